@@ -1,0 +1,111 @@
+import type { EntryBatch, HardState, Message, NodeId, Role, TermRun } from '../core/types.ts';
+
+/** A failure of a port that the driver has to act on, as a value. */
+export interface PortError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * The log: the only copy of the entries, in memory at its tail and on disk. Writing is two steps: entries enter the tail in memory
+ * (synchronously), and `persist` makes the tail durable in batches. Index 0 is the place before the first entry.
+ */
+export interface Log {
+  /** Oldest entry that is kept; `lastIndex + 1` while the log is empty. */
+  readonly firstIndex: number;
+  readonly lastIndex: number;
+  /** Runs that cover firstIndex - 1 (where known) up to lastIndex, oldest first. Read by the core once, at start. */
+  termRuns(): readonly TermRun[];
+  /** Chain checksum of an entry between firstIndex - 1 and lastIndex; 0 for index 0. */
+  chainCrc(index: number): number;
+  /**
+   * Follower: takes the entries of a received batch behind `lastIndex` (`batch.first <= lastIndex + 1`; entries up to lastIndex are
+   * skipped, they are known to match). Checks position, checksums and chain; a fault means that this node must not go on
+   * and nothing was taken. The payload is copied or owned from here on.
+   */
+  append(batch: EntryBatch): PortError | undefined;
+  /** Removes `fromIndex` and all behind it, never below what was committed. The next persist makes the cut durable, fsynced. */
+  truncate(fromIndex: number): void;
+  /**
+   * Writes everything up to `lastIndex` of now; with `sync` also fsyncs it. At most one is in flight; `done` tells the last
+   * index that was covered. An error is final: the process stops (a failed fsync is never retried), except code ENOSPC.
+   */
+  persist(sync: boolean, done: (error: PortError | undefined, upTo: number) => void): void;
+  /** A view of entries from `first` on, at most `maxBytes` (at least one entry), from memory; undefined if they are no longer there. */
+  view(first: number, maxBytes: number): EntryBatch | undefined;
+  /** The same from disk. `done` comes in a later turn. */
+  load(first: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void;
+}
+
+/** Durable term and vote (and the incarnation, doubt and clean marks that live in the same slots; see FORMATS.md). */
+export interface HardStateStore {
+  /** Fsynced when `done` is called without an error. Without durability there is no vote: an error stops the process. One in flight at a time. */
+  save(state: HardState, done: (error: PortError | undefined) => void): void;
+  /** Makes the doubt mark durable. */
+  saveDoubt(inDoubt: boolean, done: (error: PortError | undefined) => void): void;
+}
+
+/** What a peer says of itself when a connection opens; identity, format and incarnation were checked by the transport. */
+export interface PeerHello {
+  readonly id: NodeId;
+  /** Increases with every start of the peer; replies of an older one are dropped by the transport. */
+  readonly incarnation: number;
+  readonly inDoubt: boolean;
+  /** The peer's log has no entry at all. */
+  readonly empty: boolean;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
+
+/** Messages between members. Lossy: what cannot be sent is dropped, Raft repeats it. Ordered per connection. */
+export interface Transport {
+  /** Hands a message over; entry payloads are views that the transport has sent or copied before the log changes them. */
+  send(message: Message): void;
+  /** End of one Ready: the transport flushes one gathered write per peer. */
+  flush(): void;
+  /** Bytes that wait to be sent to a peer: the driver's back pressure. */
+  pendingBytes(to: NodeId): number;
+}
+
+/** What the transport reports; implemented by the Replica. */
+export interface TransportEvents {
+  receive(message: Message): void;
+  connected(hello: PeerHello): void;
+  /** The connection to a peer closed or was refused: a hint, not a proof of death. */
+  closed(peer: NodeId): void;
+}
+
+export interface RoleChange {
+  readonly role: Role;
+  readonly term: number;
+  readonly leader: NodeId | undefined;
+  /** For the log line: why, in words ("election timeout", "leader connection closed", "higher term 7 from n1", ...). */
+  readonly reason: string;
+  /** Ids that granted their vote (leader only). */
+  readonly votes: readonly NodeId[];
+  /** Milliseconds (of ticks) since a leader was last known. */
+  readonly leaderlessMs: number;
+}
+
+/** What is replicated onto. All calls are synchronous and come from the driver's loop. */
+export interface StateMachine {
+  /** Entries up to `index` are committed; apply those behind `appliedIndex`. Returns the new applied index (it may lag on purpose, and call `Replica.appliedTo` later). */
+  committed(index: number): number;
+  roleChanged(change: RoleChange): void;
+  /** This leader's own first entry is committed and applied: it may serve. Called once per leadership. */
+  leaderReady(term: number): void;
+  /** A new leader asks for its first entry: appends one no-op entry to the log for `term` (Log.lastIndex grows by exactly one). */
+  appendNoop(term: number): void;
+  /** The node can no longer take part (disk fault, divergence): the process must stop. */
+  fatal(error: PortError): void;
+}
+
+/** Time, chance and turns of the event loop. */
+export interface Scheduler {
+  /** Calls back once at the end of the current turn; used with one prebuilt callback. */
+  endOfTurn(callback: () => void): void;
+  /** Uniform in [0, 1). */
+  random(): number;
+  /** Monotonic milliseconds, for log lines and round-trip figures only; the core counts ticks. */
+  monotonicMs(): number;
+}
