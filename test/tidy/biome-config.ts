@@ -1,4 +1,4 @@
-import { ambientGlobals, packageOwners, type Zone, zones } from './import-law.ts';
+import { ambientGlobals, anywhere, packageOwners, type Zone, zones } from './import-law.ts';
 
 /** How far up the tree a refused import may begin; deeper nesting than this has no place in the repository. */
 const upwards = `{${Array.from({ length: 6 }, (_, depth) => '../'.repeat(depth + 1)).join(',')}}`;
@@ -53,11 +53,11 @@ function rules() {
     style: {
       noCommonJs: 'error',
       noRestrictedGlobals: restrictedGlobals(ambientGlobals),
+      noRestrictedImports: { level: 'error', options: { patterns: importPatterns(anywhere) } },
       useNodejsImportProtocol: 'error',
       useFilenamingConvention: { level: 'error', options: { filenameCases: ['kebab-case'] } },
       noNonNullAssertion: 'off',
     },
-    correctness: { useImportExtensions: 'error' },
     suspicious: { noConsole: 'error' },
   };
 }

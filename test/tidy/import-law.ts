@@ -122,5 +122,8 @@ function upperZones(): Zone[] {
   ];
 }
 
+/** What holds outside every zone: a new folder starts shut. */
+export const anywhere: Zone = zone('This place', { builtins: 'none' });
+
 /** All zones, each after the one that encloses it. */
 export const zones: readonly Zone[] = [...raftZones(), ...srcZones(), ...upperZones()];
