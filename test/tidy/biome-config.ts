@@ -58,6 +58,8 @@ function rules() {
       useFilenamingConvention: { level: 'error', options: { filenameCases: ['kebab-case'] } },
       noNonNullAssertion: 'off',
     },
+    // TypeScript's noPropertyAccessFromIndexSignature asks for the opposite.
+    complexity: { useLiteralKeys: 'off' },
     suspicious: { noConsole: 'error' },
   };
 }
