@@ -1,0 +1,141 @@
+import { ignoredKeys } from './ignored-keys.ts';
+import { type KeySpec, parseValue, type ValueOf } from './key-spec.ts';
+import { type KnownKey, knownKeys } from './known-keys.ts';
+import { type Property, parseProperties } from './properties.ts';
+
+/** Every key with its value; derived defaults (addresses, ports, paths) are filled in. */
+export type BrokerConfig = { readonly [Key in KnownKey]: ValueOf<(typeof knownKeys)[Key]> };
+
+/** A wrong key that stops the start: shown as `key=value: problem. remedy`. */
+export interface ConfigError {
+  readonly key: string;
+  readonly value: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** What the configuration needs to know about the host. */
+export interface HostFacts {
+  readonly homeDirectory: string;
+  readonly hostName: string;
+  /** First IPv4 address that is not a loopback one; 127.0.0.1 where there is none. */
+  readonly ipAddress: string;
+}
+
+export interface ConfigResult {
+  readonly config: BrokerConfig;
+  /** Not empty: the program must not start. */
+  readonly errors: readonly ConfigError[];
+  /** Sentences for the log: unknown keys, keys given twice. */
+  readonly warnings: readonly string[];
+  /** Keys that RocketMQ knows and that have no effect here. */
+  readonly ignored: readonly string[];
+}
+
+/** One sentence for people. */
+export function describeConfigError(error: ConfigError): string {
+  return `${error.key}=${error.value}: ${error.problem}. ${error.remedy}`;
+}
+
+/**
+ * Reads a `broker.conf`. `overrides` come from the command line or the program and win over the file. Never throws: everything wrong is
+ * in `errors`, and such keys keep their default in `config`.
+ */
+export function loadBrokerConfig(
+  fileText: string,
+  host: HostFacts,
+  overrides: Readonly<Record<string, string>> = {},
+): ConfigResult {
+  const parsed = parseProperties(fileText);
+  const errors: ConfigError[] = parsed.errors.map(({ line, problem }) => ({
+    key: `line ${line}`,
+    value: '',
+    problem,
+    remedy: 'Correct the escape or double the backslash',
+  }));
+  const given = new Map(parsed.entries.map(({ key, value }) => [key, value]));
+  for (const [key, value] of Object.entries(overrides)) given.set(key, value);
+  const values: Record<string, string | number | boolean> = {};
+  for (const [key, spec] of Object.entries(knownKeys) as [KnownKey, KeySpec][]) {
+    const raw = given.get(key);
+    const result = raw === undefined ? { value: spec.default } : parseValue(spec, raw);
+    if ('must' in result) {
+      errors.push({ key, value: raw ?? '', problem: `it must ${result.must}`, remedy: defaultRemedy(spec) });
+      values[key] = spec.default;
+    } else {
+      values[key] = result.value;
+    }
+  }
+  const config = derive(values as BrokerConfig, host);
+  errors.push(...refusedCombinations(config));
+  const ignored = [...given.keys()].filter((key) => ignoredKeys.has(key));
+  return { config, errors, warnings: warningsOf(parsed.entries, given), ignored };
+}
+
+function defaultRemedy(spec: KeySpec): string {
+  const shown = String(spec.default);
+  return shown === '' ? 'Correct it or remove the line' : `Correct it or remove the line (the default is ${shown})`;
+}
+
+function warningsOf(entries: readonly Property[], given: ReadonlyMap<string, string>): string[] {
+  const warnings: string[] = [];
+  const unknown = [...given.keys()].filter((key) => !(key in knownKeys) && !ignoredKeys.has(key));
+  if (unknown.length > 0) warnings.push(`unknown configuration keys have no effect: ${unknown.join(', ')}`);
+  const counts = new Map<string, number>();
+  for (const { key } of entries) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const repeated = [...counts].filter(([, count]) => count > 1).map(([key]) => key);
+  if (repeated.length > 0) warnings.push(`keys given more than once, the last one counts: ${repeated.join(', ')}`);
+  return warnings;
+}
+
+/** Resolves a leading `~`, `$HOME`, `${HOME}` and `${user.home}`. */
+export function resolvePath(path: string, homeDirectory: string): string {
+  return path
+    .replace(/^~(?=\/|$)/, homeDirectory)
+    .replace(/^(?:\$HOME|\$\{HOME\}|\$\{user\.home\})(?=\/|$)/, homeDirectory);
+}
+
+function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
+  const storePathRootDir = resolvePath(config.storePathRootDir, host.homeDirectory);
+  const commitLog = config.storePathCommitLog === '' ? `${storePathRootDir}/commitlog` : config.storePathCommitLog;
+  const brokerIP1 = config.brokerIP1 === '' ? host.ipAddress : config.brokerIP1;
+  return {
+    ...config,
+    storePathRootDir,
+    storePathCommitLog: resolvePath(commitLog, host.homeDirectory),
+    brokerName: config.brokerName === '' ? host.hostName : config.brokerName,
+    brokerIP1,
+    brokerIP2: config.brokerIP2 === '' ? brokerIP1 : config.brokerIP2,
+    httpPort: config.httpPort === -1 ? config.listenPort + 5 : config.httpPort,
+    haListenPort: config.haListenPort === 0 ? config.listenPort + 1 : config.haListenPort,
+    dLegerGroup: config.dLegerGroup === '' ? config.brokerName : config.dLegerGroup,
+  };
+}
+
+const NOT_THERE = 'LedgerMQ does not have it yet, and without it the broker would be open to everybody';
+
+function refusedCombinations(config: BrokerConfig): ConfigError[] {
+  const errors: ConfigError[] = [];
+  const refuse = (key: KnownKey, problem: string, remedy: string): void => {
+    errors.push({ key, value: String(config[key]), problem, remedy });
+  };
+  const unset = 'Remove the line, and keep the ports reachable for trusted hosts only';
+  if (config.aclEnable) refuse('aclEnable', `access control: ${NOT_THERE}`, unset);
+  if (config.authenticationEnabled) refuse('authenticationEnabled', `authentication: ${NOT_THERE}`, unset);
+  if (config.authorizationEnabled) refuse('authorizationEnabled', `authorization: ${NOT_THERE}`, unset);
+  if (config['tls.server.mode'] === 'enforcing') refuse('tls.server.mode', `TLS: ${NOT_THERE}`, unset);
+  if (config.enableDLegerCommitLog) {
+    if (config.dLegerPeers === '') {
+      refuse('dLegerPeers', 'DLedger mode needs the members', 'Set it, such as n0-127.0.0.1:40911;n1-127.0.0.1:40912');
+    }
+    if (config.dLegerSelfId === '') refuse('dLegerSelfId', 'DLedger mode needs the own id', 'Set it, such as n0');
+  }
+  if (config.mappedFileSizeConsumeQueue % 20 !== 0) {
+    const remedy = `Set ${config.mappedFileSizeConsumeQueue - (config.mappedFileSizeConsumeQueue % 20)}`;
+    refuse('mappedFileSizeConsumeQueue', 'a file must hold whole units of 20 bytes', remedy);
+  }
+  if (config.listenPort !== 0 && config.listenPort < 3) {
+    refuse('listenPort', 'the port two below it is opened too', 'Take a port above 2');
+  }
+  return errors;
+}

@@ -1,0 +1,114 @@
+import { bytes, choice, flag, integer, MAX_INT, milliseconds, path, port, text } from './key-spec.ts';
+
+const NAME = /^[%|a-zA-Z0-9_-]+$/;
+const NAME_FORM = 'a name of letters, digits, "_", "-", "%" and "|"';
+
+/** RocketMQ's keys of BrokerConfig and NettyServerConfig that have an effect here. */
+const brokerKeys = {
+  brokerClusterName: text('DefaultCluster', NAME, NAME_FORM),
+  brokerName: text('', /^(?:[%|a-zA-Z0-9_.-]+)?$/, 'a name without blanks'),
+  brokerId: integer(0, 0, Number.MAX_SAFE_INTEGER, 'number of the broker in its set'),
+  /** Empty: the first address of this host that is not a loopback one. */
+  brokerIP1: text(''),
+  brokerIP2: text(''),
+  listenPort: port(10911),
+  bindAddress: text('0.0.0.0'),
+  namesrvAddr: text(''),
+  brokerPermission: integer(6, 0, 7, 'sum of 4 = read and 2 = write'),
+  brokerRole: choice('ASYNC_MASTER', 'ASYNC_MASTER', 'SYNC_MASTER', 'SLAVE'),
+  autoCreateTopicEnable: flag(true),
+  autoCreateSubscriptionGroup: flag(true),
+  defaultTopicQueueNums: integer(8, 1, 65536, 'queues'),
+  clusterTopicEnable: flag(true),
+  brokerTopicEnable: flag(true),
+  traceTopicEnable: flag(false),
+  msgTraceTopicName: text('RMQ_SYS_TRACE_TOPIC', NAME, NAME_FORM),
+  messageDelayLevel: text(
+    '1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h',
+    /^\d+[smhd]( +\d+[smhd])*$/,
+    'a list of delays such as "1s 5s 10s 30s 1m 2h"',
+  ),
+  registerNameServerPeriod: integer(30_000, 10_000, 60_000, 'ms'),
+  registerBrokerTimeoutMills: milliseconds(24_000),
+  compressedRegister: flag(false),
+  flushConsumerOffsetInterval: milliseconds(5_000),
+  flushDelayOffsetInterval: milliseconds(10_000),
+  longPollingEnable: flag(true),
+  shortPollingTimeMills: milliseconds(1_000),
+  notifyConsumerIdsChangedEnable: flag(true),
+  channelExpiredTimeout: milliseconds(120_000),
+  litePullMessageEnable: flag(true),
+  rejectTransactionMessage: flag(false),
+  regionId: text('DefaultRegion'),
+  traceOn: flag(true),
+  serverChannelMaxIdleTimeSeconds: integer(120, 1, 86_400, 's'),
+  aclEnable: flag(false),
+  authenticationEnabled: flag(false),
+  authorizationEnabled: flag(false),
+  'tls.server.mode': choice('permissive', 'disabled', 'permissive', 'enforcing'),
+  metricsPromExporterPort: port(0),
+  metricsPromExporterHost: text(''),
+} as const;
+
+/** RocketMQ's keys of MessageStoreConfig that have an effect here. */
+const storeKeys = {
+  storePathRootDir: path('~/store'),
+  /** Empty: `commitlog` under storePathRootDir. */
+  storePathCommitLog: text(''),
+  flushDiskType: choice('ASYNC_FLUSH', 'ASYNC_FLUSH', 'SYNC_FLUSH'),
+  maxMessageSize: bytes(4_194_304, 1, 16_000_000),
+  mappedFileSizeCommitLog: bytes(1_073_741_824, 4_096, MAX_INT),
+  mappedFileSizeConsumeQueue: bytes(6_000_000, 20),
+  maxHashSlotNum: integer(5_000_000, 1, MAX_INT, 'slots'),
+  maxIndexNum: integer(20_000_000, 1, MAX_INT, 'entries'),
+  messageIndexEnable: flag(true),
+  flushIntervalCommitLog: milliseconds(500),
+  flushIntervalConsumeQueue: milliseconds(1_000),
+  deleteWhen: text('04', /^\d{1,2}(;\d{1,2})*$/, 'hours of the day separated by ";"'),
+  fileReservedTime: integer(72, 0, 1_000_000, 'hours'),
+  cleanResourceInterval: milliseconds(10_000),
+  deleteCommitLogFilesInterval: milliseconds(100, 0),
+  deleteFileBatchMax: integer(10, 1, 1_000_000, 'files'),
+  diskMaxUsedSpaceRatio: integer(75, 10, 95, '% of the disk'),
+  diskSpaceCleanForciblyRatio: integer(85, 10, 100, '% of the disk'),
+  diskSpaceWarningLevelRatio: integer(90, 10, 100, '% of the disk'),
+  cleanFileForciblyEnable: flag(true),
+  checkCRCOnRecover: flag(true),
+  defaultQueryMaxNum: integer(32, 1, 10_000, 'messages'),
+  maxTransferBytesOnMessageInMemory: bytes(262_144, 1),
+  maxTransferCountOnMessageInMemory: integer(32, 1, 100_000, 'messages'),
+  maxTransferBytesOnMessageInDisk: bytes(65_536, 1),
+  maxTransferCountOnMessageInDisk: integer(8, 1, 100_000, 'messages'),
+  /** 0: listenPort + 1. */
+  haListenPort: port(0),
+  enableDLegerCommitLog: flag(false),
+  dLegerGroup: text(''),
+  dLegerPeers: text(''),
+  dLegerSelfId: text('', /^(?:[a-zA-Z]\d+)?$/, 'one letter and a number, such as n0'),
+  preferredLeaderId: text(''),
+} as const;
+
+/** Keys of LedgerMQ alone. */
+const ownKeys = {
+  /** -1: listenPort + 5; 0: a free port. */
+  httpPort: integer(-1, -1, 65535, 'port number'),
+  httpBindAddress: text('127.0.0.1'),
+  /** Longest time that a consumer offset which asked for no answer waits before it enters the log. */
+  offsetBatchMs: integer(200, 1, 60_000, 'ms'),
+  /** How long a stopping broker still forwards requests. */
+  shutdownLingerMs: integer(0, 0, 600_000, 'ms'),
+  /** First start only: found the group with a majority of its members instead of all. */
+  bootstrapWithMajority: flag(false),
+  heartbeatIntervalMs: integer(100, 5, 60_000, 'ms'),
+  /** Shortest election timeout; the longest is twice as long. */
+  electionTimeoutMs: integer(750, 20, 600_000, 'ms'),
+  /** Bytes of messages that may wait for confirmation before sends are answered with code 2. */
+  maxPendingBytes: bytes(268_435_456, 65_536),
+  /** Requests that long polling may hold. */
+  maxHeldPulls: integer(100_000, 1, 10_000_000, 'requests'),
+} as const;
+
+/** Every key that has an effect, with type, default and range. */
+export const knownKeys = { ...brokerKeys, ...storeKeys, ...ownKeys } as const;
+
+export type KnownKey = keyof typeof knownKeys;
