@@ -53,7 +53,7 @@ export interface AppendRequest extends MessageBase {
   readonly sequence: number;
   readonly prevIndex: number;
   readonly prevTerm: number;
-  /** Chain checksum of entry `prevIndex`; 0 where there is none. Filled in by the driver from the log. */
+  /** Chain checksum of entry `prevIndex`; 0 where there is none. */
   readonly prevChainCrc: number;
   readonly commit: number;
   /** The leader acknowledges only what is fsynced, and the follower obeys. */
@@ -72,6 +72,8 @@ export interface AppendReply extends MessageBase {
   /** Rejected: the follower's best guess of where the logs may agree (largest index with a term not above the leader's `prevTerm`). */
   readonly hintIndex: number;
   readonly hintTerm: number;
+  /** The sender may lack entries that it acknowledged: the reply counts for nothing but the end of its doubt. */
+  readonly inDoubt: boolean;
 }
 
 /** Heartbeat; `round` is confirmed by the reply and proves leadership to the reads that wait for it (thesis 6.4). */
@@ -84,6 +86,7 @@ export interface Heartbeat extends MessageBase {
 export interface HeartbeatReply extends MessageBase {
   readonly type: 'heartbeat-reply';
   readonly round: number;
+  readonly inDoubt: boolean;
 }
 
 /** Leadership transfer (thesis 3.10): the receiver campaigns at once. */
@@ -91,7 +94,33 @@ export interface TimeoutNow extends MessageBase {
   readonly type: 'timeout-now';
 }
 
-export type Message = VoteRequest | VoteReply | AppendRequest | AppendReply | Heartbeat | HeartbeatReply | TimeoutNow;
+/** The leader committed entry `index` of its own term without counting the receiver, whose fsynced log reaches it: its doubt ends. */
+export interface DoubtEnd extends MessageBase {
+  readonly type: 'doubt-end';
+  readonly index: number;
+}
+
+export type Message =
+  | VoteRequest
+  | VoteReply
+  | AppendRequest
+  | AppendReply
+  | Heartbeat
+  | HeartbeatReply
+  | TimeoutNow
+  | DoubtEnd;
+
+/** What a peer says of itself when a connection opens; identity, format and incarnation were checked by the transport. */
+export interface PeerHello {
+  readonly id: NodeId;
+  /** Increases with every start of the peer; replies of an older one are dropped by the transport. */
+  readonly incarnation: number;
+  readonly inDoubt: boolean;
+  /** The peer's log has no entry at all. */
+  readonly empty: boolean;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+}
 
 /** What must be durable before a vote or an acknowledgement of a new term leaves. */
 export interface HardState {

@@ -1,4 +1,6 @@
-import type { EntryBatch, HardState, Message, NodeId, Role, TermRun } from '../core/types.ts';
+import type { EntryBatch, HardState, Message, NodeId, PeerHello, Role, TermRun } from '../core/types.ts';
+
+export type { PeerHello } from '../core/types.ts';
 
 /** A failure of a port that the driver has to act on, as a value. */
 export interface PortError {
@@ -45,18 +47,6 @@ export interface HardStateStore {
   saveDoubt(inDoubt: boolean, done: (error: PortError | undefined) => void): void;
 }
 
-/** What a peer says of itself when a connection opens; identity, format and incarnation were checked by the transport. */
-export interface PeerHello {
-  readonly id: NodeId;
-  /** Increases with every start of the peer; replies of an older one are dropped by the transport. */
-  readonly incarnation: number;
-  readonly inDoubt: boolean;
-  /** The peer's log has no entry at all. */
-  readonly empty: boolean;
-  readonly lastIndex: number;
-  readonly lastTerm: number;
-}
-
 /** Messages between members. Lossy: what cannot be sent is dropped, Raft repeats it. Ordered per connection. */
 export interface Transport {
   /** Hands a message over; entry payloads are views that the transport has sent or copied before the log changes them. */
@@ -69,9 +59,14 @@ export interface Transport {
 
 /** What the transport reports; implemented by the Replica. */
 export interface TransportEvents {
+  /** The payload of an append may be reused when the current turn of the event loop is over. */
   receive(message: Message): void;
+  /** The own dialed connection got the peer's hello: from now on messages can reach it. */
   connected(hello: PeerHello): void;
-  /** The connection to a peer closed or was refused: a hint, not a proof of death. */
+  /**
+   * The dialed connection ended, or an attempt to dial failed: a hint, not a proof of death. Two in a row without `connected`
+   * mean "closed, and one reconnect failed" (FORMATS.md section 4).
+   */
   closed(peer: NodeId): void;
 }
 
@@ -85,6 +80,8 @@ export interface RoleChange {
   readonly votes: readonly NodeId[];
   /** Milliseconds (of ticks) since a leader was last known. */
   readonly leaderlessMs: number;
+  /** Elected by all voters while fewer than a majority were free of doubt: acknowledged messages may be lost, and people must be told. */
+  readonly inDoubtElection: boolean;
 }
 
 /** What is replicated onto. All calls are synchronous and come from the driver's loop. */
@@ -94,7 +91,10 @@ export interface StateMachine {
   roleChanged(change: RoleChange): void;
   /** This leader's own first entry is committed and applied: it may serve. Called once per leadership. */
   leaderReady(term: number): void;
-  /** A new leader asks for its first entry: appends one no-op entry to the log for `term` (Log.lastIndex grows by exactly one). */
+  /**
+   * A new leader asks for its first entry, or a leader for a fresh one that ends a member's doubt: appends one no-op entry to the
+   * log for `term` (Log.lastIndex grows by exactly one). Index 1 is the group's first-entry record. Never comes through `appended`.
+   */
   appendNoop(term: number): void;
   /** The node can no longer take part (disk fault, divergence): the process must stop. */
   fatal(error: PortError): void;
