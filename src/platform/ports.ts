@@ -37,7 +37,7 @@ export interface Clock {
 export type Timer = { readonly timer: unique symbol } | object;
 
 export interface Timers {
-  /** Calls `callback` once after at least `delayMs` (>= 0). */
+  /** Calls `callback` once after `delayMs` (>= 0), late rather than early; against `Clock.monotonicMs` it may be early by less than 1 ms. */
   after(delayMs: number, callback: () => void): Timer;
   /** Calls `callback` every `periodMs` until cancelled; a late call is not made up for. */
   every(periodMs: number, callback: () => void): Timer;
@@ -45,7 +45,8 @@ export interface Timers {
   cancel(timer: Timer): void;
   /**
    * Calls `callback` once at the end of the current turn of the event loop, after the I/O callbacks that are ready now: the place
-   * where work of one turn is put together into one batch. Keep one prebuilt callback, never a closure per message.
+   * where work of one turn is put together into one batch. Called in the order of registration; what is registered meanwhile runs at
+   * the end of the next turn. Keep one prebuilt callback, never a closure per message.
    */
   endOfTurn(callback: () => void): void;
 }
@@ -70,10 +71,10 @@ export interface DiskError {
  * calls of `DiskFile`, so that a stalled disk never stops heartbeats. Synchronous calls throw an Error whose `code` is the errno name.
  */
 export interface Disk {
-  /** Opens for reading and writing; `create` makes a missing file (its directory must exist). Throws ENOENT etc. */
+  /** Opens for reading and writing; `create` makes a missing file (its directory must exist) and keeps the content of one that is there. Throws ENOENT etc. */
   open(path: string, options: { create: boolean }): DiskFile;
   exists(path: string): boolean;
-  /** Names in a directory, sorted; an absent directory gives []. */
+  /** Names of the files and directories in a directory, sorted; an absent directory gives []. */
   list(directory: string): string[];
   /** Bytes of a whole file, or undefined if it does not exist. */
   readFile(path: string): Buffer | undefined;
@@ -82,7 +83,9 @@ export interface Disk {
    * fsyncs the directory. Synchronous: only for small files and rare events.
    */
   replaceFile(path: string, content: Uint8Array): void;
+  /** Makes a directory and those above it; one that is there is fine. */
   makeDirectory(path: string): void;
+  /** Moves a file or directory, replacing a file at `to`; durable after `syncDirectory` of the directories of both. */
   rename(from: string, to: string): void;
   /** Removes a file; absent is fine. */
   remove(path: string): void;
@@ -92,7 +95,10 @@ export interface Disk {
   syncDirectory(path: string): void;
   /** Free and total bytes of the file system that holds `path`. */
   space(path: string): { freeBytes: number; totalBytes: number };
-  /** Takes the exclusive lock of a store directory (file `lock` in it), held until release or death of the process; undefined if another process holds it. */
+  /**
+   * Takes the exclusive lock of a store directory (file `lock` in it; the directory must exist), held until release or death of the
+   * process; undefined if it is held already. Throws an Error that says so in one sentence where this machine cannot lock: then nothing may start.
+   */
   lock(path: string): DirectoryLock | undefined;
 }
 
@@ -101,44 +107,54 @@ export interface DirectoryLock {
 }
 
 export interface DiskFile {
+  /** The path it was opened with. */
   readonly path: string;
+  /** Length in bytes (sparse parts counted). */
   size(): number;
   /** Reads into `target`; returns the number of bytes read (less at the end of the file). */
   readSync(target: Uint8Array, position: number): number;
-  /** Like `readSync` off the event loop. `target` belongs to the file until `done`. */
+  /** Like `readSync` off the event loop. `target` belongs to the file until `done`, which never comes within the call. */
   read(target: Uint8Array, position: number, done: (error: DiskError | undefined, bytesRead: number) => void): void;
   /** Writes all of `source` or throws. */
   writeSync(source: Uint8Array, position: number): void;
   /**
    * Writes all buffers one after another at `position`, in the pool. Short writes are continued inside until everything is written or
-   * an error came: `written` counts the bytes that certainly reached the file. Buffers must stay unchanged until `done`.
+   * an error came: `written` counts the bytes that certainly reached the file. The buffers (and the array) must stay unchanged until
+   * `done`, which never comes within the call.
    */
   write(
     buffers: readonly Uint8Array[],
     position: number,
     done: (error: DiskError | undefined, written: number) => void,
   ): void;
-  /** fdatasync in the pool. After an error the file's content is in doubt: never call it again as if nothing had happened. */
+  /** fdatasync in the pool: covers the writes whose `done` came before this call. After an error the file's content is in doubt: never call it again as if nothing had happened. */
   sync(done: (error: DiskError | undefined) => void): void;
+  /** fdatasync that blocks; throws. */
   syncNow(): void;
+  /** Cuts or extends (sparsely, reading as zeros). */
   truncateSync(length: number): void;
   /** Calls made after close throw; writes in flight finish first. */
   close(): void;
 }
 
 export interface Network {
-  /** Starts to listen; `port` 0 takes a free one. Exactly one of the two results is reported. */
+  /** IP addresses of this machine that others can reach: IPv4 first, no loopback and no link-local ones; may be empty. */
+  localAddresses(): readonly string[];
+  /** Starts to listen; `port` 0 takes a free one. Exactly one of the two results is reported, never within the call. */
   listen(
     address: Address,
     onConnection: (socket: Socket) => void,
     done: (result: Listener | NetworkError) => void,
   ): void;
-  /** Starts to connect; handlers are set before events can arrive. Reports `onOpen` or `onClose`, never both first. */
+  /**
+   * Starts to connect; handlers are set before events can arrive. The first event is `onOpen`, or `onClose` if that failed. There is no
+   * time limit: `destroy` gives up.
+   */
   connect(address: Address, handlers: SocketHandlers): Socket;
 }
 
 export interface Address {
-  /** Host name or IP literal without brackets. */
+  /** Host name or IP literal without brackets; an IPv4 address mapped into IPv6 appears as IPv4. */
   readonly host: string;
   readonly port: number;
 }
@@ -150,6 +166,7 @@ export interface NetworkError {
 }
 
 export interface Listener {
+  /** Where it really listens (the port that was taken for 0). */
   readonly address: Address;
   /** Stops accepting; sockets that are open stay open. */
   close(done?: () => void): void;
@@ -161,20 +178,21 @@ export interface SocketHandlers {
   onData(chunk: Buffer): void;
   /** All that was buffered has gone to the kernel, after `write` had returned false. */
   onDrain?(): void;
-  /** Last event; `reason` is undefined for a clean end. */
+  /** Last event, exactly once, also after `end` and `destroy`; `reason` is undefined for a clean end. */
   onClose(reason: NetworkError | undefined): void;
 }
 
 export interface Socket {
-  /** Accepted sockets have no handlers yet: set them in `onConnection`, synchronously. */
+  /** Accepted sockets have no handlers yet: set them in `onConnection`, synchronously. May be called again to hand the socket over to another owner. */
   setHandlers(handlers: SocketHandlers): void;
+  /** The other side; of a socket that is still connecting, the address that was dialled. */
   readonly remote: Address;
   readonly local: Address;
   /** Bytes accepted by `write` that have not gone to the kernel. */
   readonly bufferedBytes: number;
   /**
    * Queues buffers for sending, in order, with one gathered write; false asks the caller to wait for `onDrain`. The buffers must stay
-   * unchanged until they are sent; on a closed socket nothing happens.
+   * unchanged until they are sent (the array may be reused at once); on a socket that is closed or ending nothing happens. Allowed before `onOpen`.
    */
   write(buffers: readonly Uint8Array[]): boolean;
   /** Stops and restarts reading (back pressure). */
@@ -182,7 +200,7 @@ export interface Socket {
   resume(): void;
   /** Sends what is queued, then closes. */
   end(): void;
-  /** Closes now. */
+  /** Closes now; what is queued is lost. `onClose` follows in a later turn. */
   destroy(): void;
 }
 

@@ -135,11 +135,12 @@ export class VirtualTimers implements Timers {
   }
 
   after(delayMs: number, callback: () => void): Timer {
-    return this.#start(delayMs, undefined, callback);
+    return this.#start(Math.max(delayMs, 1), undefined, callback);
   }
 
   every(periodMs: number, callback: () => void): Timer {
-    return this.#start(periodMs, Math.max(periodMs, 0.001), callback);
+    const atLeastOneMs = Math.max(periodMs, 1);
+    return this.#start(atLeastOneMs, atLeastOneMs, callback);
   }
 
   cancel(timer: Timer): void {
