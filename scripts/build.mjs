@@ -1,0 +1,130 @@
+#!/usr/bin/env node
+/**
+ * Builds dist/: the client library for importers (dist/src, by tsc) and every program of the table below as one bundle with its
+ * lazily imported parts beside it (dist/bin, by rolldown). Does nothing when no source has changed since the last build, so that
+ * launchers can call it every time. Types are not checked here: `npm run check` does that.
+ *
+ *   node scripts/build.mjs                         builds what is out of date
+ *   node scripts/build.mjs --list                  prints the table as JSON
+ *   node scripts/build.mjs --out DIR --program NAME=ENTRY ...   bundles only these programs, into DIR
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/** Program name -> its entry file. Each program also has a line under `bin` in package.json. */
+const programs = {};
+
+/** Native code cannot be bundled: it is found in node_modules at run time. */
+const external = ['fs-native-extensions'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const sourceFolders = ['src', 'raft', 'cluster', 'jepsen-lite', 'scripts'];
+const settings = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const shebang = '#!/usr/bin/env node\n';
+
+function sourceFiles() {
+  const inFolder = (folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter((name) => /\.(ts|mjs)$/.test(name))
+      .map((name) => join(folder, name));
+  return [...sourceFolders.filter((folder) => existsSync(join(root, folder))).flatMap(inFolder), ...settings].sort();
+}
+
+/** One hash over the names and contents of everything that the build reads, and over what is asked for. */
+function fingerprint(request) {
+  const hash = createHash('sha256').update(JSON.stringify(request));
+  for (const file of sourceFiles()) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+function isUpToDate(out, stamp) {
+  const file = join(out, '.stamp');
+  return existsSync(file) && readFileSync(file, 'utf8') === stamp;
+}
+
+function emitLibrary(out) {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const flags = ['-p', join(root, 'tsconfig.build.json'), '--outDir', out, '--noCheck'];
+  execFileSync(process.execPath, [compiler, ...flags], { stdio: ['ignore', 2, 2] });
+}
+
+async function bundleProgram(name, entry, folder) {
+  if (!existsSync(resolve(root, entry)))
+    throw new Error(`program ${name}: its entry ${entry} does not exist; mend the table in scripts/build.mjs`);
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({ cwd: root, input: { [name]: entry }, platform: 'node', external });
+  await bundle.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: `${name}/[name]-[hash].js`,
+  });
+  await bundle.close();
+  const file = join(folder, `${name}.js`);
+  const text = readFileSync(file, 'utf8');
+  if (!text.startsWith('#!')) writeFileSync(file, shebang + text);
+  chmodSync(file, 0o755);
+}
+
+/** Puts the finished build in its place at once, so that nobody sees half of it. Of two builders of the same sources either may win. */
+function install(fresh, out, stamp) {
+  const old = `${out}.old-${process.pid}`;
+  try {
+    if (existsSync(out)) renameSync(out, old);
+    renameSync(fresh, out);
+  } catch (error) {
+    if (!isUpToDate(out, stamp)) throw error;
+  } finally {
+    for (const leftover of [old, fresh]) rmSync(leftover, { recursive: true, force: true });
+  }
+}
+
+async function build(out, table, withLibrary) {
+  const stamp = fingerprint({ table, withLibrary });
+  if (isUpToDate(out, stamp)) return;
+  const startedAt = performance.now();
+  const names = Object.keys(table);
+  console.error(`Building ${out} ...`);
+  const fresh = `${out}.new-${process.pid}`;
+  const folder = withLibrary ? join(fresh, 'bin') : fresh;
+  mkdirSync(folder, { recursive: true });
+  try {
+    if (withLibrary) emitLibrary(fresh);
+    await Promise.all(names.map((name) => bundleProgram(name, table[name], folder)));
+    writeFileSync(join(fresh, '.stamp'), stamp);
+    install(fresh, out, stamp);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.error(`Built ${names.length === 0 ? 'no programs' : names.join(', ')} in ${seconds} s.`);
+}
+
+const { values: options } = parseArgs({
+  options: { list: { type: 'boolean' }, out: { type: 'string' }, program: { type: 'string', multiple: true } },
+});
+
+async function main() {
+  if (options.list) return console.log(JSON.stringify(programs));
+  if (!options.program) return build(resolve(options.out ?? join(root, 'dist')), programs, true);
+  if (!options.out) throw new Error('--program needs --out DIR, so that it does not replace the shipped programs');
+  return build(resolve(options.out), Object.fromEntries(options.program.map((each) => each.split('='))), false);
+}
+
+main().catch((error) => {
+  console.error(`Build failed: ${error.message}`);
+  process.exitCode = 1;
+});
