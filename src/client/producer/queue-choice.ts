@@ -1,0 +1,75 @@
+import type { MessageQueue } from '../message-queue.ts';
+import type { FaultTable } from '../route/fault-table.ts';
+import type { RouteMember, TopicRoute } from '../route/topic-route.ts';
+
+/** Chooses a queue out of those that can be written to; it must return one of them. */
+export type QueueSelector = (queues: readonly MessageQueue[]) => MessageQueue;
+
+/** What the caller wants the queue to be: any, one it names, one it selects, or the same one for equal keys. */
+export interface QueueWish {
+  readonly queue?: MessageQueue | undefined;
+  readonly selector?: QueueSelector | undefined;
+  readonly key?: string | undefined;
+}
+
+/**
+ * Goes round the queues of a topic, leaving out those whose broker group failed lately while another has not. `turn` is a counter that
+ * the caller raises with every message.
+ */
+export function nextQueue(
+  route: TopicRoute,
+  turn: number,
+  faults: FaultTable,
+  nowMs: number,
+  lastBroker: string | undefined,
+): MessageQueue | undefined {
+  const queues = route.sendQueues;
+  const first = queues[turn % queues.length];
+  if (first === undefined || (faults.empty && first.brokerName !== lastBroker)) return first;
+  let other: MessageQueue | undefined;
+  for (let step = 0; step < queues.length; step++) {
+    const queue = queues[(turn + step) % queues.length] as MessageQueue;
+    if (queue.brokerName === lastBroker) continue;
+    other ??= queue;
+    if (!isGroupAvoided(route, queue.brokerName, faults, nowMs)) return queue;
+  }
+  return lastBroker === undefined || isGroupAvoided(route, lastBroker, faults, nowMs) ? (other ?? first) : first;
+}
+
+/** The queue that a key stands for: the same one as long as the number of queues stays the same (String.hashCode modulo the number). */
+export function queueOfKey(queues: readonly MessageQueue[], key: string): MessageQueue | undefined {
+  return queues[Math.abs(javaHash(key)) % queues.length];
+}
+
+function javaHash(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  return hash;
+}
+
+/** A group is avoided while its master is; one without a master while all of its members are. */
+function isGroupAvoided(route: TopicRoute, brokerName: string, faults: FaultTable, nowMs: number): boolean {
+  const master = route.master(brokerName);
+  if (master !== undefined) return faults.isAvoided(master.address, nowMs);
+  return route.groups.get(brokerName)?.members.every((member) => faults.isAvoided(member.address, nowMs)) ?? true;
+}
+
+/**
+ * The member of a group to send to: the master; while that is avoided or not known, another one, which hands the message on to the
+ * leader that it knows. Where all are avoided, the one that is free first.
+ */
+export function chooseMember(
+  route: TopicRoute,
+  brokerName: string,
+  faults: FaultTable,
+  nowMs: number,
+): RouteMember | undefined {
+  const members = route.groups.get(brokerName)?.members ?? [];
+  if (faults.empty) return members[0];
+  let soonest: RouteMember | undefined;
+  for (const member of members) {
+    if (!faults.isAvoided(member.address, nowMs)) return member;
+    if (soonest === undefined || faults.freeAtMs(member.address) < faults.freeAtMs(soonest.address)) soonest = member;
+  }
+  return soonest;
+}
