@@ -1,5 +1,5 @@
-import type { CommandDefinition } from '../protocol/schema.ts';
 import type { ExtFields, RemotingCommand } from '../protocol/remoting-command.ts';
+import type { CommandDefinition } from '../protocol/schema.ts';
 
 /** One request while it is being answered. A handler answers at most once, now or in a later turn; oneway requests swallow the answer. */
 export interface RequestContext {
