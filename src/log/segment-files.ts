@@ -34,7 +34,7 @@ export class SegmentFiles {
     this.#maxOpenFiles = options.maxOpenFiles;
   }
 
-  /** Reads the directory (and makes it if it is absent). A last file that is too short (an end while it was made) gets its length back. */
+  /** Reads the directory (and makes it if it is absent). A last file of length 0 (an end while it was made) gets its length. */
   static open(options: SegmentFilesOptions): SegmentFiles | LogFault {
     const files = new SegmentFiles(options);
     options.disk.makeDirectory(options.directory);
@@ -57,7 +57,7 @@ export class SegmentFiles {
       }
       const size = this.file(segment.start).size();
       if (size === segmentBytes) continue;
-      if (i < segments.length - 1 || size > segmentBytes) {
+      if (i < segments.length - 1 || size > 0) {
         const message = `${segment.path} is ${size} bytes long, but every file of this log has ${segmentBytes}: set mappedFileSizeCommitLog to the size with which it was written`;
         return { code: 'BAD_SIZE', file: segment.path, message };
       }

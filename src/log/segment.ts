@@ -26,11 +26,14 @@ export class Segment {
     this.path = `${directory}/${segmentName(start)}`;
   }
 
-  /** Opens the file; with `createBytes` makes it with that length. Throws the disk's error. */
+  /** Opens the file; with `createBytes` makes it with that length, fsynced, so that a file with content never has another one. Throws the disk's error. */
   open(disk: Disk, createBytes: number | undefined): DiskFile {
     if (this.file !== undefined) return this.file;
     const file = disk.open(this.path, { create: createBytes !== undefined });
-    if (createBytes !== undefined && file.size() !== createBytes) file.truncateSync(createBytes);
+    if (createBytes !== undefined) {
+      file.truncateSync(createBytes);
+      file.syncNow();
+    }
     this.file = file;
     return file;
   }

@@ -1,0 +1,84 @@
+import type { Envelope } from './envelope.ts';
+import type { SegmentedLog } from './segmented-log.ts';
+import { type ScanEnd, scanUnits, type UnitVisitor } from './unit-scan.ts';
+
+export interface RecoveryOptions {
+  readonly envelope: Envelope;
+  /** Where to begin: the end of a unit that is known to be intact (a checkpoint), or the first position. */
+  readonly from: number;
+  /** Everything below was fsynced for certain; whatever is wrong below is rot. */
+  readonly syncedMark: number;
+  /** How far behind the last good unit to look for surviving ones; default: to the end of the files. */
+  readonly searchBytes?: number;
+  /** Sees every good unit from `from` on. */
+  readonly visit?: UnitVisitor;
+}
+
+/**
+ * What recovery found. `clean`: the log ends at `end` and nothing stands behind it. `torn`: behind `end` stands a last write that did not
+ * complete; to be cut. `rot`: what is wrong at `position` was once fsynced, or intact units follow it (the first at `validAt`): never to be
+ * cut silently.
+ */
+export type Recovery =
+  | { readonly kind: 'clean'; readonly end: number }
+  | { readonly kind: 'torn'; readonly end: number; readonly file: string; readonly position: number }
+  | {
+      readonly kind: 'rot';
+      readonly end: number;
+      readonly file: string;
+      readonly position: number;
+      readonly validAt: number | undefined;
+      /** One sentence for people. */
+      readonly message: string;
+    };
+
+/** Scans from a checkpoint to the end of the log and judges how it ends. Changes nothing. Throws the disk's error. */
+export function recover(log: SegmentedLog, options: RecoveryOptions): Recovery {
+  const { envelope, from, syncedMark } = options;
+  const scan = scanUnits(log, envelope, from, Number.MAX_SAFE_INTEGER, options.visit);
+  const { end, stoppedAt: position } = scan;
+  const file = log.files.pathOf(position);
+  const searchEnd = Math.min(log.files.maxPosition, position + (options.searchBytes ?? Number.MAX_SAFE_INTEGER));
+  const found = search(log, envelope, scan, searchEnd);
+  if (end < syncedMark || found.validAt !== undefined) {
+    const why =
+      end < syncedMark
+        ? `it was fsynced up to position ${syncedMark}`
+        : `intact data follows at position ${found.validAt}`;
+    const message = `${file} is damaged at position ${position}: ${why}`;
+    return { kind: 'rot', end, file, position, validAt: found.validAt, message };
+  }
+  if (scan.reason === 'end' && found.allZero) return { kind: 'clean', end };
+  return { kind: 'torn', end, file, position };
+}
+
+interface Survivors {
+  readonly validAt: number | undefined;
+  readonly allZero: boolean;
+}
+
+const stepBytes = 1 << 20;
+/** A unit that begins in a step is looked at up to here: the biggest unit that the search can recognise has 15 MiB. */
+const reachBytes = 16 << 20;
+const zeros = Buffer.alloc(stepBytes);
+
+/** Looks for an intact unit behind the place where a scan stopped (and at that place, if a unit stood there that is no successor). */
+function search(log: SegmentedLog, envelope: Envelope, scan: ScanEnd, searchEnd: number): Survivors {
+  let allZero = true;
+  let position = scan.stoppedAt;
+  while (position < searchEnd) {
+    const bytes = log.readSync(position, Math.min(stepBytes, searchEnd - position));
+    if (bytes.length === 0) break;
+    if (zeros.compare(bytes, 0, bytes.length, 0, bytes.length) !== 0) {
+      allZero = false;
+      const reach = log.readSync(position, reachBytes);
+      for (let offset = 0; offset < bytes.length; offset++) {
+        if (envelope.intactAt(reach, offset, reach.length, position + offset)) {
+          return { validAt: position + offset, allZero };
+        }
+      }
+    }
+    position += bytes.length;
+  }
+  return { validAt: undefined, allZero };
+}
