@@ -1,0 +1,46 @@
+/** RocketMQ's SubscriptionGroupConfig, with its JSON names. Never changed in place; fields of newer versions are kept. */
+export interface GroupConfig {
+  readonly groupName: string;
+  readonly consumeEnable: boolean;
+  readonly consumeFromMinEnable: boolean;
+  readonly consumeBroadcastEnable: boolean;
+  readonly consumeMessageOrderly: boolean;
+  readonly retryQueueNums: number;
+  readonly retryMaxTimes: number;
+  readonly groupRetryPolicy: Readonly<Record<string, unknown>>;
+  readonly brokerId: number;
+  readonly whichBrokerWhenConsumeSlowly: number;
+  readonly notifyConsumerIdsChangedEnable: boolean;
+  readonly groupSysFlag: number;
+  readonly consumeTimeoutMinute: number;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A config with RocketMQ's defaults, its keys in one order everywhere (snapshots are compared by bytes). */
+export function groupConfig(groupName: string, fields: Partial<GroupConfig> = {}): GroupConfig {
+  return {
+    groupName,
+    consumeEnable: fields.consumeEnable ?? true,
+    consumeFromMinEnable: fields.consumeFromMinEnable ?? true,
+    consumeBroadcastEnable: fields.consumeBroadcastEnable ?? true,
+    consumeMessageOrderly: fields.consumeMessageOrderly ?? false,
+    retryQueueNums: fields.retryQueueNums ?? 1,
+    retryMaxTimes: fields.retryMaxTimes ?? 16,
+    groupRetryPolicy: fields.groupRetryPolicy ?? { type: 'CUSTOMIZED' },
+    brokerId: fields.brokerId ?? 0,
+    whichBrokerWhenConsumeSlowly: fields.whichBrokerWhenConsumeSlowly ?? 1,
+    notifyConsumerIdsChangedEnable: fields.notifyConsumerIdsChangedEnable ?? true,
+    groupSysFlag: fields.groupSysFlag ?? 0,
+    consumeTimeoutMinute: fields.consumeTimeoutMinute ?? 15,
+    attributes: fields.attributes ?? {},
+  };
+}
+
+/** `undefined` if the name may be used, otherwise what is wrong with it (TopicValidator.validateGroup). */
+export function groupNameProblem(group: string): string | undefined {
+  if (group.trim() === '') return 'The specified group is blank.';
+  if (!/^[%|a-zA-Z0-9_-]+$/.test(group)) {
+    return 'The specified group contains illegal characters, allowing only ^[%|a-zA-Z0-9_-]+$';
+  }
+  return group.length > 255 ? 'The specified group is longer than group max length.' : undefined;
+}

@@ -1,0 +1,198 @@
+/** One offset of a group in a queue. */
+export interface QueueProgress {
+  readonly topic: string;
+  readonly group: string;
+  readonly queueId: number;
+  readonly offset: number;
+}
+
+interface Tail {
+  readonly topic: string;
+  readonly group: string;
+  readonly queueId: number;
+  /** -1: removed. */
+  offset: number;
+  /** Changes that are appended and not yet committed. */
+  changes: number;
+  /** Changed since it was last appended. */
+  dirty: boolean;
+}
+
+/** Offsets of one group in one topic by queue id; undefined where there is none. */
+type QueueOffsets = (number | undefined)[];
+
+/**
+ * How far each group is in each queue, at two levels (safety.md 5), plus updates that were received and are not in the log yet:
+ * they count at the tail from arrival on, and are appended in batches.
+ */
+export class OffsetTable {
+  /** By `topic@group`, as in RocketMQ's consumerOffset.json. */
+  readonly #committed = new Map<string, QueueOffsets>();
+  readonly #tail = new Map<string, Tail>();
+  #dirtyCount = 0;
+
+  /** The offset at the tail, or undefined. */
+  get(group: string, topic: string, queueId: number): number | undefined {
+    const key = offsetKey(topic, group);
+    if (this.#tail.size > 0) {
+      const tail = this.#tail.get(tailKey(key, queueId));
+      if (tail !== undefined) return tail.offset < 0 ? undefined : tail.offset;
+    }
+    return this.#committed.get(key)?.[queueId];
+  }
+
+  /** A client reported progress: visible at once, to be appended with the next batch. Lower offsets are taken too. */
+  update(group: string, topic: string, queueId: number, offset: number): void {
+    const key = tailKey(offsetKey(topic, group), queueId);
+    let tail = this.#tail.get(key);
+    if (tail === undefined) {
+      if (this.#committed.get(offsetKey(topic, group))?.[queueId] === offset) return;
+      tail = { topic, group, queueId, offset, changes: 0, dirty: false };
+      this.#tail.set(key, tail);
+    } else if (tail.offset === offset) {
+      return;
+    }
+    tail.offset = offset;
+    if (!tail.dirty) this.#dirtyCount++;
+    tail.dirty = true;
+  }
+
+  /** Updates that are in no log entry yet. */
+  get dirtyCount(): number {
+    return this.#dirtyCount;
+  }
+
+  dirty(): QueueProgress[] {
+    if (this.#dirtyCount === 0) return [];
+    return [...this.#tail.values()].filter((tail) => tail.dirty && tail.offset >= 0).map((tail) => ({ ...tail }));
+  }
+
+  /** The offsets were appended to the log. */
+  stage(offsets: readonly QueueProgress[]): void {
+    for (const { topic, group, queueId, offset } of offsets) this.#stageOne(topic, group, queueId, offset);
+  }
+
+  #stageOne(topic: string, group: string, queueId: number, offset: number): void {
+    const key = tailKey(offsetKey(topic, group), queueId);
+    let tail = this.#tail.get(key);
+    if (tail === undefined) {
+      tail = { topic, group, queueId, offset, changes: 0, dirty: false };
+      this.#tail.set(key, tail);
+    }
+    if (tail.dirty) this.#dirtyCount--;
+    tail.dirty = false;
+    tail.offset = offset;
+    tail.changes++;
+  }
+
+  /** The offsets were confirmed. */
+  commit(offsets: readonly QueueProgress[]): void {
+    for (const { topic, group, queueId, offset } of offsets) {
+      const key = offsetKey(topic, group);
+      let committed = this.#committed.get(key);
+      if (committed === undefined) {
+        committed = [];
+        this.#committed.set(key, committed);
+      }
+      while (committed.length < queueId) committed.push(undefined);
+      committed[queueId] = offset;
+      this.#settle(tailKey(key, queueId), offset);
+    }
+  }
+
+  /** The removal of all offsets of some `topic@group` keys was appended. */
+  stageRemoval(keys: readonly string[]): void {
+    for (const key of keys) {
+      for (const { topic, group, queueId } of this.#queuesOf(key)) this.#stageOne(topic, group, queueId, -1);
+    }
+  }
+
+  /** The removal was confirmed. */
+  commitRemoval(keys: readonly string[]): void {
+    for (const key of keys) {
+      this.#committed.delete(key);
+      for (const [name, tail] of this.#tail) {
+        if (offsetKey(tail.topic, tail.group) === key) this.#settle(name, -1);
+      }
+    }
+  }
+
+  #settle(key: string, offset: number): void {
+    const tail = this.#tail.size === 0 ? undefined : this.#tail.get(key);
+    if (tail === undefined) return;
+    if (tail.changes > 0) tail.changes--;
+    if (tail.changes === 0 && (!tail.dirty || tail.offset === offset)) {
+      if (tail.dirty) this.#dirtyCount--;
+      this.#tail.delete(key);
+    }
+  }
+
+  #queuesOf(key: string): { topic: string; group: string; queueId: number }[] {
+    const [topic, group] = splitOffsetKey(key);
+    const queues = new Set<number>();
+    this.#committed.get(key)?.forEach((offset, queueId) => {
+      if (offset !== undefined) queues.add(queueId);
+    });
+    for (const tail of this.#tail.values()) if (offsetKey(tail.topic, tail.group) === key) queues.add(tail.queueId);
+    return [...queues].map((queueId) => ({ topic, group, queueId }));
+  }
+
+  /** Step-down: what was not confirmed is forgotten, received updates too. */
+  dropTail(): void {
+    this.#tail.clear();
+    this.#dirtyCount = 0;
+  }
+
+  /** `topic@group` keys that have an offset at the tail. */
+  keys(): string[] {
+    const keys = new Set(this.#committed.keys());
+    for (const tail of this.#tail.values()) {
+      if (tail.offset >= 0) keys.add(offsetKey(tail.topic, tail.group));
+    }
+    return [...keys];
+  }
+
+  /** Topics that a group has offsets in, sorted. */
+  topicsOf(group: string): string[] {
+    const all = this.keys().map(splitOffsetKey);
+    return all
+      .filter(([, name]) => name === group)
+      .map(([topic]) => topic)
+      .sort();
+  }
+
+  /** Groups that have offsets in a topic, sorted. */
+  groupsOf(topic: string): string[] {
+    const all = this.keys().map(splitOffsetKey);
+    return all
+      .filter(([name]) => name === topic)
+      .map(([, group]) => group)
+      .sort();
+  }
+
+  /** Committed offsets sorted by key; `undefined` holes stand for queues without an offset. */
+  committedEntries(): (readonly [string, readonly (number | undefined)[]])[] {
+    return [...this.#committed].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
+  /** Replaces everything by committed offsets. */
+  import(entries: Iterable<readonly [string, readonly (number | undefined)[]]>): void {
+    this.dropTail();
+    this.#committed.clear();
+    for (const [key, offsets] of entries) this.#committed.set(key, [...offsets]);
+  }
+}
+
+/** `topic@group`, as RocketMQ writes it. */
+export function offsetKey(topic: string, group: string): string {
+  return `${topic}@${group}`;
+}
+
+export function splitOffsetKey(key: string): [topic: string, group: string] {
+  const at = key.indexOf('@');
+  return at < 0 ? [key, ''] : [key.slice(0, at), key.slice(at + 1)];
+}
+
+function tailKey(key: string, queueId: number): string {
+  return `${key}:${queueId}`;
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { BrokerConfig } from '../config/broker-config.ts';
+import { GroupTable } from '../group/group-table.ts';
+import { OffsetTable, offsetKey } from '../offset/offset-table.ts';
+import { DelayProgress } from '../schedule/delay-progress.ts';
+import { systemTopics } from '../topic/system-topics.ts';
+import { TopicTable } from '../topic/topic-table.ts';
+import { exportSections, importSection, type StateSection } from './snapshot-sections.ts';
+import type { StateChange } from './state-change.ts';
+
+/** Consequences of changes outside the tables. */
+export interface StateListener {
+  /** The removal of a topic is at the tail of the log: its queues start anew for what is put behind it. */
+  topicRemovalStaged(topic: string): void;
+  /** The removal is confirmed. */
+  topicRemoved(topic: string): void;
+  /** The committed topics changed. */
+  topicsChanged(): void;
+}
+
+/**
+ * The broker's replicated state (architecture.md 4, promise 9): the same on every node at the same applied index. The journal is the only
+ * one that stages and commits.
+ */
+export class BrokerState {
+  readonly topics: TopicTable;
+  readonly groups = new GroupTable();
+  readonly offsets = new OffsetTable();
+  readonly delays = new DelayProgress();
+  #listener: StateListener | undefined;
+
+  constructor(config: BrokerConfig) {
+    this.topics = new TopicTable(systemTopics(config));
+  }
+
+  setListener(listener: StateListener): void {
+    this.#listener = listener;
+  }
+
+  /** A change of this master was appended to the log: it counts at the tail from here on. */
+  stage(change: StateChange): void {
+    switch (change.type) {
+      case 'topic-put':
+        this.topics.stagePut(change.config, change.dataVersion);
+        break;
+      case 'topic-delete':
+        this.topics.stageDelete(change.topic, change.dataVersion);
+        this.#listener?.topicRemovalStaged(change.topic);
+        break;
+      case 'group-put':
+        this.groups.stagePut(change.config, change.dataVersion);
+        break;
+      case 'group-delete':
+        this.groups.stageDelete(change.group, change.dataVersion);
+        break;
+      case 'offsets-put':
+        this.offsets.stage(change.offsets);
+        break;
+      case 'offsets-delete':
+        this.offsets.stageRemoval(change.entries.map(({ group, topic }) => offsetKey(topic, group)));
+        break;
+      case 'delay-progress':
+        this.delays.stage(change.levels);
+        break;
+    }
+  }
+
+  /** A change was confirmed, on any node. In log order. */
+  commit(change: StateChange): void {
+    switch (change.type) {
+      case 'topic-put':
+        this.topics.commitPut(change.config, change.dataVersion);
+        this.#listener?.topicsChanged();
+        break;
+      case 'topic-delete':
+        this.topics.commitDelete(change.topic, change.dataVersion);
+        this.#listener?.topicRemoved(change.topic);
+        this.#listener?.topicsChanged();
+        break;
+      case 'group-put':
+        this.groups.commitPut(change.config, change.dataVersion);
+        break;
+      case 'group-delete':
+        this.groups.commitDelete(change.group, change.dataVersion);
+        break;
+      case 'offsets-put':
+        this.offsets.commit(change.offsets);
+        break;
+      case 'offsets-delete':
+        this.offsets.commitRemoval(change.entries.map(({ group, topic }) => offsetKey(topic, group)));
+        break;
+      case 'delay-progress':
+        this.delays.commit(change.levels);
+        break;
+    }
+  }
+
+  /** Step-down: changes that are not confirmed are forgotten; if they are confirmed after all, `commit` brings them back. */
+  dropTail(): void {
+    this.topics.dropTail();
+    this.groups.dropTail();
+    this.offsets.dropTail();
+    this.delays.dropTail();
+  }
+
+  /** The committed state as snapshot sections (raft/FORMATS.md 7): equal states give equal bytes. */
+  export(): StateSection[] {
+    return exportSections(this);
+  }
+
+  /** Replaces the part of the state that a section holds; false if the section is not one of the broker's. Throws a sentence for bad content. */
+  importSection(section: StateSection): boolean {
+    return importSection(this, section);
+  }
+
+  /** Hash of the committed state, for comparing replicas at equal applied index. */
+  hash(): string {
+    const hash = createHash('sha256');
+    for (const { type, content } of this.export()) hash.update(`${type}:`).update(content);
+    return hash.digest('hex');
+  }
+}

@@ -1,0 +1,41 @@
+/** Permission bits of a topic or broker (PermName.java). */
+export const Permission = { READ: 4, WRITE: 2, INHERIT: 1 } as const;
+
+/** RocketMQ's TopicConfig, with its JSON names. Never changed in place. */
+export interface TopicConfig {
+  readonly topicName: string;
+  readonly readQueueNums: number;
+  readonly writeQueueNums: number;
+  /** Sum of `Permission` bits. */
+  readonly perm: number;
+  readonly topicFilterType: string;
+  readonly topicSysFlag: number;
+  readonly order: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A config with RocketMQ's defaults, its keys in one order everywhere (snapshots are compared by bytes). */
+export function topicConfig(topicName: string, fields: Partial<TopicConfig> = {}): TopicConfig {
+  return {
+    topicName,
+    readQueueNums: fields.readQueueNums ?? 16,
+    writeQueueNums: fields.writeQueueNums ?? 16,
+    perm: fields.perm ?? Permission.READ | Permission.WRITE,
+    topicFilterType: fields.topicFilterType ?? 'SINGLE_TAG',
+    topicSysFlag: fields.topicSysFlag ?? 0,
+    order: fields.order ?? false,
+    attributes: fields.attributes ?? {},
+  };
+}
+
+export function isReadable(perm: number): boolean {
+  return (perm & Permission.READ) !== 0;
+}
+
+export function isWritable(perm: number): boolean {
+  return (perm & Permission.WRITE) !== 0;
+}
+
+export function isInherited(perm: number): boolean {
+  return (perm & Permission.INHERIT) !== 0;
+}
