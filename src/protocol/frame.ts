@@ -122,9 +122,9 @@ export class FrameDecoder {
     const request = this.sendHeader.read(bytes, headerFrom, headerTo);
     if (request === undefined) return decodeJsonHeader(bytes, headerFrom, headerTo, body);
     const { sendHeader } = this;
-    const fields = bytes.subarray(sendHeader.fieldsFrom, sendHeader.fieldsTo);
-    const start = sendHeader.start(bytes, headerFrom);
-    return ReceivedCommand.scanned(start, SERIALIZE_JSON, request, body, fields, parseTextFields);
+    const { fieldsFrom, fieldsTo } = sendHeader;
+    const source = { bytes, from: fieldsFrom, to: fieldsTo, parse: parseTextFields };
+    return ReceivedCommand.scanned(sendHeader.start(bytes, headerFrom), SERIALIZE_JSON, request, body, source);
   }
 }
 

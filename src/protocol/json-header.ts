@@ -33,9 +33,9 @@ export function decodeJsonHeader(buffer: Buffer, from: number, to: number, body:
   return ReceivedCommand.parsed(start, SERIALIZE_JSON, fields, body);
 }
 
-/** The text fields of an object that is known to be valid JSON. */
-export function parseTextFields(json: Buffer): ExtFields {
-  return textFields(JSON.parse(json.toString('utf8'))) ?? {};
+/** The text fields of the object `bytes[from, to)`, which is known to be valid JSON. */
+export function parseTextFields(bytes: Buffer, from: number, to: number): ExtFields {
+  return textFields(JSON.parse(bytes.toString('utf8', from, to))) ?? {};
 }
 
 /** The JSON text of a header, keys in Java's order. `extFields` is always there, since Java clients read it without a check. */

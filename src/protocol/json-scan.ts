@@ -63,7 +63,11 @@ export function unescapeString(buffer: Buffer, at: number, to: number, target: B
     }
     i++;
     const letter = i < end ? buffer[i]! : 0;
-    if (letter === LETTER_U) {
+    const low = separatorEscape(buffer, i);
+    if (low !== 0) {
+      target[length++] = low;
+      i += 4;
+    } else if (letter === LETTER_U) {
       const code = readHex4(buffer, i + 1, to);
       if (code < 0 || code > 0x7f) return -1;
       target[length++] = code;
@@ -104,6 +108,14 @@ export function readNumber(buffer: Buffer, from: number, to: number): number {
     value = value * 10 + digit;
   }
   return negative && value !== 0 ? -value : value;
+}
+
+/** 1 or 2 if `u0001` or `u0002`, by far the most frequent escapes, stand at `at`; else 0. */
+function separatorEscape(buffer: Buffer, at: number): number {
+  if (buffer[at] !== LETTER_U || buffer[at + 1] !== 0x30 || buffer[at + 2] !== 0x30 || buffer[at + 3] !== 0x30)
+    return 0;
+  const digit = buffer[at + 4];
+  return digit === 0x31 ? 1 : digit === 0x32 ? 2 : 0;
 }
 
 function readHex4(buffer: Buffer, at: number, to: number): number {

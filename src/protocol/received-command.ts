@@ -11,6 +11,14 @@ export interface HeaderStart {
   readonly remark: string | undefined;
 }
 
+/** Where the text fields of a scanned header stand, known to be well formed, and how they are read. */
+export interface FieldsSource {
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+  readonly parse: (bytes: Buffer, from: number, to: number) => ExtFields;
+}
+
 /**
  * A decoded frame. A send request that took the fast way carries its typed header already; its text fields are then parsed only if
  * someone asks for them.
@@ -27,8 +35,7 @@ export class ReceivedCommand implements RemotingCommand {
   /** The typed header of a send request that was read straight from the bytes. */
   readonly sendRequest: SendMessageRequest | undefined;
   private fields: ExtFields | undefined;
-  private readonly parseFields: ((header: Buffer) => ExtFields) | undefined;
-  private readonly header: Buffer | undefined;
+  private readonly source: FieldsSource | undefined;
 
   private constructor(
     start: HeaderStart,
@@ -36,8 +43,7 @@ export class ReceivedCommand implements RemotingCommand {
     body: Buffer,
     fields: ExtFields | undefined,
     sendRequest: SendMessageRequest | undefined,
-    header: Buffer | undefined,
-    parseFields: ((header: Buffer) => ExtFields) | undefined,
+    source: FieldsSource | undefined,
   ) {
     this.code = start.code;
     this.language = start.language;
@@ -49,28 +55,26 @@ export class ReceivedCommand implements RemotingCommand {
     this.body = body;
     this.sendRequest = sendRequest;
     this.fields = fields;
-    this.header = header;
-    this.parseFields = parseFields;
+    this.source = source;
   }
 
   static parsed(start: HeaderStart, serializeType: SerializeType, fields: ExtFields, body: Buffer): ReceivedCommand {
-    return new ReceivedCommand(start, serializeType, body, fields, undefined, undefined, undefined);
+    return new ReceivedCommand(start, serializeType, body, fields, undefined, undefined);
   }
 
-  /** `parseFields` gives the text fields of `header`, which is known to be well formed. */
   static scanned(
     start: HeaderStart,
     serializeType: SerializeType,
     sendRequest: SendMessageRequest,
     body: Buffer,
-    header: Buffer,
-    parseFields: (header: Buffer) => ExtFields,
+    source: FieldsSource,
   ): ReceivedCommand {
-    return new ReceivedCommand(start, serializeType, body, undefined, sendRequest, header, parseFields);
+    return new ReceivedCommand(start, serializeType, body, undefined, sendRequest, source);
   }
 
   get extFields(): ExtFields {
-    this.fields ??= this.parseFields!(this.header!);
-    return this.fields;
+    const { source } = this;
+    if (source !== undefined) this.fields ??= source.parse(source.bytes, source.from, source.to);
+    return this.fields!;
   }
 }

@@ -62,14 +62,8 @@ export class RocketmqHeaderDecoder {
     if (start.code === RequestCode.SEND_MESSAGE_V2 || start.code === RequestCode.SEND_BATCH_MESSAGE) {
       const request = readSendFields(this.sendFields, buffer, from, to);
       if (request !== undefined) {
-        return ReceivedCommand.scanned(
-          start,
-          SERIALIZE_ROCKETMQ,
-          request,
-          body,
-          buffer.subarray(from, to),
-          wellFormedFields,
-        );
+        const source = { bytes: buffer, from, to, parse: parseFields };
+        return ReceivedCommand.scanned(start, SERIALIZE_ROCKETMQ, request, body, source);
       }
     }
     const fields = readFields(this.names, buffer, from, to);
@@ -127,8 +121,8 @@ function readFields(names: TextCache, buffer: Buffer, from: number, to: number):
 
 const lazyNames = new TextCache();
 
-function wellFormedFields(header: Buffer): ExtFields {
-  return readFields(lazyNames, header, 0, header.length) as ExtFields;
+function parseFields(bytes: Buffer, from: number, to: number): ExtFields {
+  return readFields(lazyNames, bytes, from, to) as ExtFields;
 }
 
 /** The typed header of a V2 send, or undefined where the general way must decide. */

@@ -1,13 +1,15 @@
 import { TextCache } from '../base/text-cache.ts';
 import type { SendMessageRequest } from './command/send-message.ts';
 
-/** Letters of SendMessageRequestHeaderV2 as bytes: a = producerGroup ... n = brokerName. */
+/** Letters of SendMessageRequestHeaderV2 as bytes: a = producerGroup ... m = batch. */
 const A = 0x61;
-const FIELD_COUNT = 14;
+const FIELD_COUNT = 13;
 const ALL_REQUIRED = 0b1111_1111;
 const PROPERTIES = 8;
 const UNIT_MODE = 10;
 const BATCH = 12;
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
 
 /**
  * Collects the one-letter fields of a send request from header bytes, without a map of texts in between. `begin`, then `set` for each
@@ -30,7 +32,6 @@ export class SendFields {
       case 0:
       case 1:
       case 2:
-      case 13:
         this.texts[field] = this.names.get(buffer, from, to);
         break;
       case PROPERTIES:
@@ -65,7 +66,6 @@ export class SendFields {
       unitMode: (seen & (1 << 10)) !== 0 && numbers[10] === 1,
       maxReconsumeTimes: seen & (1 << 11) ? numbers[11] : undefined,
       batch: (seen & (1 << 12)) !== 0 && numbers[12] === 1,
-      brokerName: seen & (1 << 13) ? texts[13] : undefined,
     };
   }
 
@@ -85,8 +85,15 @@ export class SendFields {
   }
 
   private setBoolean(field: number, buffer: Buffer, from: number, to: number): boolean {
-    const text = this.names.get(buffer, from, to);
-    this.numbers[field] = text === 'true' ? 1 : 0;
-    return text === 'true' || text === 'false';
+    const isTrue = to - from === 4 && isWord(buffer, from, TRUE);
+    this.numbers[field] = isTrue ? 1 : 0;
+    return isTrue || (to - from === 5 && isWord(buffer, from, FALSE));
   }
+}
+
+function isWord(buffer: Buffer, at: number, word: Buffer): boolean {
+  for (let i = 0; i < word.length; i++) {
+    if (buffer[at + i] !== word[i]) return false;
+  }
+  return true;
 }

@@ -15,7 +15,6 @@ const request = {
   unitMode: ['boolean', false],
   maxReconsumeTimes: 'int?',
   batch: ['boolean', false],
-  brokerName: 'string?',
 } as const;
 
 /** The one-letter keys of SendMessageRequestHeaderV2. */
@@ -33,7 +32,6 @@ const letters = {
   unitMode: 'k',
   maxReconsumeTimes: 'l',
   batch: 'm',
-  brokerName: 'n',
 } as const;
 
 const response = {
@@ -55,7 +53,6 @@ export const sendMessage = defineCommand({
   code: RequestCode.SEND_MESSAGE,
   name: 'SEND_MESSAGE',
   request,
-  requestKeys: { brokerName: 'bname' },
   response,
   responseKeys,
 });
