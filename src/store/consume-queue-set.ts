@@ -1,0 +1,215 @@
+import { asDiskError } from '../log/log-error.ts';
+import type { DiskError, Logger, Timers } from '../platform/ports.ts';
+import { ConsumeQueue } from './consume-queue.ts';
+import type { FileHandles } from './file-handles.ts';
+import type { QueueOffsets } from './message-store.ts';
+import type { QueueFilesOptions } from './queue-files.ts';
+import { QueueFlusher } from './queue-flusher.ts';
+
+/** Queues whose cold units stay in memory. */
+const MAX_COLD = 64;
+/** Queues that are trimmed in one turn of the event loop. */
+const TRIM_SLICE = 32;
+
+export interface ConsumeQueueSetOptions {
+  readonly root: string;
+  /** Of this set alone. */
+  readonly handles: FileHandles;
+  readonly unitsPerFile: number;
+  readonly timers: Timers;
+  readonly logger: Logger;
+}
+
+/** All consume queues of a store, by topic and queue id. */
+export class ConsumeQueueSet {
+  readonly #options: ConsumeQueueSetOptions;
+  readonly #files: QueueFilesOptions;
+  readonly #topics = new Map<string, (ConsumeQueue | undefined)[]>();
+  readonly #flusher = new QueueFlusher();
+  readonly #cold = new Set<ConsumeQueue>();
+  #toTrim: ConsumeQueue[] = [];
+  #trimPosition = 0;
+
+  constructor(options: ConsumeQueueSetOptions) {
+    this.#options = options;
+    this.#files = options;
+  }
+
+  /** Opens what the folder holds; a sentence if some queue cannot be used as it is. Throws the disk's error. */
+  open(): string | undefined {
+    const { disk } = this.#options.handles;
+    for (const topic of disk.list(this.#files.root)) {
+      for (const name of disk.list(`${this.#files.root}/${topic}`)) {
+        if (!/^\d{1,9}$/.test(name)) continue;
+        const problem = this.obtain(topic, Number(name)).open();
+        if (problem !== undefined) return problem;
+      }
+    }
+    return undefined;
+  }
+
+  /** Removes all queues and their files, to be built anew. Throws the disk's error. */
+  wipe(): void {
+    for (const queue of this.all()) this.#forget(queue);
+    this.#topics.clear();
+    this.#options.handles.closeAll();
+    this.#options.handles.disk.removeTree(this.#files.root);
+  }
+
+  find(topic: string, queueId: number): ConsumeQueue | undefined {
+    return this.#topics.get(topic)?.[queueId];
+  }
+
+  obtain(topic: string, queueId: number): ConsumeQueue {
+    let queues = this.#topics.get(topic);
+    if (queues === undefined) {
+      queues = [];
+      this.#topics.set(topic, queues);
+    }
+    let queue = queues[queueId];
+    if (queue === undefined) {
+      queue = new ConsumeQueue(this.#files, topic, queueId);
+      while (queues.length < queueId) queues.push(undefined);
+      queues[queueId] = queue;
+    }
+    return queue;
+  }
+
+  *all(): Generator<ConsumeQueue> {
+    for (const queues of this.#topics.values()) for (const queue of queues) if (queue !== undefined) yield queue;
+  }
+
+  topics(): string[] {
+    return [...this.#topics.keys()];
+  }
+
+  queueIds(topic: string): number[] {
+    const ids: number[] = [];
+    for (const queue of this.#topics.get(topic) ?? []) if (queue !== undefined) ids.push(queue.queueId);
+    return ids;
+  }
+
+  /** Adds one message; false if the offset cannot belong to the queue. */
+  append(topic: string, queueId: number, offset: number, position: number, size: number, tagsCode: number): boolean {
+    const queue = this.#topics.get(topic)?.[queueId] ?? this.obtain(topic, queueId);
+    if (!queue.append(offset, position, size, tagsCode)) return false;
+    this.#flusher.changed(queue);
+    return true;
+  }
+
+  /** Brings cold units of a queue into memory; see `ConsumeQueue.load`. */
+  load(queue: ConsumeQueue, offset: number, done: (error: DiskError | undefined) => void): void {
+    this.#cold.delete(queue);
+    this.#cold.add(queue);
+    for (const oldest of this.#cold) {
+      if (this.#cold.size <= MAX_COLD) break;
+      this.#cold.delete(oldest);
+      oldest.dropCold();
+    }
+    queue.load(offset, done);
+  }
+
+  /** Writes (and fsyncs) what is in memory; see `QueueFlusher.flush`. */
+  flush(sync: boolean, done: (error: DiskError | undefined) => void): void {
+    this.#flusher.flush(sync, done);
+  }
+
+  /** Is each queue of the table there, in its files, up to its next offset, with records that end at or below `beforePosition`? */
+  covers(offsets: QueueOffsets, beforePosition: number): boolean {
+    for (const [topic, nexts] of offsets) {
+      for (const [queueId, next] of nexts.entries()) {
+        if (next <= 0) continue;
+        if (this.find(topic, queueId)?.covers(next, beforePosition) !== true) return false;
+      }
+    }
+    return true;
+  }
+
+  /** Cuts each queue to its next offset in the table; queues that are not in it go. Throws the disk's error. */
+  cutTo(offsets: QueueOffsets): void {
+    for (const queue of [...this.all()]) {
+      const next = offsets.get(queue.topic)?.[queue.queueId] ?? -1;
+      if (next >= 0) queue.cutTo(next);
+      else this.#drop(queue);
+    }
+  }
+
+  /** Cuts off everything about records at or behind `position`. Throws the disk's error. */
+  cutAtPosition(position: number): void {
+    for (const queue of this.all()) queue.cutTo(queue.offsetAtPosition(position));
+  }
+
+  /** Remembers the next offsets of queues that have no message left. */
+  markNext(offsets: QueueOffsets): void {
+    for (const [topic, nexts] of offsets) {
+      for (const [queueId, next] of nexts.entries()) {
+        if (next <= 0 || this.find(topic, queueId)?.maxOffset === next) continue;
+        const queue = this.obtain(topic, queueId);
+        queue.markNext(next);
+        this.#flusher.changed(queue);
+      }
+    }
+  }
+
+  /** The log now begins at `position`; blocking, for the start. Throws the disk's error. */
+  trimNow(position: number): void {
+    for (const queue of this.all()) queue.trim(position);
+  }
+
+  /** The same some queues at a time; a queue that cannot be trimmed is tried again at the next call. */
+  trim(position: number): void {
+    const idle = this.#toTrim.length === 0;
+    this.#trimPosition = position;
+    this.#toTrim = [...this.all()];
+    if (idle) this.#trimSlice();
+  }
+
+  #trimSlice(): void {
+    for (const queue of this.#toTrim.splice(-TRIM_SLICE)) {
+      if (this.find(queue.topic, queue.queueId) !== queue) continue;
+      try {
+        queue.trim(this.#trimPosition);
+      } catch (thrown) {
+        const { message } = asDiskError(thrown);
+        this.#options.logger.warn('cannot trim a consume queue', {
+          topic: queue.topic,
+          queueId: queue.queueId,
+          error: message,
+        });
+      }
+    }
+    if (this.#toTrim.length > 0) this.#options.timers.after(0, () => this.#trimSlice());
+  }
+
+  /** Throws the disk's error. */
+  removeTopic(topic: string): void {
+    for (const queue of this.#topics.get(topic) ?? []) {
+      if (queue === undefined) continue;
+      this.#forget(queue);
+      queue.remove();
+    }
+    this.#topics.delete(topic);
+    this.#options.handles.disk.removeTree(`${this.#files.root}/${topic}`);
+  }
+
+  #drop(queue: ConsumeQueue): void {
+    this.#forget(queue);
+    queue.remove();
+    const queues = this.#topics.get(queue.topic);
+    if (queues === undefined) return;
+    queues[queue.queueId] = undefined;
+    if (queues.every((other) => other === undefined)) this.#topics.delete(queue.topic);
+  }
+
+  #forget(queue: ConsumeQueue): void {
+    this.#flusher.forget(queue);
+    this.#cold.delete(queue);
+  }
+
+  /** Bytes of units in memory. */
+  get memoryBytes(): number {
+    let total = 0;
+    for (const queue of this.all()) total += queue.memoryBytes;
+    return total;
+  }
+}

@@ -1,0 +1,182 @@
+import type { Clock, DiskError, Logger } from '../platform/ports.ts';
+import type { FileHandles } from './file-handles.ts';
+import { IndexFile } from './index-file.ts';
+import { type IndexGeometry, keyHash, topicHash } from './index-format.ts';
+import { type IndexFound, IndexWalk } from './index-walk.ts';
+import { timeName } from './time-name.ts';
+
+export interface MessageIndexOptions extends IndexGeometry {
+  /** The `index` folder. */
+  readonly directory: string;
+  readonly handles: FileHandles;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type Done = (error: DiskError | undefined) => void;
+
+const MAX_TOPIC_HASHES = 4096;
+
+/** The index files of a store: positions of messages by `topic#key`. Derived from confirmed records; never the proof that a message has a key. */
+export class MessageIndex {
+  readonly #options: MessageIndexOptions;
+  /** Oldest first. */
+  readonly #files: IndexFile[] = [];
+  readonly #topicHashes = new Map<string, number>();
+  /** Records below are indexed. */
+  #nextPosition = 0;
+  #waiting: { sync: boolean; done: Done }[] = [];
+  #busy = false;
+  #closing = false;
+
+  constructor(options: MessageIndexOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Opens the folder; what points at or behind `limit` (the end of the log that is known to be right) is forgotten. Files of another geometry or that
+   * are damaged are removed: they can be built anew. Throws the disk's error.
+   */
+  open(limit: number): void {
+    const { directory, handles, logger } = this.#options;
+    handles.disk.makeDirectory(directory);
+    for (const name of handles.disk.list(directory)) {
+      if (!/^\d{17}$/.test(name)) continue;
+      const path = `${directory}/${name}`;
+      const file = IndexFile.open(handles, this.#options, path);
+      if (file !== undefined && this.#take(file, limit)) continue;
+      logger.info('removed an index file that does not fit to the log or the settings', { path });
+      handles.close(path);
+      handles.disk.remove(path);
+    }
+  }
+
+  #take(file: IndexFile, limit: number): boolean {
+    const { header } = file;
+    const last = this.#files.at(-1);
+    if (header.nextEntry <= 1 || header.beginPosition >= limit) return false;
+    if (last !== undefined && header.beginPosition < last.header.endPosition) return false;
+    const whole = file.sealed && header.endPosition < limit;
+    if (whole) {
+      if (!file.full) file.reopen();
+    } else if (!file.rebuild(limit)) return false;
+    this.#files.push(file);
+    // After an unclean end the last record may be there with some of its keys only: it is indexed again.
+    this.#nextPosition = whole ? header.endPosition + 1 : header.endPosition;
+    return true;
+  }
+
+  /** Records from this position on have to be indexed. */
+  get nextPosition(): number {
+    return this.#nextPosition;
+  }
+
+  /** Must the record at `position` be indexed? Those below are in already. */
+  wants(position: number): boolean {
+    return position >= this.#nextPosition;
+  }
+
+  /** Indexes a record under one key, the text `keys[from, to)`. Several keys of one record come one after another. */
+  put(topic: string, keys: string, from: number, to: number, position: number, storeTimestamp: number): void {
+    const hash = keyHash(this.#topicHash(topic), keys, from, to);
+    let file = this.#files.at(-1);
+    if (file === undefined || file.full) {
+      file = IndexFile.create(this.#options.handles, this.#options, this.#newPath());
+      this.#files.push(file);
+    }
+    file.put(hash, position, storeTimestamp);
+  }
+
+  /** All keys of the record at `position` are put. */
+  finished(position: number): void {
+    this.#nextPosition = position + 1;
+  }
+
+  #topicHash(topic: string): number {
+    let hash = this.#topicHashes.get(topic);
+    if (hash === undefined) {
+      hash = topicHash(topic);
+      if (this.#topicHashes.size >= MAX_TOPIC_HASHES) this.#topicHashes.clear();
+      this.#topicHashes.set(topic, hash);
+    }
+    return hash;
+  }
+
+  /** Named after the time of its making, and always behind the file before it. */
+  #newPath(): string {
+    const { directory, clock } = this.#options;
+    const name = timeName(clock.nowMs());
+    const last = this.#files.at(-1)?.path.slice(-17) ?? '';
+    return `${directory}/${name > last ? name : String(BigInt(last) + 1n).padStart(17, '0')}`;
+  }
+
+  /** Writes what is in memory, with `sync` fsynced. What comes meanwhile is written by the next call. */
+  flush(sync: boolean, done: Done): void {
+    this.#waiting.push({ sync, done });
+    if (!this.#busy) this.#begin();
+  }
+
+  #begin(): void {
+    const waiters = this.#waiting;
+    this.#waiting = [];
+    this.#busy = true;
+    const sync = waiters.some((waiter) => waiter.sync);
+    const files = this.#files.filter(
+      (file) => file.dirty || (sync && file.unsynced) || (!file.sealed && (file.full || this.#closing)),
+    );
+    this.#flushFile(files, 0, sync, (error) => {
+      this.#busy = false;
+      for (const waiter of waiters) waiter.done(error);
+      if (this.#waiting.length > 0 && !this.#busy) this.#begin();
+    });
+  }
+
+  #flushFile(files: readonly IndexFile[], index: number, sync: boolean, done: Done): void {
+    const file = files[index];
+    if (file === undefined) {
+      done(undefined);
+      return;
+    }
+    const next = (error: DiskError | undefined): void => {
+      if (error === undefined) this.#flushFile(files, index + 1, sync, done);
+      else done(error);
+    };
+    const written = (error: DiskError | undefined): void => {
+      if (error === undefined && sync) file.sync(next);
+      else next(error);
+    };
+    if (file.full || this.#closing) file.seal(written);
+    else file.flush(written);
+  }
+
+  /** Writes everything so that the files are complete for any reader of the format. */
+  close(done: Done): void {
+    this.#closing = true;
+    this.flush(true, done);
+  }
+
+  /**
+   * Walks the entries of a key, newest first, whose store time may lie within [beginMs, endMs] (the index counts in seconds), and calls `found` with
+   * each position until it returns false; then `done`. Entries of other keys with the same hash come along: the caller looks at the record.
+   */
+  query(topic: string, key: string, beginMs: number, endMs: number, found: IndexFound, done: Done): void {
+    const hash = keyHash(topicHash(topic), key, 0, key.length);
+    new IndexWalk({ files: this.#files.slice(), hash, beginMs, endMs, found, done }).run();
+  }
+
+  /** The log now begins at `minPosition`: files with nothing behind it go. Throws the disk's error. */
+  trim(minPosition: number): void {
+    while (this.#files.length > 1 && this.#files[0]!.header.endPosition < minPosition && this.#files[0]!.sealed)
+      this.#files.shift()!.remove();
+  }
+
+  /** Removes all files. Throws the disk's error. */
+  wipe(): void {
+    for (const file of this.#files.splice(0)) file.remove();
+    this.#nextPosition = 0;
+  }
+
+  get fileCount(): number {
+    return this.#files.length;
+  }
+}
