@@ -115,8 +115,9 @@ export interface MessageStore {
    */
   flushTo(position: number, done: (error: DiskError | undefined) => void): void;
   /**
-   * Sets everything derived back to a durable point, before the first put: queues are cut to the given next offsets (queues that are
-   * not named are emptied), dispatch goes on from `fromPosition` with the confirmed records behind it.
+   * Opens what is derived and sets it to a durable point; once, before `start`, with the log readable. Queues are cut to the given next offsets
+   * (queues that are not named are removed) and dispatch goes on from `fromPosition` with the confirmed records behind it, internal ones
+   * included. What is missing or damaged is built anew from the log below that, without its internal records. Throws a sentence or the disk's error.
    */
   recover(point: RecoveryPoint): void;
   /**
@@ -124,13 +125,15 @@ export interface MessageStore {
    */
   trim(): void;
 
-  /** Opens what is derived and starts the periodic flush. Throws a sentence if the directory cannot be used. */
+  /** Dispatches what is confirmed already, starts the periodic flush and accepts puts. */
   start(): void;
   /** Refuses puts, flushes everything derived and closes the files. Units that are still pending end as `unknown`. */
   close(done: (error: DiskError | undefined) => void): void;
 }
 
+/** A state of everything derived that `flushTo` made durable. */
 export interface RecoveryPoint {
+  /** End of a unit of the log (or its start): what lies below is in the queues already. */
   readonly fromPosition: number;
   readonly queueOffsets: QueueOffsets;
 }

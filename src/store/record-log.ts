@@ -15,6 +15,8 @@ export interface RecordLog {
   readonly minPosition: number;
   /** End of what consumers may see. */
   readonly confirmedPosition: number;
+  /** Everything below is in the files (be it only in the page cache), so that `read` finds it. */
+  readonly writtenPosition: number;
   /** End of everything appended, confirmed or not. */
   readonly endPosition: number;
   /** The bytes from memory, as a view that stays valid while it is referenced; undefined if they are only on disk (or not in the log). */
