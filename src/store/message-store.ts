@@ -102,6 +102,13 @@ export interface MessageStore {
   /** End of what is in the consume queues; equal to confirmedPosition except inside a dispatch. */
   readonly dispatchedPosition: number;
 
+  /**
+   * This node becomes the master, and has appended nothing yet: counts the records between `confirmedPosition` and `endPosition`, which earlier
+   * masters appended, into the next offsets of the queues (safety.md 5: complete before a new leader's first append). Their confirmation follows
+   * as usual; a loss drops them like own ones.
+   */
+  adoptTail(): void;
+
   /** A leader proposed the removal of a topic: puts from here on start its queues at 0. Undone at step-down. */
   topicRemovalAppended(topic: string): void;
   /** The removal is committed: its queues and their files go. */
