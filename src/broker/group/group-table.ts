@@ -1,4 +1,5 @@
-import { type DataVersion, FIRST_DATA_VERSION, nextDataVersion } from '../state/data-version.ts';
+import type { DataVersion } from '../../protocol/body/data-version.ts';
+import { FIRST_DATA_VERSION, nextDataVersion } from '../state/data-version.ts';
 import { TwoLevelMap } from '../state/two-level-map.ts';
 import { type GroupConfig, groupConfig } from './group-config.ts';
 

@@ -1,11 +1,4 @@
-/** Version of a table, compared by name servers and slaves (DataVersion.java). */
-export interface DataVersion {
-  /** Master epoch in which the table was changed last. */
-  readonly stateVersion: number;
-  /** Wall time of the last change, ms. */
-  readonly timestamp: number;
-  readonly counter: number;
-}
+import type { DataVersion } from '../../protocol/body/data-version.ts';
 
 export const FIRST_DATA_VERSION: DataVersion = { stateVersion: 0, timestamp: 0, counter: 0 };
 

@@ -1,8 +1,8 @@
+import type { DataVersion } from '../../protocol/body/data-version.ts';
 import { groupConfig } from '../group/group-config.ts';
 import { offsetKey, splitOffsetKey } from '../offset/offset-table.ts';
 import { topicConfig } from '../topic/topic-config.ts';
 import type { BrokerState } from './broker-state.ts';
-import type { DataVersion } from './data-version.ts';
 
 /** One section of a snapshot file; `content` is JSON in UTF-8. */
 export interface StateSection {

@@ -1,8 +1,8 @@
+import type { DataVersion } from '../../protocol/body/data-version.ts';
 import type { GroupConfig } from '../group/group-config.ts';
 import type { QueueProgress } from '../offset/offset-table.ts';
 import type { LevelProgress } from '../schedule/delay-progress.ts';
 import type { TopicConfig } from '../topic/topic-config.ts';
-import type { DataVersion } from './data-version.ts';
 
 /** Offsets of one group in one topic. */
 export interface GroupTopic {

@@ -1,6 +1,6 @@
+import type { DataVersion } from '../../protocol/body/data-version.ts';
 import { groupConfig } from '../group/group-config.ts';
 import { topicConfig } from '../topic/topic-config.ts';
-import type { DataVersion } from './data-version.ts';
 import type { StateChange } from './state-change.ts';
 
 /** Version of all record types that are written here. */

@@ -1,5 +1,6 @@
+import { Permission } from '../../protocol/message/flags.ts';
 import { DEFAULT_TOPIC, RETRY_PREFIX } from './system-topics.ts';
-import { isInherited, Permission, type TopicConfig, topicConfig } from './topic-config.ts';
+import { isInherited, type TopicConfig, topicConfig } from './topic-config.ts';
 
 /** What the sender of a message to an unknown topic asks for. */
 export interface AutoCreateWish {

@@ -1,5 +1,6 @@
+import { Permission } from '../../protocol/message/flags.ts';
 import type { BrokerConfig } from '../config/broker-config.ts';
-import { Permission, type TopicConfig, topicConfig } from './topic-config.ts';
+import { type TopicConfig, topicConfig } from './topic-config.ts';
 
 /** Topic whose settings new topics inherit. */
 export const DEFAULT_TOPIC = 'TBW102';
@@ -54,7 +55,7 @@ export function systemTopics(config: BrokerConfig): ReadonlyMap<string, TopicCon
   add(config.brokerClusterName, 16, config.clusterTopicEnable ? inherited : Permission.INHERIT);
   add(config.brokerName, 1, config.brokerTopicEnable ? inherited : Permission.INHERIT);
   add(OFFSET_MOVED_TOPIC, 1, readWrite);
-  add(SCHEDULE_TOPIC, config.messageDelayLevel.trim().split(/ +/).length, readWrite);
+  add(SCHEDULE_TOPIC, config.messageDelayLevel.trim().split(/\s+/).length, readWrite);
   if (config.traceTopicEnable) add(config.msgTraceTopicName, 1, readWrite);
   add(`${config.brokerClusterName}_REPLY_TOPIC`, 1, readWrite);
   add(`rmq_sys_REVIVE_LOG_${config.brokerClusterName}`, 8, readWrite);

@@ -1,5 +1,4 @@
-/** Permission bits of a topic or broker (PermName.java). */
-export const Permission = { READ: 4, WRITE: 2, INHERIT: 1 } as const;
+import { Permission } from '../../protocol/message/flags.ts';
 
 /** RocketMQ's TopicConfig, with its JSON names. Never changed in place. */
 export interface TopicConfig {

@@ -1,4 +1,5 @@
-import { type DataVersion, FIRST_DATA_VERSION, nextDataVersion } from '../state/data-version.ts';
+import type { DataVersion } from '../../protocol/body/data-version.ts';
+import { FIRST_DATA_VERSION, nextDataVersion } from '../state/data-version.ts';
 import { TwoLevelMap } from '../state/two-level-map.ts';
 import { INTERNAL_TOPIC } from './system-topics.ts';
 import type { TopicConfig } from './topic-config.ts';
