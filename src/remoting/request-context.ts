@@ -1,13 +1,16 @@
 import type { ExtFields, RemotingCommand } from '../protocol/remoting-command.ts';
 import type { CommandDefinition } from '../protocol/schema.ts';
 
-/** One request while it is being answered. A handler answers at most once, now or in a later turn; oneway requests swallow the answer. */
+/**
+ * One request while it is being answered. A handler answers at most once, now or in a later turn (a second answer is a bug and throws);
+ * answers to oneway requests and on a closed connection are swallowed. Answers of one turn leave in one gathered write.
+ */
 export interface RequestContext {
   readonly command: RemotingCommand;
   readonly connection: Connection;
   /** Monotonic milliseconds at which the frame was received. */
   readonly receivedAtMs: number;
-  /** Answers with a response header as text fields. `body` buffers are sent as they are and must stay unchanged until sent. */
+  /** Answers with a response header as text fields, in the header encoding of the request. `body` buffers are sent as they are and must stay unchanged until sent. */
   reply(code: number, remark?: string, extFields?: ExtFields, body?: readonly Uint8Array[]): void;
   /** Answers with a typed response header. */
   respond<Response extends object>(
@@ -17,6 +20,11 @@ export interface RequestContext {
     remark?: string,
     body?: readonly Uint8Array[],
   ): void;
+  /**
+   * Answers with a response frame that is encoded already, for the hot path: its opaque and header encoding are those of the command. The
+   * bytes must stay unchanged until sent.
+   */
+  replyRaw(frame: Uint8Array): void;
 }
 
 /** Answers one request code. Synchronous on the hot path; a handler that must wait keeps the context and answers later. A throw is answered with code 1 and logged. */
@@ -30,10 +38,11 @@ export interface Connection {
   readonly remoteAddress: string;
   readonly remoteHost: string;
   readonly remotePort: number;
+  /** True as soon as no more can be sent. */
   readonly closed: boolean;
   /** Sends a request without waiting for an answer. */
   oneway(code: number, extFields: ExtFields, body?: Uint8Array): void;
-  /** Sends a request; `done` is called exactly once, with undefined after the timeout (ms) or when the connection closes. */
+  /** Sends a request; `done` is called exactly once, never within the call, with undefined after the timeout (ms) or when the connection closes. */
   invoke(
     code: number,
     extFields: ExtFields,
@@ -41,5 +50,6 @@ export interface Connection {
     timeoutMs: number,
     done: (response: RemotingCommand | undefined) => void,
   ): void;
+  /** Sends what is queued, then closes. */
   close(): void;
 }
