@@ -1,0 +1,44 @@
+import type { NodeState } from './node-state.ts';
+import type { Progress } from './progress.ts';
+
+/**
+ * Leader: has a member in doubt been made whole (safety rule 2)? Its fsynced log must reach an entry of this term that was proposed
+ * after its hello and is committed; commits do not count it, so that entry was committed without it. Where a doubt election was won,
+ * the first entry of the term ends the doubt of each voter that holds it.
+ */
+export function checkDoubt(node: NodeState, peer: Progress): void {
+  if (!peer.inDoubt || node.doubtPhase) return;
+  const proven = Math.min(peer.synced, node.commit);
+  if (proven >= peer.doubtBarrier) {
+    peer.inDoubt = false;
+    remindDoubt(node, peer);
+  } else if (
+    node.leaderReady &&
+    !node.transfer &&
+    node.lastIndex < peer.doubtBarrier &&
+    peer.synced >= node.lastIndex
+  ) {
+    // Caught up, and nobody proposes anything: propose the fresh entry ourselves.
+    node.noopWanted = true;
+  }
+}
+
+/** Tells a member that its doubt is over, until it says so itself. */
+export function remindDoubt(node: NodeState, peer: Progress): void {
+  if (peer.inDoubt) {
+    checkDoubt(node, peer);
+    return;
+  }
+  const index = Math.min(peer.synced, node.commit);
+  if (!peer.saysDoubt || index < peer.doubtBarrier) return;
+  node.messages.push({ type: 'doubt-end', from: node.id, to: peer.id, term: node.term, index });
+}
+
+/** The first entry of a leadership that was won in a doubt election is committed: the leader's own doubt ends with it. */
+export function endDoubtPhase(node: NodeState): void {
+  node.doubtPhase = false;
+  if (node.inDoubt) {
+    node.inDoubt = false;
+    node.doubtDirty = true;
+  }
+}

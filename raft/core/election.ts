@@ -1,0 +1,201 @@
+import { tallyVotes } from './candidate.ts';
+import { becomeFollower, setLeader } from './follower.ts';
+import type { NodeState, VoteKind } from './node-state.ts';
+import type { Progress } from './progress.ts';
+import type { NodeId, VoteReply, VoteRequest } from './types.ts';
+
+/** Followers and candidates: has the election timeout passed? */
+export function tickElection(node: NodeState): void {
+  if (node.now >= node.electionDeadline) campaign(node, 'election timeout');
+}
+
+/**
+ * Tries to become leader. Ordinary: a pre-vote first (thesis 9.6), so that a node that cannot win disturbs nobody. A node in doubt
+ * stands only in a doubt election, and a node free of doubt proposes one only after an ordinary attempt failed.
+ */
+export function campaign(node: NodeState, reason: string): void {
+  node.electionDeadline = node.drawTimeout();
+  if (!node.members.isSelfVoter) return;
+  const doubtElection = (node.inDoubt || node.preVoteFailed) && doubtElectionOpen(node);
+  if (doubtElection) {
+    startVote(node, 'doubt-vote', false, `${reason}, doubt election`);
+  } else if (!node.inDoubt) {
+    startPreVote(node, reason);
+  } else if (node.role !== 'follower') {
+    becomeFollower(node, node.term, undefined, 'in doubt');
+  } else if (node.leader !== undefined) {
+    setLeader(node, undefined, reason);
+  }
+}
+
+function startPreVote(node: NodeState, reason: string): void {
+  setLeader(node, undefined, reason);
+  node.role = 'pre-candidate';
+  node.roleReason = reason;
+  node.preVoteAt = node.now;
+  node.preVoteFailed = true;
+  node.votes.clear();
+  node.votes.set(node.id, true);
+  for (const id of node.members.others) requestVote(node, id, false);
+  tallyVotes(node);
+}
+
+/** A real election in a new term. The own vote counts, and the requests leave, when it is fsynced. */
+export function startVote(node: NodeState, kind: VoteKind, transfer: boolean, reason: string): void {
+  setLeader(node, undefined, reason);
+  node.term++;
+  node.vote = node.id;
+  node.hardStateDirty = true;
+  node.ownVotePending = true;
+  node.role = 'candidate';
+  node.roleReason = reason;
+  node.voteKind = kind;
+  node.preVoteFailed = false;
+  node.electionDeadline = node.drawTimeout();
+  node.votes.clear();
+  for (const id of node.members.others) requestVote(node, id, transfer);
+}
+
+/** Asks one member for its vote in the running attempt. */
+export function requestVote(node: NodeState, to: NodeId, transfer: boolean): void {
+  const { id: from, lastIndex, lastTerm, term } = node;
+  if (node.role === 'pre-candidate') {
+    node.messages.push({ type: 'pre-vote', from, to, term: term + 1, lastIndex, lastTerm, transfer });
+  } else if (node.role === 'candidate') {
+    node.later.push({ type: node.voteKind, from, to, term, lastIndex, lastTerm, transfer });
+  }
+}
+
+/**
+ * A doubt election (safety rule 2) may be held while, by fresh hellos of all voters, fewer than a majority are free of doubt; empty
+ * stores take part only if all are empty. `bootstrapWithMajority` lets a majority of empty stores found the group.
+ */
+export function doubtElectionOpen(node: NodeState): boolean {
+  let free = node.inDoubt ? 0 : 1;
+  let empty = node.lastIndex === 0 ? 1 : 0;
+  let present = 1;
+  for (const peer of node.peerList) {
+    if (!peer.connected) continue;
+    present++;
+    if (!peer.inDoubt) free++;
+    if (peer.empty) empty++;
+  }
+  const everybody = node.members.voters.length;
+  if (present === everybody) return free < node.members.majority && (empty === 0 || empty === everybody);
+  return bootstraps(node) && present >= node.members.majority && empty === present;
+}
+
+/** Votes that the running attempt needs. */
+export function votesNeeded(node: NodeState): number {
+  const ordinary = node.role === 'pre-candidate' || node.voteKind === 'vote';
+  return ordinary || bootstraps(node) ? node.members.majority : node.members.voters.length;
+}
+
+function bootstraps(node: NodeState): boolean {
+  return node.config.bootstrapWithMajority && node.lastIndex === 0;
+}
+
+/** Voters whose hello is still awaited by a node that cannot stand alone (for people). */
+export function waitsFor(node: NodeState): NodeId[] {
+  return node.leader === undefined && node.inDoubt ? node.peerList.filter((p) => !p.connected).map((p) => p.id) : [];
+}
+
+/**
+ * A peer connected and no leader was heard since the start: do not sit out an election timeout once there can be a winner. In a doubt
+ * election, which everybody must vote for, only the best log is in a hurry (of equals the smallest id), so that two do not collide.
+ */
+export function coldStart(node: NodeState): void {
+  if (node.role !== 'follower') {
+    for (const peer of node.peerList) {
+      if (peer.connected && !node.votes.has(peer.id)) requestVote(node, peer.id, false);
+    }
+  }
+  if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.members.isSelfVoter) return;
+  if (doubtElectionOpen(node)) {
+    if (!node.peerList.every((peer) => !peer.connected || !isBetter(peer, node))) return;
+    node.preVoteFailed = true;
+  } else {
+    const present = 1 + node.peerList.filter((peer) => peer.connected).length;
+    if (node.inDoubt || present < node.members.majority) return;
+  }
+  node.electionDeadline = Math.min(node.electionDeadline, node.drawFast());
+}
+
+function isBetter(peer: Progress, node: NodeState): boolean {
+  if (peer.helloLastTerm !== node.lastTerm) return peer.helloLastTerm > node.lastTerm;
+  if (peer.helloLastIndex !== node.lastIndex) return peer.helloLastIndex > node.lastIndex;
+  return peer.id < node.id;
+}
+
+/**
+ * The connection to the leader closed, and one reconnect failed: forget the leader, so that this node may grant, and campaign in a few
+ * ticks; at most once per election timeout (safety rule 4).
+ */
+export function closedByPeer(node: NodeState, id: NodeId): void {
+  if (node.role === 'leader' || id !== node.leader) return;
+  node.leaderClosed++;
+  if (node.leaderClosed < 2) return;
+  setLeader(node, undefined, `connection to leader ${id} closed`);
+  if (node.now - node.fastCampaignAt < node.config.electionTicks) return;
+  node.fastCampaignAt = node.now;
+  node.electionDeadline = Math.min(node.electionDeadline, node.drawFast());
+}
+
+/** Answers a pre-vote, vote or doubt-vote, in any role. */
+export function handleVoteRequest(node: NodeState, request: VoteRequest): void {
+  if (request.type === 'pre-vote') {
+    reply(node, request, request.term > node.term && grantsPreVote(node, request));
+    return;
+  }
+  if (request.term < node.term) {
+    reply(node, request, false);
+    return;
+  }
+  if (request.term > node.term) {
+    // While a leader is heard, a candidate that cannot hear it must not push the term up (thesis 4.2.3).
+    if (!request.transfer && node.hearsLeader()) return;
+    becomeFollower(node, request.term, undefined, `higher term ${request.term} from ${request.from}`);
+  }
+  const granted = (node.vote === '' || node.vote === request.from) && mayVoteFor(node, request);
+  if (granted) {
+    if (node.vote !== request.from) {
+      node.vote = request.from;
+      node.hardStateDirty = true;
+    }
+    node.electionDeadline = node.drawTimeout();
+  }
+  reply(node, request, granted);
+}
+
+function grantsPreVote(node: NodeState, request: VoteRequest): boolean {
+  if (!request.transfer && node.hearsLeader()) return false;
+  if (!mayVoteFor(node, request)) return false;
+  // Two pre-candidates of one moment with equal logs would split the vote: the smaller id goes first.
+  const rival = node.role === 'pre-candidate' && node.now - node.preVoteAt <= 1 && node.id < request.from;
+  return !(rival && request.lastTerm === node.lastTerm && request.lastIndex === node.lastIndex);
+}
+
+function mayVoteFor(node: NodeState, request: VoteRequest): boolean {
+  // An entry of that term proves that it has had its leader, whatever a member in doubt has forgotten.
+  if (request.term <= node.lastTerm) return false;
+  if (request.type === 'doubt-vote') {
+    // An empty store helps to elect only where all are empty.
+    if (node.lastIndex === 0 && request.lastIndex > 0) return false;
+  } else if (node.inDoubt) {
+    return false;
+  }
+  if (request.lastTerm !== node.lastTerm) return request.lastTerm > node.lastTerm;
+  return request.lastIndex >= node.lastIndex;
+}
+
+const replyTypes = {
+  'pre-vote': 'pre-vote-reply',
+  vote: 'vote-reply',
+  'doubt-vote': 'doubt-vote-reply',
+} as const satisfies Record<VoteRequest['type'], VoteReply['type']>;
+
+function reply(node: NodeState, request: VoteRequest, granted: boolean): void {
+  const term = granted ? request.term : node.term;
+  const { id: from, inDoubt } = node;
+  node.later.push({ type: replyTypes[request.type], from, to: request.from, term, granted, inDoubt });
+}

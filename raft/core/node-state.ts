@@ -1,0 +1,192 @@
+import { DurableMarks } from './durable-marks.ts';
+import { Membership } from './membership.ts';
+import { Progress } from './progress.ts';
+import { ReadQueue } from './read-index.ts';
+import type { LoadRequest, LogWrite, TransferResult } from './ready.ts';
+import { ReadyBuilder } from './ready-builder.ts';
+import { TermRuns } from './term-runs.ts';
+import type { TransferState } from './transfer.ts';
+import type { EntryBatch, HardState, Message, NodeId, Role, TermRun } from './types.ts';
+
+/** Synchronous reads of the log's tail: the core keeps no copy of entries. */
+export interface EntrySource {
+  readonly firstIndex: number;
+  chainCrc(index: number): number;
+  /** See the driver's `Log.view`. */
+  view(first: number, maxBytes: number): EntryBatch | undefined;
+}
+
+/** Times are in ticks. */
+export interface CoreConfig {
+  readonly id: NodeId;
+  readonly voters: readonly NodeId[];
+  readonly heartbeatTicks: number;
+  /** Lower bound of the election timeout; each one is drawn between this and twice as much. */
+  readonly electionTicks: number;
+  /** Bounds of the wait before a fast campaign. */
+  readonly fastMinTicks: number;
+  readonly fastMaxTicks: number;
+  readonly maxAppendBytes: number;
+  /** Appends without entries known to match carry at most this much. */
+  readonly maxProbeBytes: number;
+  /** Per peer: what may be sent and not yet acknowledged. */
+  readonly maxInflightBytes: number;
+  readonly maxInflightCount: number;
+  /** Count only what is fsynced, as leader; carried in every append. */
+  readonly syncFlush: boolean;
+  /** First start of a group without all of its members, for this one start. */
+  readonly bootstrapWithMajority: boolean;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** What recovery found. */
+export interface CoreStart {
+  readonly hardState: HardState;
+  readonly inDoubt: boolean;
+  readonly lastIndex: number;
+  readonly termRuns: readonly TermRun[];
+  /** Entries up to here are applied already (from a snapshot), hence committed. */
+  readonly appliedIndex: number;
+}
+
+/** Which election is running: an ordinary one needs a majority free of doubt, a doubt election all voters. */
+export type VoteKind = 'vote' | 'doubt-vote';
+
+/** All that the role modules share. Only they and `RaftNode` change it. */
+export class NodeState {
+  readonly id: NodeId;
+  readonly config: CoreConfig;
+  readonly source: EntrySource;
+  readonly members: Membership;
+  readonly peers = new Map<NodeId, Progress>();
+  readonly peerList: readonly Progress[];
+  readonly runs: TermRuns;
+  readonly durable: DurableMarks;
+
+  // Hard state, and what of it a Ready has not handed out yet.
+  term: number;
+  vote: NodeId;
+  hardStateDirty = false;
+  inDoubt: boolean;
+  doubtDirty = false;
+
+  role: Role = 'follower';
+  leader: NodeId | undefined = undefined;
+  roleReason = 'start';
+  commit: number;
+  appliedIndex: number;
+  now = 0;
+
+  // Elections.
+  electionDeadline = 0;
+  /** Tick at which the leader was last heard. */
+  leaderHeardAt = 0;
+  /** Tick since which no leader is known. */
+  leaderlessSince = 0;
+  /** How long no leader was known before the present one. */
+  leaderlessTicks = 0;
+  heardLeaderSinceStart = false;
+  /** `closed` events of the leader since it was last heard. */
+  leaderClosed = 0;
+  fastCampaignAt = Number.NEGATIVE_INFINITY;
+  preVoteAt = 0;
+  /** The last ordinary attempt found no majority: a doubt election may be due. */
+  preVoteFailed = false;
+  voteKind: VoteKind = 'vote';
+  readonly votes = new Map<NodeId, boolean>();
+  /** Number of the Ready that carries the own vote; 0 when it is saved. */
+  ownVoteNumber = 0;
+  ownVotePending = false;
+
+  // Follower: what the leader of this term is owed.
+  matched = 0;
+  ackSequence = 0;
+  ackDue = false;
+
+  // Leader.
+  firstOwnIndex = 0;
+  leaderReady = false;
+  noopWanted = false;
+  /** Elected by a doubt election, own first entry not committed yet. */
+  doubtPhase = false;
+  wonInDoubt = false;
+  appendsDue = false;
+  /** The last view taken for the Ready that is being built. */
+  sharedView: EntryBatch | undefined = undefined;
+  sequence = 0;
+  round = 0;
+  heartbeatAt = 0;
+  newReads = 0;
+  readonly reads = new ReadQueue();
+  transfer: TransferState | undefined = undefined;
+  transferEnded: TransferResult | undefined = undefined;
+
+  // Out, until the next Ready.
+  writes: LogWrite[] = [];
+  messages: Message[] = [];
+  later: Message[] = [];
+  loads: LoadRequest[] = [];
+  syncWanted = false;
+  persistWanted = false;
+  readonly readyBuilder: ReadyBuilder;
+  /** Scratch space for counting. */
+  readonly counts: Float64Array;
+
+  constructor(config: CoreConfig, start: CoreStart, source: EntrySource) {
+    this.id = config.id;
+    this.config = config;
+    this.source = source;
+    this.members = new Membership(config.id, config.voters);
+    for (const id of this.members.others) this.peers.set(id, new Progress(id));
+    this.peerList = [...this.peers.values()];
+    this.runs = new TermRuns(start.termRuns, start.lastIndex);
+    this.durable = new DurableMarks(start.lastIndex);
+    this.counts = new Float64Array(this.members.voters.length);
+    // A log ahead of the hard state has seen that term, and nobody was voted for in it.
+    const ahead = this.runs.lastTerm > start.hardState.term;
+    this.term = ahead ? this.runs.lastTerm : start.hardState.term;
+    this.vote = ahead ? '' : start.hardState.vote;
+    this.hardStateDirty = ahead;
+    this.inDoubt = start.inDoubt || start.lastIndex === 0;
+    this.commit = start.appliedIndex;
+    this.appliedIndex = start.appliedIndex;
+    this.matched = this.commit;
+    this.electionDeadline = this.drawTimeout();
+    this.readyBuilder = new ReadyBuilder(this);
+  }
+
+  get lastIndex(): number {
+    return this.runs.lastIndex;
+  }
+
+  get lastTerm(): number {
+    return this.runs.lastTerm;
+  }
+
+  /** Tick at which an election timeout that starts now ends. */
+  drawTimeout(): number {
+    return this.now + this.config.electionTicks + Math.floor(this.config.random() * this.config.electionTicks);
+  }
+
+  /** Tick at which a fast campaign that is decided now begins. */
+  drawFast(): number {
+    const { fastMinTicks, fastMaxTicks, random } = this.config;
+    return this.now + fastMinTicks + Math.floor(random() * (fastMaxTicks - fastMinTicks + 1));
+  }
+
+  /** Is a leader (this node included) at work, as far as can be told from here? */
+  hearsLeader(): boolean {
+    if (this.role === 'leader') return true;
+    return this.leader !== undefined && this.now - this.leaderHeardAt < this.config.electionTicks;
+  }
+
+  /** Do this leader's counts (commit, read rounds, quorum checks) include the peer? */
+  counted(peer: Progress): boolean {
+    return this.members.isVoter(peer.id) && (!peer.inDoubt || (this.doubtPhase && peer.participant));
+  }
+
+  countsSelf(): boolean {
+    return this.members.isSelfVoter && (!this.inDoubt || this.doubtPhase);
+  }
+}

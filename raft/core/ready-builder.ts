@@ -1,0 +1,119 @@
+import { acknowledge } from './follower.ts';
+import type { NodeState } from './node-state.ts';
+import type { Ready, RoleReport } from './ready.ts';
+import { sendAppends } from './replication.ts';
+import type { NodeId, Role } from './types.ts';
+
+/** Collects what changed since the last Ready. */
+export class ReadyBuilder {
+  private number = 0;
+  private commit: number;
+  private persistedTo: number;
+  private role: Role | undefined;
+  private term = 0;
+  private leader: NodeId | undefined;
+
+  constructor(node: NodeState) {
+    this.commit = node.commit;
+    this.persistedTo = node.lastIndex;
+  }
+
+  pending(node: NodeState): boolean {
+    return (
+      node.messages.length > 0 ||
+      node.later.length > 0 ||
+      node.appendsDue ||
+      node.ackDue ||
+      node.writes.length > 0 ||
+      node.commit > this.commit ||
+      node.persistWanted ||
+      node.lastIndex > this.persistedTo ||
+      node.hardStateDirty ||
+      node.doubtDirty ||
+      node.noopWanted ||
+      node.newReads > 0 ||
+      node.reads.releasedUpTo > 0 ||
+      node.loads.length > 0 ||
+      node.transferEnded !== undefined ||
+      this.roleChanged(node)
+    );
+  }
+
+  build(node: NodeState): Ready {
+    const number = ++this.number;
+    const { writes, loads, hardStateDirty, doubtDirty, transferEnded } = node;
+    // The log does not hold entries that wait in `writes`: a brand-new leader sends in the next Ready.
+    if (node.appendsDue && writes.length === 0) {
+      node.appendsDue = false;
+      if (node.role === 'leader') for (const peer of node.peerList) sendAppends(node, peer);
+    }
+    if (node.ackDue) acknowledge(node);
+    const noopTerm = node.noopWanted && node.role === 'leader' ? node.term : 0;
+    const persist = node.persistWanted || writes.length > 0 || node.lastIndex > this.persistedTo;
+    const sync = node.syncWanted;
+    if (persist) {
+      node.durable.start(number, node.lastIndex, sync);
+      this.persistedTo = node.lastIndex;
+    }
+    if (node.ownVotePending) {
+      node.ownVotePending = false;
+      node.ownVoteNumber = number;
+    }
+    this.commit = node.commit;
+    const ready: Ready = {
+      number,
+      writes,
+      roleChange: this.roleChanged(node) ? this.report(node) : undefined,
+      noopTerm,
+      hardState: hardStateDirty ? { term: node.term, vote: node.vote } : undefined,
+      doubt: doubtDirty ? node.inDoubt : undefined,
+      messages: node.messages,
+      messagesAfterState: node.later,
+      persist,
+      sync: persist && sync,
+      commit: node.commit,
+      loads,
+      readUpTo: node.reads.releasedUpTo,
+      readIndex: node.reads.releasedIndex,
+      transferEnded,
+    };
+    this.clear(node);
+    return ready;
+  }
+
+  private clear(node: NodeState): void {
+    if (node.writes.length > 0) node.writes = [];
+    if (node.messages.length > 0) node.messages = [];
+    if (node.later.length > 0) node.later = [];
+    if (node.loads.length > 0) node.loads = [];
+    node.hardStateDirty = false;
+    node.doubtDirty = false;
+    node.noopWanted = false;
+    node.persistWanted = false;
+    node.syncWanted = false;
+    node.transferEnded = undefined;
+    node.sharedView = undefined;
+    node.reads.clearReleased();
+  }
+
+  private roleChanged(node: NodeState): boolean {
+    return node.role !== this.role || node.term !== this.term || node.leader !== this.leader;
+  }
+
+  private report(node: NodeState): RoleReport {
+    this.role = node.role;
+    this.term = node.term;
+    this.leader = node.leader;
+    const votes: NodeId[] = [];
+    if (node.role === 'leader') for (const [id, granted] of node.votes) if (granted) votes.push(id);
+    return {
+      role: node.role,
+      term: node.term,
+      leader: node.leader,
+      reason: node.roleReason,
+      votes,
+      leaderlessTicks: node.leader === undefined ? node.now - node.leaderlessSince : node.leaderlessTicks,
+      inDoubtElection: node.role === 'leader' && node.wonInDoubt,
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import type { NodeState } from './node-state.ts';
+import type { Progress } from './progress.ts';
+import type { NodeId } from './types.ts';
+
+/** A running leadership transfer (thesis 3.10). */
+export interface TransferState {
+  readonly to: NodeId;
+  readonly deadline: number;
+  /** The target has everything and was told to campaign. */
+  sent: boolean;
+}
+
+/** Starts a transfer; proposals are refused until it ends, at the latest after one election timeout. A string says why not. */
+export function startTransfer(node: NodeState, to: NodeId): string | undefined {
+  if (node.role !== 'leader') return 'not the leader';
+  if (node.transfer) return `a transfer to ${node.transfer.to} is running`;
+  const peer = node.peers.get(to);
+  if (!peer) return to === node.id ? 'already the leader' : `${to} is not a member`;
+  if (!peer.connected) return `${to} is not connected`;
+  if (peer.inDoubt) return `${to} may lack entries that it acknowledged`;
+  if (peer.state === 'behind') return `${to} is behind the oldest kept entry`;
+  node.transfer = { to, deadline: node.now + node.config.electionTicks, sent: false };
+  progressTransfer(node, peer);
+  return undefined;
+}
+
+/** The target may have caught up. */
+export function progressTransfer(node: NodeState, peer: Progress): void {
+  const { transfer } = node;
+  if (!transfer || transfer.sent || transfer.to !== peer.id || peer.match < node.lastIndex) return;
+  transfer.sent = true;
+  node.messages.push({ type: 'timeout-now', from: node.id, to: peer.id, term: node.term });
+}
+
+export function tickTransfer(node: NodeState): void {
+  if (node.transfer && node.now >= node.transfer.deadline) {
+    endTransfer(node, false, `${node.transfer.to} did not take over in time`);
+  }
+}
+
+export function transferPeerLost(node: NodeState, id: NodeId): void {
+  if (node.transfer?.to === id && node.role === 'leader') endTransfer(node, false, `the connection to ${id} closed`);
+}
+
+/** A leader is known: the transfer has its outcome, whoever it is. */
+export function transferLeaderKnown(node: NodeState, leader: NodeId): void {
+  if (node.transfer && leader !== node.id) endTransfer(node, leader === node.transfer.to, `${leader} leads`);
+}
+
+function endTransfer(node: NodeState, ok: boolean, reason: string): void {
+  if (!node.transfer) return;
+  node.transferEnded = { to: node.transfer.to, ok, reason };
+  node.transfer = undefined;
+}

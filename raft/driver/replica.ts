@@ -1,0 +1,388 @@
+import { assert } from '../core/assert.ts';
+import { type CoreStatus, describe } from '../core/describe.ts';
+import { type CoreConfig, type CoreStart, RaftNode, type Refusal } from '../core/node.ts';
+import type { LoadRequest, LogWrite, Ready, RoleReport, TransferResult } from '../core/ready.ts';
+import type { AppendRequest, Message, NodeId, PeerHello } from '../core/types.ts';
+import type { HardStateStore, Log, PortError, Scheduler, StateMachine, Transport, TransportEvents } from './ports.ts';
+import { StateSaver } from './state-saver.ts';
+import { WaitingReads } from './waiting-reads.ts';
+
+/** Times in milliseconds, sizes in bytes. */
+export interface ReplicaConfig {
+  readonly id: NodeId;
+  readonly voters: readonly NodeId[];
+  /** How often the owner calls `tick()`. */
+  readonly tickMs: number;
+  readonly heartbeatMs: number;
+  /** Election timeouts are drawn between this and twice as much. */
+  readonly electionTimeoutMs: number;
+  readonly fastCampaignMinMs: number;
+  readonly fastCampaignMaxMs: number;
+  readonly maxAppendBytes: number;
+  readonly maxProbeBytes: number;
+  readonly maxInflightBytes: number;
+  readonly maxInflightCount: number;
+  readonly syncFlush: boolean;
+  readonly bootstrapWithMajority: boolean;
+}
+
+/** Everything but identity and membership. */
+export const replicaDefaults = {
+  tickMs: 10,
+  heartbeatMs: 100,
+  electionTimeoutMs: 750,
+  fastCampaignMinMs: 5,
+  fastCampaignMaxMs: 30,
+  maxAppendBytes: 1 << 20,
+  maxProbeBytes: 64 << 10,
+  maxInflightBytes: 8 << 20,
+  maxInflightCount: 256,
+  syncFlush: false,
+  bootstrapWithMajority: false,
+} as const satisfies Omit<ReplicaConfig, 'id' | 'voters'>;
+
+export interface ReplicaPorts {
+  readonly log: Log;
+  readonly hardState: HardStateStore;
+  readonly transport: Transport;
+  readonly stateMachine: StateMachine;
+  readonly scheduler: Scheduler;
+}
+
+/** Why a proposal or read is refused; nothing was appended. All are worth a retry, here or at the leader. */
+export type ReplicaRefusal = Refusal | 'disk-full' | 'stopped';
+
+export interface ReplicaStatus extends CoreStatus {
+  readonly diskFull: boolean;
+  readonly stopped: boolean;
+}
+
+/**
+ * The loop that executes what the core decides, over the ports: at most one Ready per turn of the event loop and state of affairs, persists
+ * pipelined (one in flight, what arrives meanwhile is the next batch). See README for the order of things.
+ */
+export class Replica implements TransportEvents {
+  private readonly ports: ReplicaPorts;
+  private readonly config: ReplicaConfig;
+  private readonly core: RaftNode;
+  private readonly saver: StateSaver;
+  private readonly reads = new WaitingReads();
+  private transferDone: ((result: TransferResult) => void) | undefined;
+
+  private started = false;
+  private stopped = false;
+  private scheduled = false;
+  private running = false;
+  private readonly endOfTurn = (): void => this.turn();
+
+  // The persist in flight (number 0: none), and the batch that waits behind it.
+  private persistNumber = 0;
+  private waitingNumber = 0;
+  private waitingSync = false;
+  private diskFull = false;
+  private readonly onPersisted = (error: PortError | undefined): void => this.persistDone(error);
+
+  private handedCommit = 0;
+  private readyTerm = 0;
+
+  constructor(config: ReplicaConfig, start: Omit<CoreStart, 'lastIndex' | 'termRuns'>, ports: ReplicaPorts) {
+    this.config = config;
+    this.ports = ports;
+    const { log } = ports;
+    const coreStart = { ...start, lastIndex: log.lastIndex, termRuns: log.termRuns() };
+    this.core = new RaftNode(coreConfig(config, ports.scheduler), coreStart, log);
+    this.handedCommit = start.appliedIndex;
+    this.saver = new StateSaver(ports.hardState, (number, error) => this.stateSaved(number, error));
+  }
+
+  /** Takes part from now on. */
+  start(): void {
+    this.started = true;
+    this.schedule();
+  }
+
+  /** Stops executing; late completions are ignored. What waits is told so. The log is not flushed here. */
+  stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.reads.fail('stopped');
+    this.endTransfer({ to: '', ok: false, reason: 'stopped' });
+  }
+
+  /** `tickMs` have passed. */
+  tick(): void {
+    if (this.stopped || !this.started) return;
+    this.core.tick();
+    if (this.diskFull && this.persistNumber === 0) this.startPersist();
+    if (this.core.hasReady()) this.schedule();
+  }
+
+  receive(message: Message): void {
+    if (this.stopped) return;
+    if (message.type === 'append' && this.diverges(message)) return;
+    this.core.step(message);
+    this.schedule();
+  }
+
+  connected(hello: PeerHello): void {
+    if (this.stopped) return;
+    this.core.connected(hello);
+    this.schedule();
+  }
+
+  closed(peer: NodeId): void {
+    if (this.stopped) return;
+    this.core.closed(peer);
+    this.schedule();
+  }
+
+  /** Why nothing may be appended now; undefined: append, and call `appended()` in the same turn. */
+  refusal(): ReplicaRefusal | undefined {
+    if (this.stopped) return 'stopped';
+    return this.diskFull && this.core.role === 'leader' ? 'disk-full' : this.core.mayPropose();
+  }
+
+  /** Term to append in, or why not. Hot paths use `refusal()` and `term`, which allocate nothing. */
+  mayPropose(): { readonly term: number } | ReplicaRefusal {
+    return this.refusal() ?? { term: this.core.term };
+  }
+
+  get term(): number {
+    return this.core.term;
+  }
+
+  get isLeader(): boolean {
+    return this.core.role === 'leader';
+  }
+
+  /** The leader this node knows of. */
+  get leader(): NodeId | undefined {
+    return this.core.leader;
+  }
+
+  get commitIndex(): number {
+    return this.core.commit;
+  }
+
+  /** The state machine appended to the log, after `refusal()` said nothing, in this turn. */
+  appended(): void {
+    this.core.appended(this.ports.log.lastIndex);
+    this.schedule();
+  }
+
+  /**
+   * A fresh read: `done(undefined, index)` when this node has proved to lead after the call and has applied everything up to `index`,
+   * which covers all that was acknowledged before the call.
+   */
+  readIndex(done: (refusal: ReplicaRefusal | undefined, index: number) => void): void {
+    const id = this.stopped ? 'stopped' : this.core.readIndex();
+    if (typeof id === 'string') {
+      done(id, 0);
+      return;
+    }
+    this.reads.add(id, done);
+    this.schedule();
+  }
+
+  /** Hands leadership over; proposals are refused until `done`, at most one election timeout. */
+  transferLeadership(to: NodeId, done: (result: TransferResult) => void): void {
+    const refused = this.stopped ? 'stopped' : this.core.transferTo(to);
+    if (refused !== undefined) {
+      done({ to, ok: false, reason: refused });
+      return;
+    }
+    this.transferDone = done;
+    this.schedule();
+  }
+
+  /** The state machine, which lagged on purpose, has applied up to `index`. */
+  appliedTo(index: number): void {
+    if (this.stopped) return;
+    this.core.applied(index);
+    this.afterApply();
+    if (this.core.hasReady()) this.schedule();
+  }
+
+  status(): ReplicaStatus {
+    return { ...describe(this.core), diskFull: this.diskFull, stopped: this.stopped };
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.running || !this.started) return;
+    this.scheduled = true;
+    this.ports.scheduler.endOfTurn(this.endOfTurn);
+  }
+
+  /** End of a turn: executes Readys until nothing is left (the second one exists only where the first asked for a no-op). */
+  private turn(): void {
+    this.scheduled = false;
+    if (this.stopped) return;
+    this.running = true;
+    for (let rounds = 0; !this.stopped && this.core.hasReady(); rounds++) {
+      assert(rounds < 1000, 'the core does not come to rest');
+      this.execute(this.core.ready());
+    }
+    this.running = false;
+    this.ports.transport.flush();
+  }
+
+  private execute(ready: Ready): void {
+    const { stateMachine, transport, log } = this.ports;
+    if (!this.write(ready.writes)) return;
+    if (ready.roleChange) this.changeRole(ready.roleChange);
+    if (ready.noopTerm > 0) {
+      stateMachine.appendNoop(ready.noopTerm);
+      this.core.appended(log.lastIndex);
+    }
+    for (const message of ready.messages) transport.send(message);
+    if (ready.doubt !== undefined) this.saver.saveDoubt(ready.doubt);
+    if (ready.hardState) this.saver.save(ready.number, ready.hardState);
+    if (this.saver.idle) for (const message of ready.messagesAfterState) transport.send(message);
+    else this.saver.hold(ready.number, ready.messagesAfterState);
+    if (ready.persist) {
+      this.waitingNumber = ready.number;
+      this.waitingSync ||= ready.sync;
+      if (this.persistNumber === 0 && !this.diskFull) this.startPersist();
+    }
+    for (const load of ready.loads) this.load(load);
+    if (ready.readUpTo > 0) this.reads.proved(ready.readUpTo, ready.readIndex);
+    if (ready.commit > this.handedCommit) {
+      this.handedCommit = ready.commit;
+      this.core.applied(stateMachine.committed(ready.commit));
+    }
+    this.afterApply();
+    if (ready.transferEnded) this.endTransfer(ready.transferEnded);
+  }
+
+  private write(writes: readonly LogWrite[]): boolean {
+    const { log } = this.ports;
+    for (const write of writes) {
+      if (write.kind === 'truncate') {
+        log.truncate(write.from);
+        continue;
+      }
+      const error = log.append(write.batch);
+      if (error) {
+        this.fail(error);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private changeRole(report: RoleReport): void {
+    const { leaderlessTicks, ...rest } = report;
+    if (report.role !== 'leader') this.reads.fail('not-leader');
+    this.ports.stateMachine.roleChanged({ ...rest, leaderlessMs: leaderlessTicks * this.config.tickMs });
+  }
+
+  private afterApply(): void {
+    this.reads.applied(this.core.appliedIndex);
+    if (this.core.leaderReady && this.readyTerm !== this.core.term) {
+      this.readyTerm = this.core.term;
+      this.ports.stateMachine.leaderReady(this.core.term);
+    }
+  }
+
+  private startPersist(): void {
+    if (this.waitingNumber === 0) return;
+    this.persistNumber = this.waitingNumber;
+    this.waitingNumber = 0;
+    const sync = this.waitingSync;
+    this.waitingSync = false;
+    this.persistSync = sync;
+    this.ports.log.persist(sync, this.onPersisted);
+  }
+
+  private persistSync = false;
+
+  private persistDone(error: PortError | undefined): void {
+    if (this.stopped) return;
+    const number = this.persistNumber;
+    this.persistNumber = 0;
+    if (error?.code === 'ENOSPC') {
+      // Nothing of it counts; the next tick tries again, with all that has come up to then.
+      this.diskFull = true;
+      this.waitingNumber = Math.max(this.waitingNumber, number);
+      this.waitingSync ||= this.persistSync;
+      return;
+    }
+    if (error) {
+      this.fail(error);
+      return;
+    }
+    this.diskFull = false;
+    this.core.persisted(number);
+    this.startPersist();
+    if (this.core.hasReady()) this.schedule();
+  }
+
+  private stateSaved(number: number, error: PortError | undefined): void {
+    if (this.stopped) return;
+    if (error) {
+      this.fail(error);
+      return;
+    }
+    for (const message of this.saver.takeHeld()) this.ports.transport.send(message);
+    if (number > 0) this.core.stateSaved(number);
+    this.schedule();
+    if (!this.scheduled) this.ports.transport.flush();
+  }
+
+  private load(request: LoadRequest): void {
+    const { to, term, first, maxBytes } = request;
+    this.ports.log.load(first, maxBytes, (result) => {
+      if (this.stopped) return;
+      const batch = 'code' in result ? undefined : result;
+      this.core.loaded(to, term, first, batch);
+      this.schedule();
+    });
+  }
+
+  /** Same index and term, but another history before it: one of the two logs is damaged, and this node must not guess which. */
+  private diverges(append: AppendRequest): boolean {
+    const { prevIndex, prevTerm, prevChainCrc, from } = append;
+    const { log } = this.ports;
+    const core = this.core;
+    if (prevChainCrc === 0 || core.writes.length > 0 || append.term < core.term) return false;
+    if (prevIndex < log.firstIndex || prevIndex > log.lastIndex || core.runs.termAt(prevIndex) !== prevTerm)
+      return false;
+    const own = log.chainCrc(prevIndex);
+    if (own === 0 || own === prevChainCrc) return false;
+    const hex = (crc: number): string => `0x${crc.toString(16)}`;
+    const message = `the log differs from that of ${from} before index ${prevIndex}, term ${prevTerm}: chain CRC ${hex(own)} here, ${hex(prevChainCrc)} there`;
+    this.fail({ code: 'DIVERGENCE', message });
+    return true;
+  }
+
+  private endTransfer(result: TransferResult): void {
+    const done = this.transferDone;
+    this.transferDone = undefined;
+    done?.(result);
+  }
+
+  private fail(error: PortError): void {
+    this.stop();
+    this.ports.stateMachine.fatal(error);
+  }
+}
+
+function coreConfig(config: ReplicaConfig, scheduler: Scheduler): CoreConfig {
+  const ticks = (ms: number): number => Math.max(1, Math.round(ms / config.tickMs));
+  const { id, voters, maxAppendBytes, maxProbeBytes, maxInflightBytes, maxInflightCount } = config;
+  return {
+    id,
+    voters,
+    maxAppendBytes,
+    maxProbeBytes,
+    maxInflightBytes,
+    maxInflightCount,
+    heartbeatTicks: ticks(config.heartbeatMs),
+    electionTicks: ticks(config.electionTimeoutMs),
+    fastMinTicks: ticks(config.fastCampaignMinMs),
+    fastMaxTicks: ticks(config.fastCampaignMaxMs),
+    syncFlush: config.syncFlush,
+    bootstrapWithMajority: config.bootstrapWithMajority,
+    random: () => scheduler.random(),
+  };
+}

@@ -1,0 +1,2 @@
+export type * from './core/types.ts';
+export type * from './driver/ports.ts';
