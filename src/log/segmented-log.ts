@@ -148,12 +148,12 @@ export class SegmentedLog {
    * Follower: appends a copy of the unit `source[from..to)` exactly at `position`. Legal is the end of the log, or the start of the next segment
    * if the unit did not fit before it. False: not legal, nothing was taken.
    */
-  appendAt(position: number, source: Uint8Array, from: number, to: number): boolean {
+  appendAt(position: number, source: Buffer, from: number, to: number): boolean {
     const byteLength = to - from;
     if (byteLength <= 0 || byteLength > this.maxUnitBytes) return false;
     const reservation = this.reserve(byteLength);
     if (reservation.position !== position) return false;
-    reservation.buffer.set(from === 0 && to === source.length ? source : source.subarray(from, to), reservation.offset);
+    source.copy(reservation.buffer, reservation.offset, from, to);
     this.advance(byteLength);
     return true;
   }
@@ -191,6 +191,11 @@ export class SegmentedLog {
   /** The bytes of one or more units, if memory holds them in one piece; they stay valid while referenced and must not be changed. */
   view(position: number, length: number): Buffer | undefined {
     return this.#tail.view(position, length);
+  }
+
+  /** All that memory holds in one piece from `position` on: whole units, up to the end of their chunk. */
+  viewFrom(position: number): Buffer | undefined {
+    return this.#tail.viewFrom(position);
   }
 
   /** Adds views of all that memory holds in [from, to) to `views` and returns their byte count; the unread part of a blank is left out. */

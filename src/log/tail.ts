@@ -84,13 +84,23 @@ export class Tail {
 
   /** The bytes, if all of them are in memory and in one chunk. */
   view(position: number, length: number): Buffer | undefined {
+    const chunk = this.#chunkOf(position);
+    if (chunk === undefined) return undefined;
+    const offset = position - chunk.start;
+    return offset + length <= chunk.length ? chunk.buffer.subarray(offset, offset + length) : undefined;
+  }
+
+  /** The bytes from `position` to the end of their chunk, if there is at least one. */
+  viewFrom(position: number): Buffer | undefined {
+    const chunk = this.#chunkOf(position);
+    if (chunk === undefined || position - chunk.start >= chunk.length) return undefined;
+    return chunk.buffer.subarray(position - chunk.start, chunk.length);
+  }
+
+  /** The last chunk that begins at or below `position`. */
+  #chunkOf(position: number): Chunk | undefined {
     const chunks = this.#chunks;
-    for (let i = chunks.length - 1; i >= 0; i--) {
-      const chunk = chunks[i]!;
-      if (position < chunk.start) continue;
-      const offset = position - chunk.start;
-      return offset + length <= chunk.length ? chunk.buffer.subarray(offset, offset + length) : undefined;
-    }
+    for (let i = chunks.length - 1; i >= 0; i--) if (chunks[i]!.start <= position) return chunks[i];
     return undefined;
   }
 

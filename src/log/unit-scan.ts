@@ -3,7 +3,7 @@ import type { SegmentedLog } from './segmented-log.ts';
 
 const windowBytes = 1 << 20;
 
-/** Called with one whole unit; the buffer is reused after the call. */
+/** Called with one whole unit; the buffer is not reused, a view of it may be kept. */
 export type UnitVisitor = (buffer: Buffer, offset: number, size: number, position: number) => void;
 
 /** Where and why a scan stopped. */
@@ -16,7 +16,7 @@ export interface ScanEnd {
   readonly reason: 'limit' | 'end' | 'bad' | 'broken';
 }
 
-/** A piece of one segment, read from the files into one growing buffer. */
+/** A piece of one segment, read from the files into a fresh buffer each time. */
 export class ScanWindow {
   buffer: Buffer = Buffer.alloc(0);
   /** Position of `buffer[0]`, and of the byte behind the last one that was read. */

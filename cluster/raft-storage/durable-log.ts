@@ -1,0 +1,347 @@
+import type { EntryBatch, Log, PortError, TermRun } from '../../raft/index.ts';
+import { assert } from '../../src/base/assert.ts';
+import type { Reservation, SegmentedLog } from '../../src/log/segmented-log.ts';
+import type { DiskError, Timers } from '../../src/platform/ports.ts';
+import { entryHeaderBytes, entryIndex, entryPosition, entrySize, entryTerm, sealEntry } from './entry.ts';
+import { batchOf, type EntryBytes, entryBytesOf, runsBetween } from './entry-batch.ts';
+import { type ChainLink, EntryChain } from './entry-chain.ts';
+import type { EntryLocator } from './entry-locator.ts';
+import { type EntryFault, walkEntries } from './entry-reader.ts';
+import type { EntryRing } from './entry-ring.ts';
+import { checkBatch, visitBatch } from './received-entries.ts';
+
+/** Sees the body of one entry; `bodyPosition` is the physical offset of its first record. The bytes are a view that may be kept. */
+export type BodyVisitor = (
+  buffer: Buffer,
+  bodyOffset: number,
+  bodyLength: number,
+  index: number,
+  term: number,
+  bodyPosition: number,
+) => void;
+
+/** What `openDurableLog` found; the start of a DurableLog's life. */
+export interface DurableLogState {
+  readonly log: SegmentedLog;
+  readonly timers: Timers;
+  readonly ring: EntryRing;
+  readonly locator: EntryLocator;
+  /** Stock DLedger wrote what lies below. */
+  readonly firstWrotePosition: number;
+  /** First entry in the files; `last.index + 1` if there is none. */
+  readonly physicalFirst: number;
+  /** The group's first position is gone: the first kept entry serves as the one before the first. */
+  readonly cutAtStart: boolean;
+  readonly last: ChainLink;
+  /** Cover physicalFirst..last.index. */
+  readonly runs: TermRun[];
+}
+
+/** The Raft log in DLedger's entry format over segment files: Raft's `Log` port, and the leader's way to write in place. */
+export class DurableLog implements Log {
+  readonly segments: SegmentedLog;
+  readonly firstWrotePosition: number;
+  /** Largest body of an entry. */
+  readonly maxBodyBytes: number;
+  readonly #timers: Timers;
+  readonly #ring: EntryRing;
+  readonly #locator: EntryLocator;
+  readonly #runs: TermRun[];
+  /** Stands at the last entry. */
+  readonly #chain: EntryChain;
+  #physicalFirst: number;
+  #cutAtStart: boolean;
+  #bodyReserved = 0;
+  readonly #reservation: { buffer: Buffer; offset: number; position: number };
+  #persistUpTo = 0;
+  #persistDone: ((error: PortError | undefined, upTo: number) => void) | undefined;
+  readonly #onPersisted = (error: DiskError | undefined): void => this.#persisted(error);
+  readonly #onIdle = (): void => this.#persisted(undefined);
+
+  constructor(state: DurableLogState) {
+    this.segments = state.log;
+    this.firstWrotePosition = state.firstWrotePosition;
+    this.maxBodyBytes = state.log.maxUnitBytes - entryHeaderBytes;
+    this.#timers = state.timers;
+    this.#ring = state.ring;
+    this.#locator = state.locator;
+    this.#runs = state.runs;
+    this.#chain = new EntryChain(state.firstWrotePosition, state.last);
+    this.#physicalFirst = state.physicalFirst;
+    this.#cutAtStart = state.cutAtStart;
+    this.#reservation = { buffer: Buffer.alloc(0), offset: 0, position: 0 };
+  }
+
+  get firstIndex(): number {
+    return this.#physicalFirst + (this.#cutAtStart ? 1 : 0);
+  }
+
+  get lastIndex(): number {
+    return this.#chain.index;
+  }
+
+  get lastTerm(): number {
+    return this.#chain.term;
+  }
+
+  termRuns(): readonly TermRun[] {
+    return this.#runs;
+  }
+
+  /** Term of a kept entry (or of the one before the first, where known); 0 otherwise. */
+  termAt(index: number): number {
+    for (let i = this.#runs.length - 1; i >= 0; i--) if (this.#runs[i]!.first <= index) return this.#runs[i]!.term;
+    return 0;
+  }
+
+  chainCrc(index: number): number {
+    if (index === this.#chain.index) return this.#chain.chainCrc;
+    if (this.#ring.has(index)) return this.#ring.chainCrc(index);
+    if (index < this.#physicalFirst) return 0;
+    const chain = new EntryChain(this.firstWrotePosition, undefined);
+    this.#walkFrom(this.positionOf(index), (buffer, offset, _size, position) => {
+      assert(chain.check(buffer, offset, position) === undefined, 'an entry that was read is intact');
+      return false;
+    });
+    return chain.chainCrc;
+  }
+
+  #walkFrom(position: number, visit: (buffer: Buffer, offset: number, size: number, at: number) => boolean): void {
+    const fault = walkEntries(this.segments, this.firstWrotePosition, position, this.segments.endPosition, visit);
+    if (fault !== undefined) throw new RottenLog(fault);
+  }
+
+  /** Position of a kept entry's header. Blocking for entries that are no longer in memory; throws RottenLog or the disk's error. */
+  positionOf(index: number): number {
+    if (this.#ring.has(index)) return this.#ring.position(index);
+    assert(index >= this.#physicalFirst && index <= this.#chain.index, 'the entry is kept');
+    const position = this.#locator.locate(index);
+    if (typeof position === 'number') return position;
+    throw new RottenLog(position);
+  }
+
+  /** End of an entry; for the index before the first one, where the log begins. */
+  endOf(index: number): number {
+    if (index === this.#chain.index) return this.segments.endPosition;
+    if (this.#ring.has(index)) return this.#ring.end(index);
+    if (index < this.#physicalFirst) return this.segments.minPosition;
+    const position = this.positionOf(index);
+    const header = this.segments.view(position, entryHeaderBytes) ?? this.segments.readSync(position, entryHeaderBytes);
+    return position + entrySize(header, 0);
+  }
+
+  // --- the leader's side -------------------------------------------------------------------------------------------
+
+  /**
+   * Room for the body of the next entry (1..maxBodyBytes bytes). `position` is where the body will stand: the physical offset of
+   * its first record. One object, reused by every call. Nothing changes before `seal`.
+   */
+  reserve(bodyLength: number): Reservation {
+    const room = this.segments.reserve(entryHeaderBytes + bodyLength);
+    const reservation = this.#reservation;
+    reservation.buffer = room.buffer;
+    reservation.offset = room.offset + entryHeaderBytes;
+    reservation.position = room.position + entryHeaderBytes;
+    this.#bodyReserved = bodyLength;
+    return reservation;
+  }
+
+  /** The body is complete (records with their physical offsets, back to back): makes it the next entry, of `term`. Returns its index. */
+  seal(term: number, bodyLength = this.#bodyReserved): number {
+    assert(bodyLength > 0 && bodyLength <= this.#bodyReserved, 'seal follows reserve');
+    assert(term >= this.#chain.term, 'terms do not fall');
+    const { buffer, offset, position } = this.#reservation;
+    const chain = this.#chain;
+    const start = offset - entryHeaderBytes;
+    const at = position - entryHeaderBytes;
+    const chainCrc = sealEntry(buffer, start, bodyLength, chain.index + 1, term, at, chain.chainCrc);
+    this.segments.advance(entryHeaderBytes + bodyLength);
+    this.#bodyReserved = 0;
+    chain.index++;
+    chain.term = term;
+    chain.chainCrc = chainCrc;
+    this.#appended(chain.index, term, at, entryHeaderBytes + bodyLength, chainCrc);
+    return chain.index;
+  }
+
+  #appended(index: number, term: number, position: number, size: number, chainCrc: number): void {
+    this.#ring.push(position, size, chainCrc);
+    this.#locator.note(index, position);
+    if (this.#runs.at(-1)?.term !== term) this.#runs.push({ first: index, term });
+  }
+
+  // --- the follower's side -----------------------------------------------------------------------------------------
+
+  append(batch: EntryBatch): PortError | undefined {
+    const payload = entryBytesOf(batch);
+    const before: ChainLink = { index: this.#chain.index, term: this.#chain.term, chainCrc: this.#chain.chainCrc };
+    assert(batch.first <= before.index + 1, 'a batch follows the log without a gap');
+    const fault = checkBatch(this.segments, payload, this.#chain);
+    if (fault !== undefined) this.#chain.reset(before);
+    else if (this.#chain.index > before.index) this.#take(payload, before);
+    return fault;
+  }
+
+  /** Copies checked entries behind `before` into the tail; the chain comes out as the check left it. */
+  #take(payload: EntryBytes, before: ChainLink): void {
+    visitBatch(payload, before.index, (bytes, offset, size) => {
+      const position = entryPosition(bytes, offset);
+      assert(this.segments.appendAt(position, bytes, offset, offset + size), 'the position was checked');
+      const index = entryIndex(bytes, offset);
+      this.#appended(index, entryTerm(bytes, offset), position, size, bytes.readUInt32BE(offset + 36));
+    });
+  }
+
+  truncate(fromIndex: number): void {
+    if (fromIndex > this.#chain.index) return;
+    assert(fromIndex >= this.firstIndex, 'a cut lies inside the log');
+    const last = fromIndex - 1;
+    const end = this.endOf(last);
+    this.#chain.reset({ index: last, term: this.termAt(last), chainCrc: this.chainCrc(last) });
+    while (this.#runs.length > 0 && this.#runs.at(-1)!.first >= fromIndex) this.#runs.pop();
+    this.#ring.cut(fromIndex);
+    this.#locator.cut(fromIndex);
+    this.segments.truncate(end);
+    this.#persistUpTo = Math.min(this.#persistUpTo, last);
+  }
+
+  // --- both --------------------------------------------------------------------------------------------------------
+
+  persist(sync: boolean, done: (error: PortError | undefined, upTo: number) => void): void {
+    assert(this.#persistDone === undefined, 'one persist at a time');
+    this.#persistDone = done;
+    this.#persistUpTo = this.#chain.index;
+    if (this.segments.needsPersist(sync)) this.segments.persist(sync, this.#onPersisted);
+    else this.#timers.endOfTurn(this.#onIdle);
+  }
+
+  #persisted(error: PortError | undefined): void {
+    const done = this.#persistDone;
+    this.#persistDone = undefined;
+    done?.(error, this.#persistUpTo);
+  }
+
+  view(first: number, maxBytes: number): EntryBatch | undefined {
+    const ring = this.#ring;
+    if (!ring.has(first)) return undefined;
+    const start = ring.position(first);
+    if (start < this.segments.memoryPosition) return undefined;
+    const segmentEnd = this.segments.files.startOf(start) + this.segments.segmentBytes;
+    const last = Math.max(first, ring.lastEndingBy(first, Math.min(start + maxBytes, segmentEnd)));
+    const payload: Buffer[] = [];
+    const byteLength = this.segments.collect(start, ring.end(last), payload);
+    return { first, last, byteLength, runs: runsBetween(this.#runs, first, last), payload };
+  }
+
+  load(first: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void {
+    assert(first >= this.#physicalFirst && first <= this.#chain.index, 'the entry is kept');
+    if (this.#ring.has(first)) {
+      this.#loadAt(this.#ring.position(first), maxBytes, done);
+      return;
+    }
+    this.#locator.locateLater(first, (position) => {
+      if (typeof position === 'number') this.#loadAt(position, maxBytes, done);
+      else this.#timers.endOfTurn(() => done(position));
+    });
+  }
+
+  /** Reads a batch from the files (or from memory that the ring no longer covers); an entry that is bigger than asked for is read alone. */
+  #loadAt(position: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void {
+    const memory = this.segments.viewFrom(position);
+    if (memory !== undefined) {
+      const size = Math.min(memory.length, Math.max(maxBytes, entrySize(memory, 0)));
+      this.#timers.endOfTurn(() => done(this.#checked(position, memory.subarray(0, size))));
+      return;
+    }
+    const length = Math.min(Math.max(maxBytes, entryHeaderBytes), this.segments.writtenPosition - position);
+    this.segments.read(position, length, (error, bytes) => {
+      const size = bytes.length >= entryHeaderBytes ? entrySize(bytes, 0) : 0;
+      if (error !== undefined) done(error);
+      else if (size > bytes.length && size <= this.segments.maxUnitBytes && length < size)
+        this.#loadAt(position, size, done);
+      else done(this.#checked(position, bytes));
+    });
+  }
+
+  /** The whole entries before a blank in bytes from the files, checked. */
+  #checked(position: number, bytes: Buffer): EntryBatch | PortError {
+    const chain = new EntryChain(this.firstWrotePosition, undefined);
+    let offset = 0;
+    while (offset + entryHeaderBytes <= bytes.length && bytes.readInt32BE(offset) > 0) {
+      const size = entrySize(bytes, offset);
+      if (size < entryHeaderBytes || offset + size > bytes.length) break;
+      const why = chain.check(bytes, offset, position + offset);
+      if (why !== undefined) {
+        const file = this.segments.files.pathOf(position);
+        return { code: 'ROT', message: `${file} is damaged at position ${position + offset}: ${why}` };
+      }
+      offset += size;
+    }
+    const batch = batchOf(bytes.subarray(0, offset));
+    if (typeof batch !== 'string') return batch;
+    return {
+      code: 'ROT',
+      message: `${this.segments.files.pathOf(position)} is damaged at position ${position}: ${batch}`,
+    };
+  }
+
+  /**
+   * Visits the entries first..last (kept ones) in order, from memory or, blocking and checked, from the files. A fault tells where the log cannot be read;
+   * the entries before it were visited. Throws the disk's error.
+   */
+  forEachEntry(first: number, last: number, visit: BodyVisitor): EntryFault | undefined {
+    if (last < first) return undefined;
+    try {
+      return this.scanEntries(this.positionOf(first), this.endOf(last), visit);
+    } catch (thrown) {
+      if (thrown instanceof RottenLog) return thrown.fault;
+      throw thrown;
+    }
+  }
+
+  /** The same for the entries whose headers stand in [from, to); `from` is the end or the start of an entry. */
+  scanEntries(from: number, to: number, visit: BodyVisitor): EntryFault | undefined {
+    return walkEntries(this.segments, this.firstWrotePosition, from, to, (buffer, offset, size, position) => {
+      const bodyLength = size - entryHeaderBytes;
+      const body = offset + entryHeaderBytes;
+      visit(
+        buffer,
+        body,
+        bodyLength,
+        entryIndex(buffer, offset),
+        entryTerm(buffer, offset),
+        position + entryHeaderBytes,
+      );
+      return true;
+    });
+  }
+
+  /** Removes the files that lie wholly below `position` (retention); returns their paths. Throws the disk's error. */
+  deleteBefore(position: number): string[] {
+    const removed = this.segments.deleteBefore(position);
+    if (removed.length === 0) return removed;
+    const start = this.segments.minPosition;
+    const header = this.segments.view(start, entryHeaderBytes) ?? this.segments.readSync(start, entryHeaderBytes);
+    this.#physicalFirst = entryIndex(header, 0);
+    this.#cutAtStart = true;
+    const kept = runsBetween(this.#runs, this.#physicalFirst, this.#chain.index);
+    this.#runs.splice(0, this.#runs.length, ...kept);
+    this.#locator.dropBelow(this.#physicalFirst);
+    return removed;
+  }
+
+  close(): void {
+    this.segments.close();
+  }
+}
+
+/** Thrown by the synchronous look-ups of the log where an entry that is needed cannot be read: the node cannot go on. */
+export class RottenLog extends Error {
+  override readonly name = 'RottenLog';
+  readonly fault: EntryFault;
+
+  constructor(fault: EntryFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}
