@@ -1,0 +1,136 @@
+package ledgermq.conformance;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.rocketmq.client.ClientConfig;
+import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
+import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAveragely;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.client.producer.SendResult;
+import org.apache.rocketmq.client.producer.SendStatus;
+import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
+import org.apache.rocketmq.common.message.Message;
+
+/** What one check works with: names that no other check uses, clients that are closed behind it, and its assertions. */
+public final class Fixture implements AutoCloseable {
+    private static final AtomicInteger instances = new AtomicInteger();
+
+    private final String nameServer;
+    private final String prefix;
+    private final Deque<Runnable> closers = new ArrayDeque<>();
+    public final Recorder recorder = new Recorder();
+
+    public Fixture(String nameServer, String prefix) {
+        this.nameServer = nameServer;
+        this.prefix = prefix;
+    }
+
+    /** A topic or group name of this check and this run alone. */
+    public String unique(String label) {
+        return prefix + "-" + label;
+    }
+
+    /** Every client is an instance of its own, as if it were alone in its process. */
+    public <C extends ClientConfig> C configure(C client) {
+        client.setNamesrvAddr(nameServer);
+        client.setInstanceName(prefix + "-" + instances.incrementAndGet());
+        return client;
+    }
+
+    public void onClose(Runnable closer) {
+        closers.push(closer);
+    }
+
+    public DefaultMQProducer producer() throws Exception {
+        DefaultMQProducer producer = configure(new DefaultMQProducer(unique("producer"), recorder));
+        producer.start();
+        onClose(producer::shutdown);
+        return producer;
+    }
+
+    /** Reads from the first offset; the caller subscribes and starts it. */
+    public DefaultMQPushConsumer pushConsumer(String group) {
+        AllocateMessageQueueAveragely averagely = new AllocateMessageQueueAveragely();
+        DefaultMQPushConsumer consumer = configure(new DefaultMQPushConsumer(group, recorder, averagely));
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+        onClose(consumer::shutdown);
+        return consumer;
+    }
+
+    /** A started push consumer that keeps what it gets. */
+    public Collector consume(String group, String topic, String filter) throws Exception {
+        Collector collector = new Collector();
+        DefaultMQPushConsumer consumer = pushConsumer(group);
+        consumer.subscribe(topic, filter);
+        consumer.registerMessageListener(collector);
+        consumer.start();
+        return collector;
+    }
+
+    public DefaultLitePullConsumer litePullConsumer(String group) {
+        DefaultLitePullConsumer consumer = configure(new DefaultLitePullConsumer(group));
+        consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
+        onClose(consumer::shutdown);
+        return consumer;
+    }
+
+    public List<SendResult> send(DefaultMQProducer producer, String topic, String tag, String body, int count) throws Exception {
+        List<SendResult> results = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            results.add(sendOk(producer, new Message(topic, tag, bytes(body + i))));
+        }
+        return results;
+    }
+
+    public SendResult sendOk(DefaultMQProducer producer, Message message) throws Exception {
+        SendResult result = producer.send(message, 20_000);
+        expectEqual("send status", SendStatus.SEND_OK, result.getSendStatus());
+        return result;
+    }
+
+    public static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    public static void expect(String what, boolean holds) {
+        if (!holds) {
+            throw new Failure("does not hold: " + what);
+        }
+    }
+
+    public static void expectEqual(String what, Object expected, Object seen) {
+        if (!Objects.equals(expected, seen)) {
+            throw new Failure(what + ": expected " + expected + ", saw " + seen);
+        }
+    }
+
+    public static void expectWithin(String what, long least, long most, long seen) {
+        if (seen < least || seen > most) {
+            throw new Failure(what + ": expected " + least + " to " + most + ", saw " + seen);
+        }
+    }
+
+    public static void await(String what, long timeoutMs, BooleanSupplier condition) throws InterruptedException {
+        long endNs = System.nanoTime() + timeoutMs * 1_000_000;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > endNs) {
+                throw new Failure("waited " + timeoutMs + " ms for " + what);
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!closers.isEmpty()) {
+            closers.pop().run();
+        }
+    }
+}

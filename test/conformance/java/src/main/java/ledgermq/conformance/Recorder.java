@@ -1,0 +1,24 @@
+package ledgermq.conformance;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.apache.rocketmq.remoting.RPCHook;
+import org.apache.rocketmq.remoting.protocol.RemotingCommand;
+import org.apache.rocketmq.remoting.protocol.SerializeType;
+
+/** Notes the codes and header serializations that a client really used, so that no check passes on a mode that was never on. */
+public final class Recorder implements RPCHook {
+    public final Set<Integer> codes = new ConcurrentSkipListSet<>();
+    public final Set<SerializeType> serializations = new ConcurrentSkipListSet<>();
+
+    @Override
+    public void doBeforeRequest(String address, RemotingCommand request) {
+        codes.add(request.getCode());
+        serializations.add(request.getSerializeTypeCurrentRPC());
+    }
+
+    @Override
+    public void doAfterResponse(String address, RemotingCommand request, RemotingCommand response) {
+        // Only requests are of interest.
+    }
+}

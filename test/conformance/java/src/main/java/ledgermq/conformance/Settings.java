@@ -1,0 +1,21 @@
+package ledgermq.conformance;
+
+import org.apache.rocketmq.remoting.protocol.RemotingCommand;
+import org.apache.rocketmq.remoting.protocol.SerializeType;
+
+/** How this process was told to speak, by the client's own system properties. */
+public final class Settings {
+    /** The name that 4.9.5 and 5.3.3 read; false sends code 10 with long field names instead of 310. */
+    private static final String SMART = "org.apache.rocketmq.client.sendSmartMsg";
+
+    private Settings() {
+    }
+
+    public static int singleSendCode() {
+        return Boolean.parseBoolean(System.getProperty(SMART, "true")) ? 310 : 10;
+    }
+
+    public static SerializeType serialization() {
+        return RemotingCommand.getSerializeTypeConfigInThisServer();
+    }
+}

@@ -1,0 +1,69 @@
+package ledgermq.conformance.check;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import ledgermq.conformance.Check;
+import ledgermq.conformance.Collector;
+import ledgermq.conformance.Fixture;
+import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
+import org.apache.rocketmq.client.producer.DefaultMQProducer;
+import org.apache.rocketmq.common.message.MessageExt;
+import org.apache.rocketmq.common.message.MessageQueue;
+
+/** The lite pull consumer: subscribed it continues after a restart, assigned it reads from where it is told. */
+public final class LitePull implements Check {
+    private static final int COUNT = 60;
+
+    @Override
+    public void run(Fixture fixture) throws Exception {
+        String topic = fixture.unique("topic");
+        DefaultMQProducer producer = fixture.producer();
+        fixture.send(producer, topic, "tag", "first-", COUNT);
+        subscribed(fixture, topic, "first-");
+        fixture.send(producer, topic, "tag", "second-", COUNT);
+        subscribed(fixture, topic, "second-");
+        assigned(fixture, topic);
+    }
+
+    private static void subscribed(Fixture fixture, String topic, String prefix) throws Exception {
+        DefaultLitePullConsumer consumer = fixture.litePullConsumer(fixture.unique("subscribed"));
+        consumer.setAutoCommit(false);
+        consumer.subscribe(topic, "*");
+        consumer.start();
+        List<MessageExt> seen = poll(consumer, COUNT);
+        consumer.commitSync();
+        List<String> expected = IntStream.range(0, COUNT).mapToObj(i -> prefix + i).sorted().collect(Collectors.toList());
+        Fixture.expectEqual("bodies", expected, seen.stream().map(Collector::text).sorted().collect(Collectors.toList()));
+        consumer.shutdown();
+    }
+
+    private static void assigned(Fixture fixture, String topic) throws Exception {
+        DefaultLitePullConsumer consumer = fixture.litePullConsumer(fixture.unique("assigned"));
+        consumer.start();
+        Collection<MessageQueue> queues = consumer.fetchMessageQueues(topic);
+        Fixture.expectEqual("queues", 4, queues.size());
+        consumer.assign(queues);
+        for (MessageQueue queue : queues) {
+            consumer.seek(queue, COUNT / 4);
+        }
+        for (MessageExt message : poll(consumer, COUNT)) {
+            Fixture.expectWithin("offset after seek", COUNT / 4, COUNT / 2 - 1, message.getQueueOffset());
+        }
+    }
+
+    private static List<MessageExt> poll(DefaultLitePullConsumer consumer, int count) throws InterruptedException {
+        List<MessageExt> seen = new ArrayList<>();
+        BooleanSupplier complete = () -> {
+            seen.addAll(consumer.poll(200));
+            return seen.size() >= count;
+        };
+        Fixture.await(count + " messages", 30_000, complete);
+        seen.addAll(consumer.poll(300));
+        Fixture.expectEqual("number of messages", count, seen.size());
+        return seen;
+    }
+}
