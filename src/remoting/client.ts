@@ -113,7 +113,7 @@ export class RemotingClient implements ConnectionOwner {
     this.#connections.delete(address);
   }
 
-  /** Ends all requests that wait with `closed`; later ones fail the same way. */
+  /** Ends all requests that wait with `closed` (`connect-failed` where the connection never opened); later ones fail at once. */
   close(): void {
     this.#closed = true;
     for (const connection of this.#all.keys()) connection.destroy();

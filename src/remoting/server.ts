@@ -83,7 +83,7 @@ export class RemotingServer implements ConnectionOwner {
 
   /**
    * Accepts nothing more, reads no more requests, lets those that were read be answered for at most `graceMs`, then closes all. Held
-   * requests (long polls) should be answered before.
+   * requests (long polls) should be answered before. To be called once.
    */
   close(graceMs: number, done: () => void): void {
     this.#closing = true;
