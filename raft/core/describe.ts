@@ -25,6 +25,8 @@ export interface CoreStatus {
   /** Leader whose own first entry is applied. */
   readonly ready: boolean;
   readonly inDoubt: boolean;
+  /** In doubt since its store was empty. */
+  readonly fresh: boolean;
   readonly commitIndex: number;
   readonly appliedIndex: number;
   readonly lastIndex: number;
@@ -47,6 +49,7 @@ export function describe(node: NodeState): CoreStatus {
     leader: node.leader,
     ready: node.leaderReady,
     inDoubt: node.inDoubt,
+    fresh: node.fresh,
     commitIndex: node.commit,
     appliedIndex: node.appliedIndex,
     lastIndex: node.lastIndex,

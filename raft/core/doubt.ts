@@ -37,8 +37,5 @@ export function remindDoubt(node: NodeState, peer: Progress): void {
 /** The first entry of a leadership that was won in a doubt election is committed: the leader's own doubt ends with it. */
 export function endDoubtPhase(node: NodeState): void {
   node.doubtPhase = false;
-  if (node.inDoubt) {
-    node.inDoubt = false;
-    node.doubtDirty = true;
-  }
+  node.endDoubt();
 }

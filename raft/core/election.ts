@@ -67,22 +67,23 @@ export function requestVote(node: NodeState, to: NodeId, transfer: boolean): voi
 }
 
 /**
- * A doubt election (safety rule 2) may be held while, by fresh hellos of all voters, fewer than a majority are free of doubt; empty
- * stores take part only if all are empty. `bootstrapWithMajority` lets a majority of empty stores found the group.
+ * A doubt election (safety rule 2) may be held while, by fresh hellos of all voters, fewer than a majority are free of doubt; stores that
+ * were empty take part only if all were. "Were": a founder may die when only it holds the first entry, and must not block the others.
+ * `bootstrapWithMajority` lets a majority of such stores found the group.
  */
 export function doubtElectionOpen(node: NodeState): boolean {
   let free = node.inDoubt ? 0 : 1;
-  let empty = node.lastIndex === 0 ? 1 : 0;
+  let fresh = node.fresh ? 1 : 0;
   let present = 1;
   for (const peer of node.peerList) {
     if (!peer.connected) continue;
     present++;
     if (!peer.inDoubt) free++;
-    if (peer.empty) empty++;
+    if (peer.fresh) fresh++;
   }
   const everybody = node.members.voters.length;
-  if (present === everybody) return free < node.members.majority && (empty === 0 || empty === everybody);
-  return bootstraps(node) && present >= node.members.majority && empty === present;
+  if (present === everybody) return free < node.members.majority && (fresh === 0 || fresh === everybody);
+  return bootstraps(node) && present >= node.members.majority && fresh === present;
 }
 
 /** Votes that the running attempt needs. */
@@ -92,7 +93,7 @@ export function votesNeeded(node: NodeState): number {
 }
 
 function bootstraps(node: NodeState): boolean {
-  return node.config.bootstrapWithMajority && node.lastIndex === 0;
+  return node.config.bootstrapWithMajority && node.fresh;
 }
 
 /** Voters whose hello is still awaited by a node that cannot stand alone (for people). */
@@ -179,8 +180,8 @@ function mayVoteFor(node: NodeState, request: VoteRequest): boolean {
   // An entry of that term proves that it has had its leader, whatever a member in doubt has forgotten.
   if (request.term <= node.lastTerm) return false;
   if (request.type === 'doubt-vote') {
-    // An empty store helps to elect only where all are empty.
-    if (node.lastIndex === 0 && request.lastIndex > 0) return false;
+    // Stores that were empty help to elect only where all were; others never follow one of them.
+    if ((node.peers.get(request.from)?.fresh ?? false) !== node.fresh) return false;
   } else if (node.inDoubt) {
     return false;
   }

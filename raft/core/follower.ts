@@ -140,8 +140,7 @@ function commitTo(node: NodeState, leaderCommit: number): void {
 function stepDoubtEnd(node: NodeState, message: DoubtEnd): void {
   hearLeader(node, message.from);
   if (!node.inDoubt || Math.min(node.durable.synced, node.matched) < message.index) return;
-  node.inDoubt = false;
-  node.doubtDirty = true;
+  node.endDoubt();
   node.ackDue = true;
 }
 

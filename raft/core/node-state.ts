@@ -44,6 +44,8 @@ export interface CoreConfig {
 export interface CoreStart {
   readonly hardState: HardState;
   readonly inDoubt: boolean;
+  /** In doubt since the store was empty (an empty log always is). */
+  readonly fresh: boolean;
   readonly lastIndex: number;
   readonly termRuns: readonly TermRun[];
   /** Entries up to here are applied already (from a snapshot), hence committed. */
@@ -70,6 +72,7 @@ export class NodeState {
   hardStateDirty = false;
   inDoubt: boolean;
   doubtDirty = false;
+  fresh: boolean;
 
   role: Role = 'follower';
   leader: NodeId | undefined = undefined;
@@ -148,7 +151,8 @@ export class NodeState {
     this.term = ahead ? this.runs.lastTerm : start.hardState.term;
     this.vote = ahead ? '' : start.hardState.vote;
     this.hardStateDirty = ahead;
-    this.inDoubt = start.inDoubt || start.lastIndex === 0;
+    this.fresh = start.fresh || start.lastIndex === 0;
+    this.inDoubt = start.inDoubt || this.fresh;
     this.commit = start.appliedIndex;
     this.appliedIndex = start.appliedIndex;
     this.matched = this.commit;
@@ -179,6 +183,14 @@ export class NodeState {
   hearsLeader(): boolean {
     if (this.role === 'leader') return true;
     return this.leader !== undefined && this.now - this.leaderHeardAt < this.config.electionTicks;
+  }
+
+  /** This node has been made whole. */
+  endDoubt(): void {
+    if (!this.inDoubt) return;
+    this.inDoubt = false;
+    this.fresh = false;
+    this.doubtDirty = true;
   }
 
   /** Do this leader's counts (commit, read rounds, quorum checks) include the peer? */

@@ -12,7 +12,7 @@ export class Progress {
   incarnation = 0;
   /** The peer may lack entries that it acknowledged: it counts for nothing. */
   inDoubt = false;
-  empty = false;
+  fresh = false;
   helloLastIndex = 0;
   helloLastTerm = 0;
 
@@ -59,7 +59,7 @@ export class Progress {
     this.incarnation = hello.incarnation;
     this.inDoubt = hello.inDoubt;
     this.saysDoubt = hello.inDoubt;
-    this.empty = hello.empty;
+    this.fresh = hello.fresh;
     this.helloLastIndex = hello.lastIndex;
     this.helloLastTerm = hello.lastTerm;
     this.participant = false;
@@ -69,6 +69,7 @@ export class Progress {
   outOfDoubt(): void {
     this.inDoubt = false;
     this.saysDoubt = false;
+    this.fresh = false;
   }
 
   /** Forgets all that was known of the peer's log; replies to what was sent before `sequence` and `round` no longer count. */

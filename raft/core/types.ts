@@ -116,8 +116,8 @@ export interface PeerHello {
   /** Increases with every start of the peer; replies of an older one are dropped by the transport. */
   readonly incarnation: number;
   readonly inDoubt: boolean;
-  /** The peer's log has no entry at all. */
-  readonly empty: boolean;
+  /** In doubt since its store was empty: it has never counted for anything, even if its log holds entries by now. */
+  readonly fresh: boolean;
   readonly lastIndex: number;
   readonly lastTerm: number;
 }

@@ -43,7 +43,7 @@ export interface Log {
 export interface HardStateStore {
   /** Fsynced when `done` is called without an error. Without durability there is no vote: an error stops the process. One in flight at a time. */
   save(state: HardState, done: (error: PortError | undefined) => void): void;
-  /** Makes the doubt mark durable. */
+  /** Makes the doubt mark durable. Its end also ends the reason for it (a store that was empty is no longer `fresh`). */
   saveDoubt(inDoubt: boolean, done: (error: PortError | undefined) => void): void;
 }
 
