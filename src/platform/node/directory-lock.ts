@@ -1,9 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { tryLock } from 'fs-native-extensions';
 import type { DirectoryLock } from '../ports.ts';
 
-type NativeLock = Pick<typeof import('fs-native-extensions'), 'tryLock'>;
+interface NativeLock {
+  readonly tryLock: typeof tryLock;
+}
 
 /** Loads the native part on first use only: programs that lock nothing start without it. */
 function loadNativeLock(): NativeLock {
