@@ -1,0 +1,64 @@
+import {
+  flag,
+  integer,
+  type KeySpec,
+  milliseconds,
+  path,
+  port,
+  text,
+  type ValueOf,
+} from '../../src/broker/config/key-spec.ts';
+
+/** Keys of RocketMQ's NamesrvConfig and NettyServerConfig that have an effect here, and ours. */
+export const namesrvKeys = {
+  listenPort: port(9876),
+  bindAddress: text('0.0.0.0'),
+  kvConfigPath: path('~/namesrv/kvConfig.json'),
+  /** Where changes made with updateNamesrvConfig are kept. */
+  configStorePath: path('~/namesrv/namesrv.properties'),
+  configBlackList: text('configBlackList;configStorePath;kvConfigPath'),
+  scanNotActiveBrokerInterval: milliseconds(5_000, 100),
+  serverChannelMaxIdleTimeSeconds: integer(120, 1, 86_400, 's'),
+  orderMessageEnable: flag(false),
+  returnOrderTopicConfigToBroker: flag(true),
+  deleteTopicWithBrokerRegistration: flag(false),
+  enableAllTopicList: flag(true),
+  enableTopicList: flag(true),
+} as const satisfies Readonly<Record<string, KeySpec>>;
+
+export type NamesrvKey = keyof typeof namesrvKeys;
+
+/** The values of all keys. */
+export type NamesrvValues = { readonly [Key in NamesrvKey]: ValueOf<(typeof namesrvKeys)[Key]> };
+
+/** Keys that RocketMQ knows and that mean nothing here: thread pools, socket buffers, features of its own. Shown with its defaults. */
+export const ignoredNamesrvKeys: Readonly<Record<string, string>> = {
+  clientRequestThreadPoolNums: '8',
+  clientRequestThreadPoolQueueCapacity: '50000',
+  clusterTest: 'false',
+  defaultThreadPoolNums: '16',
+  defaultThreadPoolQueueCapacity: '10000',
+  enableControllerInNamesrv: 'false',
+  enableShutdownGracefully: 'false',
+  needWaitForService: 'false',
+  notifyMinBrokerIdChanged: 'false',
+  productEnvName: 'center',
+  rocketmqHome: '',
+  serverAsyncSemaphoreValue: '64',
+  serverCallbackExecutorThreads: '0',
+  serverNettyWorkerGroupEnable: 'true',
+  serverOnewaySemaphoreValue: '256',
+  serverPooledByteBufAllocatorEnable: 'true',
+  serverSelectorThreads: '3',
+  serverSocketBacklog: '1024',
+  serverSocketRcvBufSize: '0',
+  serverSocketSndBufSize: '0',
+  serverWorkerThreads: '8',
+  shutdownWaitTimeSeconds: '30',
+  supportActingMaster: 'false',
+  unRegisterBrokerQueueCapacity: '3000',
+  useEpollNativeSelector: 'false',
+  waitSecondsForService: '45',
+  writeBufferHighWaterMark: '0',
+  writeBufferLowWaterMark: '0',
+};
