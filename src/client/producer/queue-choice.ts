@@ -1,6 +1,7 @@
+import { javaHashCode } from '../../protocol/message/tags.ts';
 import type { MessageQueue } from '../message-queue.ts';
 import type { FaultTable } from '../route/fault-table.ts';
-import type { RouteMember, TopicRoute } from '../route/topic-route.ts';
+import type { TopicRoute } from '../route/topic-route.ts';
 
 /** Chooses a queue out of those that can be written to; it must return one of them. */
 export type QueueSelector = (queues: readonly MessageQueue[]) => MessageQueue;
@@ -38,13 +39,7 @@ export function nextQueue(
 
 /** The queue that a key stands for: the same one as long as the number of queues stays the same (String.hashCode modulo the number). */
 export function queueOfKey(queues: readonly MessageQueue[], key: string): MessageQueue | undefined {
-  return queues[Math.abs(javaHash(key)) % queues.length];
-}
-
-function javaHash(text: string): number {
-  let hash = 0;
-  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
-  return hash;
+  return queues[Math.abs(javaHashCode(key)) % queues.length];
 }
 
 /** A group is avoided while its master is; one without a master while all of its members are. */
@@ -52,24 +47,4 @@ function isGroupAvoided(route: TopicRoute, brokerName: string, faults: FaultTabl
   const master = route.master(brokerName);
   if (master !== undefined) return faults.isAvoided(master.address, nowMs);
   return route.groups.get(brokerName)?.members.every((member) => faults.isAvoided(member.address, nowMs)) ?? true;
-}
-
-/**
- * The member of a group to send to: the master; while that is avoided or not known, another one, which hands the message on to the
- * leader that it knows. Where all are avoided, the one that is free first.
- */
-export function chooseMember(
-  route: TopicRoute,
-  brokerName: string,
-  faults: FaultTable,
-  nowMs: number,
-): RouteMember | undefined {
-  const members = route.groups.get(brokerName)?.members ?? [];
-  if (faults.empty) return members[0];
-  let soonest: RouteMember | undefined;
-  for (const member of members) {
-    if (!faults.isAvoided(member.address, nowMs)) return member;
-    if (soonest === undefined || faults.freeAtMs(member.address) < faults.freeAtMs(soonest.address)) soonest = member;
-  }
-  return soonest;
 }

@@ -1,8 +1,7 @@
+import { Permission } from '../../protocol/message/flags.ts';
 import { compareText, type MessageQueue } from '../message-queue.ts';
 
 const MASTER_ID = 0;
-const PERM_READ = 4;
-const PERM_WRITE = 2;
 
 /** The members of one broker group, as the name server knows them. */
 export interface RouteGroup {
@@ -43,10 +42,10 @@ export class TopicRoute {
     this.queues = queues.toSorted(byName);
     const usable = this.queues.filter((each) => (this.groups.get(each.brokerName)?.members.length ?? 0) > 0);
     this.sendQueues = usable
-      .filter((each) => each.perm & PERM_WRITE)
+      .filter((each) => each.perm & Permission.WRITE)
       .flatMap((each) => expand(topic, each, each.writeQueueNums));
     this.readQueues = usable
-      .filter((each) => each.perm & PERM_READ)
+      .filter((each) => each.perm & Permission.READ)
       .flatMap((each) => expand(topic, each, each.readQueueNums));
   }
 

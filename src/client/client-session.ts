@@ -1,0 +1,146 @@
+import type { Platform, Timer } from '../platform/ports.ts';
+import { type HeartbeatData, heartbeatData } from '../protocol/body/heartbeat-data.ts';
+import { heartBeat } from '../protocol/command/heart-beat.ts';
+import { unregisterClient } from '../protocol/command/unregister-client.ts';
+import { RemotingClient } from '../remoting/client.ts';
+import { Dispatcher } from '../remoting/dispatcher.ts';
+import { BrokerClient } from './broker-client.ts';
+import { Emitter } from './emitter.ts';
+import type { ClientEvents } from './events.ts';
+import { NameServerClient } from './name-server-client.ts';
+import { type ClientOptions, parseNameServers } from './options.ts';
+import { FaultTable } from './route/fault-table.ts';
+import { RouteCache } from './route/route-cache.ts';
+import type { TopicRoute } from './route/topic-route.ts';
+
+const DEFAULT_ROUTE_REFRESH_MS = 30_000;
+const DEFAULT_HEARTBEAT_MS = 30_000;
+const GOODBYE_MS = 1_000;
+
+/** What a member of a group tells the brokers about itself. */
+export type HeartbeatContent = Pick<HeartbeatData, 'producerDataSet' | 'consumerDataSet'>;
+
+/** What producers and consumers have in common: connections, name servers, routes, faults, heartbeats and events. */
+export class ClientSession {
+  readonly platform: Platform;
+  readonly clientId: string;
+  readonly remoting: RemotingClient;
+  /** Where requests that brokers send to this client are registered. */
+  readonly dispatcher: Dispatcher;
+  readonly brokers: BrokerClient;
+  readonly nameServers: NameServerClient;
+  readonly routes: RouteCache;
+  readonly faults = new FaultTable();
+  readonly events: Emitter<ClientEvents>;
+  readonly #heartbeatMs: number;
+  readonly #greeted = new Set<string>();
+  #heartbeat: (() => HeartbeatContent) | undefined;
+  #timer: Timer | undefined;
+  #closed = false;
+
+  /** Throws a `ClientError` for options that cannot be used. */
+  constructor(platform: Platform, options: ClientOptions) {
+    const addresses = parseNameServers(options.nameServers);
+    this.platform = platform;
+    this.dispatcher = new Dispatcher(platform);
+    this.remoting = new RemotingClient({
+      platform,
+      dispatcher: this.dispatcher,
+      onClosed: (address) => this.#greeted.delete(address),
+    });
+    this.brokers = new BrokerClient(this.remoting);
+    this.nameServers = new NameServerClient(this.brokers, {
+      addresses,
+      firstIndex: platform.random.below(addresses.length),
+    });
+    this.clientId = makeClientId(platform, options.instanceName);
+    this.#heartbeatMs = options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS;
+    this.events = new Emitter((event, error) => {
+      platform.logger.error('an event listener threw', { event, error: String(error) });
+    });
+    this.routes = new RouteCache({
+      platform,
+      nameServers: this.nameServers,
+      refreshMs: options.routeRefreshMs ?? DEFAULT_ROUTE_REFRESH_MS,
+      onChanged: (route) => this.#onRoute(route),
+      onError: (topic, error) => this.report(`refreshing the route of ${topic}`, error),
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Starts routes and heartbeats; `heartbeat` is called for each one. */
+  start(heartbeat: () => HeartbeatContent): void {
+    this.#heartbeat = heartbeat;
+    this.routes.start();
+    this.#timer = this.platform.timers.every(this.#heartbeatMs, () => this.heartbeatAll());
+  }
+
+  /** Tells an event, and the log, that something in the background failed. */
+  report(during: string, error: Error): void {
+    if (this.#closed) return;
+    this.platform.logger.warn(`${during} failed`, { error: error.message });
+    this.events.emit('error', { during, error });
+  }
+
+  /** Greets all brokers of all routes now. */
+  heartbeatAll(): void {
+    const addresses = this.#addresses();
+    for (const address of [...this.#greeted]) if (!addresses.has(address)) this.#greeted.delete(address);
+    this.faults.retain(addresses);
+    for (const address of addresses) void this.heartbeatTo(address);
+  }
+
+  /** Greets one broker; resolves when it answered or failed. */
+  async heartbeatTo(address: string): Promise<void> {
+    const content = this.#heartbeat?.();
+    if (content === undefined || this.#closed) return;
+    this.#greeted.add(address);
+    const plain = { clientID: this.clientId, heartbeatFingerprint: 0, withoutSub: false };
+    const body = heartbeatData.encode({ ...plain, ...content });
+    try {
+      await this.brokers.request(heartBeat, address, {}, body);
+    } catch (error) {
+      this.#greeted.delete(address);
+      this.report(`the heartbeat to ${address}`, error as Error);
+    }
+  }
+
+  /** Greets brokers that have not been greeted; resolves when all have answered or failed. */
+  async greetNew(): Promise<void> {
+    const unknown = [...this.#addresses()].filter((address) => !this.#greeted.has(address));
+    await Promise.all(unknown.map((address) => this.heartbeatTo(address)));
+  }
+
+  /** Says goodbye to all brokers for a group (within a second), then closes everything. Never rejects. */
+  async close(group: { producerGroup?: string; consumerGroup?: string }): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.routes.stop();
+    if (this.#timer !== undefined) this.platform.timers.cancel(this.#timer);
+    const goodbye = { clientID: this.clientId, ...group };
+    const options = { timeoutMs: GOODBYE_MS };
+    const addresses = [...this.#addresses()].filter((address) => this.#greeted.has(address));
+    await Promise.allSettled(
+      addresses.map((address) => this.brokers.request(unregisterClient, address, goodbye, undefined, options)),
+    );
+    this.remoting.close();
+  }
+
+  #addresses(): Set<string> {
+    return new Set(this.routes.all().flatMap((route) => route.addresses()));
+  }
+
+  #onRoute(route: TopicRoute): void {
+    this.events.emit('route-changed', { topic: route.topic });
+    if (this.#heartbeat !== undefined) void this.greetNew();
+  }
+}
+
+/** `ip@instance`, unique in the cluster: RocketMQ divides queues among client ids. */
+function makeClientId(platform: Platform, instanceName: string | undefined): string {
+  const ip = platform.network.localAddresses()[0] ?? '127.0.0.1';
+  return `${ip}@${instanceName ?? `${platform.process.pid}#${platform.random.bytes(6).toString('hex')}`}`;
+}
