@@ -8,6 +8,8 @@ export const deleteSubscriptionGroup = defineCommand({
   request: {
     groupName: 'string',
     cleanOffset: ['boolean', false],
+    /** The same under the name that 4.9 sends. */
+    removeOffset: 'boolean?',
   },
 });
 
