@@ -1,3 +1,4 @@
+import type { ClientConnection } from '../../protocol/body/producer-connection.ts';
 import type { Connection } from '../../remoting/request-context.ts';
 
 /** One client on one connection (ClientChannelInfo.java). */
@@ -7,5 +8,10 @@ export interface ClientChannel {
   readonly language: string;
   readonly version: number;
   /** Monotonic milliseconds of its last heartbeat. */
-  lastUpdateMs: number;
+  readonly lastUpdateMs: number;
+}
+
+/** The form in which tools see a client. */
+export function connectionOf({ clientId, connection, language, version }: ClientChannel): ClientConnection {
+  return { clientId, clientAddr: connection.remoteAddress, language, version };
 }

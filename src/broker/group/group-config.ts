@@ -1,20 +1,7 @@
-/** RocketMQ's SubscriptionGroupConfig, with its JSON names. Never changed in place; fields of newer versions are kept. */
-export interface GroupConfig {
-  readonly groupName: string;
-  readonly consumeEnable: boolean;
-  readonly consumeFromMinEnable: boolean;
-  readonly consumeBroadcastEnable: boolean;
-  readonly consumeMessageOrderly: boolean;
-  readonly retryQueueNums: number;
-  readonly retryMaxTimes: number;
-  readonly groupRetryPolicy: Readonly<Record<string, unknown>>;
-  readonly brokerId: number;
-  readonly whichBrokerWhenConsumeSlowly: number;
-  readonly notifyConsumerIdsChangedEnable: boolean;
-  readonly groupSysFlag: number;
-  readonly consumeTimeoutMinute: number;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+import type { SubscriptionGroupConfig } from '../../protocol/body/subscription-group-config.ts';
+
+/** Settings of one group. Never changed in place. */
+export type GroupConfig = SubscriptionGroupConfig;
 
 /** A config with RocketMQ's defaults, its keys in one order everywhere (snapshots are compared by bytes). */
 export function groupConfig(groupName: string, fields: Partial<GroupConfig> = {}): GroupConfig {

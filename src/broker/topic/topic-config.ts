@@ -1,17 +1,7 @@
+import type { TopicConfig } from '../../protocol/body/topic-config.ts';
 import { Permission } from '../../protocol/message/flags.ts';
 
-/** RocketMQ's TopicConfig, with its JSON names. Never changed in place. */
-export interface TopicConfig {
-  readonly topicName: string;
-  readonly readQueueNums: number;
-  readonly writeQueueNums: number;
-  /** Sum of `Permission` bits. */
-  readonly perm: number;
-  readonly topicFilterType: string;
-  readonly topicSysFlag: number;
-  readonly order: boolean;
-  readonly attributes: Readonly<Record<string, string>>;
-}
+export type { TopicConfig } from '../../protocol/body/topic-config.ts';
 
 /** A config with RocketMQ's defaults, its keys in one order everywhere (snapshots are compared by bytes). */
 export function topicConfig(topicName: string, fields: Partial<TopicConfig> = {}): TopicConfig {
