@@ -83,7 +83,7 @@ export interface Disk {
    * fsyncs the directory. Synchronous: only for small files and rare events.
    */
   replaceFile(path: string, content: Uint8Array): void;
-  /** Makes a directory and those above it; one that is there is fine. */
+  /** Makes a directory and those above it, durably; one that is there is fine. */
   makeDirectory(path: string): void;
   /** Moves a file or directory, replacing a file at `to`; durable after `syncDirectory` of the directories of both. */
   rename(from: string, to: string): void;

@@ -46,6 +46,7 @@ export class RemotingClient implements ConnectionOwner {
   readonly dispatcher: Dispatcher;
   readonly limits: ConnectionLimits;
   readonly serializeType: SerializeType;
+  readonly closesSilent = true;
   readonly #options: RemotingClientOptions;
   readonly #connectTimeoutMs: number;
   readonly #log: LogThrottle;

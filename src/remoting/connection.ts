@@ -18,7 +18,7 @@ import type { Connection } from './request-context.ts';
 
 /** What a request without a body is counted as among the bytes in flight. */
 const requestOverheadBytes = 512;
-/** A connection on which a request timed out and nothing came for so long is taken for dead. */
+/** A server of which nothing came for so long after a request is taken for dead once a request times out. */
 const silentMs = 5000;
 /** How long a closing connection may take to get rid of what is queued. */
 const closingMs = 5000;
@@ -30,6 +30,8 @@ export interface ConnectionOwner {
   readonly limits: ConnectionLimits;
   /** Header encoding of requests to a peer that has sent none itself. */
   readonly serializeType: SerializeType;
+  /** Does a peer that leaves requests unanswered for long lose its connection? */
+  readonly closesSilent: boolean;
   /** Bytes came that are no frame; the connection closes itself. */
   onGarbage(connection: RemotingConnection, garbage: FrameError): void;
   /** Last event of a connection. */
@@ -57,6 +59,8 @@ export class RemotingConnection implements Connection {
   #readingPaused = false;
   #draining = false;
   #receivedAtMs: number;
+  /** Monotonic time of the first request of ours since which nothing was received. */
+  #silentSinceMs = Number.POSITIVE_INFINITY;
   /** Monotonic time at which bytes last moved in either direction. */
   #activeAtMs: number;
   #closingSinceMs = Number.POSITIVE_INFINITY;
@@ -101,8 +105,13 @@ export class RemotingConnection implements Connection {
 
   /** `invoke` that also tells why there is no response. */
   request(code: number, extFields: ExtFields, body: Uint8Array | undefined, timeoutMs: number, done: InvokeDone): void {
-    if (this.closed) this.#owner.platform.timers.endOfTurn(() => done(undefined, 'closed'));
-    else this.#sendRequest(code, 0, this.#pending.add(timeoutMs, done), extFields, body);
+    const { clock, timers } = this.#owner.platform;
+    if (this.closed) {
+      timers.endOfTurn(() => done(undefined, 'closed'));
+      return;
+    }
+    if (this.#silentSinceMs === Number.POSITIVE_INFINITY) this.#silentSinceMs = clock.monotonicMs();
+    this.#sendRequest(code, 0, this.#pending.add(timeoutMs, done), extFields, body);
   }
 
   /** Sends the encoded answer of a request; for `IncomingRequest`. */
@@ -154,6 +163,7 @@ export class RemotingConnection implements Connection {
     if (this.closed) return;
     this.#noteActivity();
     this.#receivedAtMs = this.#activeAtMs;
+    this.#silentSinceMs = Number.POSITIVE_INFINITY;
     const garbage = this.#decoder.push(chunk, this.#onCommand);
     if (garbage !== undefined && !this.closed) {
       this.#owner.onGarbage(this, garbage);
@@ -227,7 +237,8 @@ export class RemotingConnection implements Connection {
   }
 
   #closeIfSilent(): void {
-    if (this.#owner.platform.clock.monotonicMs() - this.#receivedAtMs >= silentMs) this.destroy();
+    const { platform, closesSilent } = this.#owner;
+    if (closesSilent && platform.clock.monotonicMs() - this.#silentSinceMs >= silentMs) this.destroy();
   }
 
   #noteActivity(): void {

@@ -36,6 +36,8 @@ export class RemotingServer implements ConnectionOwner {
   readonly dispatcher: Dispatcher;
   readonly limits: ConnectionLimits;
   readonly serializeType = SERIALIZE_JSON;
+  /** Some clients never answer a request that they do not know, and are well all the same. */
+  readonly closesSilent = false;
   readonly #events: ServerEvents;
   readonly #maxConnections: number;
   readonly #log: LogThrottle;

@@ -78,6 +78,16 @@ test('names are durable only after the directory was synced', () => {
   expect(platform.world.start('local').disk.list('/data')).toEqual(['synced']);
 });
 
+test('a removed tree comes back whole where its names were not synced', () => {
+  const platform = halfSyncedFile();
+  platform.disk.rename('/data', '/moved');
+  platform.disk.removeTree('/moved');
+  platform.crash({ machine: true });
+  const { disk } = platform.world.start('local');
+  expect(disk.readFile('/moved/log')?.toString()).toBe('durable');
+  expect([disk.exists('/moved'), disk.exists('/data')]).toEqual([true, false]);
+});
+
 test('a failed sync makes nothing durable, and neither does one after it', () => {
   const platform = halfSyncedFile();
   const file = platform.disk.open('/data/log', { create: false });

@@ -114,6 +114,23 @@ test('a server that went silent is dialled anew after a timeout', () => {
   expect(outcomes.at(-1)).toBe('0 again');
 });
 
+test('a server that is slow to one request, but talks, keeps its connection', () => {
+  const world = remotingWorld();
+  const { outcomes, invoke } = clientOf(world);
+  invoke(HOLD, '', 8000);
+  for (let second = 0; second < 9; second++) {
+    world.world.advance(1000);
+    invoke(ECHO, String(second));
+  }
+  world.world.advance(60_000);
+  invoke(HOLD, '', 1000);
+  world.world.advance(1500);
+  expect(outcomes.filter((outcome) => outcome === 'timeout').length).toBe(2);
+  expect(world.seen.length).toBe(9);
+  expect(world.server.connectionCount).toBe(1);
+  expect(world.held.map(({ connection }) => connection.id)).toEqual(Array(2).fill(world.held[0]?.connection.id));
+});
+
 test('close ends everything: requests, connections, timers, and later calls', () => {
   const world = remotingWorld();
   const { client, outcomes, invoke } = clientOf(world);

@@ -276,6 +276,18 @@ test('the owner hears of connections, and may ask something of them', () => {
   expect(events).toEqual(['opened 10.0.0.2', 'answer info', 'closed true']);
 });
 
+test('a client that never answers our requests keeps its connection', () => {
+  const opened: Connection[] = [];
+  const world = remotingWorld({ events: { opened: (connection) => opened.push(connection) } });
+  const peer = new RawPeer(world);
+  peer.send(requestFrame(ECHO, 1));
+  world.world.advance(20_000);
+  const answers: unknown[] = [];
+  opened[0]?.invoke(307, {}, undefined, 6000, (response) => answers.push(response));
+  world.world.advance(10_000);
+  expect([answers, peer.closed]).toEqual([[undefined], undefined]);
+});
+
 test('close lets requests that were read be answered, takes no others, and ends all timers', () => {
   const world = remotingWorld();
   const [busy, quiet, mute] = [new RawPeer(world), new RawPeer(world), new RawPeer(world)];

@@ -78,7 +78,22 @@ export class VirtualDiskImage {
     }
   }
 
-  /** A power failure: what was not synced meets its fate, directory entries too. Directories themselves always survive. */
+  /** Moves a directory with all in it. Unlike a file's, this change of names is durable at once. */
+  renameDirectory(from: string, to: string): void {
+    const inside = (path: string) => path === from || path.startsWith(`${from}/`);
+    for (const names of [this.files, this.#durableNames]) {
+      for (const [path, file] of [...names]) {
+        if (!inside(path)) continue;
+        names.delete(path);
+        names.set(to + path.slice(from.length), file);
+      }
+    }
+    for (const path of [...this.directories]) {
+      if (inside(path) && this.directories.delete(path)) this.directories.add(to + path.slice(from.length));
+    }
+  }
+
+  /** A power failure: what was not synced meets its fate, names of files too. Directories are durable as soon as they are made. */
   crash(fate: UnsyncedFate): void {
     const chance = () => this.#chance.uniform();
     for (const path of new Set([...this.files.keys(), ...this.#durableNames.keys()])) {
@@ -89,7 +104,10 @@ export class VirtualDiskImage {
     }
     for (const file of new Set(this.files.values())) file.crash(fate, chance);
     this.#durableNames.clear();
-    for (const [path, file] of this.files) this.#durableNames.set(path, file);
+    for (const [path, file] of this.files) {
+      this.#durableNames.set(path, file);
+      this.#makeDirectories(posix.dirname(path));
+    }
   }
 
   /** Flips bits of a file that the program wrote, durably. */
@@ -113,9 +131,13 @@ export class VirtualDiskImage {
     const file = new VirtualFile();
     file.write(content, 0);
     file.beginSync()();
-    for (let up = posix.dirname(path); !this.directories.has(up); up = posix.dirname(up)) this.directories.add(up);
+    this.#makeDirectories(posix.dirname(path));
     this.files.set(path, file);
     this.#makeDurable(path, file);
+  }
+
+  #makeDirectories(path: string): void {
+    for (let up = path; !this.directories.has(up); up = posix.dirname(up)) this.directories.add(up);
   }
 
   #makeDurable(path: string, file: VirtualFile | undefined): void {

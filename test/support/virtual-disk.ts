@@ -67,18 +67,13 @@ export class VirtualDisk implements Disk {
 
   rename(from: string, to: string): void {
     this.assertAlive();
-    const { files, directories } = this.image;
     if (!this.exists(from)) throw errnoError('ENOENT', from);
-    for (const [path, file] of [...files]) {
-      if (path !== from && !path.startsWith(`${from}/`)) continue;
-      files.delete(path);
-      files.set(to + path.slice(from.length), file);
+    if (this.image.directories.has(from)) {
+      this.image.renameDirectory(from, to);
+      return;
     }
-    for (const path of [...directories]) {
-      if (path !== from && !path.startsWith(`${from}/`)) continue;
-      directories.delete(path);
-      directories.add(to + path.slice(from.length));
-    }
+    this.image.files.set(to, this.image.files.get(from) as VirtualFile);
+    this.image.files.delete(from);
   }
 
   remove(path: string): void {

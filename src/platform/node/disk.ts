@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { DirectoryLock, Disk, DiskFile } from '../ports.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { NodeDiskFile } from './disk-file.ts';
@@ -47,7 +47,9 @@ export class NodeDisk implements Disk {
   }
 
   makeDirectory(path: string): void {
-    fs.mkdirSync(path, { recursive: true });
+    const first = fs.mkdirSync(path, { recursive: true });
+    if (first === undefined) return;
+    for (let made = resolve(path); made.length >= first.length; made = dirname(made)) this.syncDirectory(dirname(made));
   }
 
   rename(from: string, to: string): void {
