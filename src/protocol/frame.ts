@@ -14,14 +14,16 @@ export const DEFAULT_MAX_FRAME_BYTES = 16_777_216;
 const PREFIX_BYTES = 8;
 const LENGTH_BYTES = 4;
 
+/** Shared by all connections: they keep nothing between two headers but a cache of names. */
+const sendHeader = new JsonSendHeader();
+const binaryHeader = new RocketmqHeaderDecoder();
+
 /**
  * Cuts the bytes of one connection into frames. Frames that lie within one chunk are not copied: their bodies are views of it. Of a
  * frame that is still coming, no more than four times what has arrived is allocated, whatever length it announces.
  */
 export class FrameDecoder {
   private readonly maxFrameBytes: number;
-  private readonly sendHeader = new JsonSendHeader();
-  private readonly binaryHeader = new RocketmqHeaderDecoder();
   /** Start of an incomplete frame; `pendingBytes` of it are filled. */
   private pending: Buffer = NO_BYTES;
   /** Bytes received of a frame that is not complete. */
@@ -118,10 +120,9 @@ export class FrameDecoder {
     const headerFrom = from + PREFIX_BYTES;
     const headerTo = headerFrom + bytes.readUIntBE(from + 5, 3);
     const body = headerTo === to ? NO_BYTES : bytes.subarray(headerTo, to);
-    if (bytes[from + 4] === SERIALIZE_ROCKETMQ) return this.binaryHeader.decode(bytes, headerFrom, headerTo, body);
-    const request = this.sendHeader.read(bytes, headerFrom, headerTo);
+    if (bytes[from + 4] === SERIALIZE_ROCKETMQ) return binaryHeader.decode(bytes, headerFrom, headerTo, body);
+    const request = sendHeader.read(bytes, headerFrom, headerTo);
     if (request === undefined) return decodeJsonHeader(bytes, headerFrom, headerTo, body);
-    const { sendHeader } = this;
     const { fieldsFrom, fieldsTo } = sendHeader;
     const source = { bytes, from: fieldsFrom, to: fieldsTo, parse: parseTextFields };
     return ReceivedCommand.scanned(sendHeader.start(bytes, headerFrom), SERIALIZE_JSON, request, body, source);

@@ -26,6 +26,8 @@ export class JsonSendHeader {
   private version = 0;
   private opaque = 0;
   private flag = 0;
+  /** Empty or absent; any other goes the general way. */
+  private remark: '' | undefined;
   /** Where the object of text fields stands; valid after `read` gave a request. */
   fieldsFrom = 0;
   fieldsTo = 0;
@@ -37,6 +39,7 @@ export class JsonSendHeader {
     this.version = 0;
     this.opaque = Number.NaN;
     this.flag = 0;
+    this.remark = undefined;
     this.fieldsTo = 0;
     if (!this.readTop(buffer, from + PREFIX_LENGTH, to)) return undefined;
     if (this.fieldsTo === 0 || Number.isNaN(this.opaque)) return undefined;
@@ -46,8 +49,8 @@ export class JsonSendHeader {
   /** The rest of the header that `read` has just read. */
   start(buffer: Buffer, from: number): HeaderStart {
     const code = buffer[from + 9] === 0x32 ? 320 : 310;
-    const { language, version, opaque, flag } = this;
-    return { code, language, version, opaque, flag, remark: undefined };
+    const { language, version, opaque, flag, remark } = this;
+    return { code, language, version, opaque, flag, remark };
   }
 
   /** Reads the members after the code, up to the closing brace at the very end. */
@@ -79,7 +82,10 @@ export class JsonSendHeader {
       const end = endOfPlainString(buffer, at + 1, to);
       if (end < 0) return -1;
       if (length === 8 && isText(buffer, key, 'language')) this.language = this.languages.get(buffer, at + 1, end);
-      else if (length === 6 && isText(buffer, key, 'remark') && end > at + 1) return -1;
+      else if (length === 6 && isText(buffer, key, 'remark')) {
+        if (end > at + 1) return -1;
+        this.remark = '';
+      }
       return end + 1;
     }
     const end = endOfBareWord(buffer, at, to);

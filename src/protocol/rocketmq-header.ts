@@ -23,7 +23,7 @@ const TRUNCATED_CODES: ReadonlyMap<number, number> = new Map(
     .map((code) => [code & 0xffff, code]),
 );
 
-/** Decodes the binary ("ROCKETMQ") headers of one connection (RocketMQSerializable.java). */
+/** Decodes binary ("ROCKETMQ") headers (RocketMQSerializable.java). Keeps nothing between two of them but a cache of names. */
 export class RocketmqHeaderDecoder {
   private readonly names = new TextCache();
   private readonly sendFields = new SendFields();

@@ -5,6 +5,7 @@ import type { SendMessageRequest } from './command/send-message.ts';
 const A = 0x61;
 const FIELD_COUNT = 13;
 const ALL_REQUIRED = 0b1111_1111;
+const BORN_TIMESTAMP = 6;
 const PROPERTIES = 8;
 const UNIT_MODE = 10;
 const BATCH = 12;
@@ -79,7 +80,7 @@ export class SendFields {
       if (digit < 0 || digit > 9) return false;
       value = value * 10 + digit;
     }
-    if (field !== 6 && value > 0x7fffffff) return false;
+    if (field !== BORN_TIMESTAMP && value > (negative ? 0x80000000 : 0x7fffffff)) return false;
     this.numbers[field] = negative && value !== 0 ? -value : value;
     return true;
   }
