@@ -206,6 +206,10 @@ export class ConsumeQueueSet {
     this.#cold.delete(queue);
   }
 
+  closeFiles(): void {
+    this.#options.handles.closeAll();
+  }
+
   /** Bytes of units in memory. */
   get memoryBytes(): number {
     let total = 0;

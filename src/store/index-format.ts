@@ -89,17 +89,31 @@ export function writeIndexEntry(
 
 /** Start value of a topic's key hashes: Java's String.hashCode of `topic#`. */
 export function topicHash(topic: string): number {
-  return hashOn(hashOn(0, topic, 0, topic.length), '#', 0, 1);
+  return hashOfText(0, `${topic}#`);
 }
 
-/** Absolute value of Java's String.hashCode of `topic#key`, the key being `text[from, to)`; MIN_VALUE gives 0 (IndexFile.indexKeyHashMethod). */
-export function keyHash(startOfTopic: number, text: string, from: number, to: number): number {
-  const hash = hashOn(startOfTopic, text, from, to);
-  return hash === -0x80000000 ? 0 : Math.abs(hash);
+/** Absolute value of Java's String.hashCode of `topic#key`; MIN_VALUE gives 0 (IndexFile.indexKeyHashMethod). */
+export function keyHash(startOfTopic: number, key: string): number {
+  return absolute(hashOfText(startOfTopic, key));
 }
 
-function hashOn(start: number, text: string, from: number, to: number): number {
+/** The same for a key that stands as UTF-8 in `buffer[from, to)`; no string is made where it is ASCII. */
+export function keyHashOfBytes(startOfTopic: number, buffer: Buffer, from: number, to: number): number {
+  let hash = startOfTopic;
+  for (let at = from; at < to; at++) {
+    const byte = buffer[at]!;
+    if (byte > 0x7f) return keyHash(startOfTopic, buffer.toString('utf8', from, to));
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  }
+  return absolute(hash);
+}
+
+function hashOfText(start: number, text: string): number {
   let hash = start;
-  for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
   return hash;
+}
+
+function absolute(hash: number): number {
+  return hash === -0x80000000 ? 0 : Math.abs(hash);
 }

@@ -1,7 +1,7 @@
 import type { Clock, DiskError, Logger } from '../platform/ports.ts';
 import type { FileHandles } from './file-handles.ts';
 import { IndexFile } from './index-file.ts';
-import { type IndexGeometry, keyHash, topicHash } from './index-format.ts';
+import { type IndexGeometry, keyHash, keyHashOfBytes, topicHash } from './index-format.ts';
 import { type IndexFound, IndexWalk } from './index-walk.ts';
 import { timeName } from './time-name.ts';
 
@@ -25,6 +25,8 @@ export class MessageIndex {
   readonly #topicHashes = new Map<string, number>();
   /** Records below are indexed. */
   #nextPosition = 0;
+  /** The last record of a file that was not closed cleanly: some of its keys may be missing. */
+  #redo = -1;
   #waiting: { sync: boolean; done: Done }[] = [];
   #busy = false;
   #closing = false;
@@ -34,21 +36,29 @@ export class MessageIndex {
   }
 
   /**
-   * Opens the folder; what points at or behind `limit` (the end of the log that is known to be right) is forgotten. Files of another geometry or that
-   * are damaged are removed: they can be built anew. Throws the disk's error.
+   * Opens the folder; what points at or behind `limit` (the end of the log that is known to be right) is forgotten. Files of another geometry
+   * or that are damaged are removed. False if entries below the limit are missing for certain: the records have to be indexed anew
+   * (`wants` says which). Throws the disk's error.
    */
-  open(limit: number): void {
+  open(limit: number): boolean {
     const { directory, handles, logger } = this.#options;
+    let intact = true;
     handles.disk.makeDirectory(directory);
     for (const name of handles.disk.list(directory)) {
       if (!/^\d{17}$/.test(name)) continue;
       const path = `${directory}/${name}`;
       const file = IndexFile.open(handles, this.#options, path);
-      if (file !== undefined && this.#take(file, limit)) continue;
+      const claimed = file?.header.endPosition ?? 0;
+      if (file !== undefined && this.#take(file, limit)) {
+        if (claimed < limit && file.header.endPosition < claimed) intact = false;
+        continue;
+      }
+      if (file === undefined || (file.header.nextEntry > 1 && file.header.beginPosition < limit)) intact = false;
       logger.info('removed an index file that does not fit to the log or the settings', { path });
       handles.close(path);
       handles.disk.remove(path);
     }
+    return intact && this.#files.length > 0;
   }
 
   #take(file: IndexFile, limit: number): boolean {
@@ -62,23 +72,24 @@ export class MessageIndex {
     } else if (!file.rebuild(limit)) return false;
     this.#files.push(file);
     // After an unclean end the last record may be there with some of its keys only: it is indexed again.
-    this.#nextPosition = whole ? header.endPosition + 1 : header.endPosition;
+    this.#nextPosition = header.endPosition + 1;
+    this.#redo = whole ? -1 : header.endPosition;
     return true;
   }
 
-  /** Records from this position on have to be indexed. */
+  /** One behind the start of the last record that is indexed; 0 if none is. */
   get nextPosition(): number {
     return this.#nextPosition;
   }
 
   /** Must the record at `position` be indexed? Those below are in already. */
   wants(position: number): boolean {
-    return position >= this.#nextPosition;
+    return position >= this.#nextPosition || position === this.#redo;
   }
 
-  /** Indexes a record under one key, the text `keys[from, to)`. Several keys of one record come one after another. */
-  put(topic: string, keys: string, from: number, to: number, position: number, storeTimestamp: number): void {
-    const hash = keyHash(this.#topicHash(topic), keys, from, to);
+  /** Indexes a record under one key, the UTF-8 text `buffer[from, to)`. Several keys of one record come one after another. */
+  put(topic: string, buffer: Buffer, from: number, to: number, position: number, storeTimestamp: number): void {
+    const hash = keyHashOfBytes(this.#topicHash(topic), buffer, from, to);
     let file = this.#files.at(-1);
     if (file === undefined || file.full) {
       file = IndexFile.create(this.#options.handles, this.#options, this.#newPath());
@@ -89,7 +100,7 @@ export class MessageIndex {
 
   /** All keys of the record at `position` are put. */
   finished(position: number): void {
-    this.#nextPosition = position + 1;
+    this.#nextPosition = Math.max(this.#nextPosition, position + 1);
   }
 
   #topicHash(topic: string): number {
@@ -160,7 +171,7 @@ export class MessageIndex {
    * each position until it returns false; then `done`. Entries of other keys with the same hash come along: the caller looks at the record.
    */
   query(topic: string, key: string, beginMs: number, endMs: number, found: IndexFound, done: Done): void {
-    const hash = keyHash(topicHash(topic), key, 0, key.length);
+    const hash = keyHash(topicHash(topic), key);
     new IndexWalk({ files: this.#files.slice(), hash, beginMs, endMs, found, done }).run();
   }
 

@@ -99,6 +99,8 @@ export interface MessageStore {
   readonly minPosition: number;
   readonly confirmedPosition: number;
   readonly endPosition: number;
+  /** Largest store time of a record in the log. */
+  readonly lastTimestamp: number;
   /** End of what is in the consume queues; equal to confirmedPosition except inside a dispatch. */
   readonly dispatchedPosition: number;
 
@@ -143,4 +145,6 @@ export interface RecoveryPoint {
   /** End of a unit of the log (or its start): what lies below is in the queues already. */
   readonly fromPosition: number;
   readonly queueOffsets: QueueOffsets;
+  /** Largest store time up to there; later records are not below it. */
+  readonly lastTimestamp?: number;
 }

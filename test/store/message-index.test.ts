@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FileHandles } from '../../src/store/file-handles.ts';
-import { keyHash, topicHash } from '../../src/store/index-format.ts';
+import { keyHash, keyHashOfBytes, topicHash } from '../../src/store/index-format.ts';
 import { MessageIndex } from '../../src/store/message-index.ts';
 import { timeName } from '../../src/store/time-name.ts';
 import { createVirtualPlatform, type VirtualPlatform } from '../support/virtual-platform.ts';
@@ -38,7 +38,7 @@ function wait(platform: VirtualPlatform, start: (done: (error: unknown) => void)
 }
 
 function add(index: MessageIndex, key: string, position: number, timestamp = T0): void {
-  index.put('T', key, 0, key.length, position, timestamp);
+  index.put('T', Buffer.from(key), 0, Buffer.byteLength(key), position, timestamp);
   index.finished(position);
 }
 
@@ -68,8 +68,8 @@ function query(
 
 test('hashes like Java and names files by time', () => {
   // "StoreA#k0".hashCode() and the unique key of the first message that RocketMQ stored in the golden directory.
-  expect(keyHash(topicHash('StoreA'), '7F0000012A7E4E0E2F2A6DE4D2B20000', 0, 32)).toBe(2138704972);
-  expect(keyHash(topicHash('StoreA'), 'k0 even0', 0, 2)).toBe(599663384);
+  expect(keyHash(topicHash('StoreA'), '7F0000012A7E4E0E2F2A6DE4D2B20000')).toBe(2138704972);
+  expect(keyHashOfBytes(topicHash('StoreA'), Buffer.from('k0 even0'), 0, 2)).toBe(599663384);
   expect(timeName(1_795_335_169_542)).toBe('20261122081249542');
   expect(timeName(951_782_400_000)).toBe('20000229000000000');
   expect(timeName(951_782_399_999)).toBe('20000228235959999');
@@ -137,7 +137,7 @@ describe('the message index', () => {
     for (let i = 0; i < 25; i++) add(index, 'k', i * 100);
     wait(platform, (done) => index.close(done));
     const again = openIndex(platform, 1000);
-    expect(again.nextPosition).toBe(900);
+    expect(again.nextPosition).toBe(901);
     expect(query(platform, again, 'k')[0]).toBe(900);
     expect(platform.disk.list(DIRECTORY)).toHaveLength(1);
   });

@@ -1,0 +1,42 @@
+import { type Envelope, UNIT_BAD, UNIT_BLANK, UNIT_END } from '../log/envelope.ts';
+import { BLANK_BYTES, encodeBlank, MAGIC_V1, MAGIC_V2 } from '../protocol/message/record.ts';
+import { RecordReader } from '../protocol/message/record-reader.ts';
+
+/** A plain CommitLog (store.md 1): each unit is one record, a blank fills the end of a file. */
+export class NativeEnvelope implements Envelope {
+  readonly minBlankBytes = BLANK_BYTES;
+  readonly headerBytes = BLANK_BYTES;
+  readonly #reader = new RecordReader();
+
+  writeBlank(target: Buffer, offset: number, remaining: number): void {
+    encodeBlank(target, offset, remaining);
+  }
+
+  next(buffer: Buffer, offset: number, limit: number): number {
+    if (limit - offset < BLANK_BYTES) return UNIT_BAD;
+    const size = buffer.readInt32BE(offset);
+    const magic = buffer.readInt32BE(offset + 4);
+    if (size === 0 && magic === 0) return UNIT_END;
+    const status = this.#reader.open(buffer, offset, limit);
+    if (status === 'blank') return UNIT_BLANK;
+    return status === 'invalid' ? UNIT_BAD : size;
+  }
+
+  verify(buffer: Buffer, offset: number, size: number, position: number): boolean {
+    const reader = this.#reader;
+    return (
+      reader.open(buffer, offset, offset + size) === 'record' && reader.position === position && reader.crcMatches()
+    );
+  }
+
+  intactAt(buffer: Buffer, offset: number, limit: number, position: number): boolean {
+    if (limit - offset < BLANK_BYTES) return false;
+    const magic = buffer.readInt32BE(offset + 4);
+    if (magic !== MAGIC_V1 && magic !== MAGIC_V2) return false;
+    return (
+      this.#reader.open(buffer, offset, limit) === 'record' &&
+      this.#reader.position === position &&
+      this.#reader.crcMatches()
+    );
+  }
+}

@@ -1,0 +1,233 @@
+import { UNIT_BLANK } from '../log/envelope.ts';
+import type { SegmentedLog } from '../log/segmented-log.ts';
+import { scanUnits } from '../log/unit-scan.ts';
+import type { DiskError, Logger, Timer, Timers } from '../platform/ports.ts';
+import { NativeEnvelope } from './native-envelope.ts';
+import type { ReadDone, RecordLog, RecordVisitor } from './record-log.ts';
+import type { Replicator, ReplicatorListener, Reservation, WriteRefusal } from './replicator.ts';
+
+export interface NativeLogOptions {
+  readonly log: SegmentedLog;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** Each unit is fsynced before it is confirmed [flushDiskType=SYNC_FLUSH]. */
+  readonly syncFlush: boolean;
+  /** Time between fsyncs otherwise [flushIntervalCommitLog]. */
+  readonly syncIntervalMs: number;
+  /** Bytes that may be appended and not yet confirmed. */
+  readonly maxPendingBytes: number;
+  /** The disk failed for good: the process has to stop. */
+  fatal(error: DiskError): void;
+}
+
+interface SyncWaiter {
+  readonly position: number;
+  readonly done: (error: DiskError | undefined) => void;
+}
+
+/**
+ * The log of a lone broker: RocketMQ's CommitLog, byte for byte, without replication. Group commit without timers: one persist in flight, what
+ * comes meanwhile is the next. A unit's ticket is its end position. The segmented log has been recovered and started.
+ */
+export class NativeLog implements Replicator, RecordLog {
+  readonly maxUnitBytes: number;
+  readonly #options: NativeLogOptions;
+  readonly #log: SegmentedLog;
+  readonly #envelope = new NativeEnvelope();
+  readonly #timer: Timer;
+  #listener: ReplicatorListener | undefined;
+  #confirmed: number;
+  #reservedBytes = 0;
+  #scheduled = false;
+  #syncWanted = false;
+  #full = false;
+  /** No room for messages, as the owner sees it. */
+  #spaceRefusal: WriteRefusal | undefined;
+  #failure: DiskError | undefined;
+  #closed = false;
+  #syncWaiters: SyncWaiter[] = [];
+  readonly #endOfTurn = (): void => {
+    this.#scheduled = false;
+    this.#persist();
+  };
+  readonly #persisted = (error: DiskError | undefined): void => this.#afterPersist(error);
+
+  constructor(options: NativeLogOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.maxUnitBytes = options.log.maxUnitBytes;
+    this.#confirmed = options.log.endPosition;
+    this.#timer = options.timers.every(options.syncIntervalMs, () => this.#tick());
+  }
+
+  setListener(listener: ReplicatorListener): void {
+    this.#listener = listener;
+  }
+
+  setSpaceRefusal(refusal: WriteRefusal | undefined): void {
+    this.#spaceRefusal = refusal;
+  }
+
+  refusal(): WriteRefusal | undefined {
+    if (this.#closed) return { status: 'shutting-down', text: 'the log is closed' };
+    if (this.#failure !== undefined)
+      return { status: 'shutting-down', text: `the disk failed: ${this.#failure.message}` };
+    if (this.#full)
+      return {
+        status: 'disk-full',
+        text: 'the disk that holds the commit log is full: messages are taken again when there is room',
+      };
+    if (this.#log.endPosition - this.#confirmed > this.#options.maxPendingBytes) {
+      return { status: 'pending-full', text: `more than ${this.#options.maxPendingBytes} bytes wait for the disk` };
+    }
+    return this.#spaceRefusal;
+  }
+
+  reserve(byteLength: number): Reservation {
+    this.#reservedBytes = byteLength;
+    return this.#log.reserve(byteLength);
+  }
+
+  seal(): number {
+    this.#log.advance(this.#reservedBytes);
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      this.#options.timers.endOfTurn(this.#endOfTurn);
+    }
+    return this.#log.endPosition;
+  }
+
+  #tick(): void {
+    this.#syncWanted = true;
+    this.#persist();
+  }
+
+  #persist(): void {
+    if (this.#log.persisting || this.#failure !== undefined) return;
+    const sync = this.#options.syncFlush || this.#syncWanted;
+    if (!this.#log.needsPersist(sync)) return;
+    if (sync) this.#syncWanted = false;
+    this.#log.persist(sync, this.#persisted);
+  }
+
+  #afterPersist(error: DiskError | undefined): void {
+    if (error !== undefined && error.code !== 'ENOSPC') {
+      this.#failure = error;
+      this.#answerSyncs(error);
+      this.#options.fatal(error);
+      return;
+    }
+    if ((error !== undefined) !== this.#full) {
+      this.#full = error !== undefined;
+      this.#options.logger.warn(
+        this.#full ? 'the disk of the commit log is full' : 'the disk of the commit log has room again',
+        {},
+      );
+    }
+    const position = this.#options.syncFlush ? this.#log.syncedPosition : this.#log.writtenPosition;
+    if (position > this.#confirmed) {
+      this.#confirmed = position;
+      this.#listener?.confirmed(position, position);
+    }
+    this.#answerSyncs(this.#closed ? error : undefined);
+    if (error === undefined) this.#persist();
+  }
+
+  /** Calls back when everything below `position` is fsynced. */
+  syncTo(position: number, done: (error: DiskError | undefined) => void): void {
+    this.#syncWaiters.push({ position, done });
+    this.#syncWanted = true;
+    this.#persist();
+    this.#answerSyncs(this.#failure);
+  }
+
+  #answerSyncs(error: DiskError | undefined): void {
+    if (this.#syncWaiters.length === 0) return;
+    const synced = this.#log.syncedPosition;
+    const ready = this.#syncWaiters.filter((waiter) => error !== undefined || waiter.position <= synced);
+    if (ready.length === 0) {
+      this.#syncWanted = true;
+      return;
+    }
+    this.#syncWaiters = this.#syncWaiters.filter((waiter) => !ready.includes(waiter));
+    for (const waiter of ready) waiter.done(error);
+  }
+
+  /** Writes and fsyncs everything, then closes the files. */
+  close(done: (error: DiskError | undefined) => void): void {
+    this.#closed = true;
+    this.#options.timers.cancel(this.#timer);
+    this.syncTo(this.#log.endPosition, (error) => {
+      this.#log.close();
+      done(error);
+    });
+  }
+
+  get confirmedTicket(): number {
+    return this.#confirmed;
+  }
+
+  get confirmedPosition(): number {
+    return this.#confirmed;
+  }
+
+  get minPosition(): number {
+    return this.#log.minPosition;
+  }
+
+  get writtenPosition(): number {
+    return this.#log.writtenPosition;
+  }
+
+  get syncedPosition(): number {
+    return this.#log.syncedPosition;
+  }
+
+  get endPosition(): number {
+    return this.#log.endPosition;
+  }
+
+  view(position: number, size: number): Buffer | undefined {
+    return this.#log.view(position, size);
+  }
+
+  read(position: number, size: number, done: ReadDone): void {
+    this.#log.read(position, size, (error, bytes) => done(error, bytes.length === 0 ? undefined : bytes));
+  }
+
+  readSync(position: number, size: number): Buffer | undefined {
+    const view = this.#log.view(position, size);
+    if (view !== undefined) return view;
+    if (position < this.#log.minPosition || position >= this.#log.writtenPosition) return undefined;
+    const bytes = this.#log.readSync(position, size);
+    return bytes.length < size ? undefined : bytes;
+  }
+
+  scan(from: number, to: number, visit: RecordVisitor): void {
+    const memory = Math.max(from, this.#log.memoryPosition);
+    if (from < memory) {
+      const { reason, stoppedAt } = scanUnits(this.#log, this.#envelope, from, Math.min(to, memory), visit);
+      if (reason !== 'limit') throw new Error(`the commit log cannot be read at position ${stoppedAt}: ${reason}`);
+    }
+    if (memory < to) this.#scanMemory(memory, to, visit);
+  }
+
+  #scanMemory(from: number, to: number, visit: RecordVisitor): void {
+    const views: Buffer[] = [];
+    this.#log.collect(from, to, views);
+    let position = from;
+    for (const view of views) {
+      for (let offset = 0; offset < view.length; ) {
+        const size = this.#envelope.next(view, offset, view.length);
+        if (size === UNIT_BLANK) {
+          position += view.readInt32BE(offset);
+          break;
+        }
+        if (size <= 0) throw new Error(`the commit log cannot be read at position ${position}`);
+        visit(view, offset, size, position);
+        offset += size;
+        position += size;
+      }
+    }
+  }
+}
