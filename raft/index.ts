@@ -1,2 +1,43 @@
-export type * from './core/types.ts';
-export type * from './driver/ports.ts';
+/** The only door of the consensus library: what a program needs to run a member of a group over its own ports. */
+
+export type { CoreStatus, PeerStatus } from './core/describe.ts';
+export { type MemoryEntry, MemoryLog } from './core/memory-log.ts';
+export type { CoreStart, EntrySource } from './core/node.ts';
+export type { ProgressState } from './core/progress.ts';
+export type { TransferResult } from './core/ready.ts';
+export { TermRuns } from './core/term-runs.ts';
+export type {
+  AppendReply,
+  AppendRequest,
+  DoubtEnd,
+  EntryBatch,
+  HardState,
+  Heartbeat,
+  HeartbeatReply,
+  Message,
+  NodeId,
+  PeerHello,
+  Role,
+  TermRun,
+  TimeoutNow,
+  VoteReply,
+  VoteRequest,
+} from './core/types.ts';
+export type {
+  HardStateStore,
+  Log,
+  PortError,
+  RoleChange,
+  Scheduler,
+  StateMachine,
+  Transport,
+  TransportEvents,
+} from './driver/ports.ts';
+export {
+  Replica,
+  type ReplicaConfig,
+  type ReplicaPorts,
+  type ReplicaRefusal,
+  type ReplicaStatus,
+  replicaDefaults,
+} from './driver/replica.ts';

@@ -22,8 +22,6 @@ export function stepCandidate(node: NodeState, message: Message): void {
 }
 
 function stepVoteReply(node: NodeState, reply: VoteReply): void {
-  const peer = node.peers.get(reply.from);
-  if (!reply.inDoubt) peer?.outOfDoubt();
   if (node.role === 'pre-candidate') {
     if (reply.type !== 'pre-vote-reply' || (reply.granted && reply.term !== node.term + 1)) return;
   } else if (reply.type !== `${node.voteKind}-reply`) {

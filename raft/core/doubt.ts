@@ -34,8 +34,10 @@ export function remindDoubt(node: NodeState, peer: Progress): void {
   node.messages.push({ type: 'doubt-end', from: node.id, to: peer.id, term: node.term, index });
 }
 
-/** The first entry of a leadership that was won in a doubt election is committed: the leader's own doubt ends with it. */
-export function endDoubtPhase(node: NodeState): void {
-  node.doubtPhase = false;
-  node.endDoubt();
+/**
+ * Leader elected in doubt: its own doubt ends when the first entry of its term is committed and fsynced here. (It may be committed by
+ * others while the own disk is full: then this node still holds nothing, and its own log counts for nothing.)
+ */
+export function endOwnDoubt(node: NodeState): void {
+  if (node.inDoubt && !node.doubtPhase && node.durable.synced >= node.firstOwnIndex) node.endDoubt();
 }

@@ -16,15 +16,27 @@ export function tickElection(node: NodeState): void {
 export function campaign(node: NodeState, reason: string): void {
   node.electionDeadline = node.drawTimeout();
   if (!node.members.isSelfVoter) return;
-  const doubtElection = (node.inDoubt || node.preVoteFailed) && doubtElectionOpen(node);
-  if (doubtElection) {
+  const doubtVotes = node.inDoubt || node.preVoteFailed ? doubtElectionVotes(node) : 0;
+  if (doubtVotes > 0) {
+    node.doubtVotesNeeded = doubtVotes;
     startVote(node, 'doubt-vote', false, `${reason}, doubt election`);
   } else if (!node.inDoubt) {
     startPreVote(node, reason);
-  } else if (node.role !== 'follower') {
-    becomeFollower(node, node.term, undefined, 'in doubt');
-  } else if (node.leader !== undefined) {
-    setLeader(node, undefined, reason);
+  } else {
+    if (node.role === 'follower') setLeader(node, undefined, reason);
+    else becomeFollower(node, node.term, undefined, 'in doubt');
+    askAround(node);
+  }
+}
+
+/**
+ * In doubt, and by what the peers said at their hellos no election is open. They may have changed since: the answers to a pre-vote, which
+ * changes nothing anywhere, tell what they are now.
+ */
+function askAround(node: NodeState): void {
+  const { id: from, lastIndex, lastTerm, term } = node;
+  for (const to of node.members.others) {
+    node.messages.push({ type: 'pre-vote', from, to, term: term + 1, lastIndex, lastTerm, transfer: false });
   }
 }
 
@@ -44,8 +56,7 @@ function startPreVote(node: NodeState, reason: string): void {
 export function startVote(node: NodeState, kind: VoteKind, transfer: boolean, reason: string): void {
   setLeader(node, undefined, reason);
   node.term++;
-  node.vote = node.id;
-  node.hardStateDirty = true;
+  node.castVote(node.id, kind);
   node.ownVotePending = true;
   node.role = 'candidate';
   node.roleReason = reason;
@@ -67,33 +78,31 @@ export function requestVote(node: NodeState, to: NodeId, transfer: boolean): voi
 }
 
 /**
- * A doubt election (safety rule 2) may be held while, by fresh hellos of all voters, fewer than a majority are free of doubt; stores that
- * were empty take part only if all were. "Were": a founder may die when only it holds the first entry, and must not block the others.
- * `bootstrapWithMajority` lets a majority of such stores found the group.
+ * Votes that a doubt election (safety rule 2) would need now; 0: none may be held. It may be held while, by hellos of all voters, fewer
+ * than a majority are free of doubt, and needs them all. A fresh store (it may be a wiped member) takes part only if all are empty.
+ * `bootstrapWithMajority` lets a majority found the group while nobody present was ever made whole.
  */
-export function doubtElectionOpen(node: NodeState): boolean {
+export function doubtElectionVotes(node: NodeState): number {
   let free = node.inDoubt ? 0 : 1;
   let fresh = node.fresh ? 1 : 0;
+  let longest = node.lastIndex;
   let present = 1;
   for (const peer of node.peerList) {
     if (!peer.connected) continue;
     present++;
     if (!peer.inDoubt) free++;
     if (peer.fresh) fresh++;
+    longest = Math.max(longest, peer.helloLastIndex);
   }
-  const everybody = node.members.voters.length;
-  if (present === everybody) return free < node.members.majority && (fresh === 0 || fresh === everybody);
-  return bootstraps(node) && present >= node.members.majority && fresh === present;
+  const { majority, voters } = node.members;
+  if (present === voters.length && free < majority && (fresh === 0 || longest === 0)) return voters.length;
+  return node.config.bootstrapWithMajority && present >= majority && free === 0 && longest <= 1 ? majority : 0;
 }
 
 /** Votes that the running attempt needs. */
 export function votesNeeded(node: NodeState): number {
-  const ordinary = node.role === 'pre-candidate' || node.voteKind === 'vote';
-  return ordinary || bootstraps(node) ? node.members.majority : node.members.voters.length;
-}
-
-function bootstraps(node: NodeState): boolean {
-  return node.config.bootstrapWithMajority && node.fresh;
+  const doubtElection = node.role === 'candidate' && node.voteKind === 'doubt-vote';
+  return doubtElection ? node.doubtVotesNeeded : node.members.majority;
 }
 
 /** Voters whose hello is still awaited by a node that cannot stand alone (for people). */
@@ -112,7 +121,7 @@ export function coldStart(node: NodeState): void {
     }
   }
   if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.members.isSelfVoter) return;
-  if (doubtElectionOpen(node)) {
+  if (doubtElectionVotes(node) > 0) {
     if (!node.peerList.every((peer) => !peer.connected || !isBetter(peer, node))) return;
     node.preVoteFailed = true;
   } else {
@@ -153,16 +162,17 @@ export function handleVoteRequest(node: NodeState, request: VoteRequest): void {
     return;
   }
   if (request.term > node.term) {
+    const wasLeaderless = node.leader === undefined;
     // While a leader is heard, a candidate that cannot hear it must not push the term up (thesis 4.2.3).
     if (!request.transfer && node.hearsLeader()) return;
+    // A request alone does not postpone the own attempt: a candidate that cannot win must not starve one that can.
+    const { electionDeadline } = node;
     becomeFollower(node, request.term, undefined, `higher term ${request.term} from ${request.from}`);
+    if (wasLeaderless) node.electionDeadline = electionDeadline;
   }
   const granted = (node.vote === '' || node.vote === request.from) && mayVoteFor(node, request);
   if (granted) {
-    if (node.vote !== request.from) {
-      node.vote = request.from;
-      node.hardStateDirty = true;
-    }
+    if (node.vote !== request.from) node.castVote(request.from, request.type === 'vote' ? 'vote' : 'doubt-vote');
     node.electionDeadline = node.drawTimeout();
   }
   reply(node, request, granted);
@@ -180,8 +190,9 @@ function mayVoteFor(node: NodeState, request: VoteRequest): boolean {
   // An entry of that term proves that it has had its leader, whatever a member in doubt has forgotten.
   if (request.term <= node.lastTerm) return false;
   if (request.type === 'doubt-vote') {
-    // Stores that were empty help to elect only where all were; others never follow one of them.
-    if ((node.peers.get(request.from)?.fresh ?? false) !== node.fresh) return false;
+    // A fresh store helps to elect, and is elected, only among empty ones.
+    const fresh = node.fresh || node.peers.get(request.from)?.fresh === true;
+    if (fresh && (node.lastIndex > 0 || request.lastIndex > 0)) return false;
   } else if (node.inDoubt) {
     return false;
   }
@@ -197,6 +208,6 @@ const replyTypes = {
 
 function reply(node: NodeState, request: VoteRequest, granted: boolean): void {
   const term = granted ? request.term : node.term;
-  const { id: from, inDoubt } = node;
-  node.later.push({ type: replyTypes[request.type], from, to: request.from, term, granted, inDoubt });
+  const { id: from, inDoubt, fresh } = node;
+  node.later.push({ type: replyTypes[request.type], from, to: request.from, term, granted, inDoubt, fresh });
 }

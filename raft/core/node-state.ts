@@ -44,8 +44,6 @@ export interface CoreConfig {
 export interface CoreStart {
   readonly hardState: HardState;
   readonly inDoubt: boolean;
-  /** In doubt since the store was empty (an empty log always is). */
-  readonly fresh: boolean;
   readonly lastIndex: number;
   readonly termRuns: readonly TermRun[];
   /** Entries up to here are applied already (from a snapshot), hence committed. */
@@ -82,6 +80,8 @@ export class NodeState {
   now = 0;
 
   // Elections.
+  /** Votes that the running doubt election needs. */
+  doubtVotesNeeded = 0;
   electionDeadline = 0;
   /** Tick at which the leader was last heard. */
   leaderHeardAt = 0;
@@ -151,8 +151,8 @@ export class NodeState {
     this.term = ahead ? this.runs.lastTerm : start.hardState.term;
     this.vote = ahead ? '' : start.hardState.vote;
     this.hardStateDirty = ahead;
-    this.fresh = start.fresh || start.lastIndex === 0;
-    this.inDoubt = start.inDoubt || this.fresh;
+    this.fresh = start.hardState.fresh;
+    this.inDoubt = start.inDoubt || this.fresh || start.lastIndex === 0;
     this.commit = start.appliedIndex;
     this.appliedIndex = start.appliedIndex;
     this.matched = this.commit;
@@ -183,6 +183,13 @@ export class NodeState {
   hearsLeader(): boolean {
     if (this.role === 'leader') return true;
     return this.leader !== undefined && this.now - this.leaderHeardAt < this.config.electionTicks;
+  }
+
+  /** Casts the vote of this term. A fresh store that votes in a doubt election takes part in a founding. */
+  castVote(id: NodeId, kind: 'vote' | 'doubt-vote'): void {
+    this.vote = id;
+    this.hardStateDirty = true;
+    if (kind === 'doubt-vote') this.fresh = false;
   }
 
   /** This node has been made whole. */

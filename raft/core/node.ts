@@ -1,5 +1,6 @@
 import { assert } from './assert.ts';
 import { stepCandidate, tallyVotes } from './candidate.ts';
+import { endOwnDoubt } from './doubt.ts';
 import { closedByPeer, coldStart, handleVoteRequest, tickElection } from './election.ts';
 import { becomeFollower, followerPersisted, stepFollower } from './follower.ts';
 import { broadcastHeartbeat, greetPeer, stepLeader, tickLeader } from './leader.ts';
@@ -36,6 +37,7 @@ export class RaftNode extends NodeState {
       handleVoteRequest(this, message);
       return;
     }
+    if ('granted' in message) peer.voted(message);
     if (message.term > this.term && !(message.type === 'pre-vote-reply' && message.granted)) {
       const fromLeader = message.type === 'append' || message.type === 'heartbeat';
       becomeFollower(
@@ -78,7 +80,7 @@ export class RaftNode extends NodeState {
     assert(this.role === 'leader', 'only a leader appends');
     if (lastIndex === this.lastIndex) return;
     // The first entry of a term is fsynced before it counts, whatever the flush mode (safety rule 3).
-    if (this.lastTerm !== this.term || this.config.syncFlush || this.doubtPhase) this.syncWanted = true;
+    if (this.lastTerm !== this.term || this.config.syncFlush || this.inDoubt) this.syncWanted = true;
     this.runs.append(lastIndex, this.term);
     this.appendsDue = true;
   }
@@ -106,8 +108,12 @@ export class RaftNode extends NodeState {
     const { written, synced } = this.durable;
     this.durable.finish(number);
     if (this.durable.written === written && this.durable.synced === synced) return;
-    if (this.role === 'leader') advanceCommit(this);
-    else followerPersisted(this);
+    if (this.role === 'leader') {
+      endOwnDoubt(this);
+      advanceCommit(this);
+    } else {
+      followerPersisted(this);
+    }
   }
 
   /** The hard state of Ready `number` (and all before it) is fsynced. */

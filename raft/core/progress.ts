@@ -1,4 +1,4 @@
-import type { NodeId, PeerHello } from './types.ts';
+import type { NodeId, PeerHello, VoteReply } from './types.ts';
 
 /** How a leader sends to a peer (README, "Progress"). */
 export type ProgressState = 'probe' | 'replicate' | 'behind';
@@ -70,6 +70,12 @@ export class Progress {
     this.inDoubt = false;
     this.saysDoubt = false;
     this.fresh = false;
+  }
+
+  /** Marks only ever end while a process lives. */
+  voted(reply: VoteReply): void {
+    if (!reply.inDoubt) this.outOfDoubt();
+    if (!reply.fresh) this.fresh = false;
   }
 
   /** Forgets all that was known of the peer's log; replies to what was sent before `sequence` and `round` no longer count. */

@@ -65,7 +65,7 @@ export class ReadyBuilder {
       writes,
       roleChange: this.roleChanged(node) ? this.report(node) : undefined,
       noopTerm,
-      hardState: hardStateDirty ? { term: node.term, vote: node.vote } : undefined,
+      hardState: hardStateDirty ? { term: node.term, vote: node.vote, fresh: node.fresh } : undefined,
       doubt: doubtDirty ? node.inDoubt : undefined,
       messages: node.messages,
       messagesAfterState: node.later,

@@ -1,4 +1,4 @@
-import { checkDoubt, endDoubtPhase } from './doubt.ts';
+import { checkDoubt, endOwnDoubt } from './doubt.ts';
 import type { NodeState } from './node-state.ts';
 import type { Progress } from './progress.ts';
 import { quorumValue } from './quorum.ts';
@@ -138,6 +138,7 @@ export function advanceCommit(node: NodeState): void {
   const index = quorumValue(counts, count, node.members.majority);
   if (index <= node.commit || node.runs.termAt(index) !== node.term) return;
   node.commit = index;
-  if (doubtPhase) endDoubtPhase(node);
+  node.doubtPhase = false;
+  endOwnDoubt(node);
   for (const peer of node.peerList) checkDoubt(node, peer);
 }

@@ -44,6 +44,8 @@ export interface VoteReply extends MessageBase {
   readonly granted: boolean;
   /** The voter may lack entries that it acknowledged. */
   readonly inDoubt: boolean;
+  /** See PeerHello. */
+  readonly fresh: boolean;
 }
 
 /** AppendEntries (thesis 3.5). Without entries it is a probe. */
@@ -116,7 +118,7 @@ export interface PeerHello {
   /** Increases with every start of the peer; replies of an older one are dropped by the transport. */
   readonly incarnation: number;
   readonly inDoubt: boolean;
-  /** In doubt since its store was empty: it has never counted for anything, even if its log holds entries by now. */
+  /** In doubt since its store was empty, and has taken part in no founding election: it may be a wiped member. */
   readonly fresh: boolean;
   readonly lastIndex: number;
   readonly lastTerm: number;
@@ -127,4 +129,6 @@ export interface HardState {
   readonly term: number;
   /** '' while no vote was given in `term`. */
   readonly vote: NodeId;
+  /** See PeerHello. Ends with the first doubt-vote that is cast, in the same save, or with the doubt. */
+  readonly fresh: boolean;
 }

@@ -41,6 +41,20 @@ function play(seed: number): World {
   for (let step = 0; step < 60; step++) {
     const roll = random();
     const host = pick();
+    console.log(
+      world.nowMs.toFixed(0),
+      step,
+      host.id,
+      roll.toFixed(3),
+      [...world.hosts.values()]
+        .map((h) => {
+          const t = h.replica?.status();
+          return t
+            ? `${h.id}:${t.role[0]}${t.term}/${t.lastIndex}/${t.commitIndex}${t.inDoubt ? 'D' : ''}${t.fresh ? 'F' : ''}`
+            : `${h.id}:down ${h.disk.state.fresh} ${h.disk.inDoubt} ${h.disk.written.lastIndex}`;
+        })
+        .join(' '),
+    );
     if (roll < 0.08) host.crash(false);
     else if (roll < 0.14 && (syncFlush || doubtful() < maxDown)) {
       // Under ASYNC_FLUSH a machine crash leaves the node in doubt, and is promised harmless for a minority at a time.

@@ -8,9 +8,8 @@ import { Invariants } from './invariants.ts';
 export class SimDisk {
   written = new MemoryLog();
   synced = new MemoryLog();
-  state: HardState = { term: 0, vote: '' };
+  state: HardState = { term: 0, vote: '', fresh: true };
   inDoubt = false;
-  fresh = true;
   incarnation = 0;
   full = false;
   persistMs = 1;
@@ -193,7 +192,7 @@ export class Host {
     });
     this.replica = new Replica(
       { ...this.config, ...config },
-      { hardState: disk.state, inDoubt: disk.inDoubt, fresh: disk.fresh, appliedIndex: 0 },
+      { hardState: disk.state, inDoubt: disk.inDoubt, appliedIndex: 0 },
       {
         log,
         hardState: {
@@ -205,7 +204,7 @@ export class Host {
           saveDoubt: (doubt, done) =>
             later(disk.persistMs, () => {
               disk.inDoubt = doubt;
-              disk.fresh &&= doubt;
+              disk.state = { ...disk.state, fresh: disk.state.fresh && doubt };
               done(undefined);
             }),
         },
@@ -314,6 +313,16 @@ export class Host {
 
   private send(message: Message): void {
     const { world } = this;
+    console.log(
+      'MSG',
+      world.nowMs.toFixed(1),
+      message.from,
+      message.to,
+      message.type,
+      message.term,
+      'granted' in message ? message.granted : '',
+      'lastIndex' in message ? `${message.lastTerm}/${message.lastIndex}` : '',
+    );
     this.sent.push(message);
     if (this.sent.length > 500) this.sent.splice(0, 250);
     const peer = world.host(message.to);
