@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util';
+
+/** What RocketMQ's start scripts accept (ServerUtil.java, BrokerStartup.java). */
+export interface ServerArguments {
+  readonly configFile: string | undefined;
+  readonly nameServers: string | undefined;
+  /** -p: print the whole configuration and stop; -m: only the keys that are set or matter most. */
+  readonly print: 'all' | 'important' | undefined;
+  readonly help: boolean;
+}
+
+/** Reads `-c`, `-n`, `-p`, `-m`, `-h` and their long forms; a string is one sentence about what is wrong. */
+export function parseServerArguments(argv: readonly string[]): ServerArguments | string {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        configFile: { type: 'string', short: 'c' },
+        namesrvAddr: { type: 'string', short: 'n' },
+        printConfigItem: { type: 'boolean', short: 'p' },
+        printImportantConfig: { type: 'boolean', short: 'm' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    const print = values.printConfigItem ? 'all' : values.printImportantConfig ? 'important' : undefined;
+    return {
+      configFile: values.configFile,
+      nameServers: values.namesrvAddr,
+      print,
+      help: values.help ?? false,
+    };
+  } catch (error) {
+    return `${(error as Error).message.split('\n')[0]}; -h shows what there is`;
+  }
+}

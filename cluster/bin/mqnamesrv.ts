@@ -1,0 +1,41 @@
+import { describeConfigError } from '../../src/broker/config/broker-config.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
+import { recordRun } from '../launch/run-record.ts';
+import { loadNamesrvConfig } from '../namesrv/config.ts';
+import { createNameServer } from '../namesrv/name-server.ts';
+import type { ServerArguments } from './command-line.ts';
+import { hostFacts } from './host-facts.ts';
+import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
+
+const USAGE = `usage: mqnamesrv [-c <arg>] [-h] [-p]
+ -c,--configFile <arg>    Name server config properties file
+ -h,--help                Print help
+ -p,--printConfigItem     Print all config items
+ -n,--namesrvAddr <arg>   Accepted and ignored, as name servers do not know each other`;
+
+async function start(args: ServerArguments, platform: Platform): Promise<RunningProgram | undefined> {
+  const { config, errors, warnings } = loadNamesrvConfig(readConfigFile(args.configFile), hostFacts().homeDirectory);
+  if (errors.length > 0) throw new StartRefused(errors.map(describeConfigError).join('\n'), exitCodes.configuration);
+  if (args.print !== undefined) {
+    process.stdout.write(config.format());
+    return undefined;
+  }
+  for (const warning of warnings) platform.logger.warn(warning);
+  const server = createNameServer(platform, config);
+  const address = await server.start();
+  if ('code' in address) {
+    const { bindAddress, listenPort } = config.values;
+    throw new StartRefused(`the name server cannot listen on ${bindAddress}:${listenPort}: ${address.error}`);
+  }
+  const forget = recordRun('namesrv', 'namesrv', formatAddress(address));
+  process.stdout.write('The Name Server boot success. serializeType=JSON\n');
+  return {
+    stop: async () => {
+      await server.stop();
+      forget();
+    },
+  };
+}
+
+await runProgram(USAGE, start);

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { createNodePlatform } from '../../src/platform/node/node-platform.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import { parseServerArguments, type ServerArguments } from './command-line.ts';
+
+/** Exit codes of the programs. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, configuration: 255 } as const;
+
+/** Thrown by a program that cannot start: shown as one sentence, without a stack. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = exitCodes.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** A program that runs until it is told to stop. */
+export interface RunningProgram {
+  /** Ends it in order; called once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The frame of a server program: arguments, signals and exit codes. `start` throws StartRefused for what people can mend. SIGTERM and SIGINT stop
+ * in order; a second signal ends at once.
+ */
+export async function runProgram(
+  usage: string,
+  start: (args: ServerArguments, platform: Platform) => Promise<RunningProgram | undefined>,
+): Promise<void> {
+  if (process.platform === 'win32') return refuse('LedgerMQ runs on Linux and macOS, not on Windows', exitCodes.usage);
+  const args = parseServerArguments(process.argv.slice(2));
+  if (typeof args === 'string') return refuse(args, exitCodes.usage);
+  if (args.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const platform = createNodePlatform({ logger: loggerOptions() });
+  process.on('uncaughtException', (error) => crash(platform, error));
+  process.on('unhandledRejection', (error) => crash(platform, error));
+  try {
+    const running = await start(args, platform);
+    if (running !== undefined) stopOnSignal(running, platform);
+  } catch (error) {
+    if (error instanceof StartRefused) return refuse(error.message, error.exitCode);
+    throw error;
+  }
+}
+
+function loggerOptions(): { level?: 'debug' | 'info' | 'warn' | 'error' } {
+  const level = process.env['LEDGERMQ_LOG_LEVEL'];
+  return level === 'debug' || level === 'info' || level === 'warn' || level === 'error' ? { level } : {};
+}
+
+function refuse(sentence: string, code: number): void {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(code);
+}
+
+/** A bug of ours: nothing can be trusted any more, so nothing is tidied up. What was acknowledged is in the files. */
+function crash(platform: Platform, error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  platform.logger.error('Stopped by an error that should not happen', { stack });
+  process.exit(exitCodes.failed);
+}
+
+function stopOnSignal(running: RunningProgram, platform: Platform): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(exitCodes.failed);
+    stopping = true;
+    platform.logger.info('Stopping', { signal });
+    running.stop().then(
+      () => process.exit(exitCodes.ok),
+      (error: unknown) => crash(platform, error),
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+/** Text of the configuration file; '' without one. */
+export function readConfigFile(path: string | undefined): string {
+  if (path === undefined) return '';
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new StartRefused(`the configuration file ${path} cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,83 @@
+import type { PortError, RoleChange, StateMachine } from '../../raft/index.ts';
+import type { BrokerState } from '../../src/broker/state/broker-state.ts';
+import type { Logger } from '../../src/platform/ports.ts';
+import type { MessageStore } from '../../src/store/message-store.ts';
+import type { PendingPut } from '../../src/store/put-message.ts';
+import type { DledgerLog } from './dledger-log.ts';
+import type { DledgerMastership } from './dledger-mastership.ts';
+import type { GroupRecords } from './group-records.ts';
+
+export interface DledgerStateMachineParts {
+  readonly log: DledgerLog;
+  readonly store: MessageStore;
+  readonly state: BrokerState;
+  readonly mastership: DledgerMastership;
+  readonly records: GroupRecords;
+  readonly logger: Logger;
+  /** The node cannot go on: stop the process. */
+  readonly onFatal: (error: PortError) => void;
+}
+
+/** Nobody waits for the first entry of a term. */
+const IGNORE: PendingPut = { ticket: 0, putFinished: () => {} };
+
+/** What Raft's decisions mean for the broker: committed entries become visible, leadership becomes mastership. */
+export class DledgerStateMachine implements StateMachine {
+  readonly #parts: DledgerStateMachineParts;
+  /** Term whose leader this node is; 0 while it is none. */
+  #leaderTerm = 0;
+
+  constructor(parts: DledgerStateMachineParts) {
+    this.#parts = parts;
+  }
+
+  committed(index: number): number {
+    return this.#parts.log.committed(index);
+  }
+
+  roleChanged(change: RoleChange): void {
+    const { logger, log, state, mastership } = this.#parts;
+    logRoleChange(logger, change);
+    if (change.role === 'leader') return;
+    if (this.#leaderTerm > 0) {
+      this.#leaderTerm = 0;
+      log.lost(`this broker stepped down in term ${change.term}: ${change.reason}`);
+      state.dropTail();
+    }
+    mastership.notLeader();
+  }
+
+  leaderReady(term: number): void {
+    this.#parts.logger.info('Serving as leader', { term });
+    this.#parts.mastership.leaderReady(term);
+  }
+
+  appendNoop(term: number): void {
+    const { log, store, records } = this.#parts;
+    if (this.#leaderTerm !== term) {
+      this.#leaderTerm = term;
+      store.adoptTail();
+    }
+    log.appendNoop(term, () => {
+      const refusal = store.put(records.openingRecord(log.endPosition === log.minPosition), IGNORE);
+      if (refusal !== undefined) throw new Error(`the first entry of term ${term} was refused: ${refusal.text}`);
+    });
+  }
+
+  fatal(error: PortError): void {
+    this.#parts.logger.error('This node can no longer take part', { code: error.code, reason: error.message });
+    this.#parts.onFatal(error);
+  }
+}
+
+function logRoleChange(logger: Logger, change: RoleChange): void {
+  const { role, term, leader, reason, votes, leaderlessMs, inDoubtElection } = change;
+  const fields = { role, term, leader, reason, votes: votes.join(' '), leaderlessMs };
+  if (inDoubtElection) {
+    const text =
+      'Elected while fewer than a majority of the members were free of doubt: acknowledged messages may be lost';
+    logger.error(text, fields);
+  } else {
+    logger.info('Role changed', fields);
+  }
+}

@@ -1,0 +1,72 @@
+import { forwardedFields, isForwarded } from '../../src/broker/forwarded.ts';
+import type { Clock } from '../../src/platform/ports.ts';
+import type { RemotingCommand } from '../../src/protocol/remoting-command.ts';
+import { FLAG_ONEWAY } from '../../src/protocol/remoting-command.ts';
+import { ResponseCode } from '../../src/protocol/response-code.ts';
+import type { InvokeFailure, RemotingClient } from '../../src/remoting/client.ts';
+import type { RequestContext } from '../../src/remoting/request-context.ts';
+
+/** Clients wait 3 s for a send by default (sendMsgTimeout): an answer that comes later is for nobody. */
+const CLIENT_PATIENCE_MS = 3000;
+
+export interface ForwarderOptions {
+  readonly clock: Clock;
+  readonly client: RemotingClient;
+  /** Broker address `ip:port` of the leader that this node knows, and its term. */
+  readonly leader: () => { readonly address: string; readonly term: number } | undefined;
+}
+
+/**
+ * Sends requests that only the leader may answer on to it, and relays the answers (safety.md 6): at most once, and in the order of
+ * the client's connection, because all go over one connection to the leader as they come in.
+ */
+export class Forwarder {
+  readonly #options: ForwarderOptions;
+  /** Requests whose answers are awaited. */
+  pending = 0;
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
+  }
+
+  /** False: nothing was sent on, the caller answers. */
+  forward(context: RequestContext): boolean {
+    const leader = this.#options.leader();
+    if (leader === undefined || isForwarded(context)) return false;
+    const { client, clock } = this.#options;
+    const { command } = context;
+    const fields = forwardedFields(context, leader.term);
+    if ((command.flag & FLAG_ONEWAY) !== 0) {
+      client.oneway(leader.address, command.code, fields, command.body);
+      return true;
+    }
+    const leftMs = CLIENT_PATIENCE_MS - (clock.monotonicMs() - context.receivedAtMs);
+    this.pending++;
+    client.invoke(leader.address, command.code, fields, command.body, Math.max(1, leftMs), (response, failure) => {
+      this.pending--;
+      if (response === undefined) answerFailure(context, leader.address, failure);
+      else relay(context, response);
+    });
+    return true;
+  }
+}
+
+function relay(context: RequestContext, response: RemotingCommand): void {
+  const body = response.body.length > 0 ? [response.body] : undefined;
+  context.reply(response.code, response.remark, response.extFields, body);
+}
+
+/** A request that never left is certainly not done (14); one that left without an answer may be (1). */
+function answerFailure(context: RequestContext, address: string, failure: InvokeFailure | undefined): void {
+  if (failure === 'connect-failed') {
+    context.reply(
+      ResponseCode.SERVICE_NOT_AVAILABLE,
+      `the leader ${address} cannot be reached; nothing was done, try again`,
+    );
+    return;
+  }
+  context.reply(
+    ResponseCode.SYSTEM_ERROR,
+    `outcome unknown: the leader ${address} did not answer (${failure ?? 'closed'}); the request may still take effect`,
+  );
+}

@@ -1,0 +1,173 @@
+import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
+import type { DiskError, Logger, Timer, Timers } from '../../src/platform/ports.ts';
+import type { MessageStore, QueueOffsets } from '../../src/store/message-store.ts';
+import type { DurableLog } from '../raft-storage/durable-log.ts';
+import { type Snapshot, type SnapshotSection, sectionTypes } from '../raft-storage/snapshot-codec.ts';
+import type { SnapshotStore } from '../raft-storage/snapshot-store.ts';
+import type { DledgerLog } from './dledger-log.ts';
+import type { GroupIdentity } from './group-records.ts';
+
+/** How often it is looked whether a snapshot is due. */
+const CHECK_MS = 1000;
+/** New log that makes a snapshot due: bounds what a start replays. */
+const DUE_BYTES = 64 << 20;
+/** Time after which one is due if anything changed at all: bounds how long retention waits. */
+const DUE_CHECKS = 60;
+
+export interface SnapshotterParts {
+  readonly log: DurableLog;
+  readonly dledgerLog: DledgerLog;
+  readonly store: MessageStore;
+  readonly snapshots: SnapshotStore;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** The broker's committed state. */
+  readonly sections: () => readonly StateSection[];
+  readonly identity: () => GroupIdentity | undefined;
+  /** Largest store time in the log. */
+  readonly lastTimestamp: () => number;
+  /** Called after each snapshot became durable: retention may look again. */
+  readonly onTaken: () => void;
+}
+
+/**
+ * Takes this node's snapshots (safety.md 5): the state after an applied entry, made durable together with the consume queues that reflect it, so that a
+ * start replays only what came later and retention knows what it may remove.
+ */
+export class Snapshotter {
+  readonly #parts: SnapshotterParts;
+  #timer: Timer | undefined;
+  #taking = false;
+  #checks = 0;
+  /** Of the newest durable snapshot. */
+  #index: number;
+  #position: number;
+
+  constructor(parts: SnapshotterParts, newest: Snapshot | undefined) {
+    this.#parts = parts;
+    this.#index = newest?.header.index ?? 0;
+    this.#position = newest?.header.endPosition ?? parts.log.endOf(0);
+  }
+
+  /** Entry that the newest durable snapshot reflects. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** End of that entry: what lies below may be removed by retention. */
+  get position(): number {
+    return this.#position;
+  }
+
+  start(): void {
+    this.#timer = this.#parts.timers.every(CHECK_MS, () => this.#check());
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#parts.timers.cancel(this.#timer);
+  }
+
+  #check(): void {
+    const { dledgerLog } = this.#parts;
+    if (dledgerLog.appliedIndex === this.#index) return;
+    this.#checks++;
+    const grown = dledgerLog.confirmedPosition - this.#position;
+    if (grown < DUE_BYTES && this.#checks < DUE_CHECKS) return;
+    this.take((error) => {
+      if (error !== undefined) this.#parts.logger.warn('A snapshot was not taken', { reason: error.message });
+    });
+  }
+
+  /** Takes one now, if anything was applied since the last. An error leaves the older ones as they are. */
+  take(done: (error: DiskError | undefined) => void): void {
+    const { dledgerLog, log, store, snapshots } = this.#parts;
+    const index = dledgerLog.appliedIndex;
+    if (this.#taking || index === this.#index || index === 0) {
+      done(undefined);
+      return;
+    }
+    if (log.segments.writtenPosition < log.endOf(index)) {
+      // Committed by the others before it is in the own files; the next check comes.
+      done(undefined);
+      return;
+    }
+    this.#taking = true;
+    this.#checks = 0;
+    const snapshot = this.#capture(index);
+    const finish = (error: DiskError | undefined): void => {
+      this.#taking = false;
+      if (error === undefined) this.#taken(snapshot);
+      done(error);
+    };
+    store.flushTo(snapshot.header.endPosition, (error) => {
+      if (error !== undefined) finish(error);
+      else snapshots.write(log.segments, snapshot, finish);
+    });
+  }
+
+  #taken({ header }: Snapshot): void {
+    this.#index = header.index;
+    this.#position = header.endPosition;
+    this.#parts.logger.debug('Took a snapshot', { index: header.index, position: header.endPosition });
+    this.#parts.onTaken();
+  }
+
+  #capture(index: number): Snapshot {
+    const { log, store, identity, sections, lastTimestamp } = this.#parts;
+    const group = identity();
+    const header = {
+      index,
+      term: log.termAt(index),
+      position: log.positionOf(index),
+      endPosition: log.endOf(index),
+      chainCrc: log.chainCrc(index),
+      chainStart: group?.chainStart ?? 0,
+      groupId: group?.groupId ?? '',
+      dataFileSize: log.segments.segmentBytes,
+      firstPosition: group?.firstPosition ?? 0,
+      storeTimestamp: lastTimestamp(),
+    };
+    const own = [
+      section(sectionTypes.members, { voters: group?.members ?? [], learners: [], index }),
+      section(sectionTypes.identity, group ?? {}),
+      section(sectionTypes.queueNextOffsets, { queues: queueRows(store.queueOffsets()) }),
+    ];
+    return { header, sections: [...own, ...sections().map((one) => ({ ...one, mandatory: true }))] };
+  }
+}
+
+function section(type: number, body: object): SnapshotSection {
+  return { type, version: 1, mandatory: true, content: Buffer.from(JSON.stringify(body)) };
+}
+
+type QueueRow = readonly [topic: string, queueId: number, next: number];
+
+/** Sorted, so that equal states give equal bytes. */
+function queueRows(offsets: QueueOffsets): QueueRow[] {
+  const rows: QueueRow[] = [];
+  for (const topic of [...offsets.keys()].sort()) {
+    offsets.get(topic)!.forEach((next, queueId) => {
+      if (next >= 0) rows.push([topic, queueId, next]);
+    });
+  }
+  return rows;
+}
+
+/** The parts of a snapshot that belong to the replication, read back. Throws a sentence for content that does not fit. */
+export function readSnapshot(snapshot: Snapshot): { identity: GroupIdentity | undefined; queueOffsets: QueueOffsets } {
+  const json = (type: number): unknown => {
+    const found = snapshot.sections.find((one) => one.type === type);
+    if (found === undefined) throw new Error(`snapshot ${snapshot.header.index} lacks section ${type}`);
+    return JSON.parse(found.content.toString());
+  };
+  const identity = json(sectionTypes.identity) as Partial<GroupIdentity>;
+  const { queues } = json(sectionTypes.queueNextOffsets) as { queues: QueueRow[] };
+  const queueOffsets = new Map<string, number[]>();
+  for (const [topic, queueId, next] of queues) {
+    const offsets = queueOffsets.get(topic) ?? [];
+    while (offsets.length <= queueId) offsets.push(-1);
+    offsets[queueId] = next;
+    queueOffsets.set(topic, offsets);
+  }
+  return { identity: identity.groupId === undefined ? undefined : (identity as GroupIdentity), queueOffsets };
+}
