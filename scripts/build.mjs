@@ -25,7 +25,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /** Program name -> its entry file. Each program also has a line under `bin` in package.json. */
-const programs = {};
+const programs = {
+  mqnamesrv: 'cluster/bin/mqnamesrv.ts',
+  mqshutdown: 'cluster/bin/mqshutdown.ts',
+};
 
 /** Native code cannot be bundled: it is found in node_modules at run time. */
 const external = ['fs-native-extensions'];
