@@ -33,11 +33,5 @@ export type {
   Transport,
   TransportEvents,
 } from './driver/ports.ts';
-export {
-  Replica,
-  type ReplicaConfig,
-  type ReplicaPorts,
-  type ReplicaRefusal,
-  type ReplicaStatus,
-  replicaDefaults,
-} from './driver/replica.ts';
+export { Replica, type ReplicaPorts, type ReplicaRefusal, type ReplicaStatus } from './driver/replica.ts';
+export { type ReplicaConfig, replicaDefaults } from './driver/replica-config.ts';

@@ -1,45 +1,13 @@
 import { assert } from '../core/assert.ts';
 import { type CoreStatus, describe } from '../core/describe.ts';
-import { type CoreConfig, type CoreStart, RaftNode, type Refusal } from '../core/node.ts';
+import { type CoreStart, RaftNode, type Refusal } from '../core/node.ts';
 import type { LoadRequest, LogWrite, Ready, RoleReport, TransferResult } from '../core/ready.ts';
 import type { AppendRequest, Message, NodeId, PeerHello } from '../core/types.ts';
+import { PersistQueue } from './persist-queue.ts';
 import type { HardStateStore, Log, PortError, Scheduler, StateMachine, Transport, TransportEvents } from './ports.ts';
+import { coreConfig, type ReplicaConfig } from './replica-config.ts';
 import { StateSaver } from './state-saver.ts';
 import { WaitingReads } from './waiting-reads.ts';
-
-/** Times in milliseconds, sizes in bytes. */
-export interface ReplicaConfig {
-  readonly id: NodeId;
-  readonly voters: readonly NodeId[];
-  /** How often the owner calls `tick()`. */
-  readonly tickMs: number;
-  readonly heartbeatMs: number;
-  /** Election timeouts are drawn between this and twice as much. */
-  readonly electionTimeoutMs: number;
-  readonly fastCampaignMinMs: number;
-  readonly fastCampaignMaxMs: number;
-  readonly maxAppendBytes: number;
-  readonly maxProbeBytes: number;
-  readonly maxInflightBytes: number;
-  readonly maxInflightCount: number;
-  readonly syncFlush: boolean;
-  readonly bootstrapWithMajority: boolean;
-}
-
-/** Everything but identity and membership. */
-export const replicaDefaults = {
-  tickMs: 10,
-  heartbeatMs: 100,
-  electionTimeoutMs: 750,
-  fastCampaignMinMs: 5,
-  fastCampaignMaxMs: 30,
-  maxAppendBytes: 1 << 20,
-  maxProbeBytes: 64 << 10,
-  maxInflightBytes: 8 << 20,
-  maxInflightCount: 256,
-  syncFlush: false,
-  bootstrapWithMajority: false,
-} as const satisfies Omit<ReplicaConfig, 'id' | 'voters'>;
 
 export interface ReplicaPorts {
   readonly log: Log;
@@ -58,14 +26,15 @@ export interface ReplicaStatus extends CoreStatus {
 }
 
 /**
- * The loop that executes what the core decides, over the ports: at most one Ready per turn of the event loop and state of affairs, persists
- * pipelined (one in flight, what arrives meanwhile is the next batch). See README for the order of things.
+ * The loop that executes what the core decides, over the ports, at the end of each turn of the event loop in which something happened;
+ * persists are pipelined. README has the order of things.
  */
 export class Replica implements TransportEvents {
   private readonly ports: ReplicaPorts;
   private readonly config: ReplicaConfig;
   private readonly core: RaftNode;
   private readonly saver: StateSaver;
+  private readonly persists: PersistQueue;
   private readonly reads = new WaitingReads();
   private transferDone: ((result: TransferResult) => void) | undefined;
 
@@ -74,13 +43,6 @@ export class Replica implements TransportEvents {
   private scheduled = false;
   private running = false;
   private readonly endOfTurn = (): void => this.turn();
-
-  // The persist in flight (number 0: none), and the batch that waits behind it.
-  private persistNumber = 0;
-  private waitingNumber = 0;
-  private waitingSync = false;
-  private diskFull = false;
-  private readonly onPersisted = (error: PortError | undefined): void => this.persistDone(error);
 
   private handedCommit = 0;
   private readyTerm = 0;
@@ -92,6 +54,7 @@ export class Replica implements TransportEvents {
     const coreStart = { ...start, lastIndex: log.lastIndex, termRuns: log.termRuns() };
     this.core = new RaftNode(coreConfig(config, ports.scheduler), coreStart, log);
     this.handedCommit = start.appliedIndex;
+    this.persists = new PersistQueue(log, (number, error) => this.persisted(number, error));
     this.saver = new StateSaver(ports.hardState, (number, error) => this.stateSaved(number, error));
   }
 
@@ -113,7 +76,7 @@ export class Replica implements TransportEvents {
   tick(): void {
     if (this.stopped || !this.started) return;
     this.core.tick();
-    if (this.diskFull && this.persistNumber === 0) this.startPersist();
+    this.persists.retry();
     if (this.core.hasReady()) this.schedule();
   }
 
@@ -139,7 +102,7 @@ export class Replica implements TransportEvents {
   /** Why nothing may be appended now; undefined: append, and call `appended()` in the same turn. */
   refusal(): ReplicaRefusal | undefined {
     if (this.stopped) return 'stopped';
-    return this.diskFull && this.core.role === 'leader' ? 'disk-full' : this.core.mayPropose();
+    return this.persists.diskFull && this.core.role === 'leader' ? 'disk-full' : this.core.mayPropose();
   }
 
   /** Term to append in, or why not. Hot paths use `refusal()` and `term`, which allocate nothing. */
@@ -204,7 +167,7 @@ export class Replica implements TransportEvents {
   }
 
   status(): ReplicaStatus {
-    return { ...describe(this.core), diskFull: this.diskFull, stopped: this.stopped };
+    return { ...describe(this.core), diskFull: this.persists.diskFull, stopped: this.stopped };
   }
 
   private schedule(): void {
@@ -239,11 +202,7 @@ export class Replica implements TransportEvents {
     if (ready.hardState) this.saver.save(ready.number, ready.hardState);
     if (this.saver.idle) for (const message of ready.messagesAfterState) transport.send(message);
     else this.saver.hold(ready.number, ready.messagesAfterState);
-    if (ready.persist) {
-      this.waitingNumber = ready.number;
-      this.waitingSync ||= ready.sync;
-      if (this.persistNumber === 0 && !this.diskFull) this.startPersist();
-    }
+    if (ready.persist) this.persists.want(ready.number, ready.sync);
     for (const load of ready.loads) this.load(load);
     if (ready.readUpTo > 0) this.reads.proved(ready.readUpTo, ready.readIndex);
     if (ready.commit > this.handedCommit) {
@@ -284,36 +243,13 @@ export class Replica implements TransportEvents {
     }
   }
 
-  private startPersist(): void {
-    if (this.waitingNumber === 0) return;
-    this.persistNumber = this.waitingNumber;
-    this.waitingNumber = 0;
-    const sync = this.waitingSync;
-    this.waitingSync = false;
-    this.persistSync = sync;
-    this.ports.log.persist(sync, this.onPersisted);
-  }
-
-  private persistSync = false;
-
-  private persistDone(error: PortError | undefined): void {
+  private persisted(number: number, error: PortError | undefined): void {
     if (this.stopped) return;
-    const number = this.persistNumber;
-    this.persistNumber = 0;
-    if (error?.code === 'ENOSPC') {
-      // Nothing of it counts; the next tick tries again, with all that has come up to then.
-      this.diskFull = true;
-      this.waitingNumber = Math.max(this.waitingNumber, number);
-      this.waitingSync ||= this.persistSync;
-      return;
-    }
     if (error) {
       this.fail(error);
       return;
     }
-    this.diskFull = false;
     this.core.persisted(number);
-    this.startPersist();
     if (this.core.hasReady()) this.schedule();
   }
 
@@ -365,24 +301,4 @@ export class Replica implements TransportEvents {
     this.stop();
     this.ports.stateMachine.fatal(error);
   }
-}
-
-function coreConfig(config: ReplicaConfig, scheduler: Scheduler): CoreConfig {
-  const ticks = (ms: number): number => Math.max(1, Math.round(ms / config.tickMs));
-  const { id, voters, maxAppendBytes, maxProbeBytes, maxInflightBytes, maxInflightCount } = config;
-  return {
-    id,
-    voters,
-    maxAppendBytes,
-    maxProbeBytes,
-    maxInflightBytes,
-    maxInflightCount,
-    heartbeatTicks: ticks(config.heartbeatMs),
-    electionTicks: ticks(config.electionTimeoutMs),
-    fastMinTicks: ticks(config.fastCampaignMinMs),
-    fastMaxTicks: ticks(config.fastCampaignMaxMs),
-    syncFlush: config.syncFlush,
-    bootstrapWithMajority: config.bootstrapWithMajority,
-    random: () => scheduler.random(),
-  };
 }

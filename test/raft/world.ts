@@ -1,7 +1,8 @@
 import { MemoryLog } from '../../raft/core/memory-log.ts';
 import type { HardState, Message, NodeId, PeerHello } from '../../raft/core/types.ts';
 import type { PortError, RoleChange } from '../../raft/driver/ports.ts';
-import { Replica, type ReplicaConfig, replicaDefaults } from '../../raft/driver/replica.ts';
+import { Replica } from '../../raft/driver/replica.ts';
+import { type ReplicaConfig, replicaDefaults } from '../../raft/driver/replica-config.ts';
 import { Invariants } from './invariants.ts';
 
 /** What survives a crash. `written` is in the page cache, `synced` on the platter. */

@@ -1,0 +1,58 @@
+import type { CoreConfig } from '../core/node.ts';
+import type { NodeId } from '../core/types.ts';
+import type { Scheduler } from './ports.ts';
+
+/** Times in milliseconds, sizes in bytes. */
+export interface ReplicaConfig {
+  readonly id: NodeId;
+  readonly voters: readonly NodeId[];
+  /** How often the owner calls `tick()`. */
+  readonly tickMs: number;
+  readonly heartbeatMs: number;
+  /** Election timeouts are drawn between this and twice as much. */
+  readonly electionTimeoutMs: number;
+  readonly fastCampaignMinMs: number;
+  readonly fastCampaignMaxMs: number;
+  readonly maxAppendBytes: number;
+  readonly maxProbeBytes: number;
+  readonly maxInflightBytes: number;
+  readonly maxInflightCount: number;
+  readonly syncFlush: boolean;
+  readonly bootstrapWithMajority: boolean;
+}
+
+/** Everything but identity and membership. */
+export const replicaDefaults = {
+  tickMs: 10,
+  heartbeatMs: 100,
+  electionTimeoutMs: 750,
+  fastCampaignMinMs: 5,
+  fastCampaignMaxMs: 30,
+  maxAppendBytes: 1 << 20,
+  maxProbeBytes: 64 << 10,
+  maxInflightBytes: 8 << 20,
+  maxInflightCount: 256,
+  syncFlush: false,
+  bootstrapWithMajority: false,
+} as const satisfies Omit<ReplicaConfig, 'id' | 'voters'>;
+
+/** The core counts ticks. */
+export function coreConfig(config: ReplicaConfig, scheduler: Scheduler): CoreConfig {
+  const ticks = (ms: number): number => Math.max(1, Math.round(ms / config.tickMs));
+  const { id, voters, maxAppendBytes, maxProbeBytes, maxInflightBytes, maxInflightCount } = config;
+  return {
+    id,
+    voters,
+    maxAppendBytes,
+    maxProbeBytes,
+    maxInflightBytes,
+    maxInflightCount,
+    heartbeatTicks: ticks(config.heartbeatMs),
+    electionTicks: ticks(config.electionTimeoutMs),
+    fastMinTicks: ticks(config.fastCampaignMinMs),
+    fastMaxTicks: ticks(config.fastCampaignMaxMs),
+    syncFlush: config.syncFlush,
+    bootstrapWithMajority: config.bootstrapWithMajority,
+    random: () => scheduler.random(),
+  };
+}
