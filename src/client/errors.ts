@@ -37,6 +37,11 @@ export type ClientErrorCode =
   /** The peer's answer cannot be understood. */
   | 'bad-response';
 
+interface ErrorDetails {
+  readonly retryable?: boolean | undefined;
+  readonly responseCode?: number | undefined;
+}
+
 /** An error of a client call. `retryable` says whether the same call may succeed later. */
 export class ClientError extends Error {
   override readonly name: string = 'ClientError';
@@ -45,7 +50,7 @@ export class ClientError extends Error {
   /** RocketMQ response code where a peer answered. */
   readonly responseCode: number | undefined;
 
-  constructor(code: ClientErrorCode, message: string, options: { retryable?: boolean; responseCode?: number } = {}) {
+  constructor(code: ClientErrorCode, message: string, options: ErrorDetails = {}) {
     super(message);
     this.code = code;
     this.retryable = options.retryable ?? RETRYABLE.has(code);
@@ -69,7 +74,7 @@ export class SendError extends ClientError {
   constructor(
     code: ClientErrorCode,
     message: string,
-    details: { messageId: string; attempts: readonly SendAttempt[]; retryable?: boolean; responseCode?: number },
+    details: ErrorDetails & { readonly messageId: string; readonly attempts: readonly SendAttempt[] },
   ) {
     super(code, message, details);
     this.messageId = details.messageId;

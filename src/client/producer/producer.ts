@@ -18,6 +18,7 @@ import {
   type SendSettings,
 } from './prepare-send.ts';
 import { nextQueue, type QueueWish, queueOfKey } from './queue-choice.ts';
+import { SendGate } from './send-gate.ts';
 import { type SendContext, type SendDone, SendOperation } from './send-operation.ts';
 import type { SendResult } from './send-result.ts';
 
@@ -58,6 +59,7 @@ export class Producer {
   readonly #settings: SendSettings;
   readonly #context: SendContext;
   readonly #operations = new Set<SendOperation>();
+  readonly #gates = new Map<string, SendGate>();
   #turn: number;
   #state: 'new' | 'started' | 'closed' = 'new';
   #whenIdle: (() => void) | undefined;
@@ -83,6 +85,10 @@ export class Producer {
       attemptMs: MAX_ATTEMPT_MS,
       nextTurn: () => this.#turn++,
       findRoute: (topic) => this.#findRoute(topic),
+      gate: (brokerName) => this.#gate(brokerName),
+      onStored: (brokerName) => {
+        if (this.#gates.size > 0) this.#gates.get(brokerName)?.open();
+      },
       onEnd: (operation) => this.#onEnd(operation),
     };
   }
@@ -156,6 +162,16 @@ export class Producer {
     if (this.#operations.size > 0) await this.#untilIdle(graceMs);
     for (const operation of [...this.#operations]) operation.abandon('closed', 'the producer was closed');
     await this.#session.close({ producerGroup: this.#group });
+  }
+
+  #gate(brokerName: string): SendGate {
+    let gate = this.#gates.get(brokerName);
+    if (gate === undefined) {
+      const { clock, timers } = this.#session.platform;
+      gate = new SendGate(clock, timers);
+      this.#gates.set(brokerName, gate);
+    }
+    return gate;
   }
 
   #begin(prepared: PreparedSend | string, options: SendOptions, done: SendDone): void {

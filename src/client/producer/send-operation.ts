@@ -8,13 +8,13 @@ import { chooseMember } from '../route/choose-member.ts';
 import type { TopicRoute } from '../route/topic-route.ts';
 import type { PreparedSend } from './prepare-send.ts';
 import { nextQueue, type QueueWish, queueOfKey } from './queue-choice.ts';
+import type { GateWaiter, SendGate } from './send-gate.ts';
 import { isStored, judgeAnswer, judgeSilence, type Verdict } from './send-policy.ts';
 import { readSendResult, type SendResult } from './send-result.ts';
 
 /** Longest wait for a route before the next member is tried anyway. */
 const ROUTE_PATIENCE_MS = 100;
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 100;
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** What all sends of one producer share. */
 export interface SendContext {
@@ -27,6 +27,10 @@ export interface SendContext {
   nextTurn(): number;
   /** Finds the route of a topic that is not known yet; undefined if there is none. */
   findRoute(topic: string): Promise<TopicRoute | undefined>;
+  /** The waiting room of a broker group of which no member can take a message now. */
+  gate(brokerName: string): SendGate;
+  /** A member of the group has stored a message. */
+  onStored(brokerName: string): void;
   /** Called once when the operation has ended. */
   onEnd(operation: SendOperation): void;
 }
@@ -38,16 +42,18 @@ export type SendDone = (error: SendError | undefined, result: SendResult | undef
  * One message (or batch) on its way: attempts at one member after another until an answer counts, the time is up, or the caller gives
  * up. Without failures it costs one request: no timer and no promise.
  */
-export class SendOperation {
+export class SendOperation implements GateWaiter {
+  readonly deadlineMs: number;
   readonly #context: SendContext;
   readonly #prepared: PreparedSend;
   readonly #wish: QueueWish;
-  readonly #deadlineMs: number;
   readonly #done: SendDone;
   readonly #signal: AbortSignal | undefined;
   #attempts: SendAttempt[] | undefined;
   #counted = 0;
-  #pauseMs = FIRST_PAUSE_MS;
+  /** Members asked since the last pause. */
+  #tried: Set<string> | undefined;
+  #gate: SendGate | undefined;
   #queue: MessageQueue | undefined;
   #address = '';
   #timer: Timer | undefined;
@@ -64,7 +70,7 @@ export class SendOperation {
     this.#context = context;
     this.#prepared = prepared;
     this.#wish = wish;
-    this.#deadlineMs = limits.deadlineMs;
+    this.deadlineMs = limits.deadlineMs;
     this.#signal = limits.signal;
     this.#done = done;
   }
@@ -100,20 +106,18 @@ export class SendOperation {
   #attempt(): void {
     const { session, attemptMs } = this.#context;
     const nowMs = session.platform.clock.monotonicMs();
-    const leftMs = this.#deadlineMs - nowMs;
+    const leftMs = this.deadlineMs - nowMs;
     if (leftMs <= 0) {
-      this.#fail('timeout', 'the time is up');
+      this.expire();
       return;
     }
     const queue = this.#chooseQueue(nowMs);
-    const route = session.routes.get(this.#prepared.topic);
-    const member = queue && route ? chooseMember(route, queue.brokerName, session.faults, nowMs) : undefined;
     if (this.#ended) return;
+    const route = session.routes.get(this.#prepared.topic);
+    const tried = this.#tried ?? NOBODY;
+    const member = queue && route && chooseMember(route, queue.brokerName, session.faults, nowMs, tried);
     if (queue === undefined || member === undefined) {
-      this.#retry(
-        { outcome: 'not-stored', action: 'repeat', fault: undefined, reason: 'the route names no broker to write to' },
-        undefined,
-      );
+      this.#pause(queue?.brokerName ?? '');
       return;
     }
     this.#queue = queue;
@@ -156,6 +160,7 @@ export class SendOperation {
       this.#retry(judgeSilence(failure), undefined);
     } else if (isStored(response.code)) {
       this.#context.session.faults.succeeded(this.#address);
+      this.#context.onStored(queue.brokerName);
       this.#finish(undefined, readSendResult(response, this.#prepared, queue, (this.#attempts?.length ?? 0) + 1));
     } else {
       this.#retry(judgeAnswer(response), response.code);
@@ -171,16 +176,20 @@ export class SendOperation {
     if (fault !== undefined) session.faults.failed(this.#address, fault, nowMs);
     if (action === 'count') this.#counted++;
     if (action === 'fail' || this.#counted > retries) {
-      this.#fail('refused', reason, code);
-    } else if (this.#deadlineMs <= nowMs) {
+      this.#fail('refused', reason, code, action !== 'fail');
+    } else if (this.deadlineMs <= nowMs) {
       this.#fail('timeout', reason, code);
     } else {
       this.#emitRetry(reason);
-      this.#askRoute();
+      this.#tried ??= new Set();
+      this.#tried.add(this.#address);
+      // A busy leader is as busy for those who hand messages on to it.
+      if (action === 'repeat' && fault === undefined) this.#pause(this.#queue?.brokerName ?? '');
+      else this.#askRoute();
     }
   }
 
-  /** Looks up the route again, for a short while, and then tries the next member; when all failed lately, after a pause. */
+  /** Looks up the route again, for a short while, and then tries the next member. */
   #askRoute(): void {
     const { session } = this.#context;
     let waiting = true;
@@ -188,22 +197,29 @@ export class SendOperation {
       if (!waiting || this.#ended) return;
       waiting = false;
       this.#cancelTimer();
-      this.#timer = this.#after(Math.min(this.#nextPauseMs(), this.#leftMs()), () => this.#attempt());
+      this.#attempt();
     };
     this.#timer = this.#after(Math.min(ROUTE_PATIENCE_MS, this.#leftMs()), goOn);
     session.routes.refreshElsewhere(this.#prepared.topic).then(goOn, goOn);
   }
 
-  #nextPauseMs(): number {
-    const { platform, faults, routes } = this.#context.session;
-    const nowMs = platform.clock.monotonicMs();
+  /** Waits until somebody finds the group serving, or it is this message's turn to look. */
+  #pause(brokerName: string): void {
+    this.#tried = undefined;
+    this.#gate = this.#context.gate(brokerName);
+    this.#gate.wait(this);
+  }
+
+  /** For the gate. */
+  proceed(): void {
+    this.#gate = undefined;
+    this.#askRoute();
+  }
+
+  /** For the gate, and for whoever finds that the time is up. */
+  expire(): void {
     const last = this.#attempts?.at(-1);
-    const members = routes.get(this.#prepared.topic)?.groups.get(last?.brokerName ?? '')?.members ?? [];
-    if (members.some((member) => member.address !== last?.address && !faults.isAvoided(member.address, nowMs)))
-      return 0;
-    const pauseMs = this.#pauseMs * (0.75 + platform.random.uniform() / 2);
-    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
-    return pauseMs;
+    this.#fail('timeout', last?.reason ?? 'the route names no broker to write to', last?.code);
   }
 
   #emitRetry(reason: string): void {
@@ -214,7 +230,7 @@ export class SendOperation {
     events.emit('send-retry', { topic, messageId, attempt, address: this.#address, reason });
   }
 
-  #fail(code: ClientErrorCode, why: string, responseCode?: number): void {
+  #fail(code: ClientErrorCode, why: string, responseCode?: number, retryable?: boolean): void {
     if (this.#ended) return;
     const { topic, messageId } = this.#prepared;
     const attempts = this.#attempts ?? [];
@@ -223,20 +239,21 @@ export class SendOperation {
       attempts.push({ address: this.#address, brokerName, outcome: 'unknown', code: undefined, reason: why });
     }
     const text = `message ${messageId} to topic ${topic} was not acknowledged after ${attempts.length} attempts: ${why}`;
-    const details = { messageId, attempts, ...(responseCode === undefined ? {} : { responseCode }) };
+    const details = { messageId, attempts, responseCode, retryable };
     this.#finish(new SendError(code, text, details), undefined);
   }
 
   #finish(error: SendError | undefined, result: SendResult | undefined): void {
     this.#ended = true;
     this.#cancelTimer();
+    this.#gate?.leave(this);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#context.onEnd(this);
     this.#done(error, result);
   }
 
   #leftMs(): number {
-    return Math.max(0, this.#deadlineMs - this.#context.session.platform.clock.monotonicMs());
+    return Math.max(0, this.deadlineMs - this.#context.session.platform.clock.monotonicMs());
   }
 
   #after(delayMs: number, callback: () => void): Timer {

@@ -10,6 +10,7 @@ const LONGEST_MS: Readonly<Record<Fault, number>> = { unreachable: 5_000, 'not-s
 
 interface Entry {
   avoidUntilMs: number;
+  kind: Fault;
   /** How long the next failure of a kind will keep the address away. */
   readonly nextMs: Record<Fault, number>;
 }
@@ -27,9 +28,10 @@ export class FaultTable {
   }
 
   failed(address: string, fault: Fault, nowMs: number): void {
-    const entry = this.#entries.get(address) ?? { avoidUntilMs: 0, nextMs: { ...FIRST_MS } };
+    const entry = this.#entries.get(address) ?? { avoidUntilMs: 0, kind: fault, nextMs: { ...FIRST_MS } };
     // Many messages in flight fail together: they count as one failure.
-    if (entry.avoidUntilMs > nowMs) return;
+    if (entry.avoidUntilMs > nowMs && entry.kind === fault) return;
+    entry.kind = fault;
     entry.avoidUntilMs = nowMs + entry.nextMs[fault];
     entry.nextMs[fault] = Math.min(LONGEST_MS[fault], entry.nextMs[fault] * 2);
     this.#entries.set(address, entry);
@@ -42,6 +44,11 @@ export class FaultTable {
   isAvoided(address: string, nowMs: number): boolean {
     const entry = this.#entries.get(address);
     return entry !== undefined && entry.avoidUntilMs > nowMs;
+  }
+
+  /** How the address failed last; undefined for one without a failure. */
+  kind(address: string): Fault | undefined {
+    return this.#entries.get(address)?.kind;
   }
 
   /** When the address is free again; 0 for one without a failure. */
