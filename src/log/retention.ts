@@ -51,7 +51,11 @@ export function filesToDelete(files: readonly RetainedFile[], rule: RetentionRul
 }
 
 /** Removes what was decided, one file after another, and logs each with its age; returns the paths. Throws the disk's error. */
-export function deleteFiles(log: SegmentedLog, files: readonly DeletableFile[], logger: Logger): string[] {
+export function deleteFiles(
+  log: Pick<SegmentedLog, 'deleteBefore'>,
+  files: readonly DeletableFile[],
+  logger: Logger,
+): string[] {
   const removed: string[] = [];
   for (const file of files) {
     for (const path of log.deleteBefore(file.end)) {
