@@ -40,7 +40,7 @@ export function fillPutMessage(
   message.flag = request.flag;
   message.sysFlag = request.sysFlag;
   message.bornTimestamp = request.bornTimestamp;
-  message.bornHost = bornHost(context.connection);
+  message.bornHost = bornHost(context);
   message.reconsumeTimes = request.reconsumeTimes;
   message.properties = properties;
   message.body = context.command.body;

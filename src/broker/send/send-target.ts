@@ -1,6 +1,7 @@
 import type { SendMessageRequest } from '../../protocol/command/send-message.ts';
 import { ResponseCode } from '../../protocol/response-code.ts';
 import type { PutRefusal } from '../../store/put-message.ts';
+import type { BrokerConfig } from '../config/broker-config.ts';
 import type { BrokerParts } from '../parts.ts';
 import { refusalCode } from '../processor/refusal.ts';
 import { autoCreatedTopic } from '../topic/auto-create.ts';
@@ -72,4 +73,11 @@ export function asSendRefusal(refusal: PutRefusal): SendRefusal {
 export function sendQueue(parts: BrokerParts, request: SendMessageRequest, topic: TopicConfig): number {
   if (request.queueId >= 0) return request.queueId;
   return parts.platform.random.below(Math.max(1, topic.writeQueueNums));
+}
+
+/** Too long a body, with the key that bounds it. */
+export function bodyProblem({ maxMessageSize }: BrokerConfig, bytes: number): SendRefusal | undefined {
+  if (bytes <= maxMessageSize) return undefined;
+  const remark = `the message body is ${bytes} bytes long, more than maxMessageSize=${maxMessageSize}`;
+  return { code: ResponseCode.MESSAGE_ILLEGAL, remark };
 }

@@ -8,14 +8,12 @@ import { TopicTable } from '../topic/topic-table.ts';
 import { exportSections, importSection, type StateSection } from './snapshot-sections.ts';
 import type { StateChange } from './state-change.ts';
 
-/** Consequences of changes outside the tables. */
-export interface StateListener {
+/** What the message store has to know of topics; `MessageStore` is one. */
+export interface TopicQueues {
   /** The removal of a topic is at the tail of the log: its queues start anew for what is put behind it. */
-  topicRemovalStaged(topic: string): void;
+  topicRemovalAppended(topic: string): void;
   /** The removal is confirmed. */
-  topicRemoved(topic: string): void;
-  /** The committed topics changed. */
-  topicsChanged(): void;
+  removeTopic(topic: string): void;
 }
 
 /**
@@ -27,14 +25,17 @@ export class BrokerState {
   readonly groups = new GroupTable();
   readonly offsets = new OffsetTable();
   readonly delays = new DelayProgress();
-  #listener: StateListener | undefined;
+  readonly #queues: TopicQueues;
+  #topicsChanged: () => void = () => {};
 
-  constructor(config: BrokerConfig) {
+  constructor(config: BrokerConfig, queues: TopicQueues) {
     this.topics = new TopicTable(systemTopics(config));
+    this.#queues = queues;
   }
 
-  setListener(listener: StateListener): void {
-    this.#listener = listener;
+  /** Called whenever the committed topics changed. */
+  onTopicsChanged(listener: () => void): void {
+    this.#topicsChanged = listener;
   }
 
   /** A change of this master was appended to the log: it counts at the tail from here on. */
@@ -45,7 +46,7 @@ export class BrokerState {
         break;
       case 'topic-delete':
         this.topics.stageDelete(change.topic, change.dataVersion);
-        this.#listener?.topicRemovalStaged(change.topic);
+        this.#queues.topicRemovalAppended(change.topic);
         break;
       case 'group-put':
         this.groups.stagePut(change.config, change.dataVersion);
@@ -70,12 +71,12 @@ export class BrokerState {
     switch (change.type) {
       case 'topic-put':
         this.topics.commitPut(change.config, change.dataVersion);
-        this.#listener?.topicsChanged();
+        this.#topicsChanged();
         break;
       case 'topic-delete':
         this.topics.commitDelete(change.topic, change.dataVersion);
-        this.#listener?.topicRemoved(change.topic);
-        this.#listener?.topicsChanged();
+        this.#queues.removeTopic(change.topic);
+        this.#topicsChanged();
         break;
       case 'group-put':
         this.groups.commitPut(change.config, change.dataVersion);

@@ -1,6 +1,6 @@
+import { INTERNAL_TOPIC } from '../../store/internal-topic.ts';
 import type { MessageStore } from '../../store/message-store.ts';
 import type { PendingPut, PutMessage, PutOutcome, PutRefusal } from '../../store/put-message.ts';
-import { INTERNAL_TOPIC } from '../topic/system-topics.ts';
 import type { BrokerState } from './broker-state.ts';
 import type { JournalDone, StateJournal } from './journal.ts';
 import type { StateChange } from './state-change.ts';

@@ -13,9 +13,9 @@ export class RateWindow {
     if (this.#samples.length > this.#kept) this.#samples.shift();
   }
 
-  /** Growth in the window that reaches back about `windowMs`, and its length in seconds. */
+  /** Growth since the last sample that is at least `windowMs` old (the oldest one if none is), and the time since then in seconds. */
   growth(nowMs: number, total: number, windowMs: number): { sum: number; seconds: number } {
-    const from = this.#samples.find(({ atMs }) => atMs >= nowMs - windowMs) ?? this.#samples.at(-1);
+    const from = this.#samples.findLast(({ atMs }) => atMs <= nowMs - windowMs) ?? this.#samples[0];
     if (from === undefined || nowMs <= from.atMs) return { sum: 0, seconds: 0 };
     return { sum: total - from.total, seconds: (nowMs - from.atMs) / 1_000 };
   }

@@ -1,12 +1,13 @@
 import { Permission } from '../../protocol/message/flags.ts';
+import { INTERNAL_TOPIC, SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
+
+export { INTERNAL_TOPIC, SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
+
 import type { BrokerConfig } from '../config/broker-config.ts';
 import { type TopicConfig, topicConfig } from './topic-config.ts';
 
 /** Topic whose settings new topics inherit. */
 export const DEFAULT_TOPIC = 'TBW102';
-export const SCHEDULE_TOPIC = 'SCHEDULE_TOPIC_XXXX';
-/** Internal records of our log. */
-export const INTERNAL_TOPIC = 'rmq_sys_LEDGERMQ';
 export const RETRY_PREFIX = '%RETRY%';
 export const DLQ_PREFIX = '%DLQ%';
 

@@ -1,7 +1,7 @@
 import type { DataVersion } from '../../protocol/body/data-version.ts';
+import { INTERNAL_TOPIC } from '../../store/internal-topic.ts';
 import { FIRST_DATA_VERSION, nextDataVersion } from '../state/data-version.ts';
 import { TwoLevelMap } from '../state/two-level-map.ts';
-import { INTERNAL_TOPIC } from './system-topics.ts';
 import type { TopicConfig } from './topic-config.ts';
 
 const VERSION = '';

@@ -1,0 +1,254 @@
+import { assert } from '../base/assert.ts';
+import type { NetworkError, Platform, Timer } from '../platform/ports.ts';
+import { notifyConsumerIdsChanged } from '../protocol/command/notify-consumer-ids-changed.ts';
+import { parseDelayLevels } from '../protocol/message/delay-level.ts';
+import { encodeHost } from '../protocol/message/host.ts';
+import { RemotingClient } from '../remoting/client.ts';
+import { Dispatcher } from '../remoting/dispatcher.ts';
+import type { Connection } from '../remoting/request-context.ts';
+import { RemotingServer } from '../remoting/server.ts';
+import type { MessageStore } from '../store/message-store.ts';
+import type { BrokerStatus } from './broker-status.ts';
+import type { ConsumerGroup } from './client-manager/consumer-group.ts';
+import { ConsumerManager } from './client-manager/consumer-manager.ts';
+import { ProducerManager } from './client-manager/producer-manager.ts';
+import { QueueLocks } from './client-manager/queue-locks.ts';
+import type { BrokerConfig } from './config/broker-config.ts';
+import { ensureRetryTopic } from './group/ensure-retry-topic.ts';
+import { PullHold } from './longpoll/pull-hold.ts';
+import type { Mastership } from './mastership.ts';
+import { OffsetBatch } from './offset/offset-batch.ts';
+import type { BrokerParts } from './parts.ts';
+import { Registration } from './registration.ts';
+import { createRoutes } from './routes.ts';
+import { guard } from './routing.ts';
+import { DelayDelivery } from './schedule/delay-delivery.ts';
+import type { BrokerState } from './state/broker-state.ts';
+import type { StateJournal } from './state/journal.ts';
+import { BrokerStats, SAMPLE_PERIOD_MS } from './stats/broker-stats.ts';
+import { StoreRates } from './stats/store-rates.ts';
+
+/** The parts that differ between a lone master and a member of a group; all are started before the broker and stopped after it. */
+export interface BrokerOptions {
+  readonly platform: Platform;
+  readonly config: BrokerConfig;
+  readonly store: MessageStore;
+  readonly state: BrokerState;
+  readonly journal: StateJournal;
+  readonly mastership: Mastership;
+}
+
+/** How long requests that were read may take to be answered when the broker stops, ms. */
+const STOP_GRACE_MS = 2_000;
+const STEPPED_DOWN = 'this broker is no longer the master of its group; nothing was changed, try again';
+
+/** One broker: remoting ports, request processors, clients, delays and registration over a message store. */
+export class Broker {
+  readonly #options: BrokerOptions;
+  readonly #server: RemotingServer;
+  readonly #dispatcher: Dispatcher;
+  readonly #client: RemotingClient;
+  readonly #producers = new ProducerManager();
+  readonly #consumers = new ConsumerManager();
+  readonly #locks = new QueueLocks();
+  readonly #stats: BrokerStats;
+  readonly #rates: StoreRates;
+  readonly #holds: PullHold;
+  readonly #offsetBatch: OffsetBatch;
+  readonly #delays: DelayDelivery;
+  readonly #delayLevelsMs: readonly number[];
+  readonly #startedAtMs: number;
+  #registration: Registration | undefined;
+  #timer: Timer | undefined;
+  #wasServing = false;
+  #stopping = false;
+
+  constructor(options: BrokerOptions) {
+    const { platform, config, store, journal, state } = options;
+    const levels = parseDelayLevels(config.messageDelayLevel);
+    assert(typeof levels !== 'string', 'the configuration checks messageDelayLevel');
+    this.#options = options;
+    this.#delayLevelsMs = levels;
+    this.#startedAtMs = platform.clock.nowMs();
+    this.#stats = new BrokerStats(platform.clock);
+    this.#rates = new StoreRates(platform.clock, store.counters);
+    this.#holds = new PullHold(platform.clock, platform.timers, config.maxHeldPulls);
+    this.#offsetBatch = new OffsetBatch(platform.timers, journal, state.offsets, config.offsetBatchMs);
+    this.#delays = new DelayDelivery({ platform, store, journal, progress: state.delays, delayLevelsMs: levels });
+    this.#dispatcher = new Dispatcher(platform);
+    this.#client = new RemotingClient({ platform });
+    this.#server = new RemotingServer({
+      platform,
+      dispatcher: this.#dispatcher,
+      events: { closed: (connection) => this.#connectionClosed(connection) },
+      limits: { idleMs: config.serverChannelMaxIdleTimeSeconds * 1_000 },
+    });
+  }
+
+  /** For composition: requests of other parts of the program that share the ports. */
+  get dispatcher(): Dispatcher {
+    return this.#dispatcher;
+  }
+
+  /** `brokerIP1:listenPort`, under which clients reach this broker. */
+  get address(): string {
+    return hostAndPort(this.#options.config.brokerIP1, this.#port());
+  }
+
+  /** Opens the ports, then registers with the name servers. Rejects with a sentence if a port cannot be had. */
+  async start(): Promise<void> {
+    const { config, store, state, mastership, platform } = this.#options;
+    const { bindAddress, listenPort } = config;
+    await this.#listen(bindAddress, listenPort);
+    const storeHost = encodeHost(config.brokerIP1, this.#port());
+    if (storeHost === undefined) {
+      throw new Error(
+        `brokerIP1=${config.brokerIP1}: it must be an IP address, because every stored message carries it`,
+      );
+    }
+    store.setStoreHost(storeHost);
+    this.#openRoutes(storeHost);
+    if (listenPort !== 0) await this.#listen(bindAddress, listenPort - 2);
+    store.addArrivalListener(this.#holds);
+    store.addArrivalListener(this.#delays);
+    this.#consumers.onChange((group) => this.#notifyMembers(group));
+    const { address: brokerAddress } = this;
+    const client = this.#client;
+    this.#registration = new Registration({ platform, config, state, mastership, client, brokerAddress });
+    state.onTopicsChanged(() => this.#registration?.changed());
+    mastership.onChange(() => this.#mastershipChanged());
+    this.#timer = platform.timers.every(SAMPLE_PERIOD_MS, () => this.#housekeeping());
+    this.#mastershipChanged();
+    this.#registration.start();
+  }
+
+  /** Leaves the name servers, answers what waits, appends offsets that are still to be appended, closes the ports. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const { platform, mastership } = this.#options;
+    if (this.#timer !== undefined) platform.timers.cancel(this.#timer);
+    await new Promise<void>((resolve) => {
+      if (this.#registration === undefined) resolve();
+      else this.#registration.stop(resolve);
+    });
+    this.#delays.stop();
+    this.#holds.resumeAll();
+    if (mastership.serving) this.#offsetBatch.flush();
+    await new Promise<void>((resolve) => this.#server.close(STOP_GRACE_MS, resolve));
+    this.#offsetBatch.stepDown(STEPPED_DOWN);
+    this.#client.close();
+  }
+
+  status(): BrokerStatus {
+    const { config, mastership, state, store } = this.#options;
+    return {
+      brokerName: config.brokerName,
+      clusterName: config.brokerClusterName,
+      address: this.address,
+      brokerId: mastership.brokerId,
+      serving: mastership.serving,
+      epoch: mastership.epoch,
+      startedAtMs: this.#startedAtMs,
+      topics: state.topics.all().length,
+      groups: state.groups.all().length,
+      producerGroups: this.#producers.groups().length,
+      consumerGroups: this.#consumers.groups().length,
+      connections: this.#server.connectionCount,
+      heldPulls: this.#holds.size,
+      minPosition: store.minPosition,
+      confirmedPosition: store.confirmedPosition,
+      endPosition: store.endPosition,
+      store: { ...store.counters },
+    };
+  }
+
+  #port(): number {
+    const { listenPort } = this.#options.config;
+    return listenPort === 0 ? (this.#server.addresses[0]?.port ?? 0) : listenPort;
+  }
+
+  #listen(host: string, port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.listen({ host, port }, (error) => {
+        if (error === undefined) resolve();
+        else reject(new Error(listenProblem(host, port, error)));
+      });
+    });
+  }
+
+  #openRoutes(storeHost: Uint8Array): void {
+    const parts: BrokerParts = {
+      ...this.#options,
+      storeHost,
+      producers: this.#producers,
+      consumers: this.#consumers,
+      locks: this.#locks,
+      holds: this.#holds,
+      offsetBatch: this.#offsetBatch,
+      stats: this.#stats,
+      delayLevelsMs: this.#delayLevelsMs,
+    };
+    this.#parts = parts;
+    for (const route of createRoutes(parts, this.#rates, this.#startedAtMs)) {
+      this.#dispatcher.register(route.code, guard(route, this.#options.mastership));
+    }
+  }
+
+  #parts: BrokerParts | undefined;
+
+  #mastershipChanged(): void {
+    const { mastership, state } = this.#options;
+    const { serving } = mastership;
+    if (serving && !this.#wasServing) {
+      this.#delays.start();
+      // Groups that appeared here while nobody served get what their heartbeats should have created.
+      if (this.#parts !== undefined)
+        for (const { name } of this.#consumers.groups()) ensureRetryTopic(this.#parts, name);
+    } else if (!serving) {
+      this.#delays.stop();
+      this.#offsetBatch.stepDown(STEPPED_DOWN);
+      state.dropTail();
+    }
+    this.#wasServing = serving;
+    this.#registration?.changed();
+  }
+
+  #connectionClosed({ id }: Connection): void {
+    this.#producers.connectionClosed(id);
+    this.#consumers.connectionClosed(id);
+  }
+
+  /** The members of a group changed: all rebalance at once (40). */
+  #notifyMembers(group: ConsumerGroup): void {
+    const { config, state } = this.#options;
+    if (!config.notifyConsumerIdsChangedEnable) return;
+    if (state.groups.get(group.name)?.notifyConsumerIdsChangedEnable === false) return;
+    const fields = notifyConsumerIdsChanged.encodeRequest({ consumerGroup: group.name });
+    for (const { connection } of group.clients()) connection.oneway(notifyConsumerIdsChanged.code, fields);
+  }
+
+  #housekeeping(): void {
+    const { platform, config } = this.#options;
+    const nowMs = platform.clock.monotonicMs();
+    this.#stats.sample();
+    this.#rates.sample();
+    this.#producers.expire(nowMs - config.channelExpiredTimeout);
+    this.#consumers.expire(nowMs - config.channelExpiredTimeout);
+    this.#locks.expire(nowMs);
+  }
+}
+
+/** Puts a broker together; nothing happens before `start`. */
+export function createBroker(options: BrokerOptions): Broker {
+  return new Broker(options);
+}
+
+function hostAndPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function listenProblem(host: string, port: number, { code, error }: NetworkError): string {
+  const what = code === 'EADDRINUSE' ? 'another process uses it' : error;
+  return `cannot listen on ${hostAndPort(host, port)}: ${what}. Change listenPort, or stop the other process (the port two below listenPort is used too)`;
+}

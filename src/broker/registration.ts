@@ -1,0 +1,175 @@
+import type { Platform, Timer } from '../platform/ports.ts';
+import { encodeCompressedRegistration, registerBrokerBody } from '../protocol/body/register-broker-body.ts';
+import { registerBroker } from '../protocol/command/register-broker.ts';
+import { unregisterBroker } from '../protocol/command/unregister-broker.ts';
+import { bodyCrc } from '../protocol/message/record.ts';
+import { ResponseCode } from '../protocol/response-code.ts';
+import type { RemotingClient } from '../remoting/client.ts';
+import type { BrokerConfig } from './config/broker-config.ts';
+import type { Mastership } from './mastership.ts';
+import type { BrokerState } from './state/broker-state.ts';
+import type { TopicConfig } from './topic/topic-config.ts';
+
+export interface RegistrationOptions {
+  readonly platform: Platform;
+  readonly config: BrokerConfig;
+  readonly state: BrokerState;
+  readonly mastership: Mastership;
+  readonly client: RemotingClient;
+  /** `brokerIP1:listenPort`, under which clients reach this broker. */
+  readonly brokerAddress: string;
+}
+
+/** How long a stopping broker waits for name servers to take its leave, ms. */
+const LEAVE_MS = 1_000;
+const READ_WRITE = 6;
+
+/**
+ * Tells every name server of `namesrvAddr` who this broker is and which topics it has: regularly, and at once when its role or topics change.
+ * The name servers are independent: one that is dead delays nothing.
+ */
+export class Registration {
+  readonly #options: RegistrationOptions;
+  readonly #nameServers: readonly NameServer[];
+  #timer: Timer | undefined;
+  #planned = false;
+  #stopped = false;
+  readonly #endOfTurn = (): void => {
+    this.#planned = false;
+    if (!this.#stopped) for (const nameServer of this.#nameServers) this.#register(nameServer);
+  };
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+    this.#nameServers = splitAddresses(options.config.namesrvAddr).map((address) => new NameServer(address));
+  }
+
+  start(): void {
+    const { platform, config } = this.#options;
+    this.#timer = platform.timers.every(config.registerNameServerPeriod, () => this.changed());
+    this.changed();
+  }
+
+  /** Role or topics changed: registers at the end of this turn. */
+  changed(): void {
+    if (this.#planned || this.#stopped || this.#nameServers.length === 0) return;
+    this.#planned = true;
+    this.#options.platform.timers.endOfTurn(this.#endOfTurn);
+  }
+
+  /** Leaves all name servers; `done` comes when they have answered or a second has passed. */
+  stop(done: () => void): void {
+    const { platform, client, config, brokerAddress, mastership } = this.#options;
+    this.#stopped = true;
+    if (this.#timer !== undefined) platform.timers.cancel(this.#timer);
+    let missing = this.#nameServers.length;
+    if (missing === 0) {
+      done();
+      return;
+    }
+    const fields = unregisterBroker.encodeRequest({
+      brokerName: config.brokerName,
+      brokerAddr: brokerAddress,
+      clusterName: config.brokerClusterName,
+      brokerId: mastership.brokerId,
+    });
+    for (const { address } of this.#nameServers) {
+      client.invoke(address, unregisterBroker.code, fields, undefined, LEAVE_MS, () => {
+        missing--;
+        if (missing === 0) done();
+      });
+    }
+  }
+
+  #register(nameServer: NameServer): void {
+    const { platform, client, config } = this.#options;
+    const role = this.#options.mastership.brokerId;
+    // Topics that come one by one wait for the answer to the registration before them; a new role does not.
+    if (nameServer.inFlight > 0 && nameServer.registeredRole === role) {
+      nameServer.again = true;
+      return;
+    }
+    nameServer.inFlight++;
+    nameServer.again = false;
+    nameServer.registeredRole = role;
+    const { fields, body } = this.#request();
+    const timeoutMs = config.registerBrokerTimeoutMills;
+    client.invoke(nameServer.address, registerBroker.code, fields, body, timeoutMs, (response, failure) => {
+      nameServer.inFlight--;
+      const problem =
+        response === undefined
+          ? (failure ?? 'no answer')
+          : response.code === ResponseCode.SUCCESS
+            ? undefined
+            : `code ${response.code}: ${response.remark ?? ''}`;
+      nameServer.report(platform, problem);
+      if (nameServer.again && problem === undefined && !this.#stopped) this.#register(nameServer);
+    });
+  }
+
+  #request(): { fields: Record<string, string>; body: Buffer } {
+    const { config, mastership, brokerAddress } = this.#options;
+    const body = this.#body();
+    const fields = registerBroker.encodeRequest({
+      brokerName: config.brokerName,
+      brokerAddr: brokerAddress,
+      clusterName: config.brokerClusterName,
+      haServerAddr: `${config.brokerIP2}:${config.haListenPort}`,
+      brokerId: mastership.brokerId,
+      enableActingMaster: false,
+      compressed: config.compressedRegister,
+      bodyCrc32: bodyCrc(body),
+    });
+    return { fields, body };
+  }
+
+  #body(): Buffer {
+    const { config, state, mastership } = this.#options;
+    const topics = state.topics
+      .all()
+      .map((topic) => [topic.topicName, masked(topic, config.brokerPermission)] as const);
+    // A name server keeps the higher state version silently: the epoch makes the newest master win (safety.md 4).
+    const dataVersion = { ...state.topics.dataVersion, stateVersion: mastership.epoch };
+    const registration = {
+      topicConfigSerializeWrapper: { topicConfigTable: new Map(topics), dataVersion },
+      filterServerList: [],
+    };
+    return config.compressedRegister
+      ? encodeCompressedRegistration(registration)
+      : registerBrokerBody.encode(registration);
+  }
+}
+
+class NameServer {
+  readonly address: string;
+  inFlight = 0;
+  again = false;
+  registeredRole: number | undefined;
+  #problem: string | undefined;
+  #known = false;
+
+  constructor(address: string) {
+    this.address = address;
+  }
+
+  /** Logs changes only: a name server that is down for hours is one line. */
+  report({ logger }: Platform, problem: string | undefined): void {
+    if (this.#known && problem === this.#problem) return;
+    this.#known = true;
+    this.#problem = problem;
+    const fields = { nameServer: this.address, brokerId: this.registeredRole };
+    if (problem === undefined) logger.info('Registered with a name server', fields);
+    else logger.warn('Could not register with a name server; goes on trying', { ...fields, reason: problem });
+  }
+}
+
+/** RocketMQ's list of addresses, separated by `;`. */
+export function splitAddresses(text: string): string[] {
+  return [...new Set(text.split(';').map((address) => address.trim()))].filter((address) => address !== '');
+}
+
+/** A broker that may not be read or written says so for each of its topics. */
+function masked(topic: TopicConfig, brokerPermission: number): TopicConfig {
+  const mayAll = (brokerPermission & READ_WRITE) === READ_WRITE;
+  return mayAll ? topic : { ...topic, perm: topic.perm & brokerPermission };
+}
