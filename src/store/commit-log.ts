@@ -45,9 +45,14 @@ export class CommitLog {
     this.#open = true;
   }
 
-  /** Refuses everything from here on; what is pending ends as unknown. */
-  close(): void {
+  /** Refuses everything from here on; what is pending may still be confirmed. */
+  refuse(): void {
     this.#open = false;
+  }
+
+  /** What is pending ends as unknown. */
+  close(): void {
+    this.refuse();
     this.lost();
   }
 

@@ -1,15 +1,13 @@
 import type { DiskError, Platform, Timer } from '../platform/ports.ts';
 import { ColdReader } from './cold-reader.ts';
 import { CommitLog } from './commit-log.ts';
-import type { ConsumeQueue } from './consume-queue.ts';
-import { ConsumeQueueSet } from './consume-queue-set.ts';
-import { Dispatcher } from './dispatcher.ts';
-import { FileHandles } from './file-handles.ts';
+import type { ConsumeQueueSet } from './consume-queue-set.ts';
+import { DerivedFiles } from './derived-files.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { missAt } from './get-miss.ts';
 import { GetOperation } from './get-operation.ts';
-import type { GetDone, GetResult, GetStatus, MessageFilter } from './get-result.ts';
-import { INTERNAL_TOPIC } from './internal-topic.ts';
+import type { GetDone, GetResult, MessageFilter } from './get-result.ts';
 import { queryByKey } from './key-query.ts';
-import { MessageIndex } from './message-index.ts';
 import type {
   ArrivalListener,
   InternalRecordHandler,
@@ -20,7 +18,6 @@ import type {
 } from './message-store.ts';
 import type { PendingPut, PutMessage, PutRefusal } from './put-message.ts';
 import { QueueOffsetTable } from './queue-offset-table.ts';
-import { UNIT_BYTES } from './queue-unit.ts';
 import type { RecordLog } from './record-log.ts';
 import { RecordSource } from './record-source.ts';
 import type { Replicator } from './replicator.ts';
@@ -42,8 +39,8 @@ export class LogMessageStore implements MessageStore {
   readonly #log: RecordLog;
   readonly #offsets = new QueueOffsetTable();
   readonly #commitLog: CommitLog;
+  readonly #derived: DerivedFiles;
   readonly #queues: ConsumeQueueSet;
-  readonly #index: MessageIndex | undefined;
   readonly #dispatcher: Dispatcher;
   readonly #source: RecordSource;
   #flushTimer: Timer | undefined;
@@ -55,34 +52,23 @@ export class LogMessageStore implements MessageStore {
 
   /** `root` is the folder that gets `consumequeue/` and `index/`. */
   constructor(platform: Platform, root: string, log: StoreLog, options: StoreOptions) {
-    const { disk, timers, clock, logger } = platform;
+    const { clock, logger } = platform;
     const { counters } = this;
     this.#platform = platform;
     this.#options = options;
     this.#log = log.records;
     this.#commitLog = new CommitLog({ replicator: log.replicator, offsets: this.#offsets, clock, counters });
-    this.#queues = new ConsumeQueueSet({
-      root: `${root}/consumequeue`,
-      handles: new FileHandles(disk, options.maxOpenQueueFiles),
-      unitsPerFile: Math.ceil(options.consumeQueueFileBytes / UNIT_BYTES),
-      timers,
-      logger,
-    });
-    if (options.indexEnabled) {
-      const handles = new FileHandles(disk, 16);
-      const { indexSlotCount: slotCount, indexEntryCount: entryCount } = options;
-      this.#index = new MessageIndex({ directory: `${root}/index`, handles, slotCount, entryCount, clock, logger });
-    }
-    this.#dispatcher = new Dispatcher({
+    this.#derived = new DerivedFiles({
+      platform,
+      root,
       log: log.records,
       commitLog: this.#commitLog,
       offsets: this.#offsets,
-      queues: this.#queues,
-      index: this.#index,
-      delayLevelsMs: options.delayLevelsMs,
       counters,
-      logger,
+      store: options,
     });
+    this.#queues = this.#derived.queues;
+    this.#dispatcher = this.#derived.dispatcher;
     const cold = new ColdReader({
       log: log.records,
       blockBytes: options.coldBlockBytes,
@@ -144,10 +130,10 @@ export class LogMessageStore implements MessageStore {
   ): void {
     this.counters.getCalls++;
     const queue = this.#queues.find(topic, queueId);
-    const miss = missOf(queue, offset);
+    const miss = missAt(queue, offset);
     if (miss !== undefined || queue === undefined) {
       this.counters.getMissed++;
-      done(miss ?? emptyResult('NO_MATCHED_LOGIC_QUEUE', 0, 0, 0));
+      done(miss ?? missAt(undefined, offset));
       return;
     }
     const counted = (result: GetResult): void => {
@@ -234,8 +220,9 @@ export class LogMessageStore implements MessageStore {
     endMs: number,
     done: (records: Buffer[]) => void,
   ): void {
-    if (this.#index === undefined) done([]);
-    else queryByKey(this.#index, this.#source, { topic, key, maxCount, beginMs, endMs }, done);
+    const { index } = this.#derived;
+    if (index === undefined) done([]);
+    else queryByKey(index, this.#source, { topic, key, maxCount, beginMs, endMs }, done);
   }
 
   topics(): string[] {
@@ -285,47 +272,22 @@ export class LogMessageStore implements MessageStore {
   }
 
   flushTo(_position: number, done: (error: DiskError | undefined) => void): void {
-    this.#flush(true, done);
-  }
-
-  #flush(sync: boolean, done: (error: DiskError | undefined) => void): void {
-    this.#queues.flush(sync, (queueError) => {
-      if (this.#index === undefined) done(queueError);
-      else this.#index.flush(sync, (indexError) => done(queueError ?? indexError));
-    });
+    this.#derived.flush(true, done);
   }
 
   recover(point: RecoveryPoint): void {
-    const { fromPosition } = point;
-    const offsets = withoutInternal(point.queueOffsets);
     this.#recovered = true;
-    this.#offsets.import(point.queueOffsets);
-    this.#commitLog.sawTimestamp(point.lastTimestamp ?? 0);
-    const indexMissing = this.#index?.open(fromPosition) === false;
-    const problem =
-      this.#queues.open() ??
-      (this.#queues.covers(offsets, fromPosition) ? undefined : 'some of their files are missing');
-    if (problem === undefined) this.#queues.cutTo(offsets);
-    else this.#rebuildQueues(problem, fromPosition, offsets);
-    this.#queues.trimNow(this.#log.minPosition);
-    if (indexMissing) this.#dispatcher.reindex(this.#log.minPosition, fromPosition);
-    this.#dispatcher.startAt(fromPosition);
+    this.#derived.recover(point);
   }
 
-  #rebuildQueues(problem: string, fromPosition: number, offsets: QueueOffsets): void {
-    const { logger } = this.#platform;
-    const from = this.#log.minPosition;
-    if (from < fromPosition)
-      logger.warn('building the consume queues anew from the log', { problem, from, to: fromPosition });
-    this.#queues.wipe();
-    this.#dispatcher.rebuild(from, fromPosition);
-    this.#queues.cutTo(offsets);
-    this.#queues.markNext(offsets);
+  /** Instead of `recover`, for a directory without a recovery point; see `DerivedFiles.adopt`. */
+  adopt(logEnd: number, trusted: boolean): void {
+    this.#recovered = true;
+    this.#derived.adopt(logEnd, trusted);
   }
 
   trim(): void {
-    this.#queues.trim(this.#log.minPosition);
-    this.#index?.trim(this.#log.minPosition);
+    this.#derived.trim();
   }
 
   start(): void {
@@ -335,7 +297,7 @@ export class LogMessageStore implements MessageStore {
     this.#dispatcher.arrivals.drop();
     this.#commitLog.open();
     this.#flushTimer = this.#platform.timers.every(this.#options.flushIntervalMs, () =>
-      this.#flush(false, this.#afterFlush),
+      this.#derived.flush(false, this.#afterFlush),
     );
   }
 
@@ -348,39 +310,19 @@ export class LogMessageStore implements MessageStore {
     this.#flushFailed = error !== undefined;
   };
 
+  /** First half of `close`: what is pending may still be confirmed. */
+  refusePuts(): void {
+    this.#commitLog.refuse();
+  }
+
   close(done: (error: DiskError | undefined) => void): void {
     if (this.#flushTimer !== undefined) this.#platform.timers.cancel(this.#flushTimer);
     this.#commitLog.close();
-    this.#queues.flush(true, (queueError) => {
-      this.#queues.closeFiles();
-      if (this.#index === undefined) done(queueError);
-      else this.#index.close((indexError) => done(queueError ?? indexError));
-    });
+    this.#derived.close(done);
   }
 
   /** Bytes that the consume queues hold in memory. */
   get queueMemoryBytes(): number {
     return this.#queues.memoryBytes;
   }
-}
-
-function withoutInternal(offsets: QueueOffsets): QueueOffsets {
-  const rest = new Map(offsets);
-  rest.delete(INTERNAL_TOPIC);
-  return rest;
-}
-
-function emptyResult(status: GetStatus, nextBeginOffset: number, minOffset: number, maxOffset: number): GetResult {
-  return { status, nextBeginOffset, minOffset, maxOffset, records: [], byteLength: 0, fromDisk: false, behindBytes: 0 };
-}
-
-/** Why nothing can be read at an offset, with the correction that RocketMQ's master gives (DefaultMessageStore.getMessage). */
-function missOf(queue: ConsumeQueue | undefined, offset: number): GetResult | undefined {
-  if (queue === undefined) return emptyResult('NO_MATCHED_LOGIC_QUEUE', 0, 0, 0);
-  const { minOffset, maxOffset } = queue;
-  if (maxOffset === 0) return emptyResult('NO_MESSAGE_IN_QUEUE', 0, minOffset, maxOffset);
-  if (offset < minOffset) return emptyResult('OFFSET_TOO_SMALL', minOffset, minOffset, maxOffset);
-  if (offset === maxOffset) return emptyResult('OFFSET_OVERFLOW_ONE', offset, minOffset, maxOffset);
-  if (offset > maxOffset) return emptyResult('OFFSET_OVERFLOW_BADLY', maxOffset, minOffset, maxOffset);
-  return undefined;
 }

@@ -81,6 +81,13 @@ export class QueueOffsetTable {
     }
   }
 
+  /** Sets next offsets that no record in the log tells any more. */
+  raise(offsets: QueueOffsets): void {
+    for (const [name, nexts] of offsets) {
+      for (const [queueId, next] of nexts.entries()) if (next > 0) this.confirmed(this.topic(name), queueId, next);
+    }
+  }
+
   /** The committed offsets, copied. */
   export(): Map<string, number[]> {
     const result = new Map<string, number[]>();

@@ -1,0 +1,58 @@
+import type { DiskError } from '../platform/ports.ts';
+import type { StoreOptions } from './store-options.ts';
+
+/** Settings of a native store (no replication); RocketMQ's keys in brackets. */
+export interface NativeStoreOptions {
+  /** [storePathRootDir] */
+  readonly root: string;
+  /** [storePathCommitLog]; default ROOT/commitlog. */
+  readonly commitLogDirectory?: string;
+  /** [mappedFileSizeCommitLog] */
+  readonly segmentBytes: number;
+  /** [flushDiskType=SYNC_FLUSH] */
+  readonly syncFlush: boolean;
+  /** [flushIntervalCommitLog] */
+  readonly syncIntervalMs: number;
+  readonly maxPendingBytes: number;
+  /** Bytes of the log's end that stay in memory. */
+  readonly tailBytes?: number;
+  readonly chunkBytes?: number;
+  /** Time between recovery points: bounds the work of a start. */
+  readonly pointIntervalMs: number;
+  /** [fileReservedTime], in ms. */
+  readonly reservedMs: number;
+  /** [cleanResourceInterval] */
+  readonly cleanIntervalMs: number;
+  /** [deleteFileBatchMax] */
+  readonly deleteBatch: number;
+  /** Used share of the disk from which files go before their time [cleanFileForciblyEnable, 0.85]; above 1 = never. */
+  readonly forcedCleanRatio: number;
+  /** Used share of the disk from which messages are refused (RocketMQ: 0.90). */
+  readonly fullRatio: number;
+  /** An operator's order to cut the log at this damaged place. */
+  readonly cutAt?: number;
+  readonly store: StoreOptions;
+}
+
+export const DEFAULT_NATIVE_OPTIONS: Omit<NativeStoreOptions, 'root' | 'store'> = {
+  segmentBytes: 1 << 30,
+  syncFlush: false,
+  syncIntervalMs: 500,
+  maxPendingBytes: 128 << 20,
+  pointIntervalMs: 60_000,
+  reservedMs: 72 * 3_600_000,
+  cleanIntervalMs: 10_000,
+  deleteBatch: 10,
+  forcedCleanRatio: 0.85,
+  fullRatio: 0.9,
+};
+
+/** What a native store needs of its owner. */
+export interface NativeStoreOwner {
+  /** The owner's state as of the store's `dispatchedPosition`: what it built from internal records. Kept in the recovery point. */
+  exportState(): Buffer;
+  /** Files of the log at or above this position must stay; for replication by copying. */
+  safePosition?(): number;
+  /** The disk failed for good: the process has to stop. */
+  fatal(error: DiskError): void;
+}

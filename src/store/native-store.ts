@@ -1,0 +1,220 @@
+import { writeInt64 } from '../base/bytes.ts';
+import { asDiskError } from '../log/log-error.ts';
+import { deleteFiles, filesToDelete, retainedFiles } from '../log/retention.ts';
+import type { DiskError, Platform, Timer } from '../platform/ports.ts';
+import { RecordLayout } from '../protocol/message/record.ts';
+import { LogMessageStore } from './log-message-store.ts';
+import type { MessageStore } from './message-store.ts';
+import { abortPath, checkpointPath, type NativeFiles, openNativeFiles, pointPath } from './native-files.ts';
+import { NativeLog } from './native-log.ts';
+import type { NativeStoreOptions, NativeStoreOwner } from './native-options.ts';
+import { encodeStorePoint } from './store-point.ts';
+import { storeTimestampOf } from './time-search.ts';
+
+type Done = (error: DiskError | undefined) => void;
+
+/** Bytes of a record's start that hold its store time, whatever its born host. */
+const HEAD_BYTES = RecordLayout.BORN_HOST + 28;
+
+/** Opens a store directory, one that RocketMQ wrote too. A sentence if it cannot be used. */
+export function openNativeStore(
+  platform: Platform,
+  options: NativeStoreOptions,
+  owner: NativeStoreOwner,
+): NativeStore | string {
+  try {
+    const files = openNativeFiles(platform, options);
+    return typeof files === 'string' ? files : new NativeStore(platform, options, owner, files);
+  } catch (thrown) {
+    return `the store directory ${options.root} cannot be used: ${asDiskError(thrown).message}`;
+  }
+}
+
+/**
+ * The message store of a lone broker, with what belongs to its directory: lock, abort mark, recovery points, retention. Life: open, look at
+ * `ownerState`, set handlers on `store`, `start`, `close`.
+ */
+export class NativeStore {
+  readonly store: MessageStore;
+  readonly #store: LogMessageStore;
+  readonly #log: NativeLog;
+  readonly #platform: Platform;
+  readonly #options: NativeStoreOptions;
+  readonly #owner: NativeStoreOwner;
+  readonly #files: NativeFiles;
+  readonly #timers: Timer[] = [];
+  /** Position of the newest durable recovery point. */
+  #pointPosition: number;
+  #pointWaiters: Done[] | undefined;
+
+  constructor(platform: Platform, options: NativeStoreOptions, owner: NativeStoreOwner, files: NativeFiles) {
+    const { timers, logger } = platform;
+    const { syncFlush, syncIntervalMs, maxPendingBytes, root } = options;
+    const fatal = (error: DiskError): void => owner.fatal(error);
+    this.#log = new NativeLog({ log: files.log, timers, logger, syncFlush, syncIntervalMs, maxPendingBytes, fatal });
+    this.#store = new LogMessageStore(platform, root, { replicator: this.#log, records: this.#log }, options.store);
+    this.store = this.#store;
+    this.#platform = platform;
+    this.#options = options;
+    this.#owner = owner;
+    this.#files = files;
+    this.#pointPosition = files.point?.position ?? files.log.minPosition;
+  }
+
+  /** What the owner exported into the newest recovery point; internal records behind it come through the handler during `start`. */
+  get ownerState(): Buffer | undefined {
+    return this.#files.point?.ownerState;
+  }
+
+  /** A stock broker wrote this directory, or nobody did: there is no recovery point. */
+  get adopted(): boolean {
+    return this.#files.point === undefined;
+  }
+
+  /** Builds what is derived, dispatches the rest of the log and accepts puts. Throws a sentence or the disk's error. */
+  start(): void {
+    const { point, unclean, log } = this.#files;
+    const { root } = this.#options;
+    if (unclean)
+      this.#platform.logger.warn('the store was not closed: recovering from the last recovery point', {
+        root,
+        from: this.#pointPosition,
+      });
+    if (point === undefined) this.#store.adopt(log.endPosition, !unclean);
+    else
+      this.#store.recover({
+        fromPosition: point.position,
+        queueOffsets: point.queueOffsets,
+        lastTimestamp: point.lastTimestamp,
+      });
+    this.#platform.disk.replaceFile(abortPath(root), Buffer.from(String(this.#platform.process.pid)));
+    this.#store.start();
+    this.#checkSpace();
+    const { timers } = this.#platform;
+    this.#timers.push(timers.every(this.#options.pointIntervalMs, () => this.#pointIfBehind()));
+    this.#timers.push(timers.every(this.#options.cleanIntervalMs, () => this.#clean()));
+    if (point === undefined) this.#pointIfBehind();
+  }
+
+  #pointIfBehind(): void {
+    if (this.#store.dispatchedPosition === this.#pointPosition && this.#files.point !== undefined) return;
+    this.makePoint((error) => {
+      if (error !== undefined) this.#platform.logger.error('no recovery point could be made', { error: error.message });
+    });
+  }
+
+  /**
+   * Makes the state of now durable: log, then what is derived, then the point itself. Calls that come while one is being made wait for the
+   * same one.
+   */
+  makePoint(done: Done): void {
+    if (this.#pointWaiters !== undefined) {
+      this.#pointWaiters.push(done);
+      return;
+    }
+    this.#pointWaiters = [done];
+    const position = this.#store.dispatchedPosition;
+    const { lastTimestamp } = this.#store;
+    const point = {
+      position,
+      lastTimestamp,
+      queueOffsets: this.#store.queueOffsets(),
+      ownerState: this.#owner.exportState(),
+    };
+    this.#log.syncTo(position, (logError) => {
+      if (logError !== undefined) {
+        this.#pointMade(logError);
+        return;
+      }
+      this.#store.flushTo(position, (error) => {
+        const failed = error ?? this.#writePoint(encodeStorePoint(point), lastTimestamp);
+        if (failed === undefined) this.#pointPosition = position;
+        this.#pointMade(failed);
+      });
+    });
+  }
+
+  #writePoint(bytes: Buffer, lastTimestamp: number): DiskError | undefined {
+    const checkpoint = Buffer.alloc(4096);
+    for (const at of [0, 8, 16]) writeInt64(checkpoint, lastTimestamp, at);
+    try {
+      this.#platform.disk.replaceFile(pointPath(this.#options.root), bytes);
+      this.#platform.disk.replaceFile(checkpointPath(this.#options.root), checkpoint);
+      return undefined;
+    } catch (thrown) {
+      return asDiskError(thrown);
+    }
+  }
+
+  #pointMade(error: DiskError | undefined): void {
+    const waiters = this.#pointWaiters ?? [];
+    this.#pointWaiters = undefined;
+    for (const done of waiters) done(error);
+  }
+
+  #checkSpace(): number {
+    const { freeBytes, totalBytes } = this.#platform.disk.space(this.#options.root);
+    const ratio = totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes;
+    const full = ratio >= this.#options.fullRatio;
+    const text = `the disk of ${this.#options.root} is ${Math.floor(ratio * 100)} % full: messages are refused from ${Math.floor(this.#options.fullRatio * 100)} % on`;
+    this.#log.setSpaceRefusal(full ? { status: 'disk-full', text } : undefined);
+    return ratio;
+  }
+
+  #clean(): void {
+    try {
+      this.deleteExpired(this.#checkSpace() >= this.#options.forcedCleanRatio);
+    } catch (thrown) {
+      this.#platform.logger.warn('expired files could not be removed', { error: asDiskError(thrown).message });
+    }
+  }
+
+  /** Removes log files that are past their time (or all that may go, oldest first, if `forced`); returns their paths. Throws the disk's error. */
+  deleteExpired(forced: boolean): string[] {
+    const { log } = this.#files;
+    const safePosition = Math.min(this.#pointPosition, this.#owner.safePosition?.() ?? this.#pointPosition);
+    const files = filesToDelete(retainedFiles(log), {
+      nowMs: this.#platform.clock.nowMs(),
+      reservedMs: this.#options.reservedMs,
+      safePosition,
+      forced,
+      maxFiles: this.#options.deleteBatch,
+      lastTimestamp: (file) => this.#firstTimeAt(file.end),
+    });
+    const removed = deleteFiles(log, files, this.#platform.logger);
+    if (removed.length > 0) this.#store.trim();
+    return removed;
+  }
+
+  /** Store time of a file's first record: never below that of the last one in the file before. */
+  #firstTimeAt(position: number): number | undefined {
+    const head = this.#log.readSync(position, HEAD_BYTES);
+    return head === undefined || head.readInt32BE(0) === 0 ? undefined : storeTimestampOf(head);
+  }
+
+  /** Refuses puts, makes everything durable, and leaves the directory as closed. After an error the next start recovers. */
+  close(done: Done): void {
+    for (const timer of this.#timers.splice(0)) this.#platform.timers.cancel(timer);
+    this.#store.refusePuts();
+    this.#log.syncTo(this.#log.endPosition, (syncError) => {
+      const afterPoint = (pointError: DiskError | undefined): void => {
+        this.#store.close((closeError) =>
+          this.#log.close((logError) => this.#closed(syncError ?? pointError ?? closeError ?? logError, done)),
+        );
+      };
+      if (syncError !== undefined) afterPoint(undefined);
+      else if (this.#pointWaiters === undefined) this.makePoint(afterPoint);
+      // A point is being made that may be older than the end: another one follows it.
+      else this.makePoint(() => this.makePoint(afterPoint));
+    });
+  }
+
+  #closed(error: DiskError | undefined, done: Done): void {
+    if (error === undefined) {
+      this.#platform.disk.remove(abortPath(this.#options.root));
+      this.#platform.disk.syncDirectory(this.#options.root);
+    }
+    this.#files.lock.release();
+    done(error);
+  }
+}
