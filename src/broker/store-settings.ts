@@ -1,0 +1,46 @@
+import { parseDelayLevels } from '../protocol/message/delay-level.ts';
+import { DEFAULT_NATIVE_OPTIONS, type NativeStoreOptions } from '../store/native-options.ts';
+import { DEFAULT_STORE_OPTIONS, type StoreOptions } from '../store/store-options.ts';
+import type { BrokerConfig } from './config/broker-config.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The store's settings as a broker.conf gives them, for any kind of log. */
+export function storeOptions(config: BrokerConfig): StoreOptions {
+  const levels = parseDelayLevels(config.messageDelayLevel);
+  return {
+    ...DEFAULT_STORE_OPTIONS,
+    consumeQueueFileBytes: config.mappedFileSizeConsumeQueue,
+    indexEnabled: config.messageIndexEnable,
+    indexSlotCount: config.maxHashSlotNum,
+    indexEntryCount: config.maxIndexNum,
+    delayLevelsMs: typeof levels === 'string' ? DEFAULT_STORE_OPTIONS.delayLevelsMs : levels,
+    flushIntervalMs: config.flushIntervalConsumeQueue,
+    getLimits: {
+      ...DEFAULT_STORE_OPTIONS.getLimits,
+      memoryCount: config.maxTransferCountOnMessageInMemory,
+      memoryBytes: config.maxTransferBytesOnMessageInMemory,
+      diskCount: config.maxTransferCountOnMessageInDisk,
+      diskBytes: config.maxTransferBytesOnMessageInDisk,
+    },
+  };
+}
+
+/** The settings of a store without replication. */
+export function nativeStoreOptions(config: BrokerConfig): NativeStoreOptions {
+  return {
+    ...DEFAULT_NATIVE_OPTIONS,
+    root: config.storePathRootDir,
+    commitLogDirectory: config.storePathCommitLog,
+    segmentBytes: config.mappedFileSizeCommitLog,
+    syncFlush: config.flushDiskType === 'SYNC_FLUSH',
+    syncIntervalMs: config.flushIntervalCommitLog,
+    maxPendingBytes: config.maxPendingBytes,
+    reservedMs: config.fileReservedTime * HOUR_MS,
+    cleanIntervalMs: config.cleanResourceInterval,
+    deleteBatch: config.deleteFileBatchMax,
+    forcedCleanRatio: config.cleanFileForciblyEnable ? config.diskSpaceCleanForciblyRatio / 100 : 2,
+    fullRatio: config.diskSpaceWarningLevelRatio / 100,
+    store: storeOptions(config),
+  };
+}
