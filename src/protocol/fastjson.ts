@@ -112,6 +112,7 @@ class Parser {
   private takeSeparator(end: string): void {
     this.skipBlanks();
     const char = this.text[this.at];
+    if (char === undefined) this.fail('the text ends early');
     if (char !== ',' && char !== end) this.fail(`neither , nor ${end} after a value`);
   }
 
