@@ -111,6 +111,8 @@ export class CommitLog {
     if (messages.length === 0) return { status: 'message-illegal', text: 'a batch without a message cannot be stored' };
     while (this.#records.length < messages.length) this.#records.push(newPreparedRecord());
     for (let i = 0; i < messages.length; i++) {
+      // The size of a record counts its store host.
+      this.#records[i]!.storeHost = this.#storeHost;
       const refusal = this.#preparer.prepare(this.#records[i]!, messages[i]!, messages.length === 1);
       if (refusal !== undefined) return refusal;
     }
@@ -126,7 +128,6 @@ export class CommitLog {
       this.#offsets.appended(topic, record.queueId, record.queueOffset + 1);
     }
     record.storeTimestamp = this.#lastTimestamp;
-    record.storeHost = this.#storeHost;
     message.position = position;
     message.queueOffset = record.queueOffset;
     message.storeTimestamp = record.storeTimestamp;
