@@ -122,7 +122,7 @@ export function checkInflight(node: NodeState, peer: Progress): void {
       sendAppend(node, peer, peer.next, undefined);
     peer.matchAtHeartbeat = peer.match;
   }
-  progressTransfer(node, peer);
+  progressTransfer(node, peer, true);
 }
 
 /**

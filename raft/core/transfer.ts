@@ -24,10 +24,11 @@ export function startTransfer(node: NodeState, to: NodeId): string | undefined {
   return undefined;
 }
 
-/** The target may have caught up. */
-export function progressTransfer(node: NodeState, peer: Progress): void {
+/** The target may have caught up; with `repeat` it is told again, in case the message was lost. */
+export function progressTransfer(node: NodeState, peer: Progress, repeat = false): void {
   const { transfer } = node;
-  if (!transfer || transfer.sent || transfer.to !== peer.id || peer.match < node.lastIndex) return;
+  if (!transfer || transfer.to !== peer.id || peer.match < node.lastIndex) return;
+  if (transfer.sent && !repeat) return;
   transfer.sent = true;
   node.messages.push({ type: 'timeout-now', from: node.id, to: peer.id, term: node.term });
 }

@@ -114,6 +114,13 @@ export class World {
     return this.leader() as Host;
   }
 
+  /** Waits for a ready leader whose followers are whole and have everything. */
+  settle(): Host {
+    this.elect();
+    if (!this.run(10_000, () => this.converged())) throw new Error(`not settled: ${this.describe()}`);
+    return this.leader() as Host;
+  }
+
   /** Everybody up has committed and applied the leader's whole log, and no one is in doubt. */
   converged(): boolean {
     const last = this.leader()?.log.lastIndex;
@@ -314,16 +321,6 @@ export class Host {
 
   private send(message: Message): void {
     const { world } = this;
-    console.log(
-      'MSG',
-      world.nowMs.toFixed(1),
-      message.from,
-      message.to,
-      message.type,
-      message.term,
-      'granted' in message ? message.granted : '',
-      'lastIndex' in message ? `${message.lastTerm}/${message.lastIndex}` : '',
-    );
     this.sent.push(message);
     if (this.sent.length > 500) this.sent.splice(0, 250);
     const peer = world.host(message.to);
