@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import type { Clock } from '../platform/ports.ts';
 import { SysFlag } from '../protocol/message/flags.ts';
 import { encodeRecord } from '../protocol/message/record.ts';
@@ -30,7 +31,6 @@ export class CommitLog {
   readonly #records: PreparedRecord[] = [newPreparedRecord()];
   readonly #pending = new PendingRing();
   readonly #single: PutMessage[] = [];
-  #storeHost: Uint8Array = Buffer.alloc(8);
   #lastTimestamp = 0;
   #open = false;
 
@@ -57,7 +57,7 @@ export class CommitLog {
   }
 
   setStoreHost(host: Uint8Array): void {
-    this.#storeHost = host;
+    this.#preparer.storeHost = host;
   }
 
   /** A record with this store time is in the log: later ones are not below it. */
@@ -111,8 +111,6 @@ export class CommitLog {
     if (messages.length === 0) return { status: 'message-illegal', text: 'a batch without a message cannot be stored' };
     while (this.#records.length < messages.length) this.#records.push(newPreparedRecord());
     for (let i = 0; i < messages.length; i++) {
-      // The size of a record counts its store host.
-      this.#records[i]!.storeHost = this.#storeHost;
       const refusal = this.#preparer.prepare(this.#records[i]!, messages[i]!, messages.length === 1);
       if (refusal !== undefined) return refusal;
     }
@@ -131,7 +129,9 @@ export class CommitLog {
     message.position = position;
     message.queueOffset = record.queueOffset;
     message.storeTimestamp = record.storeTimestamp;
-    return encodeRecord(buffer, at, record);
+    const size = encodeRecord(buffer, at, record);
+    assert(size === record.size, 'a record has the size that was reserved for it');
+    return size;
   }
 
   /** Answers all puts up to a confirmed ticket. */

@@ -53,10 +53,12 @@ export function newPreparedRecord(): PreparedRecord {
 /** Turns messages into record fields: encodes texts and checks what a record cannot hold. */
 export class RecordPreparer {
   readonly #topics = new Map<string, Buffer>();
+  /** Address of this broker in the records. */
+  storeHost: Uint8Array = Buffer.alloc(8);
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
   /**
-   * Fills everything but the places in log and queue and the store's time and host. `alone`: the record is encoded before the next
+   * Fills everything but the places in log and queue and the store's time. `alone`: the record is encoded before the next
    * call, so its properties may stand in a shared buffer.
    */
   prepare(record: PreparedRecord, message: PutMessage, alone: boolean): PutRefusal | undefined {
@@ -77,6 +79,7 @@ export class RecordPreparer {
     record.sysFlag = message.sysFlag;
     record.bornTimestamp = message.bornTimestamp;
     record.bornHost = message.bornHost;
+    record.storeHost = this.storeHost;
     record.reconsumeTimes = message.reconsumeTimes;
     record.preparedTransactionOffset = message.preparedTransactionOffset;
     record.properties = properties;
