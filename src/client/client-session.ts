@@ -33,7 +33,9 @@ export class ClientSession {
   readonly faults = new FaultTable();
   readonly events: Emitter<ClientEvents>;
   readonly #heartbeatMs: number;
+  /** Brokers that were greeted on the connection that is open now. */
   readonly #greeted = new Set<string>();
+  readonly #greeting = new Map<string, Promise<void>>();
   #heartbeat: (() => HeartbeatContent) | undefined;
   #timer: Timer | undefined;
   #closed = false;
@@ -93,25 +95,32 @@ export class ClientSession {
     for (const address of addresses) void this.heartbeatTo(address);
   }
 
-  /** Greets one broker; resolves when it answered or failed. */
-  async heartbeatTo(address: string): Promise<void> {
+  /** Greets one broker; resolves when it answered or failed. Never rejects. */
+  heartbeatTo(address: string): Promise<void> {
+    const greeting = this.#greet(address).finally(() => {
+      if (this.#greeting.get(address) === greeting) this.#greeting.delete(address);
+    });
+    this.#greeting.set(address, greeting);
+    return greeting;
+  }
+
+  /** Greets brokers that have not been greeted; resolves when all have answered or failed. Never rejects. */
+  async greetNew(): Promise<void> {
+    const addresses = [...this.#addresses()].filter((address) => !this.#greeted.has(address));
+    await Promise.all(addresses.map((address) => this.#greeting.get(address) ?? this.heartbeatTo(address)));
+  }
+
+  async #greet(address: string): Promise<void> {
     const content = this.#heartbeat?.();
     if (content === undefined || this.#closed) return;
-    this.#greeted.add(address);
     const plain = { clientID: this.clientId, heartbeatFingerprint: 0, withoutSub: false };
     const body = heartbeatData.encode({ ...plain, ...content });
     try {
       await this.brokers.request(heartBeat, address, {}, body);
+      this.#greeted.add(address);
     } catch (error) {
-      this.#greeted.delete(address);
       this.report(`the heartbeat to ${address}`, error as Error);
     }
-  }
-
-  /** Greets brokers that have not been greeted; resolves when all have answered or failed. */
-  async greetNew(): Promise<void> {
-    const unknown = [...this.#addresses()].filter((address) => !this.#greeted.has(address));
-    await Promise.all(unknown.map((address) => this.heartbeatTo(address)));
   }
 
   /** Says goodbye to all brokers for a group (within a second), then closes everything. Never rejects. */

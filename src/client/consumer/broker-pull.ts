@@ -1,6 +1,7 @@
 import { ResponseCode, responseName } from '../../protocol/codes.ts';
 import { PullFlag, type PullMessageResponse, pullMessage } from '../../protocol/command/pull-message.ts';
 import { FieldError } from '../../protocol/field-error.ts';
+import { PropertyName } from '../../protocol/message/properties.ts';
 import { EXPRESSION_TAG, type SubscriptionData } from '../../protocol/message/tags.ts';
 import type { RemotingCommand } from '../../protocol/remoting-command.ts';
 import type { InvokeFailure } from '../../remoting/pending-requests.ts';
@@ -117,6 +118,7 @@ export class BrokerPull {
     if (code !== ResponseCode.SUCCESS) return { kind: 'nothing', nextOffset, minOffset, maxOffset };
     const messages = decodeMessages(response.body, queue.brokerName);
     if (messages instanceof ClientError) return failed(messages, RETRY_MS);
+    addBounds(messages, minOffset, maxOffset);
     return { kind: 'found', messages: filterByTag(messages, subscription), nextOffset, minOffset, maxOffset };
   }
 
@@ -149,6 +151,16 @@ export class BrokerPull {
 
 function failed(error: ClientError, retryMs: number): PullOutcome {
   return { kind: 'failed', error, retryMs };
+}
+
+/** As RocketMQ's clients do: a message tells what its queue held when it was pulled. */
+function addBounds(messages: readonly ReceivedMessage[], minOffset: number, maxOffset: number): void {
+  const [min, max] = [String(minOffset), String(maxOffset)];
+  for (const message of messages) {
+    const properties = message.properties as Record<string, string>;
+    properties[PropertyName.MIN_OFFSET] = min;
+    properties[PropertyName.MAX_OFFSET] = max;
+  }
 }
 
 /** Brokers filter by the hash of a tag; the tag itself is compared here. */

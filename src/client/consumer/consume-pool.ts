@@ -1,3 +1,4 @@
+import { PropertyName } from '../../protocol/message/properties.ts';
 import type { MessageQueue } from '../message-queue.ts';
 import type { ReceivedMessage } from '../received-message.ts';
 
@@ -30,6 +31,7 @@ export interface ConsumeJob {
 
 /** Calls the listener for jobs in their order, at most `concurrency` at a time. */
 export class ConsumePool {
+  readonly #nowMs: () => number;
   readonly #listener: MessageListener;
   readonly #concurrency: number;
   readonly #abort = new AbortController();
@@ -39,7 +41,9 @@ export class ConsumePool {
   #closed = false;
   #whenIdle: (() => void) | undefined;
 
-  constructor(listener: MessageListener, concurrency: number) {
+  /** `nowMs` gives the wall time that messages carry as the start of their consumption. */
+  constructor(listener: MessageListener, concurrency: number, nowMs: () => number) {
+    this.#nowMs = nowMs;
     this.#listener = listener;
     this.#concurrency = concurrency;
   }
@@ -81,6 +85,10 @@ export class ConsumePool {
     const context: ConsumeContext = { queue: job.queue, signal: this.#abort.signal, delayLevel: 0 };
     let result: ConsumeResult = 'reconsume-later';
     let failure: unknown;
+    const startTime = String(this.#nowMs());
+    for (const { properties } of job.messages) {
+      (properties as Record<string, string>)[PropertyName.CONSUME_START_TIME] = startTime;
+    }
     try {
       const answer = await this.#listener(job.messages, context);
       if (answer === 'success') result = 'success';
