@@ -4,7 +4,7 @@ import type { Reservation, SegmentedLog } from '../../src/log/segmented-log.ts';
 import type { DiskError, Timers } from '../../src/platform/ports.ts';
 import { entryHeaderBytes, entryIndex, entryPosition, entrySize, entryTerm, sealEntry } from './entry.ts';
 import { batchOf, type EntryBytes, entryBytesOf, runsBetween } from './entry-batch.ts';
-import { type ChainLink, EntryChain } from './entry-chain.ts';
+import { type ChainLink, EntryChain, type LogCheckpoint } from './entry-chain.ts';
 import type { EntryLocator } from './entry-locator.ts';
 import { type EntryFault, walkEntries } from './entry-reader.ts';
 import type { EntryRing } from './entry-ring.ts';
@@ -128,6 +128,12 @@ export class DurableLog implements Log {
     const position = this.positionOf(index);
     const header = this.segments.view(position, entryHeaderBytes) ?? this.segments.readSync(position, entryHeaderBytes);
     return position + entrySize(header, 0);
+  }
+
+  /** All that a snapshot's header says of a kept entry. */
+  checkpointAt(index: number): LogCheckpoint {
+    const [term, chainCrc] = [this.termAt(index), this.chainCrc(index)];
+    return { index, term, chainCrc, position: this.positionOf(index), endPosition: this.endOf(index) };
   }
 
   // --- the leader's side -------------------------------------------------------------------------------------------

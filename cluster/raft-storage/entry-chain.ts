@@ -27,6 +27,12 @@ export interface ChainLink {
   readonly chainCrc: number;
 }
 
+/** An entry up to which the log is known to be intact and fsynced: that of a durable snapshot. */
+export interface LogCheckpoint extends ChainLink {
+  readonly position: number;
+  readonly endPosition: number;
+}
+
 /**
  * Checks entries one after another: each must be intact and the successor of the one before (raft/FORMATS.md 1). Entries below
  * `firstWrotePosition` were written by a stock DLedger, which leaves the CRC fields 0: their link is the CRC-32 of the whole entry.

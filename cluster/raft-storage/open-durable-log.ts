@@ -14,16 +14,10 @@ import {
   minBlankBytes,
   writeBlank,
 } from './entry.ts';
-import { type ChainLink, EntryChain, entryEnvelope, nextEntry } from './entry-chain.ts';
+import { type ChainLink, EntryChain, entryEnvelope, type LogCheckpoint, nextEntry } from './entry-chain.ts';
 import { EntryLocator } from './entry-locator.ts';
 import { type EntryFault, indexAt, walkEntries } from './entry-reader.ts';
 import { EntryRing } from './entry-ring.ts';
-
-/** An entry up to which the log is known to be intact and fsynced: that of a durable snapshot. */
-export interface LogCheckpoint extends ChainLink {
-  readonly position: number;
-  readonly endPosition: number;
-}
 
 export interface OpenDurableLogOptions extends Omit<SegmentedLogOptions, 'envelope'> {
   readonly timers: Timers;
@@ -93,7 +87,7 @@ function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDu
   if (recovery.kind === 'rot' && !options.mayCut(recovery)) {
     return { code: 'ROT', file: recovery.file, position: recovery.position, message: recovery.message };
   }
-  log.start(recovery.end);
+  log.start(recovery.end, checkpoint?.endPosition);
   const physicalFirst = runs[0]?.first ?? chain.index + 1;
   const last = { index: chain.index, term: chain.term, chainCrc: chain.chainCrc };
   const firstWrotePosition = options.firstWrotePosition ?? recovery.end;

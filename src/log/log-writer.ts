@@ -29,6 +29,10 @@ export class LogWriter {
   /** Starts of the segments that were written since their last fsync, ascending. */
   readonly #dirty: number[] = [];
   #syncing = 0;
+  /** The sync beside the persists: what it will have covered, the files that it still has to fsync. */
+  #sideUpTo = 0;
+  #sideStarts: number[] = [];
+  #sideDone: PersistDone | undefined;
   readonly #files: SegmentFiles;
   readonly #tail: Tail;
   readonly #onWritten = (error: DiskError | undefined): void => this.#afterWrite(error);
@@ -71,6 +75,45 @@ export class LogWriter {
     this.written = Math.min(this.written, position);
     this.synced = Math.min(this.synced, position);
     if (this.#busy) this.#upTo = Math.min(this.#upTo, position);
+    this.#sideUpTo = Math.min(this.#sideUpTo, position);
+  }
+
+  /** Fsyncs what is written now, beside a persist that may be in flight; one at a time. `done` may come within the call. */
+  syncWritten(done: PersistDone): void {
+    assert(this.#sideDone === undefined, 'one sync at a time');
+    if (this.#failure !== undefined) {
+      done(this.#failure, this.synced);
+      return;
+    }
+    this.#sideDone = done;
+    this.#sideUpTo = this.written;
+    this.#sideStarts = this.synced < this.written ? [...this.#dirty] : [];
+    this.#sideNext();
+  }
+
+  #sideNext(): void {
+    const start = this.#sideStarts.shift();
+    if (start === undefined) {
+      this.synced = Math.max(this.synced, this.#sideUpTo);
+      this.#sideFinish(undefined);
+    } else if (!this.#files.has(start)) this.#sideNext();
+    else {
+      try {
+        this.#files.file(start).sync((error) => {
+          if (error === undefined) this.#sideNext();
+          else this.#sideFinish(error);
+        });
+      } catch (thrown) {
+        this.#sideFinish(asDiskError(thrown));
+      }
+    }
+  }
+
+  #sideFinish(error: DiskError | undefined): void {
+    const done = this.#sideDone;
+    this.#sideDone = undefined;
+    if (error !== undefined) this.#failure ??= error;
+    done?.(error, this.#sideUpTo);
   }
 
   /** Writes the tail up to `end`; with `sync` fsyncs it too. `done` is called within this call if there is nothing to do. */

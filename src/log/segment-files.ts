@@ -191,6 +191,11 @@ export class SegmentFiles {
     return file;
   }
 
+  /** Fsyncs every file that reaches behind `position`, blocking. Throws the disk's error. */
+  syncFrom(position: number): void {
+    for (const { start } of this.segments) if (start + this.segmentBytes > position) this.file(start).syncNow();
+  }
+
   #drop(segment: Segment): void {
     const at = this.#open.indexOf(segment);
     if (at >= 0) this.#open.splice(at, 1);

@@ -77,20 +77,21 @@ export class SegmentedLog {
   }
 
   /**
-   * Begins to append at `end`, the place that recovery found: everything behind it becomes zero, fsynced. `synced` (default `end`) is the position
-   * up to which the files are known to be fsynced. Throws the disk's error.
+   * Begins to append at `end`, the place that recovery found: everything behind it becomes zero, and all files are fsynced, except those
+   * below `syncedMark`, up to where that is known already. Throws the disk's error.
    */
-  start(end: number, synced = end): void {
+  start(end: number, syncedMark = this.minPosition): void {
     assert(!this.#started, 'started once');
     assert(
       end >= this.minPosition && end <= Math.max(this.minPosition, this.files.maxPosition),
       'the log ends in its files',
     );
-    if (end < this.files.maxPosition) this.files.zeroFrom(end)?.syncNow();
+    if (end < this.files.maxPosition) this.files.zeroFrom(end);
+    this.files.syncFrom(Math.min(syncedMark, end));
     this.#started = true;
     this.#end = end;
     this.#segmentEnd = this.files.startOf(end) + this.segmentBytes;
-    this.#writer = new LogWriter(this.files, this.#tail, end, Math.min(synced, end));
+    this.#writer = new LogWriter(this.files, this.#tail, end, end);
   }
 
   /** First position that is kept. */
@@ -165,6 +166,14 @@ export class SegmentedLog {
    */
   persist(sync: boolean, done: PersistDone): void {
     this.#writer.persist(this.#end, sync, done);
+  }
+
+  /**
+   * Fsyncs what is written now, beside a persist that may be in flight (before a snapshot or a derived file that reflects the log becomes durable);
+   * one at a time. `done` gets the position that is fsynced and may come within the call. An error is final for the log.
+   */
+  syncWritten(done: PersistDone): void {
+    this.#writer.syncWritten(done);
   }
 
   /** A persist is in flight. */

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { LogCheckpoint } from '../../../cluster/raft-storage/open-durable-log.ts';
 import { Chance } from '../../support/chance.ts';
 import { createVirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
 import { directory, entriesOf, fileBytes, load, openLog, persist, propose, received, tryOpen } from './log-fixture.ts';
@@ -227,18 +226,13 @@ describe('opening', () => {
     expect([opened.cut, opened.log.lastIndex]).toEqual([true, 1]);
   });
 
-  function checkpointAt(log: ReturnType<typeof openLog>['log'], index: number): LogCheckpoint {
-    const chainCrc = log.chainCrc(index);
-    return { index, term: log.termAt(index), chainCrc, position: log.positionOf(index), endPosition: log.endOf(index) };
-  }
-
   it('scans from the newest checkpoint that the log confirms, and still knows every term', () => {
     const platform = createVirtualPlatform();
     const { log } = openLog(platform);
     for (let i = 1; i <= 40; i++) propose(log, 1 + Math.floor(i / 7), 200, i);
     persist(platform, log, true);
-    const good = checkpointAt(log, 30);
-    const wrong = { ...checkpointAt(log, 33), chainCrc: 1 };
+    const good = log.checkpointAt(30);
+    const wrong = { ...log.checkpointAt(33), chainCrc: 1 };
     const ahead = { ...good, index: 50, position: 20_000, endPosition: 20_248 };
     const opened = openLog(platform, { checkpoints: [ahead, wrong, good] });
     expect([opened.checkpoint, opened.discarded]).toEqual([good, [ahead, wrong]]);

@@ -1,0 +1,132 @@
+import type { Platform } from '../../src/platform/ports.ts';
+import { type DoubtDecision, decideDoubt, pageCacheMayBeLost } from './doubt.ts';
+import type { DurableLog } from './durable-log.ts';
+import { freshRecord, HardStateFile, type HardStateRead, type MemberName, readHardState } from './hard-state.ts';
+import { bootIdHex, doubtReasons, type HardStateRecord } from './hard-state-codec.ts';
+import { openDurableLog } from './open-durable-log.ts';
+import type { Snapshot } from './snapshot-codec.ts';
+import { SnapshotStore } from './snapshot-store.ts';
+import { readStockState, type StockState } from './stock-dledger.ts';
+
+export interface RaftStorageOptions extends MemberName {
+  readonly platform: Platform;
+  /** The member's directory (storePathRootDir/dledger-ID): `data/`, `snapshots/`, `hardstate`. */
+  readonly directory: string;
+  /** Length of a data file (mappedFileSizeCommitLog). */
+  readonly segmentBytes: number;
+  /** First position of the group; 0 in a fresh one. */
+  readonly firstPosition: number;
+  readonly syncFlush: boolean;
+  /** The group has this member alone. */
+  readonly aloneInGroup: boolean;
+  readonly tailBytes?: number;
+  readonly chunkBytes?: number;
+}
+
+export interface RaftStorage {
+  readonly log: DurableLog;
+  readonly hardState: HardStateFile;
+  readonly snapshots: SnapshotStore;
+  /** The newest snapshot that the log confirms: the state to start from. */
+  readonly snapshot: Snapshot | undefined;
+  readonly doubt: DoubtDecision;
+  /** In doubt since the store was empty, and no doubt-vote was cast since. */
+  readonly fresh: boolean;
+  /** Number of this start. */
+  readonly incarnation: number;
+  /** There was a readable hard state: the number was counted up. Otherwise peers may ask for a higher one. */
+  readonly incarnationFromDisk: boolean;
+}
+
+/** One sentence why this member cannot start with this directory; nothing was changed. */
+export interface StorageFault {
+  readonly message: string;
+}
+
+/**
+ * Opens a member's directory in the order that raft/FORMATS.md 3 demands: read the hard state, recover and fsync the log, decide about doubt from
+ * the old boot id and flags, then one fsynced save of all that together. Only then may a frame go to a peer. Throws the disk's error.
+ */
+export function openRaftStorage(options: RaftStorageOptions): RaftStorage | StorageFault {
+  const { platform, directory } = options;
+  const { disk, logger, timers } = platform;
+  const path = `${directory}/hardstate`;
+  disk.makeDirectory(directory);
+  const read = readHardState(disk, path, options);
+  if (read.kind === 'refused') return read;
+  const stock = read.kind === 'absent' ? readStockState(disk, directory) : undefined;
+  if (typeof stock === 'string') return { message: stock };
+
+  const bootId = bootIdHex(platform.process.bootId());
+  const snapshots = new SnapshotStore(disk, `${directory}/snapshots`, logger);
+  const loaded = snapshots.loadAll();
+  const { segmentBytes, firstPosition, tailBytes, chunkBytes } = options;
+  const opened = openDurableLog({
+    disk,
+    timers,
+    directory: `${directory}/data`,
+    segmentBytes,
+    firstPosition,
+    firstWrotePosition: firstWrotePosition(read, stock),
+    checkpoints: loaded.map(({ header }) => header),
+    // Behind a hole that a power failure left, this node is in doubt anyway: what it loses with the rest counts for nothing.
+    mayCut: () => read.kind === 'ok' && pageCacheMayBeLost(read, bootId),
+    ...(tailBytes === undefined ? {} : { tailBytes }),
+    ...(chunkBytes === undefined ? {} : { chunkBytes }),
+  });
+  if (!('log' in opened)) return opened;
+  const { log, cut, checkpoint, discarded } = opened;
+  if (log.segments.minPosition > firstPosition && checkpoint === undefined) {
+    log.close();
+    const text = `${directory}/data begins at entry ${log.firstIndex - 1}, and no usable snapshot covers what came before: `;
+    return { message: `${text}empty ${directory} to let the other members restore this one` };
+  }
+  for (const { index } of discarded) snapshots.discard(index);
+  const last = { index: log.lastIndex, term: log.lastTerm, chainCrc: log.chainCrc(log.lastIndex) };
+  const adopted = stock !== undefined && last.index > 0 && options.aloneInGroup && !cut;
+  const doubt = adopted
+    ? { reason: doubtReasons.none, message: '' }
+    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, last });
+  const record = nextRecord(options, read, stock, doubt, bootId, log);
+  const hardState = HardStateFile.begin(disk, path, record, read.kind === 'ok' ? read.slot : undefined);
+  const snapshot = loaded.find(({ header }) => header.index === checkpoint?.index);
+  const fresh = doubt.reason === doubtReasons.emptyStore;
+  const { incarnation } = record;
+  const incarnationFromDisk = read.kind === 'ok';
+  return { log, hardState, snapshots, snapshot, doubt, fresh, incarnation, incarnationFromDisk };
+}
+
+function firstWrotePosition(read: HardStateRead, stock: StockState | undefined): number | undefined {
+  if (read.kind === 'ok') return read.record.firstWrotePosition;
+  return stock === undefined ? 0 : undefined;
+}
+
+/** The record of this start. */
+function nextRecord(
+  options: RaftStorageOptions,
+  read: HardStateRead,
+  stock: StockState | undefined,
+  doubt: DoubtDecision,
+  bootId: string,
+  log: DurableLog,
+): HardStateRecord {
+  const { memberId, groupName } = options;
+  const fresh = freshRecord({ memberId, groupName });
+  const old = read.kind === 'ok' ? read.record : { ...fresh, term: stock?.term ?? 0, vote: stock?.vote ?? '' };
+  const ahead = log.lastTerm > old.term;
+  return {
+    ...old,
+    term: ahead ? log.lastTerm : old.term,
+    vote: ahead ? '' : old.vote,
+    incarnation: old.incarnation + 1,
+    bootId,
+    inDoubt: doubt.reason !== doubtReasons.none,
+    doubtReason: doubt.reason,
+    cleanStop: false,
+    ioError: false,
+    asyncAcks: !options.syncFlush,
+    syncAcks: options.syncFlush,
+    firstWrotePosition: log.firstWrotePosition,
+    firstWroteIndex: read.kind === 'ok' ? old.firstWroteIndex : stock === undefined ? 1 : log.lastIndex + 1,
+  };
+}

@@ -1,0 +1,251 @@
+import type { Message, NodeId, PortError, Transport, TransportEvents } from '../../raft/index.ts';
+import { assert } from '../../src/base/assert.ts';
+import type { Address, Listener, NetworkError, Platform, Socket } from '../../src/platform/ports.ts';
+import { LogThrottle } from '../../src/remoting/log-throttle.ts';
+import { type AcceptedOwner, AcceptedPeer } from './accepted-peer.ts';
+import { decodeRefusal, type Hello, type Refusal, refusals, refuseType } from './hello.ts';
+import { checkHello, type SeenStart } from './hello-check.ts';
+import { type LinkOwner, PeerLink } from './peer-link.ts';
+import type { PeerAddress } from './peers.ts';
+import { connectionMagic, decodeMessage, frameHeaderBytes, frameIncarnation, frameType } from './wire.ts';
+
+/** The own hello without what depends on the connection. */
+export type OwnHello = Omit<Hello, 'answer' | 'believedId' | 'incarnation' | 'incarnationNotFromDisk'>;
+
+export interface PeerTransportOptions {
+  readonly platform: Platform;
+  readonly self: NodeId;
+  /** All members (the own entry is ignored): whom to dial, and who may dial. */
+  readonly peers: readonly PeerAddress[];
+  /** Number of this start, and whether it was counted up from a readable hard state. */
+  readonly incarnation: number;
+  readonly incarnationFromDisk: boolean;
+  /**
+   * Makes a higher number of this start durable, because a peer has seen `incarnation - 1` of a member whose hard state is lost. Only called if
+   * `incarnationFromDisk` is false.
+   */
+  readonly raiseIncarnation: (incarnation: number, done: (error: PortError | undefined) => void) => void;
+  /** Built anew for each connection. */
+  readonly hello: () => OwnHello;
+  /** Highest incarnations that earlier runs saw (hard state). */
+  readonly seenIncarnations: ReadonlyMap<NodeId, number>;
+  /** A peer's new incarnation, to be remembered durably. */
+  readonly onIncarnation: (peer: NodeId, incarnation: number) => void;
+  /** A peer refuses this member for good; with code `refusals.incarnation` another process has its identity, and this one must stop. */
+  readonly onRefused: (peer: NodeId, refusal: Refusal) => void;
+}
+
+/** What is known of one peer. */
+interface PeerState {
+  readonly link: PeerLink;
+  incoming: AcceptedPeer | undefined;
+  seen: SeenStart | undefined;
+  hello: Hello | undefined;
+}
+
+/**
+ * Raft's `Transport` over TCP (raft/FORMATS.md 4): each member dials every peer and sends only on what it dialed; so two connections per pair, each
+ * ordered, and no tie to break. Messages to a peer that is not connected are dropped.
+ */
+export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
+  /** A connection whose first byte is at least this one belongs here: the hook of a remoting server on the same port. */
+  readonly firstByteAtLeast: number = connectionMagic[0]!;
+  readonly #options: PeerTransportOptions;
+  readonly #faults: LogThrottle;
+  readonly #peers = new Map<NodeId, PeerState>();
+  readonly #members: ReadonlySet<NodeId>;
+  /** Connections whose dialer is not known yet, too. */
+  readonly #accepted = new Set<AcceptedPeer>();
+  #incarnation: number;
+  /** The highest incarnation that is being made durable. */
+  #raising: number;
+  #events: TransportEvents | undefined;
+  #closed = false;
+
+  constructor(options: PeerTransportOptions) {
+    const { platform, self, peers, seenIncarnations } = options;
+    this.#options = options;
+    this.#faults = new LogThrottle(platform.logger, platform.clock);
+    for (const peer of peers) {
+      if (peer.id === self) continue;
+      const incarnation = seenIncarnations.get(peer.id);
+      const seen = incarnation === undefined ? undefined : { incarnation, nonce: '' };
+      this.#peers.set(peer.id, {
+        link: new PeerLink(peer, platform, this),
+        incoming: undefined,
+        seen,
+        hello: undefined,
+      });
+    }
+    this.#members = new Set(this.#peers.keys());
+    this.#incarnation = options.incarnation;
+    this.#raising = options.incarnation;
+  }
+
+  /** Who hears of messages and connections; set once, before `start`. */
+  setEvents(events: TransportEvents): void {
+    this.#events = events;
+  }
+
+  /** Begins to dial. Before this, the start of this process must be durable (hard state). */
+  start(): void {
+    assert(this.#events !== undefined, 'events are set before the start');
+    for (const { link } of this.#peers.values()) link.start();
+  }
+
+  /** Listens for peers on a port of its own. */
+  listen(address: Address, done: (result: Listener | NetworkError) => void): void {
+    this.#options.platform.network.listen(address, (socket) => this.take(socket, Buffer.alloc(0)), done);
+  }
+
+  /** Takes over an accepted socket of which `firstChunk` was read already. */
+  take(socket: Socket, firstChunk: Buffer): void {
+    if (this.#closed) {
+      socket.destroy();
+      return;
+    }
+    const connection = new AcceptedPeer(socket, this.#options.platform.timers, this);
+    this.#accepted.add(connection);
+    if (firstChunk.length > 0) connection.receive(firstChunk);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { link } of this.#peers.values()) link.stop();
+    for (const connection of this.#accepted) connection.destroy();
+    this.#accepted.clear();
+  }
+
+  // --- Transport ---------------------------------------------------------------------------------------------------
+
+  send(message: Message): void {
+    this.#peers.get(message.to)?.link.send(message, this.#incarnation);
+  }
+
+  flush(): void {
+    for (const { link } of this.#peers.values()) link.flush();
+  }
+
+  pendingBytes(to: NodeId): number {
+    return this.#peers.get(to)?.link.pendingBytes ?? 0;
+  }
+
+  /** The newest hello of a peer (its advertised broker address stands there); undefined if none came since the start. */
+  peerHello(id: NodeId): Hello | undefined {
+    return this.#peers.get(id)?.hello;
+  }
+
+  /** Members to which a connection is open. */
+  connectedPeers(): NodeId[] {
+    return [...this.#peers].filter(([, { link }]) => link.isOpen).map(([id]) => id);
+  }
+
+  // --- LinkOwner ---------------------------------------------------------------------------------------------------
+
+  hello(peer: NodeId): Hello {
+    return this.#own({ answer: false, believedId: peer });
+  }
+
+  answered(peer: NodeId, theirs: Hello): Refusal | undefined {
+    const state = this.#peers.get(peer)!;
+    const own = this.hello(peer);
+    const refusal = checkHello({ own, theirs, expectedId: peer, members: this.#members, seen: state.seen });
+    if (refusal === undefined) this.#remember(state, theirs);
+    return refusal;
+  }
+
+  connected(_peer: NodeId, hello: Hello): void {
+    const { id, incarnation, inDoubt, fresh, lastIndex, lastTerm } = hello;
+    this.#events?.connected({ id, incarnation, inDoubt, fresh, lastIndex, lastTerm });
+  }
+
+  /** The peer refuses this member, on a connection of either direction. */
+  refused(peer: NodeId, refusal: Refusal): void {
+    if (this.#closed) return;
+    const { incarnationFromDisk, raiseIncarnation, onRefused } = this.#options;
+    if (refusal.code !== refusals.incarnation || incarnationFromDisk) {
+      onRefused(peer, refusal);
+      return;
+    }
+    const incarnation = refusal.seenIncarnation + 1;
+    if (incarnation <= this.#raising) return;
+    this.#raising = incarnation;
+    raiseIncarnation(incarnation, (error) => {
+      if (error !== undefined || incarnation < this.#raising || this.#closed) return;
+      this.#incarnation = incarnation;
+      for (const { link } of this.#peers.values()) link.renew();
+    });
+  }
+
+  #own(more: Pick<Hello, 'answer' | 'believedId'>): Hello {
+    const incarnationNotFromDisk = !this.#options.incarnationFromDisk;
+    return { ...this.#options.hello(), ...more, incarnation: this.#incarnation, incarnationNotFromDisk };
+  }
+
+  /** End of a link (by the peer's id) or of an accepted connection. */
+  closed(ended: NodeId | AcceptedPeer): void {
+    if (typeof ended === 'string') {
+      if (!this.#closed) this.#events?.closed(ended);
+      return;
+    }
+    this.#accepted.delete(ended);
+    const state = ended.hello === undefined ? undefined : this.#peers.get(ended.hello.id);
+    if (state?.incoming === ended) state.incoming = undefined;
+  }
+
+  // --- AcceptedOwner -----------------------------------------------------------------------------------------------
+
+  greeted(connection: AcceptedPeer, theirs: Hello): { refusal: Refusal; own: Hello } | { own: Hello } {
+    const own = this.#own({ answer: true, believedId: '' });
+    const state = this.#peers.get(theirs.id);
+    const refusal = checkHello({ own, theirs, expectedId: undefined, members: this.#members, seen: state?.seen });
+    if (refusal !== undefined) {
+      this.#faults.error('refused a peer', { peer: theirs.id, remote: connection.remote, why: refusal.message });
+      return { refusal, own };
+    }
+    assert(state !== undefined, 'a member has a state');
+    this.#remember(state, theirs);
+    state.incoming?.destroy();
+    state.incoming = connection;
+    state.link.heard();
+    return { own };
+  }
+
+  frame(connection: AcceptedPeer, frame: Buffer): string | undefined {
+    const { id } = connection.hello!;
+    const state = this.#peers.get(id)!;
+    if (frame.length < frameHeaderBytes) return 'a frame that is too short';
+    if (frameType(frame) === refuseType) return this.#onRefuseFrame(id, frame);
+    state.link.heard();
+    if (frameIncarnation(frame) < state.seen!.incarnation) return undefined;
+    const message = decodeMessage(frame, id, this.#options.self);
+    if (typeof message === 'string') return message;
+    if (!this.#closed) this.#events?.receive(message);
+    return undefined;
+  }
+
+  #onRefuseFrame(peer: NodeId, frame: Buffer): string {
+    const refusal = decodeRefusal(frame);
+    if (typeof refusal === 'string') return refusal;
+    this.refused(peer, refusal);
+    return `it refuses this member: ${refusal.message}`;
+  }
+
+  fault(connection: AcceptedPeer, why: string): void {
+    const peer = connection.hello?.id ?? 'unknown';
+    this.#faults.warn('closed the connection of a peer', { peer, remote: connection.remote, why });
+  }
+
+  /** Notes a peer's hello; connections of an earlier start of it are closed. */
+  #remember(state: PeerState, hello: Hello): void {
+    state.hello = hello;
+    const { id, incarnation, nonce } = hello;
+    const known = state.seen?.incarnation ?? 0;
+    state.seen = { incarnation, nonce };
+    if (incarnation <= known) return;
+    this.#options.onIncarnation(id, incarnation);
+    const { link, incoming } = state;
+    if (link.isOpen && link.incarnation < incarnation) link.renew();
+    if (incoming?.hello !== undefined && incoming.hello.incarnation < incarnation) incoming.destroy();
+  }
+}
