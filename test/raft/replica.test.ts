@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryLog } from '../../raft/core/memory-log.ts';
+import type { Message } from '../../raft/core/types.ts';
+import type { PortError } from '../../raft/driver/ports.ts';
+import { Replica } from '../../raft/driver/replica.ts';
+import { replicaDefaults } from '../../raft/driver/replica-config.ts';
+import { batch } from './solo.ts';
+
+type Done = (error: PortError | undefined) => void;
+
+/** A replica n0 of three whose disk answers by hand. */
+function start(voters = ['n0', 'n1', 'n2']) {
+  const persists: { sync: boolean; done: Done }[] = [];
+  const saves: Done[] = [];
+  const sent: Message[] = [];
+  const turns: (() => void)[] = [];
+  const fatals: PortError[] = [];
+  const applied: number[] = [];
+  const readyTerms: number[] = [];
+  const lag = { applyTo: Number.POSITIVE_INFINITY };
+  const log = Object.assign(new MemoryLog([{ term: 1, value: 'e1', size: 100 }]), {
+    persist: (sync: boolean, done: Done): void => {
+      persists.push({ sync, done });
+    },
+    load: () => {},
+  });
+  const replica = new Replica(
+    { ...replicaDefaults, id: 'n0', voters },
+    { hardState: { term: 1, vote: '', fresh: false }, inDoubt: false, appliedIndex: 0 },
+    {
+      log,
+      hardState: { save: (_state, done) => saves.push(done), saveDoubt: (_doubt, done) => saves.push(done) },
+      transport: { send: (message) => sent.push(message), flush: () => {}, pendingBytes: () => 0 },
+      stateMachine: {
+        committed: (index) => {
+          applied.push(Math.min(index, lag.applyTo));
+          return Math.min(index, lag.applyTo);
+        },
+        roleChanged: () => {},
+        leaderReady: (term) => readyTerms.push(term),
+        appendNoop: (term) => log.push({ term, value: 'noop', size: 100 }),
+        fatal: (error) => fatals.push(error),
+      },
+      scheduler: { endOfTurn: (callback) => turns.push(callback), random: () => 0, monotonicMs: () => 0 },
+    },
+  );
+  const turn = () => {
+    for (const callback of turns.splice(0)) callback();
+  };
+  const base = { from: 'n1', to: 'n0', prevChainCrc: 0, commit: 0, syncFlush: false } as const;
+  const append = (term: number, sequence: number, prevIndex: number, prevTerm: number, terms: number[], crc = 0) => {
+    const entries = terms.length > 0 ? batch(prevIndex + 1, terms) : undefined;
+    replica.receive({ ...base, type: 'append', term, sequence, prevIndex, prevTerm, entries, prevChainCrc: crc });
+  };
+  const propose = (value: string) => {
+    log.push({ term: replica.term, value, size: 100 });
+    replica.appended();
+  };
+  const ticks = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      replica.tick();
+      turn();
+    }
+  };
+  replica.start();
+  turn();
+  return { replica, log, persists, saves, sent, fatals, applied, readyTerms, lag, turn, append, propose, ticks };
+}
+
+/** The same as leader of a group of one, term 2, its first entry persisted. */
+function lead() {
+  const run = start(['n0']);
+  run.ticks(80);
+  run.saves.shift()?.(undefined);
+  run.turn();
+  run.persists.shift()?.done(undefined);
+  run.turn();
+  return run;
+}
+
+describe('replica', () => {
+  it('lets a vote leave only when the hard state is saved, and later replies not before it', () => {
+    const { replica, saves, sent, turn } = start();
+    replica.receive({ type: 'vote', from: 'n1', to: 'n0', term: 2, lastIndex: 1, lastTerm: 1, transfer: true });
+    turn();
+    replica.receive({ type: 'heartbeat', from: 'n1', to: 'n0', term: 2, commit: 0, round: 1 });
+    turn();
+    expect(sent).toEqual([]);
+    saves.shift()?.(undefined);
+    expect(sent.map((m) => m.type)).toEqual(['vote-reply', 'heartbeat-reply']);
+  });
+
+  it('keeps one persist in flight and batches what comes meanwhile', () => {
+    const { append, persists, sent, saves, turn } = start();
+    append(2, 1, 1, 1, [2]);
+    turn();
+    saves.shift()?.(undefined);
+    append(2, 2, 2, 2, [2]);
+    turn();
+    append(2, 3, 3, 2, [2]);
+    turn();
+    expect(persists).toHaveLength(1);
+    persists.shift()?.done(undefined);
+    expect(persists).toHaveLength(1);
+    turn();
+    expect(sent.at(-1)).toMatchObject({ type: 'append-reply', index: 2 });
+    persists.shift()?.done(undefined);
+    turn();
+    expect(sent.at(-1)).toMatchObject({ type: 'append-reply', index: 4, sequence: 3 });
+  });
+
+  it('executes one Ready for everything of a turn', () => {
+    const { propose, persists, turn, applied } = lead();
+    for (let i = 0; i < 100; i++) propose(`v${i}`);
+    turn();
+    expect(persists).toHaveLength(1);
+    persists.shift()?.done(undefined);
+    turn();
+    expect(applied.at(-1)).toBe(102);
+  });
+
+  it('refuses proposals on a full disk, tries again on ticks, and goes on when there is space (fault 18)', () => {
+    const { replica, propose, persists, turn, ticks, applied } = lead();
+    propose('a');
+    turn();
+    persists.shift()?.done({ code: 'ENOSPC', message: 'no space' });
+    expect(replica.mayPropose()).toBe('disk-full');
+    expect(persists).toHaveLength(0);
+    ticks(1);
+    persists.shift()?.done({ code: 'ENOSPC', message: 'no space' });
+    ticks(1);
+    expect(persists).toHaveLength(1);
+    persists.shift()?.done(undefined);
+    turn();
+    expect(replica.mayPropose()).toEqual({ term: 2 });
+    expect(applied.at(-1)).toBe(3);
+  });
+
+  it('stops for good when a persist or a save fails (safety 3, promise 3)', () => {
+    const broken = lead();
+    broken.propose('a');
+    broken.turn();
+    broken.persists.shift()?.done({ code: 'EIO', message: 'fsync failed' });
+    expect(broken.fatals).toMatchObject([{ code: 'EIO' }]);
+    expect(broken.replica.mayPropose()).toBe('stopped');
+    broken.ticks(50);
+    expect(broken.persists).toEqual([]);
+
+    const voter = start();
+    voter.replica.receive({ type: 'vote', from: 'n1', to: 'n0', term: 2, lastIndex: 1, lastTerm: 1, transfer: false });
+    voter.turn();
+    voter.saves.shift()?.({ code: 'ENOSPC', message: 'no space' });
+    expect(voter.fatals).toMatchObject([{ code: 'ENOSPC' }]);
+    expect(voter.sent).toEqual([]);
+  });
+
+  it('stops on a leader with the same entry but another history before it (safety 1)', () => {
+    const { append, fatals, turn, log } = start();
+    append(2, 1, 1, 1, [], log.chainCrc(1));
+    turn();
+    expect(fatals).toEqual([]);
+    append(2, 2, 1, 1, [], log.chainCrc(1) + 1);
+    expect(fatals).toMatchObject([{ code: 'DIVERGENCE' }]);
+    expect(fatals[0]?.message).toMatch(/n1 before index 1, term 1: chain CRC 0x/);
+  });
+
+  it('tells the state machine once that it may serve, when its first entry is applied', () => {
+    const run = start(['n0']);
+    run.lag.applyTo = 1;
+    run.ticks(80);
+    run.saves.shift()?.(undefined);
+    run.turn();
+    run.persists.shift()?.done(undefined);
+    run.turn();
+    expect(run.readyTerms).toEqual([]);
+    expect(run.replica.mayPropose()).toBe('not-ready');
+    run.replica.appliedTo(2);
+    run.ticks(3);
+    expect(run.readyTerms).toEqual([2]);
+  });
+
+  it('answers a fresh read when what it must see is applied', () => {
+    const { replica, propose, persists, turn, lag } = lead();
+    propose('a');
+    turn();
+    lag.applyTo = 2;
+    persists.shift()?.done(undefined);
+    turn();
+    const answers: number[] = [];
+    replica.readIndex((_refusal, index) => answers.push(index));
+    turn();
+    expect(answers).toEqual([]);
+    replica.appliedTo(3);
+    expect(answers).toEqual([3]);
+  });
+
+  it('answers what waits when it is stopped', () => {
+    const { replica } = lead();
+    const answers: unknown[] = [];
+    replica.readIndex((refusal) => answers.push(refusal));
+    replica.stop();
+    replica.transferLeadership('n1', (result) => answers.push(result.ok));
+    expect(answers).toEqual(['stopped', false]);
+    expect(replica.status()).toMatchObject({ stopped: true });
+  });
+});
