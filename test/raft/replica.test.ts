@@ -19,8 +19,8 @@ function start(voters = ['n0', 'n1', 'n2']) {
   const readyTerms: number[] = [];
   const lag = { applyTo: Number.POSITIVE_INFINITY };
   const log = Object.assign(new MemoryLog([{ term: 1, value: 'e1', size: 100 }]), {
-    persist: (sync: boolean, done: Done): void => {
-      persists.push({ sync, done });
+    persist: (sync: boolean, done: (error: PortError | undefined, upTo: number) => void): void => {
+      persists.push({ sync, done: (error) => done(error, log.lastIndex) });
     },
     load: () => {},
   });
