@@ -105,6 +105,7 @@ export class FakeBroker {
   onSend: SendScript = () => false;
   /** Requests are read and never answered. */
   silent = false;
+  refusesSendBack = false;
   readonly #server: RemotingServer;
 
   constructor(platform: VirtualPlatform, port: number, store: FakeStore) {
@@ -193,6 +194,10 @@ export class FakeBroker {
       });
     });
     dispatcher.registerTyped(consumerSendMessageBack, (context, { group, offset, delayLevel }) => {
+      if (this.refusesSendBack) {
+        context.reply(ResponseCode.SYSTEM_ERROR, 'no message there');
+        return;
+      }
       store.sentBack.push({ group, offset, delayLevel });
       context.reply(ResponseCode.SUCCESS);
     });
