@@ -11,13 +11,14 @@ export function followerBrokerId(selfId: string): number {
 /** The Raft leader is the master, from the moment that its own first entry is committed and applied. */
 export class DledgerMastership implements Mastership {
   readonly #followerId: number;
-  readonly #replica: Replica;
+  /** Made after this, from parts that need it. */
+  readonly #replica: () => Replica;
   readonly #forwarder: Forwarder;
   readonly #listeners: (() => void)[] = [];
   /** Term in which this node became a ready leader; 0 while it is none. */
   #servingTerm = 0;
 
-  constructor(selfId: string, replica: Replica, forwarder: Forwarder) {
+  constructor(selfId: string, replica: () => Replica, forwarder: Forwarder) {
     this.#followerId = followerBrokerId(selfId);
     this.#replica = replica;
     this.#forwarder = forwarder;
@@ -29,12 +30,12 @@ export class DledgerMastership implements Mastership {
 
   /** The core may have stepped down in this turn, before the change was reported: both must hold. */
   get serving(): boolean {
-    const replica = this.#replica;
+    const replica = this.#replica();
     return this.#servingTerm > 0 && replica.isLeader && replica.term === this.#servingTerm;
   }
 
   get epoch(): number {
-    return this.#replica.term;
+    return this.#replica().term;
   }
 
   forward(context: RequestContext): boolean {
@@ -42,7 +43,7 @@ export class DledgerMastership implements Mastership {
   }
 
   confirm(done: (master: boolean) => void): void {
-    this.#replica.readIndex((refusal) => done(refusal === undefined));
+    this.#replica().readIndex((refusal) => done(refusal === undefined));
   }
 
   onChange(listener: () => void): void {

@@ -59,7 +59,7 @@ export class DledgerStateMachine implements StateMachine {
       store.adoptTail();
     }
     log.appendNoop(term, () => {
-      const refusal = store.put(records.openingRecord(log.endPosition === log.minPosition), IGNORE);
+      const refusal = store.put(records.openingRecord(), IGNORE);
       if (refusal !== undefined) throw new Error(`the first entry of term ${term} was refused: ${refusal.text}`);
     });
   }

@@ -1,13 +1,13 @@
-import { INTERNAL_TOPIC } from '../../src/broker/topic/system-topics.ts';
-import type { Clock } from '../../src/platform/ports.ts';
+import type { InternalRecord } from '../../src/broker/state/apply-record.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
+import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
 import type { PutMessage } from '../../src/store/put-message.ts';
+import { formatVersion } from '../raft-storage/hello.ts';
+import type { Member } from './open-member.ts';
 
 /** Version of the record types written here (raft/FORMATS.md 6). */
 const RECORD_VERSION = 1;
-/** Record types of the replication itself; all others belong to the broker's state. */
-const FIRST_ENTRY = 'first-entry';
-const NO_OP = 'no-op';
-const CONFIG_CHANGE = 'config-change';
+const GROUP_ID_BYTES = 16;
 
 /** What is fixed for a group when its first entry is made. */
 export interface GroupIdentity {
@@ -24,25 +24,16 @@ export interface GroupIdentity {
   readonly seed: null;
 }
 
-export interface GroupRecordsOptions {
-  readonly selfId: string;
-  readonly clock: Clock;
-  /** Address bytes and port of this broker, as records carry it. */
-  readonly host: Uint8Array;
-  /** The identity to found a group with, if this node turns out to write its first entry. */
-  readonly founding: () => GroupIdentity;
-  /** The first entry is committed: this is the group. */
-  readonly onIdentity: (identity: GroupIdentity) => void;
-}
-
-/** The internal records that belong to the replication: the group's first entry and the no-op that opens a term. */
+/** The internal records that belong to the replication: the group's first entry, and the no-op that opens a term. */
 export class GroupRecords {
-  readonly #options: GroupRecordsOptions;
+  readonly #member: Member;
+  readonly #onIdentity: (identity: GroupIdentity) => void;
   #identity: GroupIdentity | undefined;
 
-  constructor(options: GroupRecordsOptions, identity: GroupIdentity | undefined) {
-    this.#options = options;
+  constructor(member: Member, identity: GroupIdentity | undefined, onIdentity: (identity: GroupIdentity) => void) {
+    this.#member = member;
     this.#identity = identity;
+    this.#onIdentity = onIdentity;
   }
 
   /** Undefined until the first entry is committed here. */
@@ -50,37 +41,51 @@ export class GroupRecords {
     return this.#identity;
   }
 
-  /** What a new leader appends first: the first entry of a group that has none yet in the log (`logIsEmpty`), else a no-op. */
-  openingRecord(logIsEmpty: boolean): PutMessage {
-    const { selfId, founding } = this.#options;
-    return logIsEmpty ? this.#record(FIRST_ENTRY, founding()) : this.#record(NO_OP, { leader: selfId });
+  /** What a new leader appends first: the first entry of a group whose log is empty, else a no-op. */
+  openingRecord(): PutMessage {
+    const { storage, settings } = this.#member;
+    if (storage.log.lastIndex === 0) return this.#record('first-entry', this.#found());
+    return this.#record('no-op', { leader: settings.self.id });
   }
 
-  /** Applies a committed record of the replication; false if the type is another's. Throws a sentence for what this program does not know. */
-  apply(type: string, version: number, body: Buffer): boolean {
-    if (type !== FIRST_ENTRY && type !== NO_OP && type !== CONFIG_CHANGE) return false;
-    if (version !== RECORD_VERSION) {
-      throw new Error(`internal record ${type} has version ${version}; this program knows version ${RECORD_VERSION}`);
+  /** Applies a committed record of the replication; false if its type is another's. Throws a sentence for what this version does not know. */
+  apply({ type, version, body }: InternalRecord): boolean {
+    if (type !== 'first-entry' && type !== 'no-op' && type !== 'config-change') return false;
+    if (version !== RECORD_VERSION || type === 'config-change') {
+      throw new Error(`the log holds ${type} records of version ${version}, which this version does not know`);
     }
-    if (type === CONFIG_CHANGE) {
-      throw new Error('the log holds a change of membership, which this version does not know; run a newer one');
-    }
-    if (type === FIRST_ENTRY) {
+    if (type === 'first-entry') {
       this.#identity = JSON.parse(body.toString()) as GroupIdentity;
-      this.#options.onIdentity(this.#identity);
+      this.#onIdentity(this.#identity);
     }
     return true;
   }
 
+  /** A new group with the members of the configuration. */
+  #found(): GroupIdentity {
+    const { platform, settings, config } = this.#member;
+    return {
+      groupId: platform.random.bytes(GROUP_ID_BYTES).toString('hex'),
+      groupName: settings.groupName,
+      formatVersion,
+      features: 0,
+      dataFileSize: config.mappedFileSizeCommitLog,
+      firstPosition: 0,
+      chainStart: 0,
+      members: settings.peers.map(({ id, host, port }) => ({ id, address: formatAddress({ host, port }) })),
+      createdMs: platform.clock.nowMs(),
+      seed: null,
+    };
+  }
+
   #record(type: string, body: object): PutMessage {
-    const { clock, host } = this.#options;
     return {
       topic: INTERNAL_TOPIC,
       queueId: 0,
       flag: 0,
       sysFlag: 0,
-      bornTimestamp: clock.nowMs(),
-      bornHost: host,
+      bornTimestamp: this.#member.platform.clock.nowMs(),
+      bornHost: this.#member.storeHost,
       reconsumeTimes: 0,
       preparedTransactionOffset: 0,
       properties: `LMQT\u0001${type}\u0002LMQV\u0001${RECORD_VERSION}\u0002`,

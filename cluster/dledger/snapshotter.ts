@@ -1,11 +1,9 @@
-import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
-import type { DiskError, Logger, Timer, Timers } from '../../src/platform/ports.ts';
-import type { MessageStore, QueueOffsets } from '../../src/store/message-store.ts';
-import type { DurableLog } from '../raft-storage/durable-log.ts';
+import type { DiskError, Timer } from '../../src/platform/ports.ts';
+import type { QueueOffsets } from '../../src/store/message-store.ts';
 import { type Snapshot, type SnapshotSection, sectionTypes } from '../raft-storage/snapshot-codec.ts';
-import type { SnapshotStore } from '../raft-storage/snapshot-store.ts';
-import type { DledgerLog } from './dledger-log.ts';
 import type { GroupIdentity } from './group-records.ts';
+import type { MemberData } from './member-data.ts';
+import type { Member } from './open-member.ts';
 
 /** How often it is looked whether a snapshot is due. */
 const CHECK_MS = 1000;
@@ -14,28 +12,14 @@ const DUE_BYTES = 64 << 20;
 /** Time after which one is due if anything changed at all: bounds how long retention waits. */
 const DUE_CHECKS = 60;
 
-export interface SnapshotterParts {
-  readonly log: DurableLog;
-  readonly dledgerLog: DledgerLog;
-  readonly store: MessageStore;
-  readonly snapshots: SnapshotStore;
-  readonly timers: Timers;
-  readonly logger: Logger;
-  /** The broker's committed state. */
-  readonly sections: () => readonly StateSection[];
-  readonly identity: () => GroupIdentity | undefined;
-  /** Largest store time in the log. */
-  readonly lastTimestamp: () => number;
-  /** Called after each snapshot became durable: retention may look again. */
-  readonly onTaken: () => void;
-}
-
 /**
  * Takes this node's snapshots (safety.md 5): the state after an applied entry, made durable together with the consume queues that reflect it, so that a
  * start replays only what came later and retention knows what it may remove.
  */
 export class Snapshotter {
-  readonly #parts: SnapshotterParts;
+  readonly #member: Member;
+  readonly #data: MemberData;
+  readonly #onTaken: () => void;
   #timer: Timer | undefined;
   #taking = false;
   #checks = 0;
@@ -43,10 +27,14 @@ export class Snapshotter {
   #index: number;
   #position: number;
 
-  constructor(parts: SnapshotterParts, newest: Snapshot | undefined) {
-    this.#parts = parts;
-    this.#index = newest?.header.index ?? 0;
-    this.#position = newest?.header.endPosition ?? parts.log.endOf(0);
+  /** `onTaken` is called after each snapshot became durable: retention may look again. */
+  constructor(member: Member, data: MemberData, onTaken: () => void) {
+    const { snapshot, log } = member.storage;
+    this.#member = member;
+    this.#data = data;
+    this.#onTaken = onTaken;
+    this.#index = snapshot?.header.index ?? 0;
+    this.#position = snapshot?.header.endPosition ?? log.endOf(0);
   }
 
   /** Entry that the newest durable snapshot reflects. */
@@ -60,28 +48,28 @@ export class Snapshotter {
   }
 
   start(): void {
-    this.#timer = this.#parts.timers.every(CHECK_MS, () => this.#check());
+    this.#timer = this.#member.platform.timers.every(CHECK_MS, () => this.#check());
   }
 
   stop(): void {
-    if (this.#timer !== undefined) this.#parts.timers.cancel(this.#timer);
+    if (this.#timer !== undefined) this.#member.platform.timers.cancel(this.#timer);
   }
 
   #check(): void {
-    const { dledgerLog } = this.#parts;
-    if (dledgerLog.appliedIndex === this.#index) return;
+    const { log } = this.#data;
+    if (log.appliedIndex === this.#index) return;
     this.#checks++;
-    const grown = dledgerLog.confirmedPosition - this.#position;
+    const grown = log.confirmedPosition - this.#position;
     if (grown < DUE_BYTES && this.#checks < DUE_CHECKS) return;
     this.take((error) => {
-      if (error !== undefined) this.#parts.logger.warn('A snapshot was not taken', { reason: error.message });
+      if (error !== undefined) this.#member.platform.logger.warn('A snapshot was not taken', { reason: error.message });
     });
   }
 
   /** Takes one now, if anything was applied since the last. An error leaves the older ones as they are. */
   take(done: (error: DiskError | undefined) => void): void {
-    const { dledgerLog, log, store, snapshots } = this.#parts;
-    const index = dledgerLog.appliedIndex;
+    const { log, snapshots } = this.#member.storage;
+    const index = this.#data.log.appliedIndex;
     if (this.#taking || index === this.#index || index === 0) {
       done(undefined);
       return;
@@ -99,7 +87,7 @@ export class Snapshotter {
       if (error === undefined) this.#taken(snapshot);
       done(error);
     };
-    store.flushTo(snapshot.header.endPosition, (error) => {
+    this.#data.store.flushTo(snapshot.header.endPosition, (error) => {
       if (error !== undefined) finish(error);
       else snapshots.write(log.segments, snapshot, finish);
     });
@@ -108,13 +96,14 @@ export class Snapshotter {
   #taken({ header }: Snapshot): void {
     this.#index = header.index;
     this.#position = header.endPosition;
-    this.#parts.logger.debug('Took a snapshot', { index: header.index, position: header.endPosition });
-    this.#parts.onTaken();
+    this.#member.platform.logger.debug('Took a snapshot', { index: header.index, position: header.endPosition });
+    this.#onTaken();
   }
 
   #capture(index: number): Snapshot {
-    const { log, store, identity, sections, lastTimestamp } = this.#parts;
-    const group = identity();
+    const { log } = this.#member.storage;
+    const { store, state, records } = this.#data;
+    const group = records.identity;
     const header = {
       index,
       term: log.termAt(index),
@@ -125,14 +114,14 @@ export class Snapshotter {
       groupId: group?.groupId ?? '',
       dataFileSize: log.segments.segmentBytes,
       firstPosition: group?.firstPosition ?? 0,
-      storeTimestamp: lastTimestamp(),
+      storeTimestamp: store.lastTimestamp,
     };
     const own = [
       section(sectionTypes.members, { voters: group?.members ?? [], learners: [], index }),
       section(sectionTypes.identity, group ?? {}),
       section(sectionTypes.queueNextOffsets, { queues: queueRows(store.queueOffsets()) }),
     ];
-    return { header, sections: [...own, ...sections().map((one) => ({ ...one, mandatory: true }))] };
+    return { header, sections: [...own, ...state.export().map((one) => ({ ...one, mandatory: true }))] };
   }
 }
 

@@ -227,6 +227,20 @@ export class DurableLog implements Log {
     done?.(error, this.#persistUpTo);
   }
 
+  /** Lets a persist in flight end, then writes and fsyncs everything: the last call before `close`, when nobody else persists any more. */
+  flush(done: (error: PortError | undefined) => void): void {
+    const inFlight = this.#persistDone;
+    if (inFlight === undefined) {
+      this.persist(true, done);
+      return;
+    }
+    this.#persistDone = (error, upTo) => {
+      inFlight(error, upTo);
+      if (error === undefined) this.persist(true, done);
+      else done(error);
+    };
+  }
+
   view(first: number, maxBytes: number): EntryBatch | undefined {
     const ring = this.#ring;
     if (!ring.has(first)) return undefined;

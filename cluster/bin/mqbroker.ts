@@ -1,0 +1,93 @@
+import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
+import { startLoneBroker } from '../../src/broker/lone-broker.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import { DledgerBroker } from '../dledger/dledger-broker.ts';
+import { recordRun } from '../launch/run-record.ts';
+import type { ServerArguments } from './command-line.ts';
+import { hostFacts } from './host-facts.ts';
+import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
+
+const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
+ -c,--configFile <arg>       Broker config properties file
+ -h,--help                   Print help
+ -m,--printImportantConfig   Print important config item
+ -n,--namesrvAddr <arg>      Name server address list, eg: '192.168.0.1:9876;192.168.0.2:9876'
+ -p,--printConfigItem        Print all config item`;
+
+/** What `-m` prints: what decides where a broker belongs and how safe it is. */
+const IMPORTANT_KEYS: readonly (keyof BrokerConfig)[] = [
+  'namesrvAddr',
+  'brokerIP1',
+  'listenPort',
+  'brokerName',
+  'brokerClusterName',
+  'brokerId',
+  'brokerRole',
+  'flushDiskType',
+  'storePathRootDir',
+  'autoCreateTopicEnable',
+  'autoCreateSubscriptionGroup',
+  'enableDLegerCommitLog',
+  'dLegerGroup',
+  'dLegerPeers',
+  'dLegerSelfId',
+  'httpPort',
+];
+
+async function start(args: ServerArguments, platform: Platform): Promise<RunningProgram | undefined> {
+  const config = readConfiguration(args, platform);
+  if (args.print !== undefined) {
+    printConfiguration(config, args.print);
+    return undefined;
+  }
+  const running = await startBroker(platform, config);
+  const forget = recordRun('broker', config.brokerName, running.address);
+  const { brokerName, namesrvAddr } = config;
+  const nameServers = namesrvAddr === '' ? '' : ` and name server is ${namesrvAddr}`;
+  process.stdout.write(
+    `The broker[${brokerName}, ${running.address}] boot success. serializeType=JSON${nameServers}\n`,
+  );
+  return {
+    stop: async () => {
+      await running.stop();
+      forget();
+    },
+  };
+}
+
+function readConfiguration(args: ServerArguments, platform: Platform): BrokerConfig {
+  const overrides = args.nameServers === undefined ? {} : { namesrvAddr: args.nameServers };
+  const { config, errors, warnings } = loadBrokerConfig(readConfigFile(args.configFile), hostFacts(), overrides);
+  if (errors.length > 0) throw new StartRefused(errors.map(describeConfigError).join('\n'), exitCodes.configuration);
+  if (args.print === undefined) for (const warning of warnings) platform.logger.warn(warning);
+  return config;
+}
+
+function printConfiguration(config: BrokerConfig, what: 'all' | 'important'): void {
+  const keys = what === 'important' ? IMPORTANT_KEYS : (Object.keys(config).sort() as (keyof BrokerConfig)[]);
+  for (const key of keys) process.stdout.write(`${key}=${config[key]}\n`);
+}
+
+interface RunningBroker {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+async function startBroker(platform: Platform, config: BrokerConfig): Promise<RunningBroker> {
+  // What was acknowledged is safe with the others; going on with a failed disk or log would not be.
+  const onFatal = (): never => process.exit(exitCodes.failed);
+  try {
+    if (!config.enableDLegerCommitLog) {
+      const { broker, stop } = await startLoneBroker(platform, config, onFatal);
+      return { address: broker.address, stop };
+    }
+    const member = new DledgerBroker(platform, config, onFatal);
+    await member.start();
+    return { address: member.broker.address, stop: () => member.stop() };
+  } catch (error) {
+    if (!(error instanceof Error) || error.name === 'AssertionError' || error instanceof TypeError) throw error;
+    throw new StartRefused(error.message);
+  }
+}
+
+await runProgram(USAGE, start);

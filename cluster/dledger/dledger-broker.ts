@@ -1,0 +1,158 @@
+import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
+import { type Broker, createBroker } from '../../src/broker/broker.ts';
+import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import type { Platform, Timer } from '../../src/platform/ports.ts';
+import { LogRetention } from './log-retention.ts';
+import { type MemberData, openMemberData } from './member-data.ts';
+import { joinGroup, type MemberGroup } from './member-group.ts';
+import { type Member, openMember } from './open-member.ts';
+import { Snapshotter } from './snapshotter.ts';
+
+const HOUR_MS = 3_600_000;
+/** Longest wait for another member to take leadership over at a stop, ms. */
+const HAND_OVER_MS = 2_000;
+
+export interface DledgerStatus extends ReplicaStatus {
+  readonly groupName: string;
+  /** '' until the group's first entry is committed here. */
+  readonly groupId: string;
+  /** Number of this start of the member. */
+  readonly incarnation: number;
+  readonly snapshotIndex: number;
+  readonly pendingForwards: number;
+}
+
+/** A member of a DLedger group: a broker whose CommitLog is the Raft log. */
+export class DledgerBroker {
+  readonly broker: Broker;
+  readonly #member: Member;
+  readonly #data: MemberData;
+  readonly #group: MemberGroup;
+  readonly #snapshotter: Snapshotter;
+  readonly #retention: LogRetention;
+  #ticks: Timer | undefined;
+
+  /**
+   * Opens the member's directory; nothing is sent before `start`. `onFatal` is told when this node can no longer take part: the process has to stop at
+   * once. Throws MemberRefused, or the disk's error.
+   */
+  constructor(platform: Platform, config: BrokerConfig, onFatal: (error: PortError) => void) {
+    const member = openMember(platform, config);
+    const { hardState } = member.storage;
+    const data = openMemberData(member, ({ groupId }) => {
+      if (hardState.record.groupId === groupId) return;
+      hardState.saveGroupId(groupId, (error) => error !== undefined && onFatal(error));
+    });
+    const group = joinGroup(member, data, onFatal);
+    const { store, state, journal } = data;
+    this.#member = member;
+    this.#data = data;
+    this.#group = group;
+    this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
+    this.#snapshotter = new Snapshotter(member, data, () => this.#retention.run());
+    this.#retention = createRetention(member, data, this.#snapshotter);
+  }
+
+  /** Opens the ports and joins the group; it serves when a leader is elected. Rejects with a sentence. */
+  async start(): Promise<void> {
+    const { platform } = this.#member;
+    const { replica, peerPort } = this.#group;
+    this.#data.store.start();
+    this.#data.space.start();
+    await peerPort.listen();
+    await this.broker.start();
+    replica.start();
+    peerPort.start();
+    this.#snapshotter.start();
+    this.#retention.start();
+    this.#ticks = platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
+  }
+
+  status(): DledgerStatus {
+    const { settings, storage } = this.#member;
+    return {
+      ...this.#group.replica.status(),
+      groupName: settings.groupName,
+      groupId: this.#data.records.identity?.groupId ?? '',
+      incarnation: storage.incarnation,
+      snapshotIndex: this.#snapshotter.index,
+      pendingForwards: this.#group.forwarder.pending,
+    };
+  }
+
+  /** SIGTERM: hands leadership over, goes on forwarding for `shutdownLingerMs`, flushes everything and leaves the directory marked as clean. */
+  async stop(): Promise<void> {
+    const { platform, config } = this.#member;
+    const { replica, peerPort, client } = this.#group;
+    if (replica.isLeader) await this.#handOver();
+    const { shutdownLingerMs } = config;
+    if (shutdownLingerMs > 0) await new Promise<void>((end) => platform.timers.after(shutdownLingerMs, end));
+    await this.broker.stop();
+    this.#retention.stop();
+    this.#snapshotter.stop();
+    this.#data.space.stop();
+    await ended((done) => this.#snapshotter.take(done));
+    if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
+    replica.stop();
+    await peerPort.close();
+    client.close();
+    await this.#close();
+  }
+
+  /** The member that lags least takes over; where none can, the others elect one when this one is gone. */
+  async #handOver(): Promise<void> {
+    const { logger, timers } = this.#member.platform;
+    const { replica } = this.#group;
+    const able = replica.status().peers.filter(({ connected, inDoubt }) => connected && !inDoubt);
+    const target = able.sort((a, b) => a.lag - b.lag)[0];
+    if (target === undefined) return;
+    await new Promise<void>((resolve) => {
+      const timer = timers.after(HAND_OVER_MS, resolve);
+      replica.transferLeadership(target.id, ({ ok, reason }) => {
+        logger.info('Handed leadership over', { to: target.id, ok, reason });
+        timers.cancel(timer);
+        resolve();
+      });
+    });
+  }
+
+  async #close(): Promise<void> {
+    const { storage, lock } = this.#member;
+    const { log, hardState } = storage;
+    await ended((done) => this.#data.store.close(done));
+    await ended((done) => log.flush(done));
+    const last = { index: log.lastIndex, term: log.lastTerm, chainCrc: log.chainCrc(log.lastIndex) };
+    await ended((done) => hardState.saveClean(last, done));
+    log.close();
+    hardState.close();
+    lock.release();
+  }
+}
+
+function createRetention(
+  { platform, config, storage }: Member,
+  { store }: MemberData,
+  snapshots: Snapshotter,
+): LogRetention {
+  const { clock, timers, disk, logger } = platform;
+  return new LogRetention({
+    log: storage.log,
+    store,
+    clock,
+    timers,
+    disk,
+    logger,
+    intervalMs: config.cleanResourceInterval,
+    reservedMs: config.fileReservedTime * HOUR_MS,
+    forcedPercent: config.cleanFileForciblyEnable ? config.diskSpaceCleanForciblyRatio : undefined,
+    maxFiles: config.deleteFileBatchMax,
+    safePosition: () => snapshots.position,
+  });
+}
+
+/** A step that reports by callback, as a promise that rejects with the error's sentence. */
+function ended(step: (done: (error: { readonly message: string } | undefined) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    step((error) => (error === undefined ? resolve() : reject(new Error(error.message))));
+  });
+}

@@ -1,0 +1,61 @@
+import { applyRecord, readInternalRecord } from '../../src/broker/state/apply-record.ts';
+import { BrokerState } from '../../src/broker/state/broker-state.ts';
+import { LogJournal } from '../../src/broker/state/log-journal.ts';
+import { storeOptions } from '../../src/broker/store-settings.ts';
+import { LogMessageStore } from '../../src/store/log-message-store.ts';
+import { DledgerLog } from './dledger-log.ts';
+import { type GroupIdentity, GroupRecords } from './group-records.ts';
+import type { Member } from './open-member.ts';
+import { readSnapshot } from './snapshotter.ts';
+import { SpaceWatch } from './space-watch.ts';
+
+/** What a member keeps: the log as the store sees it, the messages, and the state that rides the same log. */
+export interface MemberData {
+  readonly log: DledgerLog;
+  readonly store: LogMessageStore;
+  readonly state: BrokerState;
+  readonly journal: LogJournal;
+  readonly records: GroupRecords;
+  readonly space: SpaceWatch;
+}
+
+/**
+ * Restores a member's data from its newest snapshot; what is committed later is applied when a leader says so. `onIdentity` hears of the
+ * group's first entry when it is committed. Throws a sentence or the disk's error.
+ */
+export function openMemberData(member: Member, onIdentity: (identity: GroupIdentity) => void): MemberData {
+  const { platform, config, storage, storeHost } = member;
+  const { timers, disk, clock } = platform;
+  const { log: durableLog, snapshot } = storage;
+  const space = new SpaceWatch(disk, durableLog.segments.directory, timers, config.diskSpaceWarningLevelRatio);
+  const log = new DledgerLog({
+    log: durableLog,
+    timers,
+    appliedIndex: snapshot?.header.index ?? 0,
+    maxPendingBytes: config.maxPendingBytes,
+    diskFull: () => space.problem,
+  });
+  const streams = { replicator: log, records: log };
+  const store = new LogMessageStore(platform, config.storePathRootDir, streams, storeOptions(config));
+  const state = new BrokerState(config, store);
+  const restored = snapshot === undefined ? undefined : readSnapshot(snapshot);
+  for (const section of snapshot?.sections ?? []) state.importSection(section);
+  const records = new GroupRecords(member, restored?.identity, onIdentity);
+  store.setStoreHost(storeHost);
+  store.setInternalRecordHandler({
+    applyInternal: (bytes, position) => applyInternal(records, state, bytes, position),
+  });
+  store.recover({
+    fromPosition: log.confirmedPosition,
+    queueOffsets: restored?.queueOffsets ?? new Map(),
+    lastTimestamp: snapshot?.header.storeTimestamp ?? 0,
+  });
+  const journal = new LogJournal(store, state, { host: storeHost, nowMs: () => clock.nowMs() });
+  return { log, store, state, journal, records, space };
+}
+
+function applyInternal(records: GroupRecords, state: BrokerState, bytes: Buffer, position: number): void {
+  const record = readInternalRecord(bytes, position);
+  if (records.apply(record) || applyRecord(state, record)) return;
+  throw new Error(`the internal record at ${position} has the type ${record.type}, which this version does not know`);
+}

@@ -1,0 +1,60 @@
+import { type PortError, Replica, type ReplicaConfig, replicaDefaults } from '../../raft/index.ts';
+import { RemotingClient } from '../../src/remoting/client.ts';
+import { DledgerMastership } from './dledger-mastership.ts';
+import { DledgerStateMachine } from './dledger-state-machine.ts';
+import { Forwarder } from './forwarder.ts';
+import type { MemberData } from './member-data.ts';
+import type { Member } from './open-member.ts';
+import { PeerPort } from './peer-port.ts';
+
+/** What makes a member part of its group. */
+export interface MemberGroup {
+  readonly replica: Replica;
+  readonly peerPort: PeerPort;
+  readonly mastership: DledgerMastership;
+  readonly forwarder: Forwarder;
+  /** Connections to leaders, for forwarding. */
+  readonly client: RemotingClient;
+}
+
+/** Joins the replica to the log, the peers and the broker's data. Nothing happens before `replica.start()`. */
+export function joinGroup(member: Member, data: MemberData, onFatal: (error: PortError) => void): MemberGroup {
+  const { platform, storage, settings } = member;
+  const { timers, clock, random, logger } = platform;
+  const { hardState, log } = storage;
+  const { term, vote, inDoubt } = hardState.record;
+  const peerPort = new PeerPort({ member, records: data.records, status: () => replica.status(), onFatal });
+  const client = new RemotingClient({ platform });
+  const forwarder = new Forwarder({ clock, client, leader: () => peerPort.leader() });
+  const mastership = new DledgerMastership(settings.self.id, () => replica, forwarder);
+  const replica: Replica = new Replica(
+    replicaConfig(member),
+    { hardState: { term, vote, fresh: storage.fresh }, inDoubt, appliedIndex: data.log.appliedIndex },
+    {
+      log,
+      hardState,
+      transport: peerPort.transport,
+      stateMachine: new DledgerStateMachine({ ...data, mastership, logger, onFatal }),
+      scheduler: {
+        endOfTurn: (callback) => timers.endOfTurn(callback),
+        random: () => random.uniform(),
+        monotonicMs: () => clock.monotonicMs(),
+      },
+    },
+  );
+  data.log.setReplica(replica);
+  peerPort.transport.setEvents(replica);
+  return { replica, peerPort, mastership, forwarder, client };
+}
+
+function replicaConfig({ config, settings }: Member): ReplicaConfig {
+  return {
+    ...replicaDefaults,
+    id: settings.self.id,
+    voters: settings.peers.map(({ id }) => id),
+    heartbeatMs: config.heartbeatIntervalMs,
+    electionTimeoutMs: config.electionTimeoutMs,
+    syncFlush: config.flushDiskType === 'SYNC_FLUSH',
+    bootstrapWithMajority: config.bootstrapWithMajority,
+  };
+}

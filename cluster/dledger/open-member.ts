@@ -1,0 +1,56 @@
+import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
+import { encodeHost } from '../../src/protocol/message/host.ts';
+import { openRaftStorage, type RaftStorage } from '../raft-storage/open-raft-storage.ts';
+import { type GroupSettings, groupSettings } from './group-settings.ts';
+
+/** Thrown where a member cannot start: one sentence for people; nothing was changed. */
+export class MemberRefused extends Error {
+  override readonly name = 'MemberRefused';
+}
+
+/** A member's directory, opened, and what its configuration says. */
+export interface Member {
+  readonly platform: Platform;
+  readonly config: BrokerConfig;
+  readonly settings: GroupSettings;
+  readonly lock: DirectoryLock;
+  readonly storage: RaftStorage;
+  /** Address bytes and port of this broker as records carry it. */
+  readonly storeHost: Uint8Array;
+}
+
+/** Checks the configuration, locks the store directory and recovers what is in it. Throws MemberRefused. */
+export function openMember(platform: Platform, config: BrokerConfig): Member {
+  const settings = groupSettings(config);
+  if (typeof settings === 'string') throw new MemberRefused(settings);
+  const storeHost = encodeHost(config.brokerIP1, config.listenPort);
+  if (storeHost === undefined) {
+    throw new MemberRefused(
+      `brokerIP1=${config.brokerIP1}: it must be an IP address, because every stored message carries it`,
+    );
+  }
+  const root = config.storePathRootDir;
+  platform.disk.makeDirectory(root);
+  const lock = platform.disk.lock(root);
+  if (lock === undefined) {
+    throw new MemberRefused(
+      `storePathRootDir=${root}: another process uses this store directory. Stop it, or give this broker a directory of its own`,
+    );
+  }
+  const storage = openRaftStorage({
+    platform,
+    directory: `${root}/dledger-${settings.self.id}`,
+    memberId: settings.self.id,
+    groupName: settings.groupName,
+    segmentBytes: config.mappedFileSizeCommitLog,
+    firstPosition: 0,
+    syncFlush: config.flushDiskType === 'SYNC_FLUSH',
+    aloneInGroup: settings.peers.length === 1,
+  });
+  if ('message' in storage) {
+    lock.release();
+    throw new MemberRefused(storage.message);
+  }
+  return { platform, config, settings, lock, storage, storeHost };
+}

@@ -1,0 +1,133 @@
+import type { PortError, ReplicaStatus } from '../../raft/index.ts';
+import { Version, versionName } from '../../src/protocol/codes.ts';
+import { ResponseCode } from '../../src/protocol/response-code.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
+import { Dispatcher } from '../../src/remoting/dispatcher.ts';
+import { RemotingServer } from '../../src/remoting/server.ts';
+import { formatVersion, type Refusal, refusals } from '../raft-storage/hello.ts';
+import { type OwnHello, PeerTransport } from '../raft-storage/transport.ts';
+import type { GroupRecords } from './group-records.ts';
+import { type Member, MemberRefused } from './open-member.ts';
+
+/** Requests of stock DLedger (DLedgerRequestCode.java): it dials in where a group is mixed by mistake. */
+const STOCK_CODES = [50000, 50001, 50002, 51001, 51002, 51003, 51004, 51005, 51006];
+const STOCK_REFUSED =
+  "this is a LedgerMQ broker, which does not speak stock DLedger's replication: mixed groups are not supported";
+const NONCE_BYTES = 8;
+const CLOSE_GRACE_MS = 100;
+
+export interface PeerPortOptions {
+  readonly member: Member;
+  readonly records: GroupRecords;
+  readonly status: () => ReplicaStatus;
+  /** Another process has this member's identity, or its disk fails: the process has to stop. */
+  readonly onFatal: (error: PortError) => void;
+}
+
+/**
+ * The port of `dLegerPeers`: replication between the members, told apart from remoting by its first byte, so that both share the port.
+ */
+export class PeerPort {
+  readonly transport: PeerTransport;
+  readonly #options: PeerPortOptions;
+  readonly #server: RemotingServer;
+  readonly #nonce: string;
+
+  constructor(options: PeerPortOptions) {
+    const { platform, storage, settings } = options.member;
+    const { hardState } = storage;
+    this.#options = options;
+    this.#nonce = platform.random.bytes(NONCE_BYTES).toString('hex');
+    const dispatcher = new Dispatcher(platform);
+    for (const code of STOCK_CODES) {
+      dispatcher.register(code, (context) => context.reply(ResponseCode.SYSTEM_ERROR, STOCK_REFUSED));
+    }
+    this.#server = new RemotingServer({ platform, dispatcher });
+    this.transport = new PeerTransport({
+      platform,
+      self: settings.self.id,
+      peers: settings.peers,
+      incarnation: storage.incarnation,
+      incarnationFromDisk: storage.incarnationFromDisk,
+      raiseIncarnation: (incarnation, done) => hardState.saveIncarnation(incarnation, done),
+      hello: () => this.#hello(),
+      seenIncarnations: hardState.record.peerIncarnations,
+      onIncarnation: (peer, incarnation) => hardState.notePeerIncarnation(peer, incarnation),
+      onRefused: (peer, refusal) => this.#refused(peer, refusal),
+    });
+  }
+
+  /** Opens the port on all addresses. Rejects with a sentence. */
+  listen(): Promise<void> {
+    const { config, settings } = this.#options.member;
+    const { port } = settings.self;
+    return new Promise((resolve, reject) => {
+      const opened = (error: { readonly error: string } | undefined): void => {
+        if (error === undefined) resolve();
+        else
+          reject(
+            new MemberRefused(`cannot listen on port ${port} of ${settings.self.id} in dLegerPeers: ${error.error}`),
+          );
+      };
+      this.#server.listen({ host: config.bindAddress, port }, opened, this.transport);
+    });
+  }
+
+  /** Begins to dial the other members. */
+  start(): void {
+    this.transport.start();
+  }
+
+  close(): Promise<void> {
+    this.transport.close();
+    return new Promise((resolve) => this.#server.close(CLOSE_GRACE_MS, resolve));
+  }
+
+  /** Broker address `ip:port` of the leader that this node follows, with its term. */
+  leader(): { readonly address: string; readonly term: number } | undefined {
+    const { leader, term, id } = this.#options.status();
+    if (leader === undefined || leader === id) return undefined;
+    const address = this.transport.peerHello(leader)?.brokerAddress;
+    return address === undefined ? undefined : { address, term };
+  }
+
+  #refused(peer: string, refusal: Refusal): void {
+    const { platform } = this.#options.member;
+    platform.logger.error('A member refuses this one', { peer, code: refusal.code, reason: refusal.message });
+    if (refusal.code === refusals.incarnation) {
+      this.#options.onFatal({ code: 'IDENTITY', message: refusal.message });
+    }
+  }
+
+  #hello(): OwnHello {
+    const { member, records, status } = this.#options;
+    const { config, settings, storage } = member;
+    const { log } = storage;
+    const { term, inDoubt, fresh, commitIndex } = status();
+    return {
+      term,
+      formatVersion,
+      lowestVersion: formatVersion,
+      fresh,
+      inDoubt,
+      bootstrapWithMajority: config.bootstrapWithMajority,
+      mustFeatures: 0,
+      mayFeatures: 0,
+      groupId: records.identity?.groupId ?? storage.hardState.record.groupId,
+      nonce: this.#nonce,
+      dataFileSize: config.mappedFileSizeCommitLog,
+      firstPosition: records.identity?.firstPosition ?? 0,
+      chainStart: records.identity?.chainStart ?? 0,
+      lastChainCrc: log.chainCrc(log.lastIndex),
+      firstIndex: log.firstIndex,
+      lastIndex: log.lastIndex,
+      lastTerm: log.lastTerm,
+      endPosition: log.segments.endPosition,
+      commit: commitIndex,
+      groupName: settings.groupName,
+      id: settings.self.id,
+      brokerAddress: formatAddress({ host: config.brokerIP1, port: config.listenPort }),
+      softwareVersion: versionName(Version.CURRENT),
+    };
+  }
+}

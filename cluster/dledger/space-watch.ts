@@ -1,0 +1,46 @@
+import type { Disk, Timer, Timers } from '../../src/platform/ports.ts';
+
+/** Kept free for internal records, so that a full disk cannot block the first entry of a term (safety.md 5). */
+const RESERVED_BYTES = 16 << 20;
+const CHECK_MS = 1000;
+
+/** Looks regularly how much room the disk of the log has, so that the put path need not ask the kernel. */
+export class SpaceWatch {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #timers: Timers;
+  readonly #fullPercent: number;
+  #timer: Timer | undefined;
+  #problem: string | undefined;
+
+  /** `fullPercent`: used share of the disk above which ordinary writes are refused [diskSpaceWarningLevelRatio]. */
+  constructor(disk: Disk, directory: string, timers: Timers, fullPercent: number) {
+    this.#disk = disk;
+    this.#directory = directory;
+    this.#timers = timers;
+    this.#fullPercent = fullPercent;
+  }
+
+  start(): void {
+    this.#look();
+    this.#timer = this.#timers.every(CHECK_MS, () => this.#look());
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#timers.cancel(this.#timer);
+  }
+
+  /** Why there is no room for ordinary messages; undefined while there is. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  #look(): void {
+    const { freeBytes, totalBytes } = this.#disk.space(this.#directory);
+    const usedPercent = totalBytes > 0 ? (1 - freeBytes / totalBytes) * 100 : 0;
+    const full = freeBytes < RESERVED_BYTES || usedPercent > this.#fullPercent;
+    this.#problem = full
+      ? `the disk of ${this.#directory} is full (${Math.floor(usedPercent)} % used, ${Math.floor(freeBytes / 2 ** 20)} MiB free); nothing was appended, free space or lower fileReservedTime`
+      : undefined;
+  }
+}
