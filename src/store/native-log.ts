@@ -214,10 +214,12 @@ export class NativeLog implements Replicator, RecordLog {
 
   #scanMemory(from: number, to: number, visit: RecordVisitor): void {
     const views: Buffer[] = [];
-    this.#log.collect(from, to, views);
+    // A record that begins before `to` may end behind it.
+    this.#log.collect(from, this.#log.endPosition, views);
     let position = from;
     for (const view of views) {
       for (let offset = 0; offset < view.length; ) {
+        if (position >= to) return;
         const size = this.#envelope.next(view, offset, view.length);
         if (size === UNIT_BLANK) {
           position += view.readInt32BE(offset);

@@ -81,6 +81,13 @@ export class BrokerWorld {
     await this.#start();
   }
 
+  /** Kills the process without warning and starts again on what is on the disk. */
+  async crash(): Promise<void> {
+    this.brokerPlatform.crash();
+    this.#brokerPlatform = this.world.start('broker');
+    await this.#start();
+  }
+
   client(): TestClient {
     return new TestClient(this);
   }
