@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { decideDoubt } from '../../../cluster/raft-storage/doubt.ts';
+import { freshRecord, type HardStateRead } from '../../../cluster/raft-storage/hard-state.ts';
+import type { HardStateRecord } from '../../../cluster/raft-storage/hard-state-codec.ts';
+import { openRaftStorage, type RaftStorage } from '../../../cluster/raft-storage/open-raft-storage.ts';
+import { type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
+import { persist, propose } from './log-fixture.ts';
+
+const names = { memberId: 'n0', groupName: 'g' };
+const boot = '11'.repeat(16);
+const last = { index: 10, term: 2, chainCrc: 5 };
+const cleanMark = { cleanStop: true, cleanIndex: 10, cleanTerm: 2, cleanChainCrc: 5 };
+
+function ok(more: Partial<HardStateRecord>): HardStateRead {
+  return { kind: 'ok', slot: 0, record: { ...freshRecord(names), bootId: boot, asyncAcks: true, ...more } };
+}
+
+describe('who is in doubt (safety rules, section 2)', () => {
+  const none = { index: 0, term: 0, chainCrc: 0 };
+  it.each<[string, HardStateRead, Partial<Parameters<typeof decideDoubt>[0]>, number]>([
+    ['an empty store', { kind: 'absent' }, { last: none }, 1],
+    ['a log without hard state', { kind: 'absent' }, {}, 2],
+    ['an unreadable hard state', { kind: 'unreadable', message: 'bad' }, {}, 2],
+    ['an unreadable hard state over an empty log', { kind: 'unreadable', message: 'bad' }, { last: none }, 1],
+    ['an emptied log', ok(cleanMark), { last: none }, 1],
+    ['a founder whose log is empty', ok({ inDoubt: true, doubtReason: 6 }), { last: none }, 6],
+    ['a doubt that nobody ended', ok({ inDoubt: true, doubtReason: 5, ...cleanMark }), {}, 5],
+    ['a start after an I/O error', ok({ ioError: true, ...cleanMark }), {}, 3],
+    ['a cut end under ASYNC_FLUSH', ok({}), { recoveryCut: true }, 4],
+    ['a cut end under SYNC_FLUSH', ok({ asyncAcks: false, syncAcks: true }), { recoveryCut: true }, 0],
+    ['an unclean start on the same boot', ok({}), {}, 0],
+    ['an unclean start on another boot', ok({}), { bootId: '22'.repeat(16) }, 5],
+    ['a boot that cannot be known', ok({}), { bootId: '' }, 5],
+    ['an earlier boot that could not be known', ok({ bootId: '' }), {}, 5],
+    ['another boot after a clean stop', ok(cleanMark), { bootId: '22'.repeat(16) }, 0],
+    ['another boot under SYNC_FLUSH', ok({ asyncAcks: false, syncAcks: true }), { bootId: '22'.repeat(16) }, 0],
+    ['a clean mark of another log', ok({ ...cleanMark, cleanChainCrc: 6 }), { bootId: '22'.repeat(16) }, 5],
+    ['a log shorter than the clean mark says', ok({ ...cleanMark, cleanIndex: 11, asyncAcks: false }), {}, 4],
+  ])('%s', (_what, hardState, more, reason) => {
+    const decision = decideDoubt({ hardState, bootId: boot, recoveryCut: false, last, ...more });
+    expect(decision.reason).toBe(reason);
+    expect(decision.message === '').toBe(reason === 0);
+  });
+});
+
+describe('starts of a member', () => {
+  function open(platform: VirtualPlatform, syncFlush = false): RaftStorage {
+    const sizes = { segmentBytes: 4096, firstPosition: 0, aloneInGroup: false };
+    const storage = openRaftStorage({ platform, directory: '/store', ...names, ...sizes, syncFlush });
+    if ('log' in storage) return storage;
+    throw new Error(storage.message);
+  }
+
+  function endDoubt(platform: VirtualPlatform, storage: RaftStorage): void {
+    let done = false;
+    storage.hardState.saveDoubt(false, () => {
+      done = true;
+    });
+    platform.world.runUntil(() => done);
+  }
+
+  /** A member that is free of doubt and has ten entries. */
+  function member(world: VirtualWorld, syncFlush = false): { platform: VirtualPlatform; storage: RaftStorage } {
+    const platform = world.start('a');
+    const storage = open(platform, syncFlush);
+    expect(storage).toMatchObject({ fresh: true, incarnation: 1, incarnationFromDisk: false, doubt: { reason: 1 } });
+    for (let i = 1; i <= 10; i++) propose(storage.log, 1, 300, i);
+    persist(platform, storage.log, syncFlush);
+    endDoubt(platform, storage);
+    return { platform, storage };
+  }
+
+  it('counts its starts, and trusts the page cache over a crash of the process alone', () => {
+    const world = new VirtualWorld();
+    member(world).platform.crash();
+    const second = open(world.start('a'));
+    expect([second.doubt.reason, second.incarnation, second.log.lastIndex]).toEqual([0, 2, 10]);
+    expect(second.log.segments.syncedPosition).toBe(second.log.segments.endPosition);
+  });
+
+  it('remembers over every further start that a power failure may have taken acknowledged entries', () => {
+    const world = new VirtualWorld();
+    member(world).platform.crash({ machine: true, unsynced: 'kept' });
+    const second = world.start('a');
+    expect(open(second).doubt.reason).toBe(5);
+    second.crash();
+    const third = world.start('a');
+    expect(open(third)).toMatchObject({ incarnation: 3, doubt: { reason: 5 } });
+  });
+
+  it('is not in doubt after a power failure under SYNC_FLUSH or after a clean stop', () => {
+    const synced = new VirtualWorld(1);
+    member(synced, true).platform.crash({ machine: true });
+    expect(open(synced.start('a'), true).doubt.reason).toBe(0);
+
+    const stopped = new VirtualWorld(2);
+    const { platform, storage } = member(stopped);
+    persist(platform, storage.log, true);
+    let clean = false;
+    const { lastIndex: index, lastTerm: term } = storage.log;
+    storage.hardState.saveClean({ index, term, chainCrc: storage.log.chainCrc(index) }, () => {
+      clean = true;
+    });
+    stopped.runUntil(() => clean);
+    platform.crash({ machine: true });
+    expect(open(stopped.start('a')).doubt.reason).toBe(0);
+  });
+
+  it('cuts a hole that a power failure left only where it is in doubt anyway', () => {
+    let cuts = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const world = new VirtualWorld(seed);
+      member(world).platform.crash({ machine: true, unsynced: 'random' });
+      const again = open(world.start('a'));
+      expect(again.doubt.reason).not.toBe(0);
+      if (again.log.lastIndex > 0 && again.log.lastIndex < 10) cuts++;
+    }
+    expect(cuts).toBeGreaterThan(5);
+
+    const world = new VirtualWorld();
+    member(world).platform.crash();
+    world.disk('a').rot('/store/data/00000000000000000000', 400);
+    expect(() => open(world.start('a'))).toThrow('/store/data/00000000000000000000 is damaged at position 348');
+  });
+});
