@@ -1,0 +1,474 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { decodeRecord } from '../../src/protocol/message/record-reader.ts';
+import { tagsCode } from '../../src/protocol/message/tags.ts';
+import type { GetResult } from '../../src/store/get-result.ts';
+import { INTERNAL_TOPIC, SCHEDULE_TOPIC } from '../../src/store/internal-topic.ts';
+import { LogMessageStore } from '../../src/store/log-message-store.ts';
+import type { PutMessage } from '../../src/store/put-message.ts';
+import { createVirtualPlatform, type VirtualPlatform } from '../support/virtual-platform.ts';
+import { ManualLog } from './manual-log.ts';
+import { HOST, message, SMALL, Waiting } from './support.ts';
+
+let platform: VirtualPlatform;
+let log: ManualLog;
+let store: LogMessageStore;
+
+function openStore(start = true): LogMessageStore {
+  const opened = new LogMessageStore(platform, '/store', { replicator: log, records: log }, SMALL.store);
+  opened.setStoreHost(HOST);
+  if (start) {
+    opened.recover({ fromPosition: 0, queueOffsets: new Map() });
+    opened.start();
+  }
+  return opened;
+}
+
+beforeEach(() => {
+  platform = createVirtualPlatform();
+  log = new ManualLog();
+  store = openStore();
+});
+
+function put(...messages: PutMessage[]): Waiting {
+  const waiting = new Waiting();
+  expect(messages.length === 1 ? store.put(messages[0]!, waiting) : store.putUnit(messages, waiting)).toBeUndefined();
+  return waiting;
+}
+
+/** A read, with the disk's help if need be. */
+function get(offset: number, topic = 'T', queueId = 0, maxCount = 32, maxBytes = 1 << 20): GetResult {
+  let result: GetResult | undefined;
+  store.getMessage(topic, queueId, offset, maxCount, maxBytes, undefined, (found) => {
+    result = found;
+  });
+  for (let turn = 0; result === undefined && turn < 100; turn++) {
+    platform.world.advance(1);
+    log.finishReads();
+  }
+  return result!;
+}
+
+const bodies = (records: readonly Buffer[]) => records.map((record) => bodyOf(record));
+
+function bodyOf(record: Buffer): string {
+  const decoded = decodeRecord(record);
+  return typeof decoded === 'string' ? decoded : decoded.body.toString();
+}
+
+describe('puts', () => {
+  test('nothing is visible or answered before it is confirmed, and readers see it before the sender hears', () => {
+    const order: string[] = [];
+    const waiting = {
+      ticket: 0,
+      putFinished: (outcome: string) => order.push(`${outcome} max ${store.maxOffset('T', 0)}`),
+    };
+    expect(store.put(message('T', 0, 'a'), waiting)).toBeUndefined();
+    expect([store.maxOffset('T', 0), store.nextOffset('T', 0)]).toEqual([0, 1]);
+    expect(get(0).status).toBe('NO_MATCHED_LOGIC_QUEUE');
+    log.confirm();
+    expect(order).toEqual(['stored max 1']);
+    expect(bodies(get(0).records)).toEqual(['a']);
+  });
+
+  test('outcomes come in the order of the puts, up to the confirmed ticket', () => {
+    const first = put(message('T', 0, 'a'));
+    const end = log.endPosition;
+    const second = put(message('T', 0, 'b'));
+    log.confirmTo(first.ticket, end);
+    expect([first.outcome, second.outcome]).toEqual(['stored', undefined]);
+    expect(store.maxOffset('T', 0)).toBe(1);
+    log.confirm();
+    expect(second.outcome).toBe('stored');
+  });
+
+  test('one unit over several queues is one reservation with consecutive offsets', () => {
+    const messages = [message('T', 0, 'a'), message('U', 3, 'b'), message('T', 0, 'c')];
+    const waiting = put(...messages);
+    expect(messages.map((m) => [m.topic, m.queueOffset])).toEqual([
+      ['T', 0],
+      ['U', 0],
+      ['T', 1],
+    ]);
+    expect(messages[1]!.position).toBeGreaterThan(messages[0]!.position);
+    log.confirm();
+    expect(waiting.outcome).toBe('stored');
+    expect(bodies(get(0).records)).toEqual(['a', 'c']);
+    expect(bodies(get(0, 'U', 3).records)).toEqual(['b']);
+  });
+
+  test('after a loss the outcome is unknown, and offsets go on from what is confirmed', () => {
+    put(message('T', 0, 'a'));
+    log.confirm();
+    const lost = put(message('T', 0, 'b'));
+    put(message('T', 0, 'c'));
+    expect(store.nextOffset('T', 0)).toBe(3);
+    log.lose();
+    expect(lost.outcome).toBe('unknown');
+    expect(store.nextOffset('T', 0)).toBe(1);
+    const again = message('T', 0, 'd');
+    put(again);
+    expect(again.queueOffset).toBe(1);
+    log.confirm();
+    expect(bodies(get(0).records)).toEqual(['a', 'd']);
+  });
+
+  test('a follower takes what another node appended, and leads on with the right offsets', () => {
+    put(message('T', 0, 'a'), message('T', 0, 'b'));
+    const records = Buffer.from(log.bytes.subarray(0, log.endPosition));
+    log = new ManualLog();
+    platform = createVirtualPlatform(2);
+    store = openStore();
+    log.append(records);
+    const size = log.endPosition / 2;
+    log.confirmTo(1, size);
+    expect([store.maxOffset('T', 0), store.nextOffset('T', 0)]).toEqual([1, 1]);
+    store.adoptTail();
+    expect(store.nextOffset('T', 0)).toBe(2);
+    const own = message('T', 0, 'c');
+    put(own);
+    expect(own.queueOffset).toBe(2);
+    log.confirm();
+    expect(bodies(get(0).records)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('refusals append nothing and say why', () => {
+    log.refused = { status: 'not-leader', text: 'n1 leads' };
+    expect(store.put(message('T', 0, 'a'), new Waiting())).toEqual(log.refused);
+    log.refused = undefined;
+    const illegal = [
+      message('', 0, 'a'),
+      message('a/b', 0, 'a'),
+      message('..', 0, 'a'),
+      message('x'.repeat(256), 0, 'a'),
+      message('T', -1, 'a'),
+      message('T', 70_000, 'a'),
+      { ...message('T', 0, 'a'), properties: 'x'.repeat(32_768) },
+      { ...message('T', 0, 'a'), properties: 'ü'.repeat(20_000) },
+      message('T', 0, Buffer.alloc(70_000)),
+    ];
+    for (const bad of illegal) expect(store.put(bad, new Waiting())?.status).toBe('message-illegal');
+    expect(store.putUnit([], new Waiting())?.status).toBe('message-illegal');
+    expect(store.putUnit([message('T', 0, 'good'), message('T', -1, 'bad')], new Waiting())?.status).toBe(
+      'message-illegal',
+    );
+    expect(log.endPosition).toBe(0);
+    expect(store.nextOffset('T', 0)).toBe(0);
+    expect(store.counters.putRefused).toBe(illegal.length + 3);
+  });
+
+  test('store times never fall, even where the clock or another leader is ahead', () => {
+    put(message('T', 0, 'a'));
+    log.confirm();
+    const ahead = Buffer.from(log.bytes.subarray(0, log.endPosition));
+    ahead.writeBigInt64BE(BigInt(platform.clock.nowMs() + 60_000), 56);
+    ahead.writeBigInt64BE(1n, 20);
+    ahead.writeBigInt64BE(BigInt(log.endPosition), 28);
+    log.append(ahead);
+    log.confirm();
+    const late = message('T', 0, 'c');
+    put(late);
+    expect(late.storeTimestamp).toBe(platform.clock.nowMs() + 60_000);
+  });
+
+  test('prepared and rolled-back records stand in the log, but in no queue', () => {
+    const prepared = { ...message('T', 0, 'half', { KEYS: 'k' }), sysFlag: 0x4 };
+    const rolledBack = { ...message('T', 0, 'gone', { KEYS: 'k' }), sysFlag: 0xc };
+    put(message('T', 0, 'a'));
+    put(prepared);
+    put(rolledBack);
+    put({ ...message('T', 0, 'b'), sysFlag: 0x8 });
+    log.confirm();
+    expect([prepared.queueOffset, rolledBack.queueOffset]).toEqual([0, 0]);
+    expect(bodies(get(0).records)).toEqual(['a', 'b']);
+    let found: Buffer[] = [];
+    store.queryByKey('T', 'k', 10, 0, Number.MAX_SAFE_INTEGER, (records) => {
+      found = records;
+    });
+    expect(bodies(found)).toEqual(['half']);
+  });
+});
+
+describe('reads', () => {
+  test('say what RocketMQ says at the edges', () => {
+    for (let i = 0; i < 3; i++) put(message('T', 0, `${i}`));
+    log.confirm();
+    const statuses = [-1, 0, 2, 3, 4].map((offset) => [get(offset).status, get(offset).nextBeginOffset]);
+    expect(statuses).toEqual([
+      ['OFFSET_TOO_SMALL', 0],
+      ['FOUND', 3],
+      ['FOUND', 3],
+      ['OFFSET_OVERFLOW_ONE', 3],
+      ['OFFSET_OVERFLOW_BADLY', 3],
+    ]);
+    expect(get(0, 'unknown').status).toBe('NO_MATCHED_LOGIC_QUEUE');
+    expect(get(0)).toMatchObject({ minOffset: 0, maxOffset: 3 });
+  });
+
+  test('give at least one message, then as many as the limits allow', () => {
+    for (let i = 0; i < 50; i++) put(message('T', 0, 'x'.repeat(100)));
+    log.confirm();
+    expect(get(0, 'T', 0, 5).records).toHaveLength(5);
+    expect(get(0, 'T', 0, 100).records).toHaveLength(32);
+    expect(get(0, 'T', 0, 32, 1).records).toHaveLength(1);
+    expect(get(0, 'T', 0, 32, 500).byteLength).toBeLessThanOrEqual(500);
+    expect(get(7, 'T', 0, 3).nextBeginOffset).toBe(10);
+  });
+
+  test('filter by tag, go on behind what they looked at, and stop after 800 units', () => {
+    for (let i = 0; i < 1000; i++) put(message('T', 0, `${i}`, { TAGS: i === 900 ? 'B' : 'A' }));
+    log.confirm();
+    const results: GetResult[] = [];
+    const filter = { matchesTagsCode: (code: number) => code === tagsCode('B') };
+    store.getMessage('T', 0, 0, 32, 1 << 20, filter, (result) => results.push(result));
+    expect(results[0]).toMatchObject({ status: 'NO_MATCHED_MESSAGE', nextBeginOffset: 800 });
+    store.getMessage('T', 0, 800, 32, 1 << 20, filter, (result) => results.push(result));
+    expect(bodies(results[1]!.records)).toEqual(['900']);
+    expect(results[1]!.nextBeginOffset).toBe(1000);
+  });
+
+  test('wait for the disk where memory has no more, and share what was read', () => {
+    for (let i = 0; i < 20; i++) put(message('T', i % 2, `${i}`));
+    log.confirm();
+    log.memoryPosition = log.endPosition;
+    const results: GetResult[] = [];
+    store.getMessage('T', 0, 0, 32, 1 << 20, undefined, (result) => results.push(result));
+    expect(results).toHaveLength(0);
+    expect(log.finishReads()).toBe(1);
+    expect(bodies(results[0]!.records)).toEqual(['0', '2', '4', '6', '8', '10', '12', '14', '16', '18']);
+    expect(results[0]!.fromDisk).toBe(true);
+    store.getMessage('T', 1, 0, 32, 1 << 20, undefined, (result) => results.push(result));
+    expect(results[1]!.records).toHaveLength(10);
+  });
+
+  test('a message that cannot be read is reported, and never skipped', () => {
+    for (let i = 0; i < 3; i++) put(message('T', 0, `${i}`));
+    log.confirm();
+    const second = log.bytes.readInt32BE(0);
+    log.bytes.writeInt32BE(0x7777, second);
+    const first = get(0);
+    expect([first.status, first.nextBeginOffset]).toEqual(['FOUND', 1]);
+    const next = get(1);
+    expect([next.status, next.nextBeginOffset]).toEqual(['OFFSET_FOUND_NULL', 1]);
+  });
+
+  test('positions that a client names are checked', () => {
+    put(message('T', 0, 'a'));
+    log.confirm();
+    put(message('T', 0, 'uncommitted'));
+    const found = (position: number) => {
+      let record: Buffer | undefined;
+      store.lookup(position, (result) => {
+        record = result;
+      });
+      log.finishReads();
+      return record;
+    };
+    expect(bodyOf(found(0)!)).toBe('a');
+    for (const position of [-1, 1, 0.5, 4, log.confirmedPosition, 1e15, Number.NaN])
+      expect(found(position)).toBeUndefined();
+  });
+
+  test('search by time with both boundaries', () => {
+    const start = platform.clock.nowMs();
+    for (let i = 0; i < 10; i++) {
+      put(message('T', 0, `${i}`));
+      platform.world.advance(i % 2 === 0 ? 0 : 10);
+    }
+    log.confirm();
+    const search = (time: number, boundary: 'lower' | 'upper') => {
+      let offset = -1;
+      store.offsetByTime('T', 0, time, boundary, (found) => {
+        offset = found;
+      });
+      return offset;
+    };
+    // Two messages each at start, start + 10, ...
+    expect([
+      search(start - 1, 'lower'),
+      search(start, 'lower'),
+      search(start + 1, 'lower'),
+      search(start + 40, 'lower'),
+      search(start + 41, 'lower'),
+    ]).toEqual([0, 0, 2, 8, 10]);
+    expect([
+      search(start - 1, 'upper'),
+      search(start, 'upper'),
+      search(start + 10, 'upper'),
+      search(start + 99, 'upper'),
+    ]).toEqual([0, 1, 3, 9]);
+    let earliest: number | undefined;
+    store.earliestTime((time) => {
+      earliest = time;
+    });
+    expect(earliest).toBe(start);
+  });
+});
+
+describe('dispatch', () => {
+  test('arrivals are told once per queue and batch, when all of the batch can be read', () => {
+    const told: unknown[] = [];
+    store.addArrivalListener({
+      messagesArrived: (topic, queueId, maxOffset, code) =>
+        told.push([topic, queueId, maxOffset, code, store.maxOffset('U', 1)]),
+    });
+    put(message('T', 0, 'a', { TAGS: 'A' }));
+    put(message('T', 0, 'b', { TAGS: 'B' }));
+    put(message('U', 1, 'c', { TAGS: 'A' }));
+    put(message('U', 1, 'd', { TAGS: 'A' }));
+    log.confirm();
+    expect(told).toEqual([
+      ['T', 0, 2, undefined, 2],
+      ['U', 1, 2, tagsCode('A'), 2],
+    ]);
+  });
+
+  test('a delayed message carries its delivery time as tags code', () => {
+    const delayed = message(SCHEDULE_TOPIC, 2, 'x', { DELAY: '3', TAGS: 'A' });
+    put(delayed);
+    log.confirm();
+    let code = 0;
+    const filter = {
+      matchesTagsCode: (seen: number) => {
+        code = seen;
+        return true;
+      },
+    };
+    store.getMessage(SCHEDULE_TOPIC, 2, 0, 1, 1000, filter, () => {});
+    expect(code).toBe(delayed.storeTimestamp + 10_000);
+  });
+
+  test('internal records reach their handler between the messages around them, once, and no queue', () => {
+    const seen: string[] = [];
+    store.setInternalRecordHandler({
+      applyInternal: (record, position) =>
+        seen.push(`${bodyOf(record)} at ${position} after ${store.maxOffset('T', 0)}`),
+    });
+    put(message('T', 0, 'a'));
+    const internal = message(INTERNAL_TOPIC, 0, '{}');
+    put(internal);
+    put(message('T', 0, 'b'));
+    log.confirm();
+    expect(seen).toEqual([`{} at ${internal.position} after 1`]);
+    expect(store.topics()).toEqual(['T']);
+    expect(store.queueOffsets()).toEqual(
+      new Map([
+        ['T', [2]],
+        [INTERNAL_TOPIC, [1]],
+      ]),
+    );
+  });
+
+  test('a removed topic starts anew at its removal in the log, not before', () => {
+    store.setInternalRecordHandler({ applyInternal: () => store.removeTopic('T') });
+    put(message('T', 0, 'old 0'));
+    put(message('T', 0, 'old 1'));
+    put(message(INTERNAL_TOPIC, 0, '{}'));
+    store.topicRemovalAppended('T');
+    const fresh = message('T', 0, 'new 0');
+    put(fresh);
+    expect(fresh.queueOffset).toBe(0);
+    log.confirm();
+    expect(bodies(get(0).records)).toEqual(['new 0']);
+    expect(store.nextOffset('T', 0)).toBe(1);
+  });
+
+  test('a removal that is lost is as if it had not been', () => {
+    put(message('T', 0, 'old'));
+    log.confirm();
+    put(message(INTERNAL_TOPIC, 0, '{}'));
+    store.topicRemovalAppended('T');
+    expect(store.nextOffset('T', 0)).toBe(0);
+    log.lose();
+    expect(store.nextOffset('T', 0)).toBe(1);
+  });
+});
+
+describe('recovery to a point', () => {
+  function flush(): void {
+    let done = false;
+    store.flushTo(store.dispatchedPosition, (error) => {
+      expect(error).toBeUndefined();
+      done = true;
+    });
+    platform.world.runUntil(() => done);
+  }
+
+  function restart(point: { fromPosition: number; queueOffsets: ReadonlyMap<string, readonly number[]> }): void {
+    store = openStore(false);
+    store.recover(point);
+    store.start();
+  }
+
+  test('what was dispatched behind the point is dispatched again, once', () => {
+    for (let i = 0; i < 10; i++) put(message('T', i % 3, `${i}`, { UNIQ_KEY: `u${i}` }));
+    log.confirm();
+    flush();
+    const point = { fromPosition: store.dispatchedPosition, queueOffsets: store.queueOffsets() };
+    for (let i = 10; i < 20; i++) put(message('T', i % 4, `${i}`, { UNIQ_KEY: `u${i}` }));
+    log.confirm();
+    flush();
+    restart(point);
+    expect([0, 1, 2, 3].flatMap((queueId) => bodies(get(0, 'T', queueId).records)).sort()).toEqual(
+      Array.from({ length: 20 }, (_, i) => `${i}`).sort(),
+    );
+    expect(store.nextOffset('T', 3)).toBe(3);
+    let found: Buffer[] = [];
+    store.queryByKey('T', 'u15', 10, 0, Number.MAX_SAFE_INTEGER, (records) => {
+      found = records;
+    });
+    platform.world.advance(100);
+    expect(bodies(found)).toEqual(['15']);
+  });
+
+  test('consume queues and index that are gone are built anew, without internal records', () => {
+    for (let i = 0; i < 10; i++) put(message('T', 0, `${i}`, { KEYS: 'k' }));
+    put(message(INTERNAL_TOPIC, 0, '{}'));
+    log.confirm();
+    flush();
+    const point = {
+      fromPosition: store.dispatchedPosition,
+      queueOffsets: new Map([...store.queueOffsets(), ['Idle', [-1, 77]]]),
+    };
+    platform.disk.removeTree('/store/consumequeue');
+    platform.disk.removeTree('/store/index');
+    let applied = 0;
+    store = openStore(false);
+    store.setInternalRecordHandler({ applyInternal: () => applied++ });
+    store.recover(point);
+    store.start();
+    expect(applied).toBe(0);
+    expect(get(0).records).toHaveLength(10);
+    let found: Buffer[] = [];
+    store.queryByKey('T', 'k', 100, 0, Number.MAX_SAFE_INTEGER, (records) => {
+      found = records;
+    });
+    expect(found).toHaveLength(10);
+    expect([store.minOffset('Idle', 1), store.maxOffset('Idle', 1), store.nextOffset('Idle', 1)]).toEqual([77, 77, 77]);
+    flush();
+    const { scans } = log;
+    restart(point);
+    expect(log.scans - scans, 'nothing has to be built anew the second time').toBe(0);
+    const next = message('Idle', 1, 'first for long');
+    put(next);
+    log.confirm();
+    expect(next.queueOffset).toBe(77);
+    expect(bodies(get(77, 'Idle', 1).records)).toEqual(['first for long']);
+  });
+
+  test('a rebuild over the removal of a topic shows only what came after it', () => {
+    store.setInternalRecordHandler({ applyInternal: () => store.removeTopic('T') });
+    for (let i = 0; i < 5; i++) put(message('T', 0, `old ${i}`));
+    put(message(INTERNAL_TOPIC, 0, '{}'));
+    store.topicRemovalAppended('T');
+    for (let i = 0; i < 2; i++) put(message('T', 0, `new ${i}`));
+    put(message('Gone', 0, 'x'));
+    log.confirm();
+    store.removeTopic('Gone');
+    flush();
+    const point = { fromPosition: store.dispatchedPosition, queueOffsets: store.queueOffsets() };
+    platform.disk.removeTree('/store/consumequeue');
+    restart(point);
+    expect(bodies(get(0).records)).toEqual(['new 0', 'new 1']);
+    expect(store.topics()).toEqual(['T']);
+  });
+});

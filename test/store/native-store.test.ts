@@ -1,0 +1,410 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeRecord, type StoredRecord } from '../../src/protocol/message/record-reader.ts';
+import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
+import type { NativeStoreOptions } from '../../src/store/native-options.ts';
+import { type NativeStore, openNativeStore } from '../../src/store/native-store.ts';
+import { createVirtualPlatform, type VirtualPlatform, VirtualWorld } from '../support/virtual-platform.ts';
+import {
+  close,
+  get,
+  message,
+  putNow,
+  ROOT,
+  readQueue,
+  SMALL,
+  startStore,
+  TestOwner,
+  Waiting,
+  wait,
+} from './support.ts';
+
+/** Files of 4 KiB: they roll all the time. */
+const TINY: NativeStoreOptions = {
+  ...SMALL,
+  segmentBytes: 4096,
+  tailBytes: 1024,
+  chunkBytes: 1024,
+  store: {
+    ...SMALL.store,
+    consumeQueueFileBytes: 200,
+    indexSlotCount: 7,
+    indexEntryCount: 30,
+    coldBlockBytes: 512,
+    coldBlockCount: 2,
+  },
+};
+
+function decode(record: Buffer): StoredRecord {
+  const decoded = decodeRecord(record);
+  if (typeof decoded === 'string') throw new Error(decoded);
+  return decoded;
+}
+
+const texts = (records: readonly Buffer[]) => records.map((record) => decode(record).body.toString());
+
+function refusalOf(platform: VirtualPlatform, options: NativeStoreOptions = TINY): string {
+  const result = openNativeStore(platform, options, new TestOwner());
+  if (typeof result !== 'string') throw new Error('the store opened');
+  return result;
+}
+
+function point(platform: VirtualPlatform, native: NativeStore): void {
+  expect(wait(platform, (done) => native.makePoint(done))).toBeUndefined();
+}
+
+describe('a native store', () => {
+  test('blanks at file ends, reads across files, survives a clean close and a kill', () => {
+    const world = new VirtualWorld(1);
+    let platform = world.start('a');
+    let native = startStore(platform, TINY);
+    const expected: string[] = [];
+    for (let i = 0; i < 100; i++) {
+      expected.push(`${i} ${'x'.repeat(i * 3)}`);
+      putNow(platform, native.store, message('T', 0, expected[i]!, { UNIQ_KEY: `u${i}`, KEYS: `k${i % 5}` }));
+      if (i === 40) close(platform, native);
+      if (i === 70) point(platform, native);
+      if (i === 40 || i === 80) {
+        platform.crash();
+        platform = world.start('a');
+        native = startStore(platform, TINY);
+      }
+    }
+    expect(texts(readQueue(platform, native.store, 'T', 0))).toEqual(expected);
+    const first = platform.disk.readFile(`${ROOT}/commitlog/${'0'.repeat(20)}`)!;
+    expect(first.length).toBe(4096);
+    expect(platform.disk.list(`${ROOT}/commitlog`).length).toBeGreaterThan(4);
+    const found = wait<Buffer[]>(platform, (done) =>
+      native.store.queryByKey('T', 'k3', 100, 0, Number.MAX_SAFE_INTEGER, done),
+    );
+    expect(texts(found)).toEqual(expected.filter((_, i) => i % 5 === 3).reverse());
+  });
+
+  test('a second process on the directory is refused', () => {
+    const platform = createVirtualPlatform();
+    startStore(platform, TINY);
+    expect(refusalOf(platform)).toContain('in use by another process');
+  });
+
+  test('the abort mark stands while it runs and goes with a clean close', () => {
+    const platform = createVirtualPlatform();
+    const native = startStore(platform, TINY);
+    expect(platform.disk.exists(`${ROOT}/abort`)).toBe(true);
+    putNow(platform, native.store, message('T', 0, 'a'));
+    close(platform, native);
+    expect(platform.disk.exists(`${ROOT}/abort`)).toBe(false);
+    expect(native.store.put(message('T', 0, 'b'), new Waiting())?.status).toBe('shutting-down');
+    expect(platform.disk.readFile(`${ROOT}/checkpoint`)).toHaveLength(4096);
+  });
+
+  test('a close waits for what is pending, and answers it', () => {
+    const platform = createVirtualPlatform();
+    const native = startStore(platform, TINY);
+    const waiting = new Waiting();
+    native.store.put(message('T', 0, 'a'), waiting);
+    close(platform, native);
+    expect(waiting.outcome).toBe('stored');
+    expect(texts(readQueue(platform, startStore(platform, TINY).store, 'T', 0))).toEqual(['a']);
+  });
+
+  test('messages of one turn become one write', () => {
+    const platform = createVirtualPlatform();
+    const native = startStore(platform, SMALL);
+    platform.world.advance(10);
+    const before = platform.world.disk('local').writeCount;
+    const all = Array.from({ length: 20 }, (_, i) => {
+      const waiting = new Waiting();
+      native.store.put(message('T', 0, `${i}`), waiting);
+      return waiting;
+    });
+    platform.world.runUntil(() => all.every((waiting) => waiting.outcome === 'stored'));
+    expect(platform.world.disk('local').writeCount - before).toBe(1);
+  });
+
+  test('SYNC_FLUSH confirms only what a machine crash leaves', () => {
+    const world = new VirtualWorld(5);
+    const platform = world.start('a');
+    const native = startStore(platform, { ...TINY, syncFlush: true });
+    for (let i = 0; i < 30; i++) putNow(platform, native.store, message('T', 0, `${i}`));
+    const pending = new Waiting();
+    native.store.put(message('T', 0, 'pending'), pending);
+    platform.crash({ machine: true, unsynced: 'lost' });
+    const again = world.start('a');
+    const store = startStore(again, TINY).store;
+    expect(texts(readQueue(again, store, 'T', 0))).toEqual(Array.from({ length: 30 }, (_, i) => `${i}`));
+  });
+
+  test('a full disk refuses with a word, and takes messages again when there is room', () => {
+    const platform = createVirtualPlatform();
+    const native = startStore(platform, TINY);
+    putNow(platform, native.store, message('T', 0, 'a'));
+    const image = platform.world.disk('local');
+    image.capacityBytes = image.allocatedBytes;
+    const waiting = new Waiting();
+    native.store.put(message('T', 0, Buffer.alloc(3000)), new Waiting());
+    expect(native.store.put(message('T', 0, Buffer.alloc(3000)), waiting)).toBeUndefined();
+    platform.world.advance(1500);
+    expect(waiting.outcome).toBeUndefined();
+    expect(native.store.put(message('T', 0, 'c'), new Waiting())?.status).toBe('disk-full');
+    expect(get(platform, native.store, 'T', 0, 0).status).toBe('FOUND');
+    image.capacityBytes = Number.POSITIVE_INFINITY;
+    platform.world.advance(1500);
+    expect(waiting.outcome).toBe('stored');
+    putNow(platform, native.store, message('T', 0, 'd'));
+    expect(native.store.maxOffset('T', 0)).toBe(4);
+  });
+
+  test('a failed fsync stops the owner, and nothing is acknowledged afterwards', () => {
+    const platform = createVirtualPlatform();
+    const owner = new TestOwner();
+    const native = startStore(platform, { ...TINY, syncFlush: true }, owner);
+    platform.world.disk('local').fail({ operation: 'sync', code: 'EIO', path: 'commitlog' });
+    const waiting = new Waiting();
+    native.store.put(message('T', 0, 'a'), waiting);
+    platform.world.advance(2000);
+    expect(owner.fatals.map((error) => error.code)).toEqual(['EIO']);
+    expect(waiting.outcome).toBeUndefined();
+    expect(native.store.put(message('T', 0, 'b'), new Waiting())?.status).toBe('shutting-down');
+  });
+});
+
+describe('the recovery point', () => {
+  test('carries the state of the owner; internal records behind it are applied again, those before it not', () => {
+    const world = new VirtualWorld(1);
+    const platform = world.start('a');
+    const owner = new TestOwner();
+    const native = startStore(platform, TINY, owner);
+    putNow(platform, native.store, message(INTERNAL_TOPIC, 0, 'one'));
+    owner.state = Buffer.from('state with one');
+    point(platform, native);
+    putNow(platform, native.store, message(INTERNAL_TOPIC, 0, 'two'));
+    platform.crash();
+    const again = openNativeStore(world.start('a'), TINY, owner);
+    if (typeof again === 'string') throw new Error(again);
+    expect(again.ownerState?.toString()).toBe('state with one');
+    const applied: string[] = [];
+    again.store.setInternalRecordHandler({ applyInternal: (record) => applied.push(decode(record).body.toString()) });
+    again.start();
+    expect(applied).toEqual(['two']);
+  });
+
+  test('a point that cannot be read stops the start with a sentence', () => {
+    const world = new VirtualWorld(1);
+    const platform = world.start('a');
+    const native = startStore(platform, TINY);
+    putNow(platform, native.store, message('T', 0, 'a'));
+    point(platform, native);
+    platform.crash();
+    const again = world.start('a');
+    const bytes = again.disk.readFile(`${ROOT}/ledgermq.point`)!;
+    bytes[30]! ^= 1;
+    again.disk.replaceFile(`${ROOT}/ledgermq.point`, bytes);
+    expect(refusalOf(again)).toContain('its checksum is wrong');
+  });
+
+  test('rot below it is refused with place and remedy, and cut only by order', () => {
+    const world = new VirtualWorld(1);
+    let platform = world.start('a');
+    const native = startStore(platform, TINY);
+    for (let i = 0; i < 5; i++) putNow(platform, native.store, message('T', 0, `${i}`));
+    point(platform, native);
+    const rotAt = native.store.endPosition;
+    for (let i = 5; i < 8; i++) putNow(platform, native.store, message('T', 0, `${i}`));
+    platform.crash();
+    platform = world.start('a');
+    const file = platform.disk.open(`${ROOT}/commitlog/${'0'.repeat(20)}`, { create: false });
+    file.writeSync(Buffer.from([0x77]), rotAt + 88);
+    const sentence = refusalOf(platform);
+    expect(sentence).toContain(`position ${rotAt}`);
+    expect(sentence).toContain('--cut-at');
+    expect(refusalOf(platform, { ...TINY, cutAt: rotAt - 1 })).toBe(sentence);
+    const { store } = startStore(platform, { ...TINY, cutAt: rotAt });
+    expect(texts(readQueue(platform, store, 'T', 0))).toEqual(['0', '1', '2', '3', '4']);
+  });
+
+  test('log files that a point needs and that are gone stop the start', () => {
+    const world = new VirtualWorld(1);
+    let platform = world.start('a');
+    const native = startStore(platform, TINY);
+    for (let i = 0; i < 60; i++) putNow(platform, native.store, message('T', 0, 'x'.repeat(100)));
+    point(platform, native);
+    platform.crash();
+    platform = world.start('a');
+    for (const name of platform.disk.list(`${ROOT}/commitlog`).slice(1))
+      platform.disk.remove(`${ROOT}/commitlog/${name}`);
+    expect(refusalOf(platform)).toContain('files of it are missing');
+  });
+});
+
+describe('retention', () => {
+  const HOUR = 3_600_000;
+  /** Timers that do not slow down a test of many hours. */
+  const SLOW: NativeStoreOptions = {
+    ...TINY,
+    syncIntervalMs: HOUR,
+    pointIntervalMs: HOUR,
+    cleanIntervalMs: HOUR,
+    store: { ...TINY.store, flushIntervalMs: HOUR },
+  };
+
+  function fill(platform: VirtualPlatform, native: NativeStore, topic: string, count: number): void {
+    for (let i = 0; i < count; i++)
+      putNow(
+        platform,
+        native.store,
+        message(topic, 0, 'x'.repeat(200), { UNIQ_KEY: `at ${native.store.endPosition}` }),
+      );
+  }
+
+  test('removes whole old files below the point, logs them, and moves the queues along', () => {
+    const platform = createVirtualPlatform();
+    const native = startStore(platform, { ...SLOW, cleanIntervalMs: 1e9 });
+    fill(platform, native, 'T', 40);
+    platform.world.advance(73 * HOUR);
+    fill(platform, native, 'T', 40);
+    point(platform, native);
+    const removed = native.deleteExpired(false);
+    platform.world.advance(100);
+    expect(removed.length).toBeGreaterThan(1);
+    expect(native.store.minPosition).toBe(removed.length * 4096);
+    const min = native.store.minOffset('T', 0);
+    expect(min).toBeGreaterThan(0);
+    expect(min).toBeLessThanOrEqual(40);
+    expect(get(platform, native.store, 'T', 0, 0)).toMatchObject({ status: 'OFFSET_TOO_SMALL', nextBeginOffset: min });
+    expect(readQueue(platform, native.store, 'T', 0)).toHaveLength(80 - min);
+    expect(decode(get(platform, native.store, 'T', 0, min).records[0]!).position).toBeGreaterThanOrEqual(
+      native.store.minPosition,
+    );
+    const gone = wait<Buffer[]>(platform, (done) =>
+      native.store.queryByKey('T', 'at 0', 10, 0, Number.MAX_SAFE_INTEGER, done),
+    );
+    expect(gone).toEqual([]);
+  });
+
+  test('never goes beyond the recovery point or the owner, even when forced', () => {
+    const platform = createVirtualPlatform();
+    const owner = new TestOwner();
+    const native = startStore(platform, { ...SLOW, cleanIntervalMs: 1e9, pointIntervalMs: 1e9 }, owner);
+    fill(platform, native, 'T', 20);
+    point(platform, native);
+    const safe = native.store.dispatchedPosition;
+    fill(platform, native, 'T', 60);
+    owner.safe = 4096;
+    expect(native.deleteExpired(true)).toHaveLength(1);
+    owner.safe = undefined;
+    while (native.deleteExpired(true).length > 0);
+    expect(native.store.minPosition).toBeLessThanOrEqual(safe);
+    expect(native.store.minPosition).toBeGreaterThan(safe - 2 * 4096);
+  });
+
+  test('the offsets of a queue that was idle for longer never restart, even if its consume queue is gone', () => {
+    const world = new VirtualWorld(1);
+    let platform = world.start('a');
+    let native = startStore(platform, SLOW);
+    for (let i = 0; i < 7; i++) putNow(platform, native.store, message('Idle', 2, 'once'));
+    fill(platform, native, 'T', 30);
+    platform.world.advance(73 * HOUR);
+    fill(platform, native, 'T', 30);
+    platform.world.advance(3 * HOUR);
+    expect([native.store.minOffset('Idle', 2), native.store.maxOffset('Idle', 2)]).toEqual([7, 7]);
+    for (const wipe of ['', 'consumequeue', 'consumequeue/Idle', 'index']) {
+      close(platform, native);
+      platform.crash();
+      platform = world.start('a');
+      if (wipe !== '') platform.disk.removeTree(`${ROOT}/${wipe}`);
+      native = startStore(platform, SLOW);
+      expect([native.store.minOffset('Idle', 2), native.store.maxOffset('Idle', 2)], wipe).toEqual([7, 7]);
+      expect(readQueue(platform, native.store, 'T', 0).length, wipe).toBeGreaterThan(20);
+    }
+    const next = message('Idle', 2, 'again');
+    putNow(platform, native.store, next);
+    expect(next.queueOffset).toBe(7);
+    expect(texts(readQueue(platform, native.store, 'Idle', 2))).toEqual(['again']);
+  });
+});
+
+describe('against a naive model', () => {
+  type Step =
+    | { kind: 'put'; queue: number; size: number }
+    | { kind: 'batch'; queues: number[] }
+    | { kind: 'time' | 'point' | 'close' | 'kill' | 'power' | 'read' };
+
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 20, arbitrary: fc.record({ kind: fc.constant('put' as const), queue: fc.nat(3), size: fc.nat(900) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('batch' as const),
+        queues: fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('time' as const, 'point' as const, 'read' as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('close' as const, 'kill' as const, 'power' as const) }) },
+  );
+
+  class Model {
+    readonly world: VirtualWorld;
+    platform: VirtualPlatform;
+    native: NativeStore;
+    /** Bodies by queue, in order; `synced`: how many of them a power loss leaves for certain. */
+    readonly queues: string[][] = [[], [], [], []];
+    #serial = 0;
+    constructor(seed: number) {
+      this.world = new VirtualWorld(seed);
+      this.platform = this.world.start('a');
+      this.native = startStore(this.platform, { ...TINY, syncFlush: true });
+    }
+
+    put(queueIds: readonly number[], size: number): void {
+      const messages = queueIds.map((queueId) => {
+        const body = `${this.#serial++}:${'x'.repeat(size)}`;
+        this.queues[queueId]!.push(body);
+        return message('T', queueId, body, { UNIQ_KEY: `u${this.#serial - 1}`, TAGS: `t${queueId}` });
+      });
+      putNow(this.platform, this.native.store, ...messages);
+      for (const put of messages) {
+        const at = this.queues[put.queueId]!.indexOf(put.body.toString());
+        expect(put.queueOffset).toBe(at);
+      }
+    }
+
+    restart(kind: 'close' | 'kill' | 'power'): void {
+      if (kind === 'close') close(this.platform, this.native);
+      this.platform.crash(kind === 'power' ? { machine: true, unsynced: 'random' } : { inFlightBytes: 50 });
+      this.platform = this.world.start('a');
+      this.native = startStore(this.platform, { ...TINY, syncFlush: true });
+    }
+
+    check(): void {
+      for (const [queueId, expected] of this.queues.entries()) {
+        expect(this.native.store.maxOffset('T', queueId)).toBe(expected.length);
+        expect(texts(readQueue(this.platform, this.native.store, 'T', queueId))).toEqual(expected);
+      }
+      const last = this.#serial - 1;
+      if (last < 0) return;
+      const { store } = this.native;
+      const found = wait<Buffer[]>(this.platform, (done) =>
+        store.queryByKey('T', `u${last}`, 9, 0, Number.MAX_SAFE_INTEGER, done),
+      );
+      expect(found).toHaveLength(1);
+    }
+  }
+
+  test('what was acknowledged under SYNC_FLUSH reads back, in order and once, after closes, kills and power losses', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.array(step, { maxLength: 40 }), (seed, steps) => {
+        const model = new Model(seed);
+        for (const action of steps) {
+          if (action.kind === 'put') model.put([action.queue], action.size);
+          else if (action.kind === 'batch') model.put(action.queues, 30);
+          else if (action.kind === 'time') model.world.advance(1500);
+          else if (action.kind === 'point') point(model.platform, model.native);
+          else if (action.kind === 'read') model.check();
+          else model.restart(action.kind);
+        }
+        model.check();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
