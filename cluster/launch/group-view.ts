@@ -1,0 +1,50 @@
+import { BrokerClient } from '../../src/client/broker-client.ts';
+import { ClientError } from '../../src/client/errors.ts';
+import { NameServerClient } from '../../src/client/name-server-client.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import { type ClusterInfo, clusterInfo } from '../../src/protocol/body/cluster-info.ts';
+import { getClusterInfo } from '../../src/protocol/command/get-cluster-info.ts';
+import { RemotingClient } from '../../src/remoting/client.ts';
+
+const PATIENCE_MS = 1_000;
+const MASTER_ID = 0;
+
+/** What the name server of a group says about its brokers. */
+export class GroupView {
+  readonly #remoting: RemotingClient;
+  readonly #nameServer: NameServerClient;
+
+  constructor(platform: Platform, nameServer: string) {
+    this.#remoting = new RemotingClient({ platform });
+    this.#nameServer = new NameServerClient(new BrokerClient(this.#remoting), {
+      addresses: [nameServer],
+      firstIndex: 0,
+    });
+  }
+
+  /** Undefined while the name server cannot be reached. */
+  async clusterInfo(): Promise<ClusterInfo | undefined> {
+    try {
+      const { body } = await this.#nameServer.request(getClusterInfo, {}, { timeoutMs: PATIENCE_MS });
+      const info = clusterInfo.decode(body);
+      return info instanceof Error ? undefined : info;
+    } catch (error) {
+      if (error instanceof ClientError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Address of the broker that is registered as master, if there is one. A group is one broker name. */
+  async masterAddress(): Promise<string | undefined> {
+    const info = await this.clusterInfo();
+    for (const { brokerAddrs } of info?.brokerAddrTable.values() ?? []) {
+      const master = brokerAddrs.get(MASTER_ID);
+      if (master !== undefined) return master;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    this.#remoting.close();
+  }
+}

@@ -1,0 +1,186 @@
+import type { Platform } from '../../src/platform/ports.ts';
+import { type GroupFolder, type GroupRecord, NAME_SERVER } from './group-folder.ts';
+import { GroupView } from './group-view.ts';
+import {
+  isRunning,
+  killProcess,
+  type LaunchedProcess,
+  launch,
+  type Stopped,
+  stopProcess,
+  waitForEnd,
+} from './launched-process.ts';
+import { defaultNodeFlags, defaultPrograms, nodeEnvironment, type Programs } from './node-settings.ts';
+import type { PortPlan } from './ports.ts';
+
+/** One broker of a group. */
+export interface GroupNode {
+  /** `n0`, `n1`, ...: its dLegerSelfId. */
+  readonly name: string;
+  /** Where clients and other brokers reach it. */
+  readonly address: string;
+  /** Base address of its health, status and metrics, without a slash at the end. */
+  readonly httpUrl: string;
+  readonly confFile: string;
+  readonly logFile: string;
+  readonly storeDirectory: string;
+}
+
+/** How the programs of a group are run. */
+export interface RunSettings {
+  /** Other programs than the shipped ones. */
+  readonly programs?: Partial<Programs>;
+  /** Flags for Node on top of the usual ones, by the name of the process. */
+  readonly nodeFlags?: (name: string) => readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const HOST = '127.0.0.1';
+/** How long a broker may take to hand over and leave, before it is killed. */
+export const STOP_GRACE_MS = 20_000;
+const POLL_MS = 10;
+
+/**
+ * A name server and the brokers of one Raft group on this machine. Works over the record in the group's folder, so that it does not matter
+ * whether this process or an earlier one started them. Signals go only to processes whose pid and start time match the record.
+ */
+export class Group {
+  readonly folder: GroupFolder;
+  readonly plan: PortPlan;
+  readonly nodes: readonly GroupNode[];
+  readonly platform: Platform;
+  readonly view: GroupView;
+  readonly #settings: RunSettings;
+  #processes: Record<string, LaunchedProcess>;
+
+  constructor(folder: GroupFolder, record: GroupRecord, platform: Platform, settings: RunSettings = {}) {
+    this.folder = folder;
+    this.plan = record.plan;
+    this.platform = platform;
+    this.view = new GroupView(platform, this.nameServer);
+    this.#settings = settings;
+    this.#processes = { ...record.processes };
+    this.nodes = record.plan.brokers.map((ports, index) => describeNode(folder, `n${index}`, ports));
+  }
+
+  /** `host:port` for clients. */
+  get nameServer(): string {
+    return `${HOST}:${this.plan.nameServer}`;
+  }
+
+  /** Names of all processes, the name server first. */
+  get names(): readonly string[] {
+    return [NAME_SERVER, ...this.nodes.map(({ name }) => name)];
+  }
+
+  /** The process with this name if it runs. */
+  process(name: string): LaunchedProcess | undefined {
+    const launched = this.#processes[name];
+    return launched !== undefined && isRunning(launched) ? launched : undefined;
+  }
+
+  /** Names of the processes that run. */
+  running(): string[] {
+    return this.names.filter((name) => this.process(name) !== undefined);
+  }
+
+  /** Names of the processes that do not run although they were started. */
+  ended(): string[] {
+    return Object.keys(this.#processes).filter((name) => this.process(name) === undefined);
+  }
+
+  /** Starts one process and records it; does not wait for anything. */
+  start(name: string): LaunchedProcess {
+    const settings = this.#settings;
+    const program = name === NAME_SERVER ? 'mqnamesrv' : 'mqbroker';
+    const launched = launch({
+      program: settings.programs?.[program] ?? defaultPrograms()[program],
+      args: ['-c', this.folder.confFile(name)],
+      logFile: this.folder.logFile(name),
+      environment: { ...nodeEnvironment, LEDGERMQ_RUN_DIR: this.folder.runDirectory, ...settings.environment },
+      nodeFlags: [...defaultNodeFlags, ...(settings.nodeFlags?.(name) ?? [])],
+    });
+    this.#record({ ...this.#processes, [name]: launched });
+    return launched;
+  }
+
+  /** SIGTERM, then SIGKILL if it takes too long; undefined if it did not run. */
+  async stop(name: string, graceMs: number = STOP_GRACE_MS): Promise<Stopped | undefined> {
+    const launched = this.process(name);
+    const stopped = launched === undefined ? undefined : await stopProcess(launched, graceMs);
+    this.#forget(name);
+    return stopped;
+  }
+
+  /** SIGKILL; resolves when the process is gone. Returns whether it ran. */
+  async kill(name: string): Promise<boolean> {
+    const launched = this.process(name);
+    if (launched !== undefined) await killProcess(launched);
+    this.#forget(name);
+    return launched !== undefined;
+  }
+
+  /** Waits until the process has ended by itself or by a signal that was sent; false if it takes longer. */
+  waitForEnd(name: string, timeoutMs: number): Promise<boolean> {
+    const launched = this.process(name);
+    return launched === undefined ? Promise.resolve(true) : waitForEnd(launched, timeoutMs);
+  }
+
+  /** Stops the brokers, then the name server. Returns how each of them ended. */
+  async stopAll(graceMs: number = STOP_GRACE_MS): Promise<Map<string, Stopped>> {
+    const outcomes = new Map<string, Stopped>();
+    const stopOne = async (name: string) => {
+      const stopped = await this.stop(name, graceMs);
+      if (stopped !== undefined) outcomes.set(name, stopped);
+    };
+    await Promise.all(this.nodes.map(({ name }) => stopOne(name)));
+    await stopOne(NAME_SERVER);
+    return outcomes;
+  }
+
+  /** The node that the name server calls master, if it is one of this group. */
+  async leader(): Promise<GroupNode | undefined> {
+    const address = await this.view.masterAddress();
+    return this.nodes.find((node) => node.address === address);
+  }
+
+  /** Polls until a running node is master; undefined if the time is up, the signal fires, or `giveUp` says so. */
+  async waitForLeader(
+    timeoutMs: number,
+    options: { readonly signal?: AbortSignal | undefined; readonly giveUp?: () => boolean } = {},
+  ): Promise<GroupNode | undefined> {
+    const deadlineMs = performance.now() + timeoutMs;
+    while (performance.now() < deadlineMs && !options.signal?.aborted && !options.giveUp?.()) {
+      const leader = await this.leader();
+      if (leader !== undefined && this.process(leader.name) !== undefined) return leader;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    return undefined;
+  }
+
+  /** Ends connections of this object; the processes run on. */
+  close(): void {
+    this.view.close();
+  }
+
+  #forget(name: string): void {
+    const { [name]: _gone, ...rest } = this.#processes;
+    this.#record(rest);
+  }
+
+  #record(processes: Record<string, LaunchedProcess>): void {
+    this.#processes = processes;
+    this.folder.write({ plan: this.plan, processes });
+  }
+}
+
+function describeNode(folder: GroupFolder, name: string, ports: PortPlan['brokers'][number]): GroupNode {
+  return {
+    name,
+    address: `${HOST}:${ports.listen}`,
+    httpUrl: `http://${HOST}:${ports.http}`,
+    confFile: folder.confFile(name),
+    logFile: folder.logFile(name),
+    storeDirectory: folder.storeDirectory(name),
+  };
+}

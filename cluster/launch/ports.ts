@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Ports of one broker. `fast` and `ha` are opened or kept free because of RocketMQ's rules (listen − 2, listen + 1). */
+export interface BrokerPorts {
+  readonly listen: number;
+  readonly fast: number;
+  readonly ha: number;
+  readonly http: number;
+  readonly peer: number;
+}
+
+/** All ports of a group on one machine. */
+export interface PortPlan {
+  readonly nameServer: number;
+  readonly brokers: readonly BrokerPorts[];
+}
+
+/** A port and what a group wants it for. */
+export interface PortUse {
+  readonly port: number;
+  readonly use: string;
+}
+
+const HIGHEST_PORT = 65_535;
+/** Free ports are looked for here: below the range from which systems take ports of their own accord. */
+const FIRST_FREE = 20_000;
+const LAST_FREE = 30_000;
+const ATTEMPTS = 100;
+
+function brokerPorts(listen: number, peer: number): BrokerPorts {
+  return { listen, fast: listen - 2, ha: listen + 1, http: listen + 5, peer };
+}
+
+/** RocketMQ's ports: 9876; 30911, 30921, ...; 40911, 40912, ... */
+export function rocketmqPorts(nodes: number): PortPlan {
+  const brokers = Array.from({ length: nodes }, (_, index) => brokerPorts(30_911 + 10 * index, 40_911 + index));
+  return { nameServer: 9876, brokers };
+}
+
+/** Everything from `base` on: the name server there, and ten ports for each broker. */
+export function portsFrom(base: number, nodes: number): PortPlan {
+  const brokers = Array.from({ length: nodes }, (_, index) => {
+    const listen = base + 10 * (index + 1);
+    return brokerPorts(listen, listen + 3);
+  });
+  return { nameServer: base, brokers };
+}
+
+/** How many ports `portsFrom` spans. */
+export function portSpan(nodes: number): number {
+  return 10 * nodes + 6;
+}
+
+/** Says what is wrong with a base for so many nodes, or undefined. */
+export function portBaseProblem(base: number, nodes: number): string | undefined {
+  const highest = HIGHEST_PORT - portSpan(nodes) + 1;
+  if (Number.isInteger(base) && base >= 1 && base <= highest) return undefined;
+  return `the ports begin at ${base}, but must begin between 1 and ${highest} to leave room for ${nodes} brokers`;
+}
+
+/** Every port of a plan with what it is for. */
+export function portUses(plan: PortPlan): PortUse[] {
+  const uses: PortUse[] = [{ port: plan.nameServer, use: 'name server' }];
+  plan.brokers.forEach(({ listen, fast, http, peer }, index) => {
+    const name = `n${index}`;
+    uses.push({ port: listen, use: `${name}, clients` }, { port: fast, use: `${name}, clients (listen port - 2)` });
+    uses.push({ port: http, use: `${name}, HTTP` }, { port: peer, use: `${name}, members` });
+  });
+  return uses;
+}
+
+/** Those that cannot be opened on 127.0.0.1 now. */
+export async function busyPorts(uses: readonly PortUse[]): Promise<PortUse[]> {
+  const busy = await Promise.all(uses.map(({ port }) => isBusy(port)));
+  return uses.filter((_, index) => busy[index]);
+}
+
+function isBusy(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(true));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(false)));
+  });
+}
+
+/** A base from which all ports of so many nodes are free now. */
+export async function freePortBase(nodes: number): Promise<number> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const steps = (LAST_FREE - FIRST_FREE - portSpan(nodes)) / 10;
+    const base = FIRST_FREE + 10 * randomInt(Math.floor(steps));
+    if ((await busyPorts(portUses(portsFrom(base, nodes)))).length === 0) return base;
+  }
+  throw new Error(`no free ports between ${FIRST_FREE} and ${LAST_FREE}; stop what holds them`);
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { brokerOverrides, brokerTemplate, resolveProperties } from '../../../cluster/launch/conf-copies.ts';
+import { portsFrom, rocketmqPorts } from '../../../cluster/launch/ports.ts';
+import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
+import { parseProperties } from '../../../src/broker/config/properties.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const host = { homeDirectory: '/home/user', hostName: 'host', ipAddress: '192.0.2.1' };
+
+test('values are replaced, keys added, others kept, and what needs an escape survives', () => {
+  const overrides = { b: 'C:\\data #1', 'd e': ' x=y' };
+  const text = resolveProperties('# comment\na=1\nb=2\nc = 3\n', overrides, 'Heading.');
+  expect(text.split('\n')[0]).toBe('# Heading.');
+  const entries = parseProperties(text).entries.map(({ key, value }) => [key, value]);
+  expect(entries).toEqual([
+    ['a', '1'],
+    ['c', '3'],
+    ['b', 'C:\\data #1'],
+    ['d e', ' x=y'],
+  ]);
+});
+
+test.each([0, 1, 2])("the shipped file of member n%i loads without a word and has RocketMQ's ports", (index) => {
+  const { config, errors, warnings } = loadBrokerConfig(brokerTemplate(root, index), host);
+  expect([errors, warnings]).toEqual([[], []]);
+  expect(config).toMatchObject({
+    brokerClusterName: 'RaftCluster',
+    brokerName: 'RaftNode00',
+    listenPort: rocketmqPorts(3).brokers[index]?.listen,
+    namesrvAddr: '127.0.0.1:9876',
+    storePathRootDir: `/home/user/store/n${index}`,
+    storePathCommitLog: `/home/user/store/n${index}/commitlog`,
+    enableDLegerCommitLog: true,
+    dLegerPeers: 'n0-127.0.0.1:40911;n1-127.0.0.1:40912;n2-127.0.0.1:40913',
+    dLegerSelfId: `n${index}`,
+  });
+});
+
+test('the shipped file of a lone broker loads without a word', () => {
+  const { config, errors, warnings } = loadBrokerConfig(readFileSync(`${root}/conf/broker.conf`, 'utf8'), host);
+  expect([errors, warnings]).toEqual([[], []]);
+  expect(config).toMatchObject({ listenPort: 10911, brokerName: 'broker-a', enableDLegerCommitLog: false });
+});
+
+test('a resolved copy says where this member listens, and agrees with the others on who they are', () => {
+  const plan = portsFrom(20_000, 4);
+  const copies = plan.brokers.map((_, index) => {
+    const overrides = brokerOverrides(plan, index, `/data dir/store/n${index}`);
+    return loadBrokerConfig(resolveProperties(brokerTemplate(root, index), overrides, 'Copy.'), host);
+  });
+  for (const { errors, warnings } of copies) expect([errors, warnings]).toEqual([[], []]);
+  const configs = copies.map(({ config }) => config);
+  expect(configs.map(({ listenPort }) => listenPort)).toEqual([20_010, 20_020, 20_030, 20_040]);
+  expect(configs.map(({ dLegerSelfId }) => dLegerSelfId)).toEqual(['n0', 'n1', 'n2', 'n3']);
+  expect(configs.map(({ storePathCommitLog }) => storePathCommitLog)[3]).toBe('/data dir/store/n3/commitlog');
+  const peers = 'n0-127.0.0.1:20013;n1-127.0.0.1:20023;n2-127.0.0.1:20033;n3-127.0.0.1:20043';
+  for (const config of configs) {
+    expect(config).toMatchObject({ brokerIP1: '127.0.0.1', namesrvAddr: '127.0.0.1:20000', dLegerPeers: peers });
+  }
+});

@@ -1,0 +1,56 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import {
+  isRunning,
+  killProcess,
+  type LaunchedProcess,
+  launch,
+  signalProcess,
+  stopProcess,
+} from '../../../cluster/launch/launched-process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ledgermq-launched-'));
+const started: LaunchedProcess[] = [];
+afterEach(async () => {
+  for (const each of started.splice(0)) await killProcess(each);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Starts a script, and waits until it has printed. */
+async function run(name: string, source: string): Promise<LaunchedProcess> {
+  const program = join(folder, `${name}.mjs`);
+  const logFile = join(folder, `${name}.log`);
+  writeFileSync(program, source);
+  const launched = launch({ program, args: ['hello'], logFile, environment: { GREETING: 'env' }, nodeFlags: [] });
+  started.push(launched);
+  while (!existsSync(logFile) || readFileSync(logFile, 'utf8') === '') await sleep(5);
+  return launched;
+}
+
+const printAndStay = 'console.log(process.argv[2], process.env.GREETING); setInterval(() => {}, 1000);';
+
+test('a launched program runs with its arguments and environment, prints into its log, and ends on SIGTERM', async () => {
+  const launched = await run('plain', printAndStay);
+  expect(isRunning(launched)).toBe(true);
+  expect(readFileSync(join(folder, 'plain.log'), 'utf8')).toBe('hello env\n');
+  expect(await stopProcess(launched, 10_000)).toBe('ended');
+  expect(isRunning(launched)).toBe(false);
+});
+
+test('what does not end in time is killed, and that is told', async () => {
+  const launched = await run('stubborn', `process.on('SIGTERM', () => {}); ${printAndStay}`);
+  expect(await stopProcess(launched, 30)).toBe('killed');
+  expect(isRunning(launched)).toBe(false);
+});
+
+test('a process that has the pid but not the start time gets no signal', async () => {
+  const launched = await run('other', printAndStay);
+  const earlier: LaunchedProcess = { pid: launched.pid, startTime: '1' };
+  expect(isRunning(earlier)).toBe(false);
+  expect(signalProcess(earlier, 'SIGKILL')).toBe(false);
+  expect(await stopProcess(earlier, 1)).toBe('ended');
+  expect(isRunning(launched)).toBe(true);
+});
