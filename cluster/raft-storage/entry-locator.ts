@@ -1,7 +1,7 @@
 import type { SegmentedLog } from '../../src/log/segmented-log.ts';
 import { entryHeaderBytes, entryIndex } from './entry.ts';
 import { nextEntry } from './entry-chain.ts';
-import { type EntryFault, entryFaultAt, indexAt } from './entry-reader.ts';
+import { type EntryFault, entryFaultAt, fileBytesAt, indexAt } from './entry-reader.ts';
 
 /** Distance between two remembered places. */
 const anchorBytes = 1 << 20;
@@ -97,7 +97,10 @@ export class EntryLocator {
     const hop = new Hop(this.#nearest(index), index);
     for (;;) {
       const memory = this.#log.viewFrom(hop.position);
-      const result = this.#step(hop, memory ?? this.#log.readSync(hop.position, anchorBytes));
+      const result = this.#step(
+        hop,
+        memory ?? this.#log.readSync(hop.position, fileBytesAt(this.#log, hop.position, anchorBytes)),
+      );
       if (result !== undefined) return result;
     }
   }
@@ -115,7 +118,7 @@ export class EntryLocator {
         done(result);
         return;
       }
-      this.#log.read(hop.position, anchorBytes, (error, bytes) => {
+      this.#log.read(hop.position, fileBytesAt(this.#log, hop.position, anchorBytes), (error, bytes) => {
         const found = error ?? this.#step(hop, bytes);
         if (found === undefined) read();
         else done(found);

@@ -62,8 +62,13 @@ export function walkEntries(
   return undefined;
 }
 
+/** Bytes at `position` that may be read from the files: what memory holds is perhaps not there yet. */
+export function fileBytesAt(log: SegmentedLog, position: number, length: number): number {
+  return Math.min(length, log.memoryPosition - position);
+}
+
 function readPiece(log: SegmentedLog, position: number): Buffer {
-  const piece = log.readSync(position, readBytes);
+  const piece = log.readSync(position, fileBytesAt(log, position, readBytes));
   if (piece.length < entryHeaderBytes) return piece;
   const size = entrySize(piece, 0);
   return size > piece.length && size <= log.maxUnitBytes ? log.readSync(position, size) : piece;

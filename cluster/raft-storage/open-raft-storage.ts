@@ -8,6 +8,12 @@ import type { Snapshot } from './snapshot-codec.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { readStockState, type StockState } from './stock-dledger.ts';
 
+/**
+ * How far behind the last good entry to look for surviving ones. A process crash leaves no hole (the page cache takes a write from front to back), a power
+ * failure leaves the node in doubt; what is left is rot, and a bad place of this size is a lost disk. Reading the whole file would take a second for 1 GiB.
+ */
+const searchBytes = 64 << 20;
+
 export interface RaftStorageOptions extends MemberName {
   readonly platform: Platform;
   /** The member's directory (storePathRootDir/dledger-ID): `data/`, `snapshots/`, `hardstate`. */
@@ -69,6 +75,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     firstPosition,
     firstWrotePosition: firstWrotePosition(read, stock),
     checkpoints: loaded.map(({ header }) => header),
+    searchBytes,
     // Behind a hole that a power failure left, this node is in doubt anyway: what it loses with the rest counts for nothing.
     mayCut: () => read.kind === 'ok' && pageCacheMayBeLost(read, bootId),
     ...(tailBytes === undefined ? {} : { tailBytes }),

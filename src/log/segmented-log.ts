@@ -212,8 +212,9 @@ export class SegmentedLog {
     return this.#tail.collect(from, to, views);
   }
 
-  /** Everything from here on is in memory. */
+  /** Everything from here on is in memory, and perhaps not in the files. */
   get memoryPosition(): number {
+    if (!this.#started) return Number.MAX_SAFE_INTEGER;
     return Math.min(this.#tail.start ?? this.#end, this.#end);
   }
 
