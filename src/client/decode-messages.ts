@@ -8,8 +8,6 @@ import { RecordReader } from '../protocol/message/record-reader.ts';
 import { ClientError } from './errors.ts';
 import type { ReceivedMessage } from './received-message.ts';
 
-const COMPRESSION_BITS = SysFlag.COMPRESSED | SysFlag.COMPRESSION_MASK;
-
 /** The messages in the body of a pull or query answer: stored records back to back. Bodies are views of it unless they were compressed. */
 export function decodeMessages(body: Buffer, brokerName: string): ReceivedMessage[] | ClientError {
   const reader = new RecordReader();
@@ -50,7 +48,8 @@ function readMessage(reader: RecordReader, bodyCrc: number, brokerName: string):
     properties,
     reconsumeTimes: reader.reconsumeTimes,
     flag: reader.flag,
-    sysFlag: sysFlag & SysFlag.COMPRESSED ? sysFlag & ~COMPRESSION_BITS : sysFlag,
+    // Decompressed above, and marked as RocketMQ 5 does.
+    sysFlag: sysFlag & ~SysFlag.COMPRESSED,
     bornTimestamp: reader.bornTimestamp,
     bornHost: hostText(decodeHost(reader.bornHost)),
     storeTimestamp: reader.storeTimestamp,
