@@ -37,7 +37,7 @@ export class DledgerStateMachine implements StateMachine {
 
   roleChanged(change: RoleChange): void {
     const { logger, log, state, mastership } = this.#parts;
-    logRoleChange(logger, change);
+    logRoleChange(logger, change, log.endPosition === log.minPosition);
     if (change.role === 'leader') return;
     if (this.#leaderTerm > 0) {
       this.#leaderTerm = 0;
@@ -70,14 +70,15 @@ export class DledgerStateMachine implements StateMachine {
   }
 }
 
-function logRoleChange(logger: Logger, change: RoleChange): void {
+/** One line per change: role, term, leader, reason, votes, time without a leader. */
+function logRoleChange(logger: Logger, change: RoleChange, logIsEmpty: boolean): void {
   const { role, term, leader, reason, votes, leaderlessMs, inDoubtElection } = change;
   const fields = { role, term, leader, reason, votes: votes.join(' '), leaderlessMs };
-  if (inDoubtElection) {
-    const text =
-      'Elected while fewer than a majority of the members were free of doubt: acknowledged messages may be lost';
-    logger.error(text, fields);
-  } else {
-    logger.info('Role changed', fields);
-  }
+  if (!inDoubtElection) logger.info('Role changed', fields);
+  else if (logIsEmpty) logger.info('Role changed; all members are empty: this founds the group', fields);
+  else
+    logger.error(
+      'Elected while fewer than a majority of the members were free of doubt: acknowledged messages may be lost',
+      fields,
+    );
 }
