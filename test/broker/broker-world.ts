@@ -93,14 +93,20 @@ export class BrokerWorld {
   }
 }
 
+/** Where clients live. */
+export interface ClientWorld {
+  readonly world: VirtualWorld;
+  readonly clientPlatform: VirtualPlatform;
+}
+
 /** Sends requests to the broker and waits for their answers. */
 export class TestClient {
-  readonly #world: BrokerWorld;
+  readonly #world: ClientWorld;
   readonly #client: RemotingClient;
   /** Requests that the broker sent to this client. */
   readonly received: RequestContext[] = [];
 
-  constructor(world: BrokerWorld) {
+  constructor(world: ClientWorld) {
     this.#world = world;
     const dispatcher = new Dispatcher(world.clientPlatform);
     dispatcher.register(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (context) => this.received.push(context));
@@ -131,17 +137,11 @@ export class TestClient {
     definition: CommandDefinition<Request, object>,
     header: Request,
     answers: RemotingCommand[],
+    body?: Uint8Array,
   ): void {
-    this.#client.invoke(
-      BROKER_ADDRESS,
-      definition.code,
-      definition.encodeRequest(header),
-      undefined,
-      40_000,
-      (answer) => {
-        if (answer !== undefined) answers.push(answer);
-      },
-    );
+    this.#client.invoke(BROKER_ADDRESS, definition.code, definition.encodeRequest(header), body, 40_000, (answer) => {
+      if (answer !== undefined) answers.push(answer);
+    });
   }
 
   send(
