@@ -1,0 +1,62 @@
+import { setMaxListeners } from 'node:events';
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { packageRoot } from '../package-root.ts';
+import { type FastTryArguments, parseFastTryArguments, USAGE } from './arguments.ts';
+
+const USAGE_EXIT = 2;
+
+/** Runs one command line of fast-try and gives its exit code. */
+export async function fastTry(argv: readonly string[]): Promise<number> {
+  const args = parseFastTryArguments(argv, defaultDir());
+  if (typeof args === 'string') {
+    console.error(args);
+    return USAGE_EXIT;
+  }
+  if (args.command === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  const abort = new AbortController();
+  // Every send listens to it.
+  setMaxListeners(0, abort.signal);
+  const onSignal = () => abort.abort();
+  const interruptible = args.command === 'start' || args.command === 'logs';
+  if (interruptible) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  try {
+    return await run(args, abort.signal);
+  } catch (error) {
+    console.error((error as Error).message);
+    return 1;
+  }
+}
+
+/** Each command is loaded when it is wanted. */
+async function run(args: FastTryArguments, signal: AbortSignal): Promise<number> {
+  const { command, dir, node, nodes, portBase, follow, lines } = args;
+  switch (command) {
+    case 'start':
+      return (await import('./start.ts')).start({ dir, nodes, portBase, signal });
+    case 'stop':
+      return (await import('./stop.ts')).stop(dir);
+    case 'clean':
+      return (await import('./clean.ts')).clean(dir);
+    case 'status':
+      return (await import('./status.ts')).status(dir);
+    case 'restart':
+      return (await import('./restart.ts')).restart(dir, node ?? '');
+    case 'kill-leader':
+      return (await import('./kill-leader.ts')).killLeader(dir);
+    case 'logs':
+      return (await import('./logs.ts')).logs(dir, { node, follow, lines, signal });
+    case 'help':
+      return 0;
+  }
+}
+
+/** In a checkout a folder that git ignores; beside an installed package nothing is written. */
+function defaultDir(): string {
+  const root = packageRoot();
+  const installed = basename(dirname(root)) === 'node_modules';
+  return installed ? join(homedir(), '.ledgermq', 'fast-try') : join(root, '.fast-try');
+}
