@@ -155,10 +155,10 @@ const MAX_PROPERTIES_LENGTH = 32_767;
 function encodeMessageProperties(message: Message, messageId: string): { readonly text: string } | string {
   const { tags, keys, delayLevel, properties } = message;
   let text = `UNIQ_KEY\u0001${messageId}\u0002WAIT\u0001${message.waitStored === false ? 'false' : 'true'}\u0002`;
-  let pairs = 2;
+  let clean = true;
   const add = (name: string, value: string): void => {
+    if (hasSeparator(name) || hasSeparator(value)) clean = false;
     text += `${name}\u0001${value}\u0002`;
-    pairs++;
   };
   if (keys !== undefined) add('KEYS', typeof keys === 'string' ? keys : keys.join(' '));
   if (tags !== undefined) add('TAGS', tags);
@@ -169,22 +169,14 @@ function encodeMessageProperties(message: Message, messageId: string): { readonl
     if (name === '') return 'a property needs a name.';
     add(name, properties[name] as string);
   }
-  if (countPairs(text) !== pairs) return 'tags, keys and properties must not contain the characters U+0001 and U+0002.';
+  if (!clean) return 'tags, keys and properties must not contain the characters U+0001 and U+0002.';
   const bytes = text.length * 3 > MAX_PROPERTIES_LENGTH ? Buffer.byteLength(text) : text.length;
   if (bytes > MAX_PROPERTIES_LENGTH) return `the properties take ${bytes} bytes; at most ${MAX_PROPERTIES_LENGTH} fit.`;
   return { text };
 }
 
-/** Number of pairs, or -1 if a separator stands where none belongs. */
-function countPairs(text: string): number {
-  let pairs = 0;
-  for (let at = 0; at < text.length; pairs++) {
-    const middle = text.indexOf('\u0001', at);
-    const end = text.indexOf('\u0002', at);
-    if (middle < 0 || end < middle || text.lastIndexOf('\u0001', end) !== middle) return -1;
-    at = end + 1;
-  }
-  return pairs;
+function hasSeparator(text: string): boolean {
+  return text.includes('\u0001') || text.includes('\u0002');
 }
 
 const RESERVED: ReadonlySet<string> = new Set(Object.values(PropertyName));
