@@ -1,0 +1,215 @@
+import { DledgerBroker } from '../../../cluster/dledger/dledger-broker.ts';
+import { loadNamesrvConfig } from '../../../cluster/namesrv/config.ts';
+import { createNameServer, type NameServer } from '../../../cluster/namesrv/name-server.ts';
+import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
+import { PullConsumer } from '../../../src/client/consumer/pull-consumer.ts';
+import { Producer } from '../../../src/client/producer/producer.ts';
+import type { ReceivedMessage } from '../../../src/client/received-message.ts';
+import { type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
+
+const MEMBERS = ['n0', 'n1', 'n2'] as const;
+export type MemberName = (typeof MEMBERS)[number];
+
+/** One member: a machine, and the broker that runs on it, if any. */
+interface MachineState {
+  readonly ip: string;
+  platform: VirtualPlatform;
+  broker: DledgerBroker | undefined;
+}
+
+/** A name server, a group of three members and a client, all real, in a virtual world. */
+export class DledgerWorld {
+  readonly world: VirtualWorld;
+  readonly nameServer: NameServer;
+  readonly client: VirtualPlatform;
+  readonly #members = new Map<string, MachineState>();
+  readonly #conf: string;
+  /** What ended a process by itself. */
+  readonly fatal: string[] = [];
+
+  private constructor(conf: string, seed: number) {
+    this.world = new VirtualWorld(seed);
+    this.#conf = conf;
+    this.nameServer = createNameServer(this.world.start('ns'), loadNamesrvConfig('', '/home').config);
+    this.client = this.world.start('client');
+    for (const [number, name] of MEMBERS.entries()) {
+      this.#members.set(name, { ip: `10.0.0.${number + 3}`, platform: this.world.start(name), broker: undefined });
+    }
+  }
+
+  /** A world in which the name server runs, and no member yet. `conf` lines are added to each member's broker.conf. */
+  static async create(conf = '', seed = 1): Promise<DledgerWorld> {
+    const made = new DledgerWorld(conf, seed);
+    await made.world.settle(made.nameServer.start());
+    return made;
+  }
+
+  /** A world with a group that serves. */
+  static async serving(conf = '', seed = 1): Promise<DledgerWorld> {
+    const made = await DledgerWorld.create(conf, seed);
+    for (const name of MEMBERS) await made.start(name);
+    await made.untilServing();
+    return made;
+  }
+
+  get names(): readonly MemberName[] {
+    return MEMBERS;
+  }
+
+  ip(name: MemberName): string {
+    return this.#machine(name).ip;
+  }
+
+  /** The broker that runs on a machine. */
+  broker(name: MemberName): DledgerBroker {
+    const { broker } = this.#machine(name);
+    if (broker === undefined) throw new Error(`${name} does not run`);
+    return broker;
+  }
+
+  isRunning(name: MemberName): boolean {
+    return this.#machine(name).broker !== undefined;
+  }
+
+  #machine(name: MemberName): MachineState {
+    return this.#members.get(name)!;
+  }
+
+  async start(name: MemberName): Promise<DledgerBroker> {
+    const machine = this.#machine(name);
+    const { config, errors } = loadBrokerConfig(this.#confOf(name, machine.ip), {
+      homeDirectory: '/home',
+      hostName: name,
+      ipAddress: machine.ip,
+    });
+    if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    machine.broker = new DledgerBroker(machine.platform, config, (error) => {
+      this.fatal.push(`${name}: ${error.message}`);
+      this.kill(name);
+    });
+    await this.world.settle(machine.broker.start());
+    return machine.broker;
+  }
+
+  #confOf(name: MemberName, ip: string): string {
+    const peers = MEMBERS.map((member) => `${member}-${member}:40911`).join(';');
+    return `
+brokerName=g
+brokerIP1=${ip}
+listenPort=30911
+namesrvAddr=ns:9876
+storePathRootDir=/store
+mappedFileSizeCommitLog=65536
+mappedFileSizeConsumeQueue=2000
+maxHashSlotNum=500
+maxIndexNum=2000
+enableDLegerCommitLog=true
+dLegerGroup=g
+dLegerPeers=${peers}
+dLegerSelfId=${name}
+${this.#conf}
+`;
+  }
+
+  /** SIGKILL; with `machine` the power fails, too. A new process can be started afterwards. */
+  kill(name: MemberName, options: { machine?: boolean } = {}): void {
+    const machine = this.#machine(name);
+    machine.platform.crash(options);
+    machine.broker = undefined;
+    machine.platform = this.world.start(name);
+  }
+
+  /** SIGTERM. */
+  async stop(name: MemberName): Promise<void> {
+    await this.world.settle(this.broker(name).stop());
+    this.kill(name);
+  }
+
+  /** Cuts a member from the other members; the name server and clients still reach it. */
+  isolate(name: MemberName): void {
+    for (const other of MEMBERS) if (other !== name) this.world.fabric.cut(name, other);
+  }
+
+  heal(name: MemberName): void {
+    for (const other of MEMBERS) if (other !== name) this.world.fabric.heal(name, other);
+  }
+
+  /** Names of members that say that they serve. */
+  serving(): MemberName[] {
+    return MEMBERS.filter((name) => this.isRunning(name) && this.broker(name).broker.status().serving);
+  }
+
+  get leader(): MemberName {
+    const [name] = this.serving();
+    if (name === undefined) throw new Error('nobody serves');
+    return name;
+  }
+
+  followers(): MemberName[] {
+    return MEMBERS.filter((name) => this.isRunning(name) && name !== this.leader);
+  }
+
+  /** Runs until exactly one member serves and its route is known. */
+  async untilServing(limitMs = 10_000): Promise<MemberName> {
+    await this.until(() => this.serving().length === 1, limitMs);
+    await this.world.run(100);
+    return this.leader;
+  }
+
+  async until(condition: () => boolean, limitMs = 10_000): Promise<void> {
+    const end = this.world.nowMs + limitMs;
+    while (!condition()) {
+      if (this.world.nowMs > end) throw new Error(`not within ${limitMs} virtual ms`);
+      await this.world.run(10);
+    }
+  }
+
+  /** Runs until all running members have applied the same, and all there is. */
+  async untilEqual(): Promise<void> {
+    await this.until(() => {
+      const running = MEMBERS.filter((name) => this.isRunning(name)).map((name) => this.broker(name).status());
+      return running.every(({ appliedIndex, lastIndex }) => {
+        return appliedIndex === lastIndex && lastIndex === running[0]?.lastIndex;
+      });
+    });
+  }
+
+  async producer(group = 'p'): Promise<Producer> {
+    const producer = new Producer(this.client, { nameServers: 'ns:9876', group });
+    await this.world.settle(producer.start());
+    return producer;
+  }
+
+  async pullConsumer(group = 'c'): Promise<PullConsumer> {
+    const consumer = new PullConsumer(this.client, { nameServers: 'ns:9876', group });
+    await this.world.settle(consumer.start());
+    return consumer;
+  }
+
+  /** Every message of a topic, queue by queue. */
+  async readAll(topic: string): Promise<ReceivedMessage[]> {
+    const consumer = await this.pullConsumer('reader');
+    const messages: ReceivedMessage[] = [];
+    for (const queue of await this.world.settle(consumer.queues(topic))) {
+      let offset = await this.world.settle(consumer.minOffset(queue));
+      const max = await this.world.settle(consumer.maxOffset(queue));
+      while (offset < max) {
+        const pulled = await this.world.settle(consumer.pull(queue, offset));
+        messages.push(...pulled.messages);
+        offset = pulled.nextOffset;
+      }
+    }
+    await this.world.settle(consumer.close());
+    return messages;
+  }
+
+  /** The bytes of a member's log files, one after another. */
+  logBytes(name: MemberName): Buffer {
+    const disk = this.world.disk(name);
+    const directory = `/store/dledger-${name}/data`;
+    const platform = this.#machine(name).platform;
+    return Buffer.concat(
+      platform.disk.list(directory).map((file) => Buffer.from(disk.contentOf(`${directory}/${file}`)!)),
+    );
+  }
+}
