@@ -23,6 +23,9 @@ export interface RegistrationOptions {
 /** How long a stopping broker waits for name servers to take its leave, ms. */
 const LEAVE_MS = 1_000;
 const READ_WRITE = 6;
+/** Pauses before a failed registration is tried again: each twice the one before. */
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
 
 /**
  * Tells every name server of `namesrvAddr` who this broker is and which topics it has: regularly, and at once when its role or topics change.
@@ -62,6 +65,7 @@ export class Registration {
     const { platform, client, config, brokerAddress, mastership } = this.#options;
     this.#stopped = true;
     if (this.#timer !== undefined) platform.timers.cancel(this.#timer);
+    for (const { retry } of this.#nameServers) if (retry !== undefined) platform.timers.cancel(retry);
     let missing = this.#nameServers.length;
     if (missing === 0) {
       done();
@@ -103,8 +107,21 @@ export class Registration {
             ? undefined
             : `code ${response.code}: ${response.remark ?? ''}`;
       nameServer.report(platform, problem);
-      if (nameServer.again && problem === undefined && !this.#stopped) this.#register(nameServer);
+      if (this.#stopped) return;
+      if (problem !== undefined) this.#retryLater(nameServer);
+      else if (nameServer.again) this.#register(nameServer);
     });
+  }
+
+  /** A name server that starts after the broker, or again, should not wait for the next period. */
+  #retryLater(nameServer: NameServer): void {
+    const { timers } = this.#options.platform;
+    if (nameServer.retry !== undefined) timers.cancel(nameServer.retry);
+    nameServer.retry = timers.after(nameServer.retryMs, () => {
+      nameServer.retry = undefined;
+      if (!this.#stopped && nameServer.inFlight === 0) this.#register(nameServer);
+    });
+    nameServer.retryMs = Math.min(nameServer.retryMs * 2, LAST_RETRY_MS);
   }
 
   #request(): { fields: Record<string, string>; body: Buffer } {
@@ -145,6 +162,8 @@ class NameServer {
   inFlight = 0;
   again = false;
   registeredRole: number | undefined;
+  retry: Timer | undefined;
+  retryMs = FIRST_RETRY_MS;
   #problem: string | undefined;
   #known = false;
 
@@ -154,6 +173,7 @@ class NameServer {
 
   /** Logs changes only: a name server that is down for hours is one line. */
   report({ logger }: Platform, problem: string | undefined): void {
+    if (problem === undefined) this.retryMs = FIRST_RETRY_MS;
     if (this.#known && problem === this.#problem) return;
     this.#known = true;
     this.#problem = problem;
