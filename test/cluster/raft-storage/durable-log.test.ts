@@ -169,6 +169,21 @@ describe('truncation', () => {
     expect(entriesOf(again.log).map((entry) => entry[3])).toEqual([1, 4, 5, 6]);
   });
 
+  it('takes back what counted as fsynced: entries that replace fsynced ones need an fsync of their own', () => {
+    const world = new VirtualWorld();
+    const platform = world.start('a');
+    const { log } = openLog(platform);
+    for (let i = 1; i <= 5; i++) propose(log, 1, 100, i);
+    expect(persist(platform, log, true)).toBe(5);
+    log.truncate(2);
+    expect(log.segments.syncedPosition).toBe(148);
+    propose(log, 2, 100, 9);
+    expect(persist(platform, log, false)).toBe(2);
+    expect(persist(platform, log, true)).toBe(2);
+    platform.crash({ machine: true, unsynced: 'lost' });
+    expect(entriesOf(openLog(world.start('a')).log).map((entry) => entry[3])).toEqual([1, 9]);
+  });
+
   it('followed by entries of the same size and a power failure never revives the old tail', () => {
     for (let seed = 0; seed < 120; seed++) {
       const world = new VirtualWorld(seed);
