@@ -29,6 +29,12 @@ export class GroupTable {
     return this.#groups.get(group) ?? SYSTEM_GROUPS.get(group);
   }
 
+  /** The same as the built-in group of that name? Files of stock brokers hold those too. */
+  isBuiltIn(config: GroupConfig): boolean {
+    const builtIn = SYSTEM_GROUPS.get(config.groupName);
+    return builtIn !== undefined && JSON.stringify(builtIn) === JSON.stringify(groupConfig(config.groupName, config));
+  }
+
   get dataVersion(): DataVersion {
     return this.#version.get(VERSION) ?? FIRST_DATA_VERSION;
   }

@@ -145,7 +145,12 @@ export class OffsetTable {
 
   /** `topic@group` keys that have an offset at the tail. */
   keys(): string[] {
-    const keys = new Set(this.#committed.keys());
+    const keys = new Set<string>();
+    for (const [key, offsets] of this.#committed) {
+      const left = (offset: number | undefined, queueId: number): boolean =>
+        offset !== undefined && (this.#tail.get(tailKey(key, queueId))?.offset ?? 0) >= 0;
+      if (offsets.some(left)) keys.add(key);
+    }
     for (const tail of this.#tail.values()) {
       if (tail.offset >= 0) keys.add(offsetKey(tail.topic, tail.group));
     }

@@ -89,7 +89,8 @@ function load(name: ConfigFileName, bytes: Buffer, state: BrokerState): string |
       });
     case 'subscriptionGroup':
       return decoded(subscriptionGroupTable, bytes, (body) => {
-        state.groups.import(body.dataVersion, [...body.subscriptionGroupTable.values()]);
+        const groups = [...body.subscriptionGroupTable.values()].filter((config) => !state.groups.isBuiltIn(config));
+        state.groups.import(body.dataVersion, groups);
       });
     case 'consumerOffset':
       return decoded(consumerOffsetTable, bytes, ({ offsetTable }) => {
