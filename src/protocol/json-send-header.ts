@@ -119,7 +119,6 @@ export class JsonSendHeader {
   private readField(buffer: Buffer, letter: number, at: number, to: number): number {
     if (buffer[at] !== QUOTE) {
       const end = endOfBareWord(buffer, at, to);
-      if (!isBareLetter(letter)) return -1;
       if (!isBooleanLetter(letter) && Number.isNaN(readNumber(buffer, at, end))) return -1;
       return this.sendFields.set(letter, buffer, at, end) ? end : -1;
     }
@@ -134,11 +133,7 @@ export class JsonSendHeader {
   }
 }
 
-/** Fields that some clients send as bare numbers and booleans: d e f g h j k l m. */
-function isBareLetter(letter: number): boolean {
-  return letter >= 0x64 && letter <= 0x6d && letter !== 0x69;
-}
-
+/** unitMode and batch, which some clients send as bare booleans. */
 function isBooleanLetter(letter: number): boolean {
   return letter === 0x6b || letter === 0x6d;
 }

@@ -53,10 +53,14 @@ describe('batches', () => {
       [0, -1],
       [16, -1],
       [16, 4],
+      [16, 2],
     ] as const) {
       const broken = Buffer.from(bytes);
       broken.writeInt32BE(value, at);
       expect(decodeBatch(broken)).toBe('message 1 of the batch is cut off or malformed');
     }
+    const shortProperties = Buffer.from(bytes);
+    shortProperties.writeInt16BE(0, bytes.length - 3);
+    expect(decodeBatch(shortProperties)).toBe('message 1 of the batch is cut off or malformed');
   });
 });

@@ -135,7 +135,7 @@ const anyFields: fc.Arbitrary<RecordFields> = fc.record({
   ...{ bornTimestamp: fc.maxSafeNat(), bornHost: hosts.map((host) => encodeHost(host, 10911)!) },
   ...{ storeTimestamp: fc.maxSafeNat(), storeHost: hosts.map((host) => encodeHost(host, 1)!) },
   ...{ reconsumeTimes: fc.nat(), preparedTransactionOffset: fc.maxSafeNat(), body: fc.uint8Array({ maxLength: 300 }) },
-  topic: fc.string({ minLength: 1, maxLength: 300 }).map((text) => Buffer.from(text)),
+  topic: fc.string({ minLength: 1, maxLength: 300, size: 'max' }).map((text) => Buffer.from(text)),
   properties: fc
     .dictionary(fc.string({ minLength: 1 }), fc.string())
     .map((pairs) => Buffer.from(encodeProperties(Object.entries(pairs)))),
@@ -174,17 +174,28 @@ describe('encodeRecord and RecordReader', () => {
     expect(reader.open(blank, 0, 100)).toBe('invalid');
     for (let end = 0; end < bytes.length; end++) expect(reader.open(bytes, 0, end)).toBe('incomplete');
     for (const [at, value] of [
-      [0, 90],
-      [4, 1],
-      [84, -1],
-      [84, 0x7fffffff],
-      [84, 1],
-      [36, 0x30],
-    ] as const) {
+      ...[
+        [0, 90],
+        [4, 1],
+        [36, 0x30],
+      ],
+      ...[
+        [84, -1],
+        [84, -1000],
+        [84, 0x7fffffff],
+        [84, 1],
+      ],
+    ] as [number, number][]) {
       const broken = Buffer.from(bytes);
       broken.writeInt32BE(value, at);
       expect(reader.open(broken, 0, broken.length), `${value} at ${at}`).toBe('invalid');
       expect(reader.problem).not.toBe('');
+    }
+    const propertiesAt = bytes.length - Buffer.byteLength(decoded(decodeRecord(bytes)).properties) - 2;
+    for (const change of [-1, 1]) {
+      const broken = Buffer.from(bytes);
+      broken.writeInt16BE(broken.readInt16BE(propertiesAt) + change, propertiesAt);
+      expect(reader.open(broken, 0, broken.length)).toBe('invalid');
     }
     const rotten = Buffer.from(bytes);
     rotten[90]! ^= 1;
