@@ -84,7 +84,7 @@ export class PushConsumer {
       },
     });
     session.dispatcher.registerTyped(notifyConsumerIdsChanged, (context, request) => {
-      if (request.consumerGroup === group && this.#state === 'started') void this.#rebalancer.run();
+      if (request.consumerGroup === group && this.#state === 'started') this.#onMembersChanged();
       context.reply(ResponseCode.SUCCESS);
     });
     session.dispatcher.registerTyped(resetConsumerClientOffset, (context) => this.#onReset(context));
@@ -202,6 +202,12 @@ export class PushConsumer {
     const members = await groupMembers(this.#session, this.#settings.group, topic);
     if (members === undefined) this.#again();
     return members;
+  }
+
+  /** Stores progress first, so that a new owner of a queue repeats as little as possible. */
+  #onMembersChanged(): void {
+    void this.#assignment.save(false);
+    void this.#rebalancer.run();
   }
 
   #onUnknownHere(): void {
