@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
@@ -22,6 +21,8 @@ function linuxStartTime(pid: number): string | undefined {
 }
 
 function psStartTime(pid: number): string | undefined {
+  // Loaded here because servers on Linux never need it, and it costs them start time.
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
   try {
     const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' }).trim();
     return text === '' ? undefined : text;

@@ -123,11 +123,13 @@ async function choosePlan(folder: GroupFolder, options: GroupOptions): Promise<P
 
 /** Data know how many members they belong to; and a running group is not started twice. */
 function refuseOtherGroup(folder: GroupFolder, nodesBefore: number, nodes: number): void {
-  const running = openGroup(folder.path);
-  const names = running?.running() ?? [];
-  running?.close();
-  if (names.length > 0) {
-    throw new StartFailure(`The group in ${folder.path} runs already (${names.join(', ')}).`);
+  const before = openGroup(folder.path);
+  const running = before?.running() ?? [];
+  const stopped = before?.names.filter((name) => !running.includes(name)) ?? [];
+  before?.close();
+  if (running.length > 0) {
+    const rest = stopped.length === 0 ? '' : ` ${stopped.join(' and ')} can be started with restart.`;
+    throw new StartFailure(`The group in ${folder.path} runs already (${running.join(', ')}).${rest}`);
   }
   if (nodesBefore !== nodes && existsSync(folder.storeDirectory('n0'))) {
     throw new StartFailure(

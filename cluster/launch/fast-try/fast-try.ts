@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { packageRoot } from '../package-root.ts';
@@ -18,8 +17,6 @@ export async function fastTry(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const abort = new AbortController();
-  // Every send listens to it.
-  setMaxListeners(0, abort.signal);
   const onSignal = () => abort.abort();
   const interruptible = args.command === 'start' || args.command === 'logs';
   if (interruptible) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PushConsumer } from '../../../src/client/consumer/push-consumer.ts';
 import { Producer } from '../../../src/client/producer/producer.ts';
@@ -34,6 +35,8 @@ export async function sendFirstMessages(options: FirstMessagesOptions): Promise<
   const { platform, nameServer: nameServers, signal } = options;
   const producer = new Producer(platform, { nameServers, group: PRODUCER_GROUP });
   const ids = new Set<string>();
+  // Each send that waits listens to the signal.
+  setMaxListeners(2 * IN_FLIGHT, signal);
   await producer.start();
   try {
     const sentMs = performance.now();

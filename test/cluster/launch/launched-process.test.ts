@@ -1,8 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import {
   isRunning,
   killProcess,
@@ -26,7 +25,7 @@ async function run(name: string, source: string): Promise<LaunchedProcess> {
   writeFileSync(program, source);
   const launched = launch({ program, args: ['hello'], logFile, environment: { GREETING: 'env' }, nodeFlags: [] });
   started.push(launched);
-  while (!existsSync(logFile) || readFileSync(logFile, 'utf8') === '') await sleep(5);
+  await vi.waitFor(() => expect(readFileSync(logFile, 'utf8')).not.toBe(''), { timeout: 10_000, interval: 5 });
   return launched;
 }
 

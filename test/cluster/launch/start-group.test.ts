@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { freePortBase } from '../../../cluster/launch/ports.ts';
 import { openGroup, type StartFailure, startGroup } from '../../../cluster/launch/start-group.ts';
 
@@ -113,7 +112,8 @@ test('a node is started, killed and stopped by its name', async () => {
   expect(group.process('n1')?.pid).toBe(pid);
   expect([await group.kill('n1'), group.running()]).toEqual([true, []]);
   group.start('n2');
-  while (group.folder.logTail('n2', 1) !== 'idles') await sleep(5);
+  const saysIdles = () => expect(group.folder.logTail('n2', 1)).toBe('idles');
+  await vi.waitFor(saysIdles, { timeout: 10_000, interval: 5 });
   expect([await group.stop('n2', 10_000), group.running()]).toEqual(['ended', []]);
   expect(await group.stop('n2')).toBeUndefined();
   group.close();
