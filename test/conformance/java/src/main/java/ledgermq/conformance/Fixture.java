@@ -74,6 +74,28 @@ public final class Fixture implements AutoCloseable {
         return collector;
     }
 
+    /**
+     * Makes a group known before its members start, so that its retry topic has a route for them at once. (A client that comes
+     * before that topic exists finds it by its route poll of 30 s and its rebalance of 20 s, whatever the servers do.)
+     */
+    public void introduceGroup(DefaultMQProducer producer, String group, String topic) throws Exception {
+        Compatibility.createTopic(producer, topic, 4);
+        DefaultMQPushConsumer herald = pushConsumer(group);
+        herald.subscribe(topic, "*");
+        herald.registerMessageListener(new Collector());
+        herald.start();
+        await("a route of the group's retry topic", 40_000, () -> hasRoute(producer, "%RETRY%" + group));
+        herald.shutdown();
+    }
+
+    public static boolean hasRoute(DefaultMQProducer producer, String topic) {
+        try {
+            return !producer.fetchPublishMessageQueues(topic).isEmpty();
+        } catch (Exception notYet) {
+            return false;
+        }
+    }
+
     public DefaultLitePullConsumer litePullConsumer(String group) {
         DefaultLitePullConsumer consumer = configure(new DefaultLitePullConsumer(group));
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);

@@ -11,8 +11,14 @@ public final class Recorder implements RPCHook {
     public final Set<Integer> codes = new ConcurrentSkipListSet<>();
     public final Set<SerializeType> serializations = new ConcurrentSkipListSet<>();
 
+    /** The client also shows its hooks the requests that a broker sends to it. */
+    private static final Set<Integer> INCOMING = Set.of(39, 40, 220, 221, 307, 309);
+
     @Override
     public void doBeforeRequest(String address, RemotingCommand request) {
+        if (INCOMING.contains(request.getCode())) {
+            return;
+        }
         codes.add(request.getCode());
         serializations.add(request.getSerializeTypeCurrentRPC());
     }

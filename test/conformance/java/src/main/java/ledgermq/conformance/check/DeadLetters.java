@@ -22,6 +22,7 @@ public final class DeadLetters implements Check {
         String topic = fixture.unique("topic");
         String group = fixture.unique("consumer");
         DefaultMQProducer producer = fixture.producer();
+        fixture.introduceGroup(producer, group, topic);
         fixture.send(producer, topic, "bad", "bad-", COUNT);
 
         Map<String, List<Integer>> tries = new ConcurrentHashMap<>();
@@ -35,11 +36,11 @@ public final class DeadLetters implements Check {
             return ConsumeConcurrentlyStatus.RECONSUME_LATER;
         });
         consumer.start();
-        Fixture.await("two tries of each", 30_000,
+        Fixture.await("two tries of each", 60_000,
             () -> tries.size() == COUNT && tries.values().stream().allMatch(each -> each.size() == 2));
 
         Collector dead = new Collector();
-        Fixture.await("a route for the dead letters", 10_000, () -> hasRoute(producer, "%DLQ%" + group));
+        Fixture.await("a route for the dead letters", 10_000, () -> Fixture.hasRoute(producer, "%DLQ%" + group));
         DefaultMQPushConsumer undertaker = fixture.pushConsumer(fixture.unique("undertaker"));
         undertaker.subscribe("%DLQ%" + group, "*");
         undertaker.registerMessageListener(dead);
@@ -49,14 +50,6 @@ public final class DeadLetters implements Check {
         for (MessageExt message : dead.deliveries()) {
             Fixture.expectEqual("topic of the dead letter", "%DLQ%" + group, message.getTopic());
             Fixture.expectEqual("its original topic", topic, message.getProperty("RETRY_TOPIC"));
-        }
-    }
-
-    private static boolean hasRoute(DefaultMQProducer producer, String topic) {
-        try {
-            return !producer.fetchPublishMessageQueues(topic).isEmpty();
-        } catch (Exception notYet) {
-            return false;
         }
     }
 }

@@ -14,7 +14,7 @@ import org.apache.rocketmq.common.message.Message;
 /** Delay levels 1 (1 s) and 2 (5 s): never early, and soon after they are due. */
 public final class DelayLevels implements Check {
     private static final long EARLY_MS = 20;
-    private static final long LATE_MS = 3_000;
+    private static final long LATE_MS = 5_000;
 
     @Override
     public void run(Fixture fixture) throws Exception {

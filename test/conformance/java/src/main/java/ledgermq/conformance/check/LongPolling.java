@@ -7,7 +7,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 
 /** A consumer that waits for messages gets them at once, not at its next poll (the broker holds its pull for 15 s). */
 public final class LongPolling implements Check {
-    private static final long SOON_MS = 1_000;
+    private static final long SOON_MS = 3_000;
 
     @Override
     public void run(Fixture fixture) throws Exception {

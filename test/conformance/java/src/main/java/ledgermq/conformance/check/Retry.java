@@ -16,11 +16,12 @@ import org.apache.rocketmq.common.message.MessageExt;
 
 /** A message answered RECONSUME_LATER comes again after the first delay (10 s), with its id and topic and one more attempt counted. */
 public final class Retry implements Check {
-    /** Late by up to 20 s: a client that started before its retry topic existed finds it at its next rebalance. */
     @Override
     public void run(Fixture fixture) throws Exception {
         String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
+        String group = fixture.unique("consumer");
+        fixture.introduceGroup(producer, group, topic);
         fixture.send(producer, topic, "good", "good-", 8);
         Message refused = new Message(topic, "bad", "key-bad", Fixture.bytes("refused once"));
         refused.putUserProperty("color", "red");
@@ -29,7 +30,7 @@ public final class Retry implements Check {
         List<MessageExt> tries = new CopyOnWriteArrayList<>();
         List<Long> times = new CopyOnWriteArrayList<>();
         Collector good = new Collector();
-        DefaultMQPushConsumer consumer = fixture.pushConsumer(fixture.unique("consumer"));
+        DefaultMQPushConsumer consumer = fixture.pushConsumer(group);
         consumer.subscribe(topic, "*");
         consumer.registerMessageListener((MessageListenerConcurrently) (batch, context) -> {
             if (!"bad".equals(batch.get(0).getTags())) {
@@ -40,7 +41,7 @@ public final class Retry implements Check {
             return tries.size() == 1 ? ConsumeConcurrentlyStatus.RECONSUME_LATER : ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
         });
         consumer.start();
-        Fixture.await("the second try", 40_000, () -> tries.size() >= 2);
+        Fixture.await("the second try", 70_000, () -> tries.size() >= 2);
         good.awaitExactly(8);
         Fixture.expectEqual("tries", 2, tries.size());
         Fixture.expectWithin("delay of the retry in ms", 9_500, 35_000, (times.get(1) - times.get(0)) / 1_000_000);

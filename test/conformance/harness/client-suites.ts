@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from './child.ts';
+import type { Group } from './group.ts';
+import { createTopic } from './remoting.ts';
+import type { Report } from './report.ts';
+import { reportTap, tail } from './tap.ts';
+
+const installTimeoutMs = 240_000;
+const checksTimeoutMs = 150_000;
+
+async function mustRun(command: string, args: readonly string[], cwd: string): Promise<void> {
+  const ended = await run(command, args, installTimeoutMs, { cwd });
+  if (ended.code !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${tail(ended.output)}`);
+}
+
+/** The published Node client. */
+export async function nodeSuite(repository: string, group: Group, report: Report): Promise<void> {
+  const folder = join(repository, 'test/conformance/node');
+  const installed = join(folder, 'node_modules/.package-lock.json');
+  if (!existsSync(installed)) await mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], folder);
+  const runId = Date.now().toString(36);
+  const topic = `ali-ons-${runId}`;
+  await createTopic(group.nameServer, topic, 4);
+  const program = fileURLToPath(new URL('ali-ons-checks.js', import.meta.url));
+  const environment = { HOME: group.clientHome('node') };
+  const args = [program, folder, group.nameServer, runId, topic];
+  reportTap(report, 'ali-ons', await run(process.execPath, args, checksTimeoutMs, { environment }));
+  report.check('ali-ons: no broker has ended by itself', group.crashed());
+}
+
+/** The published Python client, in a virtual environment of its own. */
+export async function pythonSuite(repository: string, group: Group, report: Report): Promise<void> {
+  const folder = join(repository, 'test/conformance/python');
+  const python = join(folder, '.venv/bin/python');
+  if (!existsSync(python)) await mustRun('python3', ['-m', 'venv', '.venv'], folder);
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', '-r', 'requirements.txt'];
+  await mustRun(python, pip, folder);
+  const environment = { HOME: group.clientHome('python') };
+  const args = ['checks.py', group.nameServer, Date.now().toString(36)];
+  reportTap(report, 'python', await run(python, args, checksTimeoutMs, { cwd: folder, environment }));
+  report.check('python: no broker has ended by itself', group.crashed());
+}

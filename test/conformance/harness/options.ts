@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { type Server, servers } from './group.ts';
+import { type JavaPart, javaParts, javaVersions } from './java-suite.ts';
+
+export type Suite = 'java' | 'node' | 'python';
+
+export type Options = {
+  readonly suite: Suite;
+  readonly server: Server;
+  readonly versions: readonly string[];
+  readonly parts: readonly JavaPart[];
+  readonly keep: boolean;
+};
+
+const suites: readonly Suite[] = ['java', 'node', 'python'];
+
+const usage = `Usage: test/conformance/run.sh ${suites.join('|')} [options]
+  --server NAME      whose servers to start: ${servers.join(', ')} (default ledgermq)
+  --stock            the same as --server stock
+  --client VERSION   java: only this version of the client (${javaVersions.join(', ')})
+  --only PARTS       java: only these parts, comma-separated (${javaParts.join(', ')})
+  --keep             keep logs and data`;
+
+function oneOf<T extends string>(what: string, known: readonly T[], given: string | undefined): T {
+  const found = known.find((each) => each === given);
+  if (found === undefined) throw new Error(`${what}: "${given ?? ''}" is none of ${known.join(', ')}\n${usage}`);
+  return found;
+}
+
+/** Reads the command line; throws one sentence and the usage when it is wrong. */
+export function readOptions(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      server: { type: 'string', default: 'ledgermq' },
+      stock: { type: 'boolean', default: false },
+      client: { type: 'string' },
+      only: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+  });
+  if (positionals.length > 1) throw new Error(`one suite at a time\n${usage}`);
+  return {
+    suite: oneOf('suite', suites, positionals[0]),
+    server: oneOf('--server', servers, values.stock ? 'stock' : values.server),
+    versions: values.client === undefined ? javaVersions : [oneOf('--client', javaVersions, values.client)],
+    parts:
+      values.only === undefined ? javaParts : values.only.split(',').map((each) => oneOf('--only', javaParts, each)),
+    keep: values.keep,
+  };
+}
