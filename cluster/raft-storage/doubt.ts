@@ -6,8 +6,10 @@ export interface DoubtFacts {
   readonly hardState: HardStateRead;
   /** Of the running boot (`bootIdHex`); '' = cannot be known. */
   readonly bootId: string;
-  /** Recovery cut or skipped something behind the last intact entry. */
+  /** Recovery cut something behind the last intact entry. */
   readonly recoveryCut: boolean;
+  /** What was cut began with a hole that intact entries followed. */
+  readonly holeCut: boolean;
   readonly last: { readonly index: number; readonly term: number; readonly chainCrc: number };
 }
 
@@ -26,13 +28,12 @@ export function stoppedCleanly(facts: Pick<DoubtFacts, 'hardState' | 'last'>): b
 }
 
 /**
- * Would a start now be one after a possible loss of the page cache: acknowledgements given under ASYNC_FLUSH, no clean stop, another boot
- * (or one that cannot be told)?
+ * May power have failed since the last run: no clean stop, and another boot (or one that cannot be told)? Then pages of the last write may have reached the
+ * disk in any order, under SYNC_FLUSH too, and a hole in the log above its checkpoint is no proof of rot.
  */
-export function pageCacheMayBeLost(hardState: HardStateRead, bootId: string): boolean {
-  if (hardState.kind !== 'ok') return true;
-  const { record } = hardState;
-  return record.asyncAcks && !record.cleanStop && (bootId === '' || record.bootId !== bootId);
+export function powerMayHaveFailed(hardState: HardStateRead, bootId: string): boolean {
+  if (hardState.kind !== 'ok' || hardState.record.cleanStop) return false;
+  return bootId === '' || hardState.record.bootId !== bootId;
 }
 
 /**
@@ -53,6 +54,8 @@ export function decideDoubt(facts: DoubtFacts): DoubtDecision {
   if (record.ioError) return doubt('ioError', 'an I/O error ended the last run');
   const shorter = record.cleanStop && record.cleanIndex > last.index;
   if (shorter) return doubt('recoveryCut', `the log ended at entry ${record.cleanIndex}, now it ends at ${last.index}`);
+  if (facts.holeCut)
+    return doubt('recoveryCut', 'a hole in the log had to be cut together with the intact entries behind it');
   if (facts.recoveryCut && record.asyncAcks)
     return doubt('recoveryCut', 'the end of a log written under ASYNC_FLUSH had to be cut');
   const clean = stoppedCleanly(facts);

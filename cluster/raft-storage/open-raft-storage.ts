@@ -1,5 +1,5 @@
 import type { Platform } from '../../src/platform/ports.ts';
-import { type DoubtDecision, decideDoubt, pageCacheMayBeLost } from './doubt.ts';
+import { type DoubtDecision, decideDoubt, powerMayHaveFailed } from './doubt.ts';
 import type { DurableLog } from './durable-log.ts';
 import { freshRecord, HardStateFile, type HardStateRead, type MemberName, readHardState } from './hard-state.ts';
 import { bootIdHex, doubtReasons, type HardStateRecord } from './hard-state-codec.ts';
@@ -10,7 +10,7 @@ import { readStockState, type StockState } from './stock-dledger.ts';
 
 /**
  * How far behind the last good entry to look for surviving ones. A process crash leaves no hole (the page cache takes a write from front to back), a power
- * failure leaves the node in doubt; what is left is rot, and a bad place of this size is a lost disk. Reading the whole file would take a second for 1 GiB.
+ * failure that left one puts the node in doubt; what is left is rot, and a bad place of this size is a lost disk. Reading the whole file would take a second for 1 GiB.
  */
 const searchBytes = 64 << 20;
 
@@ -76,13 +76,13 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     firstWrotePosition: firstWrotePosition(read, stock),
     checkpoints: loaded.map(({ header }) => header),
     searchBytes,
-    // Behind a hole that a power failure left, this node is in doubt anyway: what it loses with the rest counts for nothing.
-    mayCut: () => read.kind === 'ok' && pageCacheMayBeLost(read, bootId),
+    // A hole that a power failure may have left is cut with all behind it, and puts the node in doubt: a leader makes it whole.
+    mayCut: () => powerMayHaveFailed(read, bootId),
     ...(tailBytes === undefined ? {} : { tailBytes }),
     ...(chunkBytes === undefined ? {} : { chunkBytes }),
   });
   if (!('log' in opened)) return opened;
-  const { log, cut, checkpoint, discarded } = opened;
+  const { log, cut, recovery, checkpoint, discarded } = opened;
   if (log.segments.minPosition > firstPosition && checkpoint === undefined) {
     log.close();
     const text = `${directory}/data begins at entry ${log.firstIndex - 1}, and no usable snapshot covers what came before: `;
@@ -93,7 +93,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const adopted = stock !== undefined && last.index > 0 && options.aloneInGroup && !cut;
   const doubt = adopted
     ? { reason: doubtReasons.none, message: '' }
-    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, last });
+    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, holeCut: recovery.kind === 'rot', last });
   const record = nextRecord(options, read, stock, doubt, bootId, log);
   const hardState = HardStateFile.begin(disk, path, record, read.kind === 'ok' ? read.slot : undefined);
   const snapshot = loaded.find(({ header }) => header.index === checkpoint?.index);

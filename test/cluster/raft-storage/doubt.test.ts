@@ -27,6 +27,12 @@ describe('who is in doubt (safety rules, section 2)', () => {
     ['a doubt that nobody ended', ok({ inDoubt: true, doubtReason: 5, ...cleanMark }), {}, 5],
     ['a start after an I/O error', ok({ ioError: true, ...cleanMark }), {}, 3],
     ['a cut end under ASYNC_FLUSH', ok({}), { recoveryCut: true }, 4],
+    [
+      'a cut hole, under SYNC_FLUSH too',
+      ok({ asyncAcks: false, syncAcks: true }),
+      { recoveryCut: true, holeCut: true },
+      4,
+    ],
     ['a cut end under SYNC_FLUSH', ok({ asyncAcks: false, syncAcks: true }), { recoveryCut: true }, 0],
     ['an unclean start on the same boot', ok({}), {}, 0],
     ['an unclean start on another boot', ok({}), { bootId: '22'.repeat(16) }, 5],
@@ -37,7 +43,7 @@ describe('who is in doubt (safety rules, section 2)', () => {
     ['a clean mark of another log', ok({ ...cleanMark, cleanChainCrc: 6 }), { bootId: '22'.repeat(16) }, 5],
     ['a log shorter than the clean mark says', ok({ ...cleanMark, cleanIndex: 11, asyncAcks: false }), {}, 4],
   ])('%s', (_what, hardState, more, reason) => {
-    const decision = decideDoubt({ hardState, bootId: boot, recoveryCut: false, last, ...more });
+    const decision = decideDoubt({ hardState, bootId: boot, recoveryCut: false, holeCut: false, last, ...more });
     expect(decision.reason).toBe(reason);
     expect(decision.message === '').toBe(reason === 0);
   });
@@ -104,6 +110,22 @@ describe('starts of a member', () => {
     stopped.runUntil(() => clean);
     platform.crash({ machine: true });
     expect(open(stopped.start('a')).doubt.reason).toBe(0);
+  });
+
+  it('starts after a power failure in the middle of a write under SYNC_FLUSH with all that was acknowledged', () => {
+    const reasons = new Set<number>();
+    for (let seed = 0; seed < 80; seed++) {
+      const world = new VirtualWorld(seed);
+      const { platform, storage } = member(world, true);
+      for (let i = 11; i <= 30; i++) propose(storage.log, 1, 300, i);
+      storage.log.persist(true, () => expect.fail('the fsync did not complete'));
+      world.runUntil(() => storage.log.segments.writtenPosition === storage.log.segments.endPosition);
+      platform.crash({ machine: true, unsynced: seed % 4 === 0 ? 'lost' : 'random' });
+      const again = open(world.start('a'), true);
+      expect(again.log.lastIndex).toBeGreaterThanOrEqual(10);
+      reasons.add(again.doubt.reason);
+    }
+    expect([...reasons].sort()).toEqual([0, 4]);
   });
 
   it('cuts a hole that a power failure left only where it is in doubt anyway', () => {
