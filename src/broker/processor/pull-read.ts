@@ -86,6 +86,8 @@ export class PullRead implements HeldPull {
       nextBeginOffset: serving || inRange ? result.nextBeginOffset : this.offset,
       minOffset: result.minOffset,
       maxOffset: result.maxOffset,
+      topicSysFlag: 0,
+      groupSysFlag: 0,
     };
     if (verdict === 'found') this.#count(result);
     const body = verdict === 'found' ? result.records : undefined;
