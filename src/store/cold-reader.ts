@@ -103,11 +103,6 @@ export class ColdReader {
     else if (error === undefined) this.#log.read(position, size, done);
     else done(error, undefined);
   }
-
-  /** Forgets everything: the log was cut. */
-  clear(): void {
-    this.#blocks.clear();
-  }
 }
 
 /** Do these bytes begin with a record of this size and position? A queue unit that leads elsewhere, or rot, shows here. */

@@ -3,6 +3,7 @@ import type { FileHandles } from './file-handles.ts';
 import { IndexFile } from './index-file.ts';
 import { type IndexGeometry, keyHash, keyHashOfBytes, topicHash } from './index-format.ts';
 import { type IndexFound, IndexWalk } from './index-walk.ts';
+import { syncFailure } from './queue-flusher.ts';
 import { timeName } from './time-name.ts';
 
 export interface MessageIndexOptions extends IndexGeometry {
@@ -30,6 +31,8 @@ export class MessageIndex {
   #waiting: { sync: boolean; done: Done }[] = [];
   #busy = false;
   #closing = false;
+  /** See `QueueFlusher`: after a failed fsync no later one proves anything. */
+  #syncFailure: DiskError | undefined;
 
   constructor(options: MessageIndexOptions) {
     this.#options = options;
@@ -137,7 +140,8 @@ export class MessageIndex {
     );
     this.#flushFile(files, 0, sync, (error) => {
       this.#busy = false;
-      for (const waiter of waiters) waiter.done(error);
+      const outcome = (sync ? this.#syncFailure : undefined) ?? error;
+      for (const waiter of waiters) waiter.done(outcome);
       if (this.#waiting.length > 0 && !this.#busy) this.#begin();
     });
   }
@@ -152,8 +156,12 @@ export class MessageIndex {
       if (error === undefined) this.#flushFile(files, index + 1, sync, done);
       else done(error);
     };
+    const synced = (error: DiskError | undefined): void => {
+      if (error !== undefined) this.#syncFailure ??= syncFailure(error);
+      next(this.#syncFailure);
+    };
     const written = (error: DiskError | undefined): void => {
-      if (error === undefined && sync) file.sync(next);
+      if (error === undefined && sync) file.sync(synced);
       else next(error);
     };
     if (file.full || this.#closing) file.seal(written);

@@ -120,7 +120,8 @@ export interface MessageStore {
   queueOffsets(): QueueOffsets;
   /**
    * Makes all that is derived (consume queues, index) durable as far as it reflects the log up to `position` (at most
-   * `dispatchedPosition`). The log itself must be fsynced up to there first. One at a time.
+   * `dispatchedPosition`). The log itself must be fsynced up to there first. ENOSPC may be tried again; any other error is final, since after a failed
+   * fsync nothing tells what is durable: the process stops.
    */
   flushTo(position: number, done: (error: DiskError | undefined) => void): void;
   /**

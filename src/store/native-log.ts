@@ -104,7 +104,7 @@ export class NativeLog implements Replicator, RecordLog {
 
   #persist(): void {
     if (this.#log.persisting || this.#failure !== undefined) return;
-    const sync = this.#options.syncFlush || this.#syncWanted;
+    const sync = this.#options.syncFlush || this.#syncWanted || this.#syncWaiters.length > 0;
     if (!this.#log.needsPersist(sync)) return;
     if (sync) this.#syncWanted = false;
     this.#log.persist(sync, this.#persisted);
@@ -136,7 +136,6 @@ export class NativeLog implements Replicator, RecordLog {
   /** Calls back when everything below `position` is fsynced. */
   syncTo(position: number, done: (error: DiskError | undefined) => void): void {
     this.#syncWaiters.push({ position, done });
-    this.#syncWanted = true;
     this.#persist();
     this.#answerSyncs(this.#failure);
   }
@@ -145,10 +144,7 @@ export class NativeLog implements Replicator, RecordLog {
     if (this.#syncWaiters.length === 0) return;
     const synced = this.#log.syncedPosition;
     const ready = this.#syncWaiters.filter((waiter) => error !== undefined || waiter.position <= synced);
-    if (ready.length === 0) {
-      this.#syncWanted = true;
-      return;
-    }
+    if (ready.length === 0) return;
     this.#syncWaiters = this.#syncWaiters.filter((waiter) => !ready.includes(waiter));
     for (const waiter of ready) waiter.done(error);
   }

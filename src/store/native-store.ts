@@ -146,7 +146,9 @@ export class NativeStore {
     }
   }
 
+  /** A full disk may have room again; anything else leaves it open what is durable. */
   #pointMade(error: DiskError | undefined): void {
+    if (error !== undefined && error.code !== 'ENOSPC') this.#owner.fatal(error);
     const waiters = this.#pointWaiters ?? [];
     this.#pointWaiters = undefined;
     for (const done of waiters) done(error);

@@ -27,6 +27,8 @@ export class QueueFlusher {
   #sync = false;
   #pumping = false;
   #error: DiskError | undefined;
+  /** The first fsync that failed: what the kernel kept of those files is unknown, so no later one proves anything. */
+  #syncFailure: DiskError | undefined;
 
   /** The queue got units. */
   changed(queue: ConsumeQueue): void {
@@ -41,7 +43,7 @@ export class QueueFlusher {
 
   /**
    * Writes all units that are only in memory now, and with `sync` fsyncs the files. `done` gets the first error; what failed stays to be
-   * tried again (after a failed fsync that proves nothing: the owner stops).
+   * tried again. After a failed fsync (code EIO whatever its cause) every later flush with `sync` fails too.
    */
   flush(sync: boolean, done: (error: DiskError | undefined) => void): void {
     this.#waiting.push({ sync, done });
@@ -88,9 +90,10 @@ export class QueueFlusher {
         return;
       }
       queue.sync((syncError) => {
+        if (syncError !== undefined) this.#syncFailure ??= syncFailure(syncError);
         if (queue.unsynced) this.#unsynced.add(queue);
         else this.#unsynced.delete(queue);
-        this.#settled(syncError);
+        this.#settled(this.#syncFailure);
       });
     });
   }
@@ -104,10 +107,15 @@ export class QueueFlusher {
   #finish(): void {
     for (const queue of this.#warm) if (!queue.relax()) this.#warm.delete(queue);
     const waiters = this.#pass;
-    const error = this.#error;
+    const error = (this.#sync ? this.#syncFailure : undefined) ?? this.#error;
     this.#pass = [];
     this.#work = [];
     for (const waiter of waiters) waiter.done(error);
     if (this.#waiting.length > 0 && this.#pass.length === 0) this.#begin();
   }
+}
+
+/** As an error that does not look like one to be tried again (ENOSPC). */
+export function syncFailure(error: DiskError): DiskError {
+  return { code: 'EIO', message: `fsync failed: ${error.message}` };
 }

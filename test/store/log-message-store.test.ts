@@ -240,6 +240,18 @@ describe('reads', () => {
     expect(results[1]!.records).toHaveLength(10);
   });
 
+  test('what was not in the files when a piece was read is not taken from that piece later', () => {
+    put(message('T', 0, 'written'));
+    log.unwrittenFrom = log.endPosition;
+    put(message('T', 0, 'confirmed by others, not yet written here'));
+    log.confirm();
+    log.memoryPosition = log.unwrittenFrom;
+    expect(bodies(get(0).records)).toEqual(['written', 'confirmed by others, not yet written here']);
+    log.unwrittenFrom = Number.POSITIVE_INFINITY;
+    log.memoryPosition = log.endPosition;
+    expect(bodies(get(0).records)).toEqual(['written', 'confirmed by others, not yet written here']);
+  });
+
   test('a message that cannot be read is reported, and never skipped', () => {
     for (let i = 0; i < 3; i++) put(message('T', 0, `${i}`));
     log.confirm();

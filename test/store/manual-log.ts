@@ -18,8 +18,11 @@ export class ManualLog implements Replicator, RecordLog {
   #listener: ReplicatorListener | undefined;
   readonly #later: (() => void)[] = [];
 
+  /** What is behind is not in the files yet: reads find zeros there. */
+  unwrittenFrom = Number.POSITIVE_INFINITY;
+
   get writtenPosition(): number {
-    return this.endPosition;
+    return Math.min(this.endPosition, this.unwrittenFrom);
   }
 
   setListener(listener: ReplicatorListener): void {
@@ -78,7 +81,8 @@ export class ManualLog implements Replicator, RecordLog {
 
   readSync(position: number, size: number): Buffer | undefined {
     if (position < this.minPosition || position >= this.endPosition) return undefined;
-    return Buffer.from(this.bytes.subarray(position, Math.min(position + size, this.endPosition)));
+    const bytes = Buffer.from(this.bytes.subarray(position, Math.min(position + size, this.endPosition)));
+    return bytes.fill(0, Math.min(bytes.length, Math.max(0, this.unwrittenFrom - position)));
   }
 
   /** Lets the reads come back that wait; returns their number. */

@@ -188,6 +188,33 @@ describe('the recovery point', () => {
     expect(applied).toEqual(['two']);
   });
 
+  test('is never ahead of the log on the disk: a power loss right after it leaves both', () => {
+    const world = new VirtualWorld(1);
+    const platform = world.start('a');
+    const native = startStore(platform, { ...TINY, syncIntervalMs: 1e9 });
+    for (let i = 0; i < 30; i++) putNow(platform, native.store, message('T', 0, `${i}`, { UNIQ_KEY: `u${i}` }));
+    point(platform, native);
+    putNow(platform, native.store, message('T', 0, 'in the page cache only'));
+    platform.crash({ machine: true, unsynced: 'lost' });
+    const again = world.start('a');
+    const { store } = startStore(again, TINY);
+    expect(texts(readQueue(again, store, 'T', 0))).toEqual(Array.from({ length: 30 }, (_, i) => `${i}`));
+  });
+
+  test('a failed fsync of a derived file stops the owner, and no later point is made as if nothing had happened', () => {
+    for (const path of ['consumequeue', 'index']) {
+      const platform = createVirtualPlatform();
+      const owner = new TestOwner();
+      const native = startStore(platform, TINY, owner);
+      putNow(platform, native.store, message('T', 0, 'a', { KEYS: 'k' }));
+      platform.world.disk('local').fail({ operation: 'sync', code: 'ENOSPC', path });
+      const makePoint = () => wait<{ code: string } | undefined>(platform, (done) => native.makePoint(done));
+      expect(makePoint()?.code, path).toBe('EIO');
+      expect(makePoint()?.code, path).toBe('EIO');
+      expect(owner.fatals.length).toBeGreaterThan(0);
+    }
+  });
+
   test('a point that cannot be read stops the start with a sentence', () => {
     const world = new VirtualWorld(1);
     const platform = world.start('a');
