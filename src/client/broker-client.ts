@@ -136,3 +136,8 @@ export function failureText(failure: InvokeFailure | undefined): string {
       return 'the connection closed before the answer came';
   }
 }
+
+/** How an address that gave no answer is to be remembered. */
+export function faultOf(failure: InvokeFailure | undefined): 'silent' | 'unreachable' {
+  return failure === 'timeout' ? 'silent' : 'unreachable';
+}

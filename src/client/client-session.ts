@@ -16,6 +16,8 @@ import type { TopicRoute } from './route/topic-route.ts';
 const DEFAULT_ROUTE_REFRESH_MS = 30_000;
 const DEFAULT_HEARTBEAT_MS = 30_000;
 const GOODBYE_MS = 1_000;
+/** A broker forgets a client whose connection closed: it is greeted again after so long, and after twice as long each time that fails. */
+const FIRST_REGREET_MS = 200;
 
 /** What a member of a group tells the brokers about itself. */
 export type HeartbeatContent = Pick<HeartbeatData, 'producerDataSet' | 'consumerDataSet'>;
@@ -38,6 +40,7 @@ export class ClientSession {
   readonly #greeting = new Map<string, Promise<void>>();
   #heartbeat: (() => HeartbeatContent) | undefined;
   #timer: Timer | undefined;
+  #regreetTimer: Timer | undefined;
   #closed = false;
 
   /** Throws a `ClientError` for options that cannot be used. */
@@ -48,7 +51,9 @@ export class ClientSession {
     this.remoting = new RemotingClient({
       platform,
       dispatcher: this.dispatcher,
-      onClosed: (address) => this.#greeted.delete(address),
+      onClosed: (address) => {
+        if (this.#greeted.delete(address)) this.#greetAgain(FIRST_REGREET_MS);
+      },
     });
     this.brokers = new BrokerClient(this.remoting);
     this.nameServers = new NameServerClient(this.brokers, {
@@ -110,6 +115,17 @@ export class ClientSession {
     await Promise.all(addresses.map((address) => this.#greeting.get(address) ?? this.heartbeatTo(address)));
   }
 
+  /** Greets those that lost this client, until all know it again or the next regular heartbeat is nearer. */
+  #greetAgain(delayMs: number): void {
+    if (this.#closed || this.#regreetTimer !== undefined || delayMs > this.#heartbeatMs) return;
+    this.#regreetTimer = this.platform.timers.after(delayMs, () => {
+      void this.greetNew().then(() => {
+        this.#regreetTimer = undefined;
+        if ([...this.#addresses()].some((address) => !this.#greeted.has(address))) this.#greetAgain(delayMs * 2);
+      });
+    });
+  }
+
   async #greet(address: string): Promise<void> {
     const content = this.#heartbeat?.();
     if (content === undefined || this.#closed) return;
@@ -128,7 +144,7 @@ export class ClientSession {
     if (this.#closed) return;
     this.#closed = true;
     this.routes.stop();
-    if (this.#timer !== undefined) this.platform.timers.cancel(this.#timer);
+    for (const timer of [this.#timer, this.#regreetTimer]) if (timer !== undefined) this.platform.timers.cancel(timer);
     const goodbye = { clientID: this.clientId, ...group };
     const options = { timeoutMs: GOODBYE_MS };
     const addresses = [...this.#addresses()].filter((address) => this.#greeted.has(address));

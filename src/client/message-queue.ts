@@ -20,10 +20,6 @@ export function queueKey(queue: MessageQueue): string {
   return `${queue.topic} ${queue.brokerName} ${queue.queueId}`;
 }
 
-export function sameQueue(a: MessageQueue, b: MessageQueue): boolean {
-  return a.queueId === b.queueId && a.brokerName === b.brokerName && a.topic === b.topic;
-}
-
 /** How RocketMQ prints a queue. */
 export function formatQueue(queue: MessageQueue): string {
   return `MessageQueue [topic=${queue.topic}, brokerName=${queue.brokerName}, queueId=${queue.queueId}]`;

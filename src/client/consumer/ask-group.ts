@@ -53,7 +53,8 @@ export async function askGroup<Request extends object, Response extends object>(
 /** Remembers what kept a member from answering; false if it did answer, and asking another one would not help. */
 function noteFault(session: ClientSession, address: string, error: ClientError): boolean {
   const nowMs = session.platform.clock.monotonicMs();
-  if (error.code === 'timeout' || error.code === 'unreachable') session.faults.failed(address, 'unreachable', nowMs);
+  if (error.code === 'timeout') session.faults.failed(address, 'silent', nowMs);
+  else if (error.code === 'unreachable') session.faults.failed(address, 'unreachable', nowMs);
   else if (error.responseCode === ResponseCode.SERVICE_NOT_AVAILABLE)
     session.faults.failed(address, 'not-serving', nowMs);
   else return false;

@@ -5,7 +5,7 @@ import { PropertyName } from '../../protocol/message/properties.ts';
 import { EXPRESSION_TAG, type SubscriptionData } from '../../protocol/message/tags.ts';
 import type { RemotingCommand } from '../../protocol/remoting-command.ts';
 import type { InvokeFailure } from '../../remoting/pending-requests.ts';
-import { failureText } from '../broker-client.ts';
+import { failureText, faultOf } from '../broker-client.ts';
 import type { ClientSession } from '../client-session.ts';
 import { decodeMessages } from '../decode-messages.ts';
 import { ClientError } from '../errors.ts';
@@ -129,7 +129,7 @@ export class BrokerPull {
 
   #unreachable(queue: MessageQueue, address: string, failure: InvokeFailure | undefined): PullOutcome {
     const { session } = this.#options;
-    session.faults.failed(address, 'unreachable', session.platform.clock.monotonicMs());
+    session.faults.failed(address, faultOf(failure), session.platform.clock.monotonicMs());
     session.routes
       .refreshElsewhere(queue.topic)
       .catch((error: Error) => session.report(`the route of ${queue.topic}`, error));

@@ -1,7 +1,7 @@
 import { ResponseCode, responseName } from '../../protocol/codes.ts';
 import type { RemotingCommand } from '../../protocol/remoting-command.ts';
 import type { InvokeFailure } from '../../remoting/pending-requests.ts';
-import { failureText } from '../broker-client.ts';
+import { failureText, faultOf } from '../broker-client.ts';
 import type { AttemptOutcome } from '../errors.ts';
 import type { Fault } from '../route/fault-table.ts';
 
@@ -55,5 +55,5 @@ export function judgeAnswer(response: RemotingCommand): Verdict {
 /** Judges an attempt without an answer. */
 export function judgeSilence(failure: InvokeFailure | undefined): Verdict {
   const outcome = failure === 'connect-failed' ? 'not-stored' : 'unknown';
-  return { outcome, action: 'repeat', fault: 'unreachable', reason: failureText(failure) };
+  return { outcome, action: 'repeat', fault: faultOf(failure), reason: failureText(failure) };
 }

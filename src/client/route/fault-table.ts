@@ -1,12 +1,14 @@
 /** How an address failed. */
 export type Fault =
-  /** No connection, no answer in time, or the connection broke. */
+  /** No connection, or it broke. */
   | 'unreachable'
+  /** No answer in time: costly to find out again. */
+  | 'silent'
   /** It answered that it cannot serve now. */
   | 'not-serving';
 
-const FIRST_MS: Readonly<Record<Fault, number>> = { unreachable: 100, 'not-serving': 20 };
-const LONGEST_MS: Readonly<Record<Fault, number>> = { unreachable: 5_000, 'not-serving': 200 };
+const FIRST_MS: Readonly<Record<Fault, number>> = { unreachable: 100, silent: 1_000, 'not-serving': 20 };
+const LONGEST_MS: Readonly<Record<Fault, number>> = { unreachable: 5_000, silent: 10_000, 'not-serving': 200 };
 
 interface Entry {
   avoidUntilMs: number;

@@ -289,6 +289,18 @@ describe('PushConsumer', () => {
     expect(setup.offset(0)).toBe(4);
   });
 
+  it('makes itself known again soon after a broken connection', async () => {
+    const setup = await Setup.create();
+    const { consumer, platform } = await setup.consumer();
+    await setup.world.run(1_000);
+    setup.world.fabric.reset(platform.name, 'b0');
+    await setup.world.run(50);
+    expect(setup.broker.members(GROUP)).toEqual([]);
+    await setup.world.run(1_000);
+    expect(setup.broker.members(GROUP)).toEqual([consumer.clientId]);
+    expect(consumer.queues).toHaveLength(5);
+  });
+
   it('waits for a topic that comes into being later', async () => {
     const setup = await Setup.create();
     setup.cluster.topics = { ...setup.cluster.topics, Later: 2 };
