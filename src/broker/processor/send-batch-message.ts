@@ -12,7 +12,7 @@ import { emptyPutMessage, fillPutMessage, uniqueKeyOf } from '../send/message-wr
 import type { SendAnswers } from '../send/pending-send.ts';
 import type { SendService } from '../send/send-service.ts';
 import { bodyProblem, findSendTopic, type SendRefusal, sendQueue } from '../send/send-target.ts';
-import { hasSteeringProperty } from '../send/stored-properties.ts';
+import { delayLevelOf, hasSpecialProperty, unsupportedFeature } from '../send/stored-properties.ts';
 import { countSend } from '../stats/count-send.ts';
 import { RETRY_PREFIX } from '../topic/system-topics.ts';
 import { OUTCOME_UNKNOWN, replyRefused } from './refusal.ts';
@@ -37,7 +37,7 @@ export function sendBatchMessageProcessor(parts: BrokerParts, service: SendServi
       return;
     }
     const queueId = sendQueue(parts, request, topic);
-    const messages = items.map((item) => messageOf(parts, service, context, request, queueId, item));
+    const messages = items.map((item) => messageOf(service, context, request, queueId, item));
     const oneway = (context.command.flag & FLAG_ONEWAY) !== 0;
     const pending = new PendingBatch(context, service.answers, messages, queueId, oneway, request.properties);
     const refused = store.putUnit(messages, pending);
@@ -67,12 +67,14 @@ function readItems(
   if (tooLong !== undefined) return tooLong;
   const items = decodeBatch(command.body);
   if (typeof items === 'string') return illegal(items);
-  const steering = items.some(({ properties }) => hasSteeringProperty(asBuffer(properties).toString()));
-  return steering ? illegal('a batch cannot hold delayed, timer or transactional messages') : items;
+  const elsewhere = items.some(({ properties }) => {
+    const text = asBuffer(properties).toString();
+    return unsupportedFeature(text) !== undefined || delayLevelOf(text, 1) > 0;
+  });
+  return elsewhere ? illegal('a batch cannot hold delayed, timer or transactional messages') : items;
 }
 
 function messageOf(
-  parts: BrokerParts,
   service: SendService,
   context: RequestContext,
   request: SendMessageRequest,
@@ -80,8 +82,9 @@ function messageOf(
   item: BatchItem,
 ): PutMessage {
   const message = emptyPutMessage();
-  const properties = service.properties.complete(asBuffer(item.properties).toString());
-  fillPutMessage(message, parts, context, request, queueId, properties);
+  const text = asBuffer(item.properties).toString();
+  const properties = service.properties.complete(text, hasSpecialProperty(text));
+  fillPutMessage(message, context, request, queueId, properties);
   message.flag = item.flag;
   message.body = item.body;
   return message;

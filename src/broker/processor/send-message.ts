@@ -8,10 +8,10 @@ import type { RequestContext, RequestHandler } from '../../remoting/request-cont
 import type { PendingPut } from '../../store/put-message.ts';
 import type { BrokerParts } from '../parts.ts';
 import { deadLetterRequest } from '../send/dead-letter.ts';
-import { emptyPutMessage, fillPutMessage, uniqueKeyOf } from '../send/message-writer.ts';
+import { delay, emptyPutMessage, fillPutMessage, uniqueKeyOf } from '../send/message-writer.ts';
 import type { SendService } from '../send/send-service.ts';
 import { bodyProblem, findSendTopic, type SendRefusal, sendQueue } from '../send/send-target.ts';
-import { unsupportedFeature } from '../send/stored-properties.ts';
+import { hasSpecialProperty, unsupportedFeature } from '../send/stored-properties.ts';
 import { countSend } from '../stats/count-send.ts';
 import { replyRefused } from './refusal.ts';
 
@@ -40,14 +40,16 @@ export function sendMessageProcessor(parts: BrokerParts, service: SendService): 
       context.reply(topic.code, topic.remark);
       return;
     }
-    const problem = messageProblem(parts, context, request);
+    const special = hasSpecialProperty(request.properties);
+    const problem = messageProblem(parts, context, request, special);
     if (problem !== undefined) {
       context.reply(problem.code, problem.remark);
       return;
     }
     const queueId = sendQueue(parts, request, topic);
-    const properties = service.properties.complete(request.properties);
-    fillPutMessage(message, parts, context, request, queueId, properties);
+    const properties = service.properties.complete(request.properties, special);
+    fillPutMessage(message, context, request, queueId, properties);
+    if (special) delay(message, parts.delayLevelsMs.length - 1, properties);
     const oneway = (context.command.flag & FLAG_ONEWAY) !== 0;
     const pending = oneway ? undefined : service.pendings.take();
     const refused = store.put(message, pending ?? NOBODY);
@@ -71,9 +73,10 @@ function messageProblem(
   { config }: BrokerParts,
   { command }: RequestContext,
   { properties }: SendMessageRequest,
+  special: boolean,
 ): SendRefusal | undefined {
   const tooLong = bodyProblem(config, command.body.length);
   if (tooLong !== undefined) return tooLong;
-  const unsupported = properties === undefined ? undefined : unsupportedFeature(properties);
+  const unsupported = special && properties !== undefined ? unsupportedFeature(properties) : undefined;
   return unsupported === undefined ? undefined : { code: ResponseCode.MESSAGE_ILLEGAL, remark: unsupported };
 }

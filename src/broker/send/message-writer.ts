@@ -2,10 +2,9 @@ import type { SendMessageRequest } from '../../protocol/command/send-message.ts'
 import { getProperty, PropertyName } from '../../protocol/message/properties.ts';
 import type { RequestContext } from '../../remoting/request-context.ts';
 import type { PutMessage } from '../../store/put-message.ts';
-import type { BrokerParts } from '../parts.ts';
 import { SCHEDULE_TOPIC } from '../topic/system-topics.ts';
 import { bornHost } from './born-host.ts';
-import { delayedProperties, delayLevelOf, hasSteeringProperty } from './stored-properties.ts';
+import { delayedProperties, delayLevelOf } from './stored-properties.ts';
 
 /** A message object for the store, to be filled and used again. */
 export function emptyPutMessage(): PutMessage {
@@ -26,10 +25,9 @@ export function emptyPutMessage(): PutMessage {
   };
 }
 
-/** Fills a message from a request; `properties` are the completed ones. A delayed message goes to its delay queue. */
+/** Fills a message from a request; `properties` are the completed ones. */
 export function fillPutMessage(
   message: PutMessage,
-  parts: BrokerParts,
   context: RequestContext,
   request: SendMessageRequest,
   queueId: number,
@@ -44,7 +42,6 @@ export function fillPutMessage(
   message.reconsumeTimes = request.reconsumeTimes;
   message.properties = properties;
   message.body = context.command.body;
-  if (hasSteeringProperty(properties)) delay(message, parts.delayLevelsMs.length - 1, properties);
 }
 
 /** Turns a message with a delay level into one of the level's queue. */

@@ -27,9 +27,10 @@ export class StoredProperties {
     this.#newUniqueKey = newUniqueKey;
   }
 
-  complete(text: string | undefined): string {
+  /** `special` as `hasSpecialProperty` says of the text. */
+  complete(text: string | undefined, special: boolean): string {
     let properties = text === undefined ? '' : withFinalSeparator(text);
-    if (SET_HERE.test(properties)) properties = this.#withoutOwn(properties);
+    if (special) properties = this.#withoutOwn(properties);
     if (!properties.includes(UNIQUE_KEY_START)) {
       properties += encodeProperties([[PropertyName.UNIQ_KEY, this.#newUniqueKey()]]);
     }
@@ -44,14 +45,13 @@ export class StoredProperties {
 }
 
 const UNIQUE_KEY_START = `${PropertyName.UNIQ_KEY}\u0001`;
-const SET_HERE = /MSG_REGION|TRACE_ON|CLUSTER|POP_CK/;
 
-/** Properties that change where a message goes; a text without one of these names takes the short way. */
-const STEERING = /DELAY|TRAN_MSG|TIMER_/;
+/** Properties that the broker sets or that change where a message goes; a text without any of these names takes the short way. */
+const SPECIAL = /DELAY|TRAN_MSG|TIMER_|MSG_REGION|TRACE_ON|CLUSTER|POP_CK/;
 const TIMER_NAMES = ['TIMER_DELIVER_MS', 'TIMER_DELAY_SEC', 'TIMER_DELAY_MS', 'TIMER_DEL_UNIQKEY'];
 
-export function hasSteeringProperty(text: string): boolean {
-  return STEERING.test(text);
+export function hasSpecialProperty(text: string | undefined): boolean {
+  return text !== undefined && SPECIAL.test(text);
 }
 
 /** Delay level of a message, 0 if it is to be delivered at once; levels beyond the last one mean the last one. */
@@ -60,9 +60,8 @@ export function delayLevelOf(text: string, maxLevel: number): number {
   return Number.isInteger(value) && value > 0 ? Math.min(value, maxLevel) : 0;
 }
 
-/** Why a message cannot be stored as it asks to be, in words; undefined if it can. */
+/** Why a message with special properties cannot be stored as it asks to be, in words; undefined if it can. */
 export function unsupportedFeature(text: string): string | undefined {
-  if (!hasSteeringProperty(text)) return undefined;
   if (getProperty(text, PropertyName.TRANSACTION_PREPARED)?.toLowerCase() === 'true') {
     return 'transactional messages (TRAN_MSG=true) are not supported yet; send an ordinary message';
   }
