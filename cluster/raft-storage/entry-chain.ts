@@ -77,7 +77,7 @@ export class EntryChain {
     }
     this.index = index;
     this.term = term;
-    this.chainCrc = stock ? crcOf(buffer, offset, offset + entrySize(buffer, offset)) : stored;
+    this.chainCrc = stock && stored === 0 ? crcOf(buffer, offset, offset + entrySize(buffer, offset)) : stored;
     this.#known = true;
     return undefined;
   }

@@ -4,7 +4,6 @@ import { asDiskError } from '../../src/log/log-error.ts';
 import type { Disk, DiskError, DiskFile } from '../../src/platform/ports.ts';
 import {
   type DecodedSlot,
-  type DoubtReason,
   decodeSlot,
   doubtReasons,
   encodeSlot,
@@ -116,8 +115,11 @@ export class HardStateFile implements HardStateStore {
   static begin(disk: Disk, path: string, record: HardStateRecord, lastSlot: 0 | 1 | undefined): HardStateFile {
     const file = disk.open(path, { create: true });
     const state = new HardStateFile(file, record, lastSlot ?? 1);
-    // Both slots take their place on the disk now, so that a full disk cannot refuse a vote later.
-    if (file.size() < 2 * slotBytes) file.writeSync(Buffer.alloc(2 * slotBytes), 0);
+    // Both slots take their place on the disk now, so that a full disk cannot refuse a vote later; and of an unreadable file nothing stays that could win again.
+    if (lastSlot === undefined || file.size() < 2 * slotBytes) {
+      file.writeSync(Buffer.alloc(2 * slotBytes), 0);
+      file.syncNow();
+    }
     const slot = state.#nextSlot();
     file.writeSync(slot, state.#slot * slotBytes);
     file.syncNow();
@@ -240,5 +242,3 @@ export class HardStateFile implements HardStateStore {
     if (error === undefined && this.#waiting.length > 0 && !this.#writing) this.#write();
   }
 }
-
-export type { DoubtReason };

@@ -57,10 +57,12 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const { platform, directory } = options;
   const { disk, logger, timers } = platform;
   const path = `${directory}/hardstate`;
-  disk.makeDirectory(directory);
+  for (const name of ['data', 'snapshots']) disk.makeDirectory(`${directory}/${name}`);
+  disk.syncDirectory(directory);
+  disk.syncDirectory(directory.slice(0, directory.lastIndexOf('/')) || '/');
   const read = readHardState(disk, path, options);
   if (read.kind === 'refused') return read;
-  const stock = read.kind === 'absent' ? readStockState(disk, directory) : undefined;
+  const stock = read.kind === 'ok' ? undefined : readStockState(disk, directory);
   if (typeof stock === 'string') return { message: stock };
 
   const bootId = bootIdHex(platform.process.bootId());
@@ -90,7 +92,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   }
   for (const { index } of discarded) snapshots.discard(index);
   const last = { index: log.lastIndex, term: log.lastTerm, chainCrc: log.chainCrc(log.lastIndex) };
-  const adopted = stock !== undefined && last.index > 0 && options.aloneInGroup && !cut;
+  const adopted = read.kind === 'absent' && stock !== undefined && last.index > 0 && options.aloneInGroup && !cut;
   const doubt = adopted
     ? { reason: doubtReasons.none, message: '' }
     : decideDoubt({ hardState: read, bootId, recoveryCut: cut, holeCut: recovery.kind === 'rot', last });

@@ -177,6 +177,9 @@ describe('the file', () => {
     const slot = encodeSlot({ ...freshRecord(name), sequence: 4 });
     platform.disk.image.put(path, Buffer.concat([slot, slot]));
     expect(read(platform)).toMatchObject({ kind: 'unreadable' });
+    // Neither may win against what is written from now on.
+    begun(platform, { term: 8 });
+    expect(termAndVote(read(platform))).toEqual([8, '']);
   });
 
   it("refuses another member's or group's file with both names", () => {

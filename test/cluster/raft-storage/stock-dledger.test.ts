@@ -93,6 +93,21 @@ describe.each(['4.9.5', '5.3.3'])('a directory that stock DLedger %s wrote', (ve
     expect(dataFile(platform).subarray(0, end)).toEqual(fixture(`${version}-data.gz`));
   });
 
+  it('is still read after it went on here and the hard state was lost', () => {
+    for (const lose of ['spoil', 'remove']) {
+      const platform = stockDisk(version);
+      const { log } = open(platform);
+      for (let i = 0; i < 3; i++) propose(log, 1, 200, i);
+      persist(platform, log, true);
+      if (lose === 'remove') platform.disk.remove('/store/hardstate');
+      else platform.disk.image.rot('/store/hardstate', 100);
+      const again = open(platform, false);
+      expect(again.doubt.reason).toBe(2);
+      expect([again.log.lastIndex, again.log.chainCrc(206)]).toEqual([206, log.chainCrc(206)]);
+      expect(again.log.chainCrc(204)).toBe(log.chainCrc(204));
+    }
+  });
+
   it('puts a member of a larger group in doubt', () => {
     expect(open(stockDisk(version), false).doubt).toMatchObject({ reason: 2 });
   });
