@@ -5,6 +5,7 @@ import { Producer, type ProducerOptions } from './client/producer/producer.ts';
 import { createNodePlatform } from './platform/node/node-platform.ts';
 import type { Logger, Platform } from './platform/ports.ts';
 
+export type { AbortOptions } from './client/abortable.ts';
 export type { ConsumeContext, ConsumeResult, MessageListener } from './client/consumer/consume-pool.ts';
 export type { PushConsumerOptions } from './client/consumer/consumer-options.ts';
 export type { ConsumeFrom } from './client/consumer/first-offset.ts';

@@ -1,5 +1,6 @@
 import type { Platform } from '../../platform/ports.ts';
 import { parseSubscription, type SubscriptionData } from '../../protocol/message/tags.ts';
+import { type AbortOptions, abortable } from '../abortable.ts';
 import { ClientSession } from '../client-session.ts';
 import type { EventListener } from '../emitter.ts';
 import { ClientError } from '../errors.ts';
@@ -20,14 +21,13 @@ export interface PullConsumerOptions extends ClientOptions {
   readonly group: string;
 }
 
-export interface PullOptions {
+export interface PullOptions extends AbortOptions {
   /** Default 32. */
   readonly maxMessages?: number;
   /** `*` for all messages (default), or tags such as `TagA || TagB`. */
   readonly expression?: string;
   /** How long the broker may wait for a message if it has none. Default 0: not at all. */
   readonly waitMs?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PullResult {
@@ -73,70 +73,39 @@ export class PullConsumer {
   }
 
   /** The queues of a topic that can be read; empty if nobody has the topic. */
-  async queues(topic: string): Promise<readonly MessageQueue[]> {
-    await this.#meet(topic);
-    return this.#session.routes.get(topic)?.readQueues ?? [];
+  queues(topic: string, options: AbortOptions = {}): Promise<readonly MessageQueue[]> {
+    const queues = this.#meet(topic).then(() => this.#session.routes.get(topic)?.readQueues ?? []);
+    return abortable(queues, options, 'asking for queues');
   }
 
   /** Reads messages of a queue from an offset on. Rejects with a `ClientError` if no member of its broker group could answer. */
-  async pull(queue: MessageQueue, offset: number, options: PullOptions = {}): Promise<PullResult> {
-    const { maxMessages = 32, expression = '*', waitMs = 0, signal } = options;
-    const subscription = this.#subscribe(queue.topic, expression);
-    await this.#meet(queue.topic);
-    const pull = new BrokerPull({
-      session: this.#session,
-      group: this.#group,
-      subscription: () => subscription,
-      suspendMs: waitMs,
-      timeoutMs: waitMs + ANSWER_MS,
-      sendsSubscription: true,
-    });
-    const members = this.#session.routes.get(queue.topic)?.groups.get(queue.brokerName)?.members.length ?? 1;
-    for (let tried = 1; ; tried++) {
-      const outcome = await this.#once(pull, { queue, offset, maxMessages, commitOffset: undefined }, signal);
-      if (outcome.kind !== 'failed') {
-        const { kind: status, nextOffset, minOffset: min, maxOffset: max } = outcome;
-        return {
-          status,
-          messages: outcome.kind === 'found' ? outcome.messages : [],
-          nextOffset,
-          minOffset: min,
-          maxOffset: max,
-        };
-      }
-      const isAway = outcome.error instanceof ClientError && outcome.error.code === 'unreachable';
-      if (!isAway || tried >= members) throw outcome.error;
-    }
+  pull(queue: MessageQueue, offset: number, options: PullOptions = {}): Promise<PullResult> {
+    return abortable(this.#pull(queue, offset, options), options, 'the pull');
   }
 
   /** The group's stored progress in a queue; undefined if it has none. */
-  async committedOffset(queue: MessageQueue): Promise<number | undefined> {
-    await this.#meet(queue.topic);
-    return this.#offsets.load(queue);
+  committedOffset(queue: MessageQueue, options: AbortOptions = {}): Promise<number | undefined> {
+    return this.#ask(queue, options, () => this.#offsets.load(queue));
   }
 
   /** Stores progress: `offset` is the first one that is not consumed. Resolves when the broker has it. */
-  async commit(queue: MessageQueue, offset: number): Promise<void> {
-    await this.#meet(queue.topic);
-    await this.#offsets.save(new Map([[queue, offset]]), true);
+  commit(queue: MessageQueue, offset: number, options: AbortOptions = {}): Promise<void> {
+    return this.#ask(queue, options, () => this.#offsets.save(new Map([[queue, offset]]), true));
   }
 
   /** The offset of the oldest message that the queue holds. */
-  async minOffset(queue: MessageQueue): Promise<number> {
-    await this.#meet(queue.topic);
-    return minOffset(this.#session, queue);
+  minOffset(queue: MessageQueue, options: AbortOptions = {}): Promise<number> {
+    return this.#ask(queue, options, () => minOffset(this.#session, queue));
   }
 
   /** The offset that the next message will get. */
-  async maxOffset(queue: MessageQueue): Promise<number> {
-    await this.#meet(queue.topic);
-    return maxOffset(this.#session, queue);
+  maxOffset(queue: MessageQueue, options: AbortOptions = {}): Promise<number> {
+    return this.#ask(queue, options, () => maxOffset(this.#session, queue));
   }
 
   /** The offset of the first message stored at or after a wall time in milliseconds. */
-  async searchOffset(queue: MessageQueue, timestampMs: number): Promise<number> {
-    await this.#meet(queue.topic);
-    return searchOffset(this.#session, queue, timestampMs);
+  searchOffset(queue: MessageQueue, timestampMs: number, options: AbortOptions = {}): Promise<number> {
+    return this.#ask(queue, options, () => searchOffset(this.#session, queue, timestampMs));
   }
 
   /** Says goodbye to the brokers and closes all connections; calls that wait fail. Ends within about a second; never rejects. */
@@ -144,6 +113,32 @@ export class PullConsumer {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     await this.#session.close({ consumerGroup: this.#group });
+  }
+
+  #ask<Result>(queue: MessageQueue, options: AbortOptions, work: () => Promise<Result>): Promise<Result> {
+    return abortable(this.#meet(queue.topic).then(work), options, 'the request');
+  }
+
+  async #pull(queue: MessageQueue, offset: number, options: PullOptions): Promise<PullResult> {
+    const { maxMessages = 32, expression = '*', waitMs = 0 } = options;
+    const subscription = this.#subscribe(queue.topic, expression);
+    await this.#meet(queue.topic);
+    const source = new BrokerPull({
+      session: this.#session,
+      group: this.#group,
+      subscription: () => subscription,
+      suspendMs: waitMs,
+      timeoutMs: waitMs + ANSWER_MS,
+      sendsSubscription: true,
+    });
+    const request = { queue, offset, maxMessages, commitOffset: undefined };
+    const members = this.#session.routes.get(queue.topic)?.groups.get(queue.brokerName)?.members.length ?? 1;
+    for (let tried = 1; ; tried++) {
+      const outcome = await new Promise<PullOutcome>((resolve) => source.pull(request, resolve));
+      if (outcome.kind !== 'failed') return resultOf(outcome);
+      const isAway = outcome.error instanceof ClientError && outcome.error.code === 'unreachable';
+      if (!isAway || tried >= members || this.#state === 'closed') throw outcome.error;
+    }
   }
 
   /** Makes sure that the topic's route is known and its brokers know this group. */
@@ -170,21 +165,6 @@ export class PullConsumer {
     return subscription;
   }
 
-  #once(pull: BrokerPull, request: Parameters<BrokerPull['pull']>[0], signal?: AbortSignal): Promise<PullOutcome> {
-    return new Promise((resolve, reject) => {
-      const abort = () => reject(new ClientError('aborted', 'the pull was aborted by the caller'));
-      if (signal?.aborted) {
-        abort();
-        return;
-      }
-      signal?.addEventListener('abort', abort, { once: true });
-      pull.pull(request, (outcome) => {
-        signal?.removeEventListener('abort', abort);
-        resolve(outcome);
-      });
-    });
-  }
-
   #heartbeat() {
     const consumer = {
       groupName: this.#group,
@@ -196,4 +176,10 @@ export class PullConsumer {
     };
     return { producerDataSet: [], consumerDataSet: [consumer] };
   }
+}
+
+function resultOf(outcome: Exclude<PullOutcome, { readonly kind: 'failed' }>): PullResult {
+  const { kind: status, nextOffset, minOffset: min, maxOffset: max } = outcome;
+  const messages = outcome.kind === 'found' ? outcome.messages : [];
+  return { status, messages, nextOffset, minOffset: min, maxOffset: max };
 }

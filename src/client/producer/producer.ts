@@ -1,4 +1,5 @@
 import type { Platform } from '../../platform/ports.ts';
+import { type AbortOptions, abortable } from '../abortable.ts';
 import { ClientSession } from '../client-session.ts';
 import type { EventListener } from '../emitter.ts';
 import { ClientError, SendError } from '../errors.ts';
@@ -32,9 +33,9 @@ export interface ProducerOptions extends ClientOptions {
   readonly autoCreateQueues?: number;
 }
 
-export interface SendOptions extends QueueWish {
+export interface SendOptions extends QueueWish, AbortOptions {
+  /** Time for this send, all attempts included. */
   readonly timeoutMs?: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -79,10 +80,11 @@ export class Producer {
   }
 
   /** Queues of a topic that can be written to; asks the name server if the topic is new here. */
-  async queues(topic: string): Promise<readonly MessageQueue[]> {
+  async queues(topic: string, options: AbortOptions = {}): Promise<readonly MessageQueue[]> {
     this.#assertStarted();
-    const route = this.#session.routes.get(topic) ?? (await this.#engine.findRoute(topic));
-    return route?.sendQueues ?? [];
+    const route = this.#session.routes.get(topic);
+    const found = route ?? (await abortable(this.#engine.findRoute(topic), options, 'asking for queues'));
+    return found?.sendQueues ?? [];
   }
 
   /** Sends one message and waits for the acknowledgement. */
@@ -103,11 +105,11 @@ export class Producer {
   }
 
   /** Sends a message without waiting for an answer: it may get lost. Resolves when it was handed to a connection. */
-  async sendOneway(message: Message, wish: QueueWish = {}): Promise<void> {
+  async sendOneway(message: Message, options: QueueWish & AbortOptions = {}): Promise<void> {
     this.#assertStarted();
     const prepared = prepareMessage(message, this.#settings);
     if (typeof prepared === 'string') throw new ClientError('invalid-argument', prepared);
-    const handedOver = await this.#engine.oneway(prepared, wish);
+    const handedOver = await abortable(this.#engine.oneway(prepared, options), options, 'the oneway send');
     if (!handedOver) throw new ClientError('no-route', `topic ${message.topic} has no queue that can be written to`);
   }
 

@@ -49,6 +49,7 @@ export class SendOperation implements GateWaiter {
   readonly #wish: QueueWish;
   readonly #done: SendDone;
   readonly #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
   #attempts: SendAttempt[] | undefined;
   #counted = 0;
   /** Members asked since the last pause. */
@@ -76,9 +77,14 @@ export class SendOperation implements GateWaiter {
   }
 
   start(): void {
-    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (this.#signal?.aborted) this.#onAbort();
-    else if (this.#context.session.routes.get(this.#prepared.topic) !== undefined) this.#attempt();
+    const signal = this.#signal;
+    if (signal !== undefined) {
+      this.#onAbort = () => this.#fail('aborted', 'the caller aborted it');
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+      if (signal.aborted) this.#onAbort();
+    }
+    if (this.#ended) return;
+    if (this.#context.session.routes.get(this.#prepared.topic) !== undefined) this.#attempt();
     else this.#findRoute();
   }
 
@@ -86,8 +92,6 @@ export class SendOperation implements GateWaiter {
   abandon(code: ClientErrorCode, why: string): void {
     this.#fail(code, why);
   }
-
-  readonly #onAbort = (): void => this.#fail('aborted', 'the caller aborted it');
 
   #findRoute(): void {
     this.#timer = this.#after(this.#leftMs(), () => this.#fail('timeout', 'no name server told the route in time'));
@@ -247,7 +251,7 @@ export class SendOperation implements GateWaiter {
     this.#ended = true;
     this.#cancelTimer();
     this.#gate?.leave(this);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#context.onEnd(this);
     this.#done(error, result);
   }

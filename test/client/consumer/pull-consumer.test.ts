@@ -91,5 +91,8 @@ describe('PullConsumer', () => {
     await settle(consumer.close());
     expect(await settle(waiting)).toMatchObject({ code: 'unreachable' });
     expect(await settle(settled(consumer.pull(queue, 0)))).toMatchObject({ code: 'closed' });
+    expect(await settle(settled(consumer.maxOffset(queue, { signal: abort.signal })))).toMatchObject({
+      code: 'aborted',
+    });
   });
 });
