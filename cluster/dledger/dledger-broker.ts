@@ -6,6 +6,7 @@ import { LogRetention } from './log-retention.ts';
 import { type MemberData, openMemberData } from './member-data.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
 import { type Member, openMember } from './open-member.ts';
+import { PeriodicSync } from './periodic-sync.ts';
 import { Snapshotter } from './snapshotter.ts';
 
 const HOUR_MS = 3_600_000;
@@ -30,6 +31,7 @@ export class DledgerBroker {
   readonly #group: MemberGroup;
   readonly #snapshotter: Snapshotter;
   readonly #retention: LogRetention;
+  readonly #sync: PeriodicSync;
   #ticks: Timer | undefined;
 
   /**
@@ -51,6 +53,8 @@ export class DledgerBroker {
     this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
     this.#snapshotter = new Snapshotter(member, data, () => this.#retention.run());
     this.#retention = createRetention(member, data, this.#snapshotter);
+    const { log } = member.storage;
+    this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, onFatal);
   }
 
   /** Opens the ports and joins the group; it serves when a leader is elected. Rejects with a sentence. */
@@ -65,6 +69,7 @@ export class DledgerBroker {
     peerPort.start();
     this.#snapshotter.start();
     this.#retention.start();
+    this.#sync.start();
     this.#ticks = platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
@@ -89,6 +94,7 @@ export class DledgerBroker {
     if (shutdownLingerMs > 0) await new Promise<void>((end) => platform.timers.after(shutdownLingerMs, end));
     await this.broker.stop();
     this.#retention.stop();
+    this.#sync.stop();
     this.#snapshotter.stop();
     this.#data.space.stop();
     await ended((done) => this.#snapshotter.take(done));

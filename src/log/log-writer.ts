@@ -33,6 +33,8 @@ export class LogWriter {
   #sideUpTo = 0;
   #sideStarts: number[] = [];
   #sideDone: PersistDone | undefined;
+  /** Asked for while another sync was in flight, which may have begun too early for them. */
+  #sideWaiting: PersistDone[] = [];
   readonly #files: SegmentFiles;
   readonly #tail: Tail;
   readonly #onWritten = (error: DiskError | undefined): void => this.#afterWrite(error);
@@ -78,9 +80,12 @@ export class LogWriter {
     this.#sideUpTo = Math.min(this.#sideUpTo, position);
   }
 
-  /** Fsyncs what is written now, beside a persist that may be in flight; one at a time. `done` may come within the call. */
+  /** Fsyncs what is written now, beside a persist that may be in flight and after a sync that is. `done` may come within the call. */
   syncWritten(done: PersistDone): void {
-    assert(this.#sideDone === undefined, 'one sync at a time');
+    if (this.#sideDone !== undefined) {
+      this.#sideWaiting.push(done);
+      return;
+    }
     if (this.#failure !== undefined) {
       done(this.#failure, this.synced);
       return;
@@ -114,6 +119,9 @@ export class LogWriter {
     this.#sideDone = undefined;
     if (error !== undefined) this.#failure ??= error;
     done?.(error, this.#sideUpTo);
+    const waiting = this.#sideWaiting;
+    this.#sideWaiting = [];
+    for (const next of waiting) this.syncWritten(next);
   }
 
   /** Writes the tail up to `end`; with `sync` fsyncs it too. `done` is called within this call if there is nothing to do. */

@@ -66,9 +66,12 @@ const zeros = Buffer.alloc(stepBytes);
 function search(log: SegmentedLog, envelope: Envelope, scan: ScanEnd, searchEnd: number): Survivors {
   let allZero = true;
   let position = scan.stoppedAt;
+  // One buffer for all steps: a start must not leave tens of MiB to the garbage collector.
+  const step = Buffer.allocUnsafeSlow(Math.min(stepBytes, log.segmentBytes));
   while (position < searchEnd) {
-    const bytes = log.readSync(position, Math.min(stepBytes, searchEnd - position));
-    if (bytes.length === 0) break;
+    const count = log.readInto(step, position);
+    if (count === 0) break;
+    const bytes = step.subarray(0, Math.min(count, searchEnd - position));
     if (zeros.compare(bytes, 0, bytes.length, 0, bytes.length) !== 0) {
       allZero = false;
       const reach = log.readSync(position, reachBytes);

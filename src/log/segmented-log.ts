@@ -169,8 +169,8 @@ export class SegmentedLog {
   }
 
   /**
-   * Fsyncs what is written now, beside a persist that may be in flight (before a snapshot or a derived file that reflects the log becomes durable);
-   * one at a time. `done` gets the position that is fsynced and may come within the call. An error is final for the log.
+   * Fsyncs what is written now, beside a persist that may be in flight (before a snapshot or a derived file that reflects the log becomes durable).
+   * `done` gets the position that is fsynced and may come within the call. An error is final for the log.
    */
   syncWritten(done: PersistDone): void {
     this.#writer.syncWritten(done);
@@ -220,10 +220,18 @@ export class SegmentedLog {
 
   /** Reads from the files, within one segment; less than asked only at the end of the segment. Throws the disk's error. */
   readSync(position: number, length: number): Buffer {
-    const start = this.files.startOf(position);
-    const target = Buffer.allocUnsafe(Math.min(length, start + this.segmentBytes - position));
-    const count = this.files.file(start).readSync(target, position - start);
+    const end = this.files.startOf(position) + this.segmentBytes;
+    const target = Buffer.allocUnsafe(Math.min(length, end - position));
+    const count = this.readInto(target, position);
     return count === target.length ? target : target.subarray(0, count);
+  }
+
+  /** The same into a buffer of the caller; returns the number of bytes. Throws the disk's error. */
+  readInto(target: Buffer, position: number): number {
+    const start = this.files.startOf(position);
+    const length = Math.min(target.length, start + this.segmentBytes - position);
+    const file = this.files.file(start);
+    return file.readSync(length === target.length ? target : target.subarray(0, length), position - start);
   }
 
   /** The same off the event loop; `done` comes in a later turn, except for a position that has no file (code ENOENT). */
