@@ -1,7 +1,5 @@
-import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { packageRoot } from '../package-root.ts';
 import { type FastTryArguments, parseFastTryArguments, USAGE } from './arguments.ts';
+import { defaultDir } from './hint.ts';
 
 const USAGE_EXIT = 2;
 
@@ -49,11 +47,4 @@ async function run(args: FastTryArguments, signal: AbortSignal): Promise<number>
     case 'help':
       return 0;
   }
-}
-
-/** In a checkout a folder that git ignores; beside an installed package nothing is written. */
-function defaultDir(): string {
-  const root = packageRoot();
-  const installed = basename(dirname(root)) === 'node_modules';
-  return installed ? join(homedir(), '.ledgermq', 'fast-try') : join(root, '.fast-try');
 }

@@ -6,6 +6,7 @@ import { parseOffsetMessageId } from '../../../src/protocol/message/message-id.t
 import type { Group, GroupNode } from '../group.ts';
 import { openGroup } from '../start-group.ts';
 import { TOPIC } from './first-messages.ts';
+import { hint } from './hint.ts';
 
 const LEADER_TIMEOUT_MS = 5_000;
 const OUTAGE_TIMEOUT_MS = 30_000;
@@ -50,7 +51,7 @@ async function killAndSend(group: Group, leader: GroupNode): Promise<number> {
     console.log(
       `The next send was acknowledged after ${Math.round(outcome.afterMs)} ms; ${next?.name ?? 'nobody'} leads now.`,
     );
-    console.log(`Bring ${leader.name} back: scripts/fast-try.sh restart ${leader.name.slice(1)}`);
+    console.log(`Bring ${leader.name} back: ${hint(`restart ${leader.name.slice(1)}`, group.folder.path)}`);
     return 0;
   } finally {
     await producer.close();

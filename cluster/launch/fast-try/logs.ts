@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { formatLogLine } from '../../../src/platform/node/log-format.ts';
 import type { Group } from '../group.ts';
 import { openGroup } from '../start-group.ts';
 
@@ -47,7 +48,15 @@ function logLength(group: Group, name: string): number {
 function printLines(group: Group, name: string, text: string, named: boolean): void {
   if (text === '') return;
   const width = Math.max(...group.names.map((each) => each.length));
-  for (const line of text.trimEnd().split('\n')) console.log(named ? `${name.padEnd(width)} | ${line}` : line);
+  for (const line of readableLines(text)) console.log(named ? `${name.padEnd(width)} | ${line}` : line);
+}
+
+/** Lines of a log as people read them; what is not JSON stays as it is. */
+export function readableLines(text: string): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => formatLogLine(line).trimEnd());
 }
 
 /** Whole lines that stand in a file from a position on, and where the next ones begin. */

@@ -2,6 +2,7 @@ import type { Group } from '../group.ts';
 import { type StartedGroup, StartFailure, startGroup } from '../start-group.ts';
 import { clusterTable } from './cluster-table.ts';
 import { type FirstMessages, sendFirstMessages, TOPIC } from './first-messages.ts';
+import { hint } from './hint.ts';
 import { ProgressLine } from './progress-line.ts';
 
 export interface StartOptions {
@@ -66,16 +67,16 @@ Configuration, logs and data are in ${group.folder.path}.
 `;
 }
 
-function nextCommands({ nameServer }: Group): string {
+function nextCommands({ nameServer, folder }: Group): string {
   return `
 Next:
   export NAMESRV_ADDR=${nameServer}
   scripts/tools.sh org.apache.rocketmq.example.quickstart.Producer
   scripts/tools.sh org.apache.rocketmq.example.quickstart.Consumer
   scripts/mqadmin topicStatus -n ${nameServer} -t ${TOPIC}
-  scripts/fast-try.sh status
-  scripts/fast-try.sh kill-leader
-  scripts/fast-try.sh stop`;
+  ${hint('status', folder.path)}
+  ${hint('kill-leader', folder.path)}
+  ${hint('stop', folder.path)}`;
 }
 
 function describeFailure(error: unknown): string {
