@@ -48,6 +48,7 @@ export class Dispatcher {
   readonly arrivals = new ArrivalBatch();
   #internal: InternalRecordHandler | undefined;
   #position = 0;
+  #dispatching = false;
   /** End of the open record in its buffer. */
   #end = 0;
   readonly #live = (buffer: Buffer, offset: number, size: number, position: number): void =>
@@ -68,6 +69,11 @@ export class Dispatcher {
     return this.#position;
   }
 
+  /** Is a record being dispatched, so that what its handler does belongs to its place in the log? */
+  get dispatching(): boolean {
+    return this.#dispatching;
+  }
+
   startAt(position: number): void {
     this.#position = position;
   }
@@ -75,7 +81,9 @@ export class Dispatcher {
   /** Dispatches the records up to a confirmed position. Arrivals are collected, not yet told. */
   dispatchTo(position: number): void {
     if (position <= this.#position) return;
+    this.#dispatching = true;
     this.#options.log.scan(this.#position, position, this.#live);
+    this.#dispatching = false;
     this.#position = position;
   }
 

@@ -47,6 +47,10 @@ export class LogMessageStore implements MessageStore {
   #flushFailed = false;
   /** Store time of the first record, for the log's start that it belongs to. */
   #earliest: { minPosition: number; timeMs: number } | undefined;
+  /** Topics that were removed since the start. */
+  removedTopics = 0;
+  /** Removals that are no records of the log (a lone broker's): each takes effect behind what was appended before it. */
+  readonly #removals: { readonly topic: string; readonly position: number }[] = [];
   #recovered = false;
   #started = false;
 
@@ -108,6 +112,11 @@ export class LogMessageStore implements MessageStore {
   /** Readers see a message before its sender hears of it. */
   #confirmed(ticket: number, position: number): void {
     if (!this.#started) return;
+    while (this.#removals.length > 0 && this.#removals[0]!.position <= position) {
+      const { topic, position: place } = this.#removals.shift()!;
+      this.#dispatcher.dispatchTo(place);
+      this.#removeNow(topic);
+    }
     this.#dispatcher.dispatchTo(position);
     this.#commitLog.confirmed(ticket);
     this.#dispatcher.arrivals.tell();
@@ -117,6 +126,7 @@ export class LogMessageStore implements MessageStore {
     const { pendingPuts } = this.#commitLog;
     if (pendingPuts > 0) this.#platform.logger.warn('the outcome of messages is unknown', { pendingPuts, reason });
     this.#commitLog.lost();
+    for (const { topic } of this.#removals.splice(0)) this.#removeNow(topic);
   }
 
   getMessage(
@@ -263,8 +273,15 @@ export class LogMessageStore implements MessageStore {
   }
 
   removeTopic(topic: string): void {
+    const { dispatching, position } = this.#dispatcher;
+    if (dispatching || position === this.#log.endPosition) this.#removeNow(topic);
+    else this.#removals.push({ topic, position: this.#log.endPosition });
+  }
+
+  #removeNow(topic: string): void {
     this.#offsets.removalConfirmed(topic);
     this.#queues.removeTopic(topic);
+    this.removedTopics++;
   }
 
   queueOffsets(): QueueOffsets {

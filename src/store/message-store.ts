@@ -113,7 +113,10 @@ export interface MessageStore {
 
   /** A leader proposed the removal of a topic: puts from here on start its queues at 0. Undone at step-down. */
   topicRemovalAppended(topic: string): void;
-  /** The removal is committed: its queues and their files go. */
+  /**
+   * The removal is committed: its queues and their files go. Called by the handler of the internal record that says so, or, where removals are not in
+   * the log, at any time: then it takes effect behind everything that is appended already.
+   */
   removeTopic(topic: string): void;
 
   /** Next offset of every queue as of `dispatchedPosition`: for snapshots. */

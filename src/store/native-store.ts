@@ -11,6 +11,8 @@ import type { NativeStoreOptions, NativeStoreOwner } from './native-options.ts';
 import { encodeStorePoint } from './store-point.ts';
 import { storeTimestampOf } from './time-search.ts';
 
+const REMOVAL_CHECK_MS = 1000;
+
 type Done = (error: DiskError | undefined) => void;
 
 /** Bytes of a record's start that hold its store time, whatever its born host. */
@@ -45,6 +47,7 @@ export class NativeStore {
   readonly #timers: Timer[] = [];
   /** Position of the newest durable recovery point. */
   #pointPosition: number;
+  #removedAtPoint = 0;
   #pointWaiters: Done[] | undefined;
 
   constructor(platform: Platform, options: NativeStoreOptions, owner: NativeStoreOwner, files: NativeFiles) {
@@ -93,7 +96,16 @@ export class NativeStore {
     const { timers } = this.#platform;
     this.#timers.push(timers.every(this.#options.pointIntervalMs, () => this.#pointIfBehind()));
     this.#timers.push(timers.every(this.#options.cleanIntervalMs, () => this.#clean()));
+    this.#timers.push(timers.every(REMOVAL_CHECK_MS, () => this.#pointIfRemoved()));
     if (point === undefined) this.#pointIfBehind();
+  }
+
+  /** A point that still names the queues of a removed topic would bring them back. */
+  #pointIfRemoved(): void {
+    if (this.#store.removedTopics === this.#removedAtPoint) return;
+    this.makePoint((error) => {
+      if (error !== undefined) this.#platform.logger.warn('no recovery point could be made', { error: error.message });
+    });
   }
 
   #pointIfBehind(): void {
@@ -114,7 +126,7 @@ export class NativeStore {
     }
     this.#pointWaiters = [done];
     const position = this.#store.dispatchedPosition;
-    const { lastTimestamp } = this.#store;
+    const { lastTimestamp, removedTopics } = this.#store;
     const point = {
       position,
       lastTimestamp,
@@ -128,7 +140,10 @@ export class NativeStore {
       }
       this.#store.flushTo(position, (error) => {
         const failed = error ?? this.#writePoint(encodeStorePoint(point), lastTimestamp);
-        if (failed === undefined) this.#pointPosition = position;
+        if (failed === undefined) {
+          this.#pointPosition = position;
+          this.#removedAtPoint = removedTopics;
+        }
         this.#pointMade(failed);
       });
     });

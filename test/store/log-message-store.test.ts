@@ -384,6 +384,24 @@ describe('dispatch', () => {
     expect(store.nextOffset('T', 0)).toBe(1);
   });
 
+  test('a removal that is no record of the log takes effect behind what was appended before it', () => {
+    put(message('T', 0, 'old 0'));
+    log.confirm();
+    const inFlight = put(message('T', 0, 'old 1'));
+    store.topicRemovalAppended('T');
+    store.removeTopic('T');
+    const fresh = message('T', 0, 'new 0');
+    put(fresh);
+    expect(fresh.queueOffset).toBe(0);
+    log.confirm();
+    expect(inFlight.outcome).toBe('stored');
+    expect(bodies(get(0).records)).toEqual(['new 0']);
+    expect([store.nextOffset('T', 0), store.queueOffsets().get('T')]).toEqual([1, [1]]);
+    store.topicRemovalAppended('T');
+    store.removeTopic('T');
+    expect([store.topics(), store.nextOffset('T', 0), store.queueOffsets().get('T')]).toEqual([[], 0, undefined]);
+  });
+
   test('a removal that is lost is as if it had not been', () => {
     put(message('T', 0, 'old'));
     log.confirm();

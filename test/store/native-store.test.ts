@@ -188,6 +188,25 @@ describe('the recovery point', () => {
     expect(applied).toEqual(['two']);
   });
 
+  test('forgets a removed topic within seconds: a kill does not bring it back', () => {
+    const world = new VirtualWorld(1);
+    const platform = world.start('a');
+    const native = startStore(platform, TINY);
+    putNow(platform, native.store, message('T', 0, 'a'));
+    putNow(platform, native.store, message('U', 0, 'b'));
+    point(platform, native);
+    native.store.topicRemovalAppended('T');
+    native.store.removeTopic('T');
+    world.advance(1500);
+    platform.crash();
+    const again = world.start('a');
+    const { store } = startStore(again, TINY);
+    expect([store.topics(), store.nextOffset('T', 0)]).toEqual([['U'], 0]);
+    expect(again.logger.lines.map((line) => line.message)).not.toContainEqual(
+      expect.stringContaining('building the consume queues anew'),
+    );
+  });
+
   test('is never ahead of the log on the disk: a power loss right after it leaves both', () => {
     const world = new VirtualWorld(1);
     const platform = world.start('a');
