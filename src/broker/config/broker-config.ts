@@ -124,6 +124,12 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
   if (config.authenticationEnabled) refuse('authenticationEnabled', `authentication: ${NOT_THERE}`, unset);
   if (config.authorizationEnabled) refuse('authorizationEnabled', `authorization: ${NOT_THERE}`, unset);
   if (config['tls.server.mode'] === 'enforcing') refuse('tls.server.mode', `TLS: ${NOT_THERE}`, unset);
+  if (config.enableControllerMode) {
+    refuse('enableControllerMode', 'Controller mode is not there yet', 'Use DLedger mode: conf/dledger');
+  }
+  if (config.brokerRole === 'SLAVE' && !config.enableDLegerCommitLog) {
+    refuse('brokerRole', 'a slave that follows a master is not there yet', 'Use DLedger mode: conf/dledger');
+  }
   if (config.enableDLegerCommitLog) {
     if (config.dLegerPeers === '') {
       refuse('dLegerPeers', 'DLedger mode needs the members', 'Set it, such as n0-127.0.0.1:40911;n1-127.0.0.1:40912');

@@ -42,6 +42,7 @@ const brokerKeys = {
   regionId: text('DefaultRegion'),
   traceOn: flag(true),
   serverChannelMaxIdleTimeSeconds: integer(120, 1, 86_400, 's'),
+  enableControllerMode: flag(false),
   aclEnable: flag(false),
   authenticationEnabled: flag(false),
   authorizationEnabled: flag(false),

@@ -4,6 +4,7 @@ import { ResponseCode } from '../../protocol/response-code.ts';
 import type { RequestHandler } from '../../remoting/request-context.ts';
 import { ensureGroup } from '../group/ensure-group.ts';
 import type { BrokerParts } from '../parts.ts';
+import { replyRefused, replyWhenCommitted } from './refusal.ts';
 import { typed } from './typed.ts';
 
 /** Stores a group's offset: a request that wants an answer gets it when the offset is committed (promise 9). */
@@ -27,10 +28,11 @@ export function updateConsumerOffsetProcessor(parts: BrokerParts): RequestHandle
       parts.offsetBatch.update(consumerGroup, topic, queueId, commitOffset);
       return;
     }
-    parts.offsetBatch.updateAndWait(consumerGroup, topic, queueId, commitOffset, (outcome, text) => {
-      if (outcome === 'committed') context.reply(ResponseCode.SUCCESS);
-      else if (outcome === 'refused') context.reply(ResponseCode.SERVICE_NOT_AVAILABLE, text);
-      else context.reply(ResponseCode.SYSTEM_ERROR, `outcome unknown: ${text}`);
+    const row = { group: consumerGroup, topic, queueId, offset: commitOffset };
+    const answer = replyWhenCommitted(context);
+    parts.offsetBatch.updateAndWait(row, (outcome) => {
+      if (typeof outcome === 'string') answer(outcome);
+      else replyRefused(context, outcome);
     });
   });
 }

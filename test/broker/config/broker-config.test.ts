@@ -45,6 +45,8 @@ describe('wrong values are named with key, value and remedy', () => {
       'mappedFileSizeConsumeQueue=50: a file must hold whole units of 20 bytes. Set 40',
     ],
     ['enableDLegerCommitLog=true\ndLegerSelfId=n0', 'dLegerPeers=: DLedger mode needs the members'],
+    ['enableControllerMode=true', 'enableControllerMode=true: Controller mode is not there yet'],
+    ['brokerRole=SLAVE', 'brokerRole=SLAVE: a slave that follows a master is not there yet'],
     ['a=\\u12', 'line 1=: a \\u escape needs four hexadecimal digits'],
   ])('%s', (text, sentence) => {
     const { errors } = loadBrokerConfig(text, host);
