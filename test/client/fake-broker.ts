@@ -25,7 +25,7 @@ import { RemotingClient } from '../../src/remoting/client.ts';
 import { Dispatcher } from '../../src/remoting/dispatcher.ts';
 import type { Connection, RequestContext } from '../../src/remoting/request-context.ts';
 import { RemotingServer } from '../../src/remoting/server.ts';
-import type { VirtualPlatform, VirtualWorld } from '../support/virtual-platform.ts';
+import type { VirtualPlatform } from '../support/virtual-platform.ts';
 
 const HOST = encodeHost('10.9.9.9', 10911)!;
 
@@ -337,5 +337,3 @@ export class Registrar {
     this.#client.close();
   }
 }
-
-export type { VirtualWorld };

@@ -6,6 +6,7 @@ import { notifyConsumerIdsChanged } from '../../protocol/command/notify-consumer
 import { resetConsumerClientOffset } from '../../protocol/command/reset-consumer-client-offset.ts';
 import { parseSubscription, type SubscriptionData } from '../../protocol/message/tags.ts';
 import type { RequestContext } from '../../remoting/request-context.ts';
+import { type AbortOptions, abortable } from '../abortable.ts';
 import { ClientSession } from '../client-session.ts';
 import type { EventListener } from '../emitter.ts';
 import { ClientError } from '../errors.ts';
@@ -116,9 +117,9 @@ export class PushConsumer {
 
   /**
    * Starts to consume. Resolves when the queues were divided for the first time; if no server answered by then, it is tried again in the
-   * background, and `error` events tell.
+   * background, and `error` events tell. A signal ends the wait, not the consumer.
    */
-  async start(listener: MessageListener): Promise<void> {
+  async start(listener: MessageListener, options: AbortOptions = {}): Promise<void> {
     if (this.#state !== 'new') throw new ClientError('closed', 'a consumer can be started once.');
     if (this.#subscriptions.size === 0) throw new ClientError('invalid-argument', 'subscribe to a topic first.');
     this.#state = 'started';
@@ -132,7 +133,7 @@ export class PushConsumer {
       timers.every(persistMs, () => void this.#assignment.save(false)),
       timers.every(rebalanceMs, () => void this.#rebalancer.run()),
     );
-    await this.#rebalancer.run();
+    await abortable(this.#rebalancer.run(), options, 'the start');
   }
 
   /**

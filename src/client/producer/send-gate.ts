@@ -4,7 +4,9 @@ import type { Clock, Timer, Timers } from '../../platform/ports.ts';
 export interface GateWaiter {
   /** Monotonic milliseconds after which it waits no longer. */
   readonly deadlineMs: number;
-  /** Tries again. */
+  /** It is its turn to find out whether the group serves again. */
+  look(): void;
+  /** The group serves: tries again. */
   proceed(): void;
   /** The time is up. */
   expire(): void;
@@ -66,6 +68,6 @@ export class SendGate {
     if (first === undefined) return;
     this.#waiting.delete(first);
     if (this.#waiting.size > 0) this.#arm();
-    first.proceed();
+    first.look();
   }
 }

@@ -215,9 +215,15 @@ export class SendOperation implements GateWaiter {
   }
 
   /** For the gate. */
-  proceed(): void {
+  look(): void {
     this.#gate = undefined;
     this.#askRoute();
+  }
+
+  /** For the gate. */
+  proceed(): void {
+    this.#gate = undefined;
+    this.#attempt();
   }
 
   /** For the gate, and for whoever finds that the time is up. */

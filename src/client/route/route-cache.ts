@@ -68,18 +68,22 @@ export class RouteCache {
    * for `get`, because its brokers may still answer). Rejects if no name server answers.
    */
   async refresh(topic: string): Promise<TopicRoute | undefined> {
-    const entry = this.#entries.get(topic);
-    const ageMs = this.#options.platform.clock.monotonicMs() - (entry?.askedAtMs ?? Number.NEGATIVE_INFINITY);
-    if (entry?.asking === undefined && entry?.route !== undefined && ageMs < FRESH_MS) return entry.route;
-    return this.#ask(topic);
+    return this.#fresh(topic) ?? this.#ask(topic);
   }
 
   /** Like `refresh`, of another name server if there is one: for a route that led nowhere. */
-  refreshElsewhere(topic: string): Promise<TopicRoute | undefined> {
-    const { asking } = this.#entries.get(topic) ?? {};
-    if (asking !== undefined) return asking;
-    this.#options.nameServers.rotate();
-    return this.refresh(topic);
+  async refreshElsewhere(topic: string): Promise<TopicRoute | undefined> {
+    const fresh = this.#fresh(topic);
+    if (fresh !== undefined) return fresh;
+    if (this.#entries.get(topic)?.asking === undefined) this.#options.nameServers.rotate();
+    return this.#ask(topic);
+  }
+
+  #fresh(topic: string): TopicRoute | undefined {
+    const entry = this.#entries.get(topic);
+    if (entry === undefined || entry.asking !== undefined) return undefined;
+    const ageMs = this.#options.platform.clock.monotonicMs() - entry.askedAtMs;
+    return ageMs < FRESH_MS ? entry.route : undefined;
   }
 
   /** Asks for all topics in use, one after another. Never rejects. */

@@ -7,7 +7,12 @@ function setUp(count: number, deadlineMs = 1_000) {
   const gate = new SendGate(platform.clock, platform.timers);
   const events: string[] = [];
   const waiters = Array.from({ length: count }, (_, n): GateWaiter => {
-    return { deadlineMs, proceed: () => events.push(`go ${n}`), expire: () => events.push(`late ${n}`) };
+    return {
+      deadlineMs,
+      look: () => events.push(`look ${n}`),
+      proceed: () => events.push(`go ${n}`),
+      expire: () => events.push(`late ${n}`),
+    };
   });
   for (const waiter of waiters) gate.wait(waiter);
   return { platform, gate, events, waiters };
@@ -17,9 +22,9 @@ describe('SendGate', () => {
   it('lets one try at a time, in order', () => {
     const { platform, events } = setUp(3);
     platform.world.advance(10);
-    expect(events).toEqual(['go 0']);
+    expect(events).toEqual(['look 0']);
     platform.world.advance(100);
-    expect(events).toEqual(['go 0', 'go 1', 'go 2']);
+    expect(events).toEqual(['look 0', 'look 1', 'look 2']);
     expect(platform.timers.pending).toBe(0);
   });
 
@@ -27,7 +32,7 @@ describe('SendGate', () => {
     const { platform, gate, events } = setUp(4);
     platform.world.advance(10);
     gate.open();
-    expect(events).toEqual(['go 0', 'go 1', 'go 2', 'go 3']);
+    expect(events).toEqual(['look 0', 'go 1', 'go 2', 'go 3']);
     expect(platform.timers.pending).toBe(0);
   });
 
@@ -36,7 +41,7 @@ describe('SendGate', () => {
     gate.leave(waiters[1]!);
     platform.world.advance(10);
     platform.world.advance(20);
-    expect(events).toEqual(['go 0', 'late 2']);
+    expect(events).toEqual(['look 0', 'late 2']);
     expect(platform.timers.pending).toBe(0);
   });
 });
