@@ -47,6 +47,7 @@ export async function startLoneBroker(
     journal.start();
     await broker.start();
   } catch (error) {
+    await broker.stop();
     journal.stop();
     await closeStore();
     throw error;

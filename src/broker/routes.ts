@@ -1,6 +1,7 @@
 import { RequestCode } from '../protocol/request-code.ts';
 import type { RequestHandler } from '../remoting/request-context.ts';
 import type { BrokerParts } from './parts.ts';
+import { checkClientConfigProcessor } from './processor/check-client-config.ts';
 import { consumerSendMessageBackProcessor } from './processor/consumer-send-message-back.ts';
 import { deleteGroupProcessor } from './processor/delete-group.ts';
 import { deleteTopicProcessor } from './processor/delete-topic.ts';
@@ -68,6 +69,7 @@ export function createRoutes(parts: BrokerParts, rates: StoreRates, startedAtMs:
     [RequestCode.HEART_BEAT, 'local', heartbeatProcessor(parts)],
     [RequestCode.UNREGISTER_CLIENT, 'local', unregisterClientProcessor(parts)],
     [RequestCode.GET_CONSUMER_LIST_BY_GROUP, 'local', getConsumerListProcessor(parts)],
+    [RequestCode.CHECK_CLIENT_CONFIG, 'local', checkClientConfigProcessor()],
     [RequestCode.QUERY_MESSAGE, 'local', queryMessageProcessor(parts)],
     [RequestCode.VIEW_MESSAGE_BY_ID, 'local', viewMessageProcessor(parts)],
     [RequestCode.GET_EARLIEST_MSG_STORETIME, 'local', getEarliestStoreTimeProcessor(parts)],

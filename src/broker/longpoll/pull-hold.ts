@@ -17,10 +17,11 @@ export interface HeldPull {
   resume(): void;
 }
 
+/** An entry that was woken stays in the heap until its deadline: it keeps nothing alive by then. */
 interface Entry {
-  readonly pull: HeldPull;
+  pull: HeldPull | undefined;
   readonly key: string;
-  done: boolean;
+  readonly deadlineMs: number;
 }
 
 /** Deadlines are kept to about this many milliseconds, so that many held requests share one timer. */
@@ -34,7 +35,7 @@ export class PullHold implements ArrivalListener {
   readonly #timers: Timers;
   readonly #maxHeld: number;
   readonly #queues = new Map<string, Entry[]>();
-  readonly #deadlines = new Heap<Entry>((a, b) => a.pull.deadlineMs < b.pull.deadlineMs);
+  readonly #deadlines = new Heap<Entry>((a, b) => a.deadlineMs < b.deadlineMs);
   #held = 0;
   #timer: Timer | undefined;
   #timerAtMs = 0;
@@ -54,7 +55,7 @@ export class PullHold implements ArrivalListener {
   hold(pull: HeldPull): boolean {
     if (this.#held >= this.#maxHeld) return false;
     const key = queueKey(pull.topic, pull.queueId);
-    const entry: Entry = { pull, key, done: false };
+    const entry: Entry = { pull, key, deadlineMs: pull.deadlineMs };
     const waiting = this.#queues.get(key);
     if (waiting === undefined) this.#queues.set(key, [entry]);
     else waiting.push(entry);
@@ -72,7 +73,7 @@ export class PullHold implements ArrivalListener {
     const woken: Entry[] = [];
     const left: Entry[] = [];
     for (const entry of waiting) {
-      if (entry.pull.closed || wakes(entry.pull, maxOffset, tagsCode)) woken.push(entry);
+      if (wakes(entry.pull, maxOffset, tagsCode)) woken.push(entry);
       else left.push(entry);
     }
     if (woken.length === 0) return;
@@ -91,17 +92,21 @@ export class PullHold implements ArrivalListener {
   }
 
   #resume(entry: Entry): void {
-    if (entry.done) return;
-    entry.done = true;
+    const { pull } = entry;
+    if (pull === undefined) return;
+    entry.pull = undefined;
     this.#held--;
-    if (!entry.pull.closed) entry.pull.resume();
+    if (!pull.closed) pull.resume();
   }
 
   #arm(): void {
-    for (let top = this.#deadlines.peek(); top?.done; top = this.#deadlines.peek()) this.#deadlines.pop();
-    const next = this.#deadlines.peek();
+    let next = this.#deadlines.peek();
+    while (next !== undefined && next.pull === undefined) {
+      this.#deadlines.pop();
+      next = this.#deadlines.peek();
+    }
     if (next === undefined) return;
-    const atMs = next.pull.deadlineMs;
+    const atMs = next.deadlineMs;
     if (this.#timer !== undefined && this.#timerAtMs <= atMs) return;
     if (this.#timer !== undefined) this.#timers.cancel(this.#timer);
     this.#timerAtMs = Math.max(atMs, this.#clock.monotonicMs() + GRAIN_MS);
@@ -112,9 +117,9 @@ export class PullHold implements ArrivalListener {
     this.#timer = undefined;
     const nowMs = this.#clock.monotonicMs();
     for (let top = this.#deadlines.peek(); top !== undefined; top = this.#deadlines.peek()) {
-      if (!top.done && top.pull.deadlineMs > nowMs) break;
+      if (top.pull !== undefined && top.deadlineMs > nowMs) break;
       this.#deadlines.pop();
-      if (top.done) continue;
+      if (top.pull === undefined) continue;
       this.#forget(top);
       this.#resume(top);
     }
@@ -128,7 +133,10 @@ export class PullHold implements ArrivalListener {
   }
 }
 
-function wakes({ offset, filter }: HeldPull, maxOffset: number, tagsCode: number | undefined): boolean {
+/** A closed connection is let go at the first occasion. */
+function wakes(pull: HeldPull | undefined, maxOffset: number, tagsCode: number | undefined): boolean {
+  if (pull === undefined || pull.closed) return true;
+  const { offset, filter } = pull;
   if (maxOffset <= offset) return false;
   return filter === undefined || tagsCode === undefined || filter.matchesTagsCode(tagsCode);
 }

@@ -46,8 +46,11 @@ function wantedTopics({ state, consumers }: BrokerParts, request: GetConsumeStat
 function queuesOf({ state, config }: BrokerParts, topic: string): MessageQueue[] {
   const known = state.topics.get(topic);
   if (known === undefined) return [];
-  const count = Math.max(known.readQueueNums, known.writeQueueNums);
-  return Array.from({ length: count }, (_, queueId) => ({ brokerName: config.brokerName, queueId, topic }));
+  return Array.from({ length: known.readQueueNums }, (_, queueId) => ({
+    brokerName: config.brokerName,
+    queueId,
+    topic,
+  }));
 }
 
 function progressOf(
