@@ -12,6 +12,8 @@ import { Snapshotter } from './snapshotter.ts';
 const HOUR_MS = 3_600_000;
 /** Longest wait for another member to take leadership over at a stop, ms. */
 const HAND_OVER_MS = 2_000;
+/** How long a failed disk may take to note the failure, ms. */
+const FAILURE_MARK_MS = 500;
 
 export interface DledgerStatus extends ReplicaStatus {
   readonly groupName: string;
@@ -33,6 +35,7 @@ export class DledgerBroker {
   readonly #retention: LogRetention;
   readonly #sync: PeriodicSync;
   #ticks: Timer | undefined;
+  #failed = false;
 
   /**
    * Opens the member's directory; nothing is sent before `start`. `onFatal` is told when this node can no longer take part: the process has to stop at
@@ -40,21 +43,36 @@ export class DledgerBroker {
    */
   constructor(platform: Platform, config: BrokerConfig, onFatal: (error: PortError) => void) {
     const member = openMember(platform, config);
-    const { hardState } = member.storage;
+    const { hardState, log } = member.storage;
+    const fail = (error: PortError): void => this.#fail(error, onFatal);
     const data = openMemberData(member, ({ groupId }) => {
       if (hardState.record.groupId === groupId) return;
-      hardState.saveGroupId(groupId, (error) => error !== undefined && onFatal(error));
+      hardState.saveGroupId(groupId, (error) => error !== undefined && fail(error));
     });
-    const group = joinGroup(member, data, onFatal);
+    const group = joinGroup(member, data, fail);
     const { store, state, journal } = data;
     this.#member = member;
     this.#data = data;
     this.#group = group;
     this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
-    this.#snapshotter = new Snapshotter(member, data, () => this.#retention.run());
+    this.#snapshotter = new Snapshotter(member, data, () => this.#retention.run(), fail);
     this.#retention = createRetention(member, data, this.#snapshotter);
-    const { log } = member.storage;
-    this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, onFatal);
+    this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
+  }
+
+  /**
+   * Takes part no longer, at once; then leaves a mark, if the disk still takes one, so that the next start is in doubt: after an error nobody knows
+   * what of the log is durable (safety.md 2 and 3).
+   */
+  #fail(error: PortError, onFatal: (error: PortError) => void): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    const { platform, storage } = this.#member;
+    this.#group.replica.stop();
+    platform.logger.error('This member stops', { code: error.code, reason: error.message });
+    const end = (): void => onFatal(error);
+    platform.timers.after(FAILURE_MARK_MS, end);
+    storage.hardState.saveIoError(end);
   }
 
   /** Opens the ports and joins the group; it serves when a leader is elected. Rejects with a sentence. */

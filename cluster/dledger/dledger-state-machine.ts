@@ -65,7 +65,6 @@ export class DledgerStateMachine implements StateMachine {
   }
 
   fatal(error: PortError): void {
-    this.#parts.logger.error('This node can no longer take part', { code: error.code, reason: error.message });
     this.#parts.onFatal(error);
   }
 }

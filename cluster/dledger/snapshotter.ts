@@ -20,6 +20,7 @@ export class Snapshotter {
   readonly #member: Member;
   readonly #data: MemberData;
   readonly #onTaken: () => void;
+  readonly #onFailure: (error: DiskError) => void;
   #timer: Timer | undefined;
   #taking = false;
   #checks = 0;
@@ -27,12 +28,13 @@ export class Snapshotter {
   #index: number;
   #position: number;
 
-  /** `onTaken` is called after each snapshot became durable: retention may look again. */
-  constructor(member: Member, data: MemberData, onTaken: () => void) {
+  /** `onTaken` is called after each snapshot became durable: retention may look again. `onFailure`: the process has to stop. */
+  constructor(member: Member, data: MemberData, onTaken: () => void, onFailure: (error: DiskError) => void) {
     const { snapshot, log } = member.storage;
     this.#member = member;
     this.#data = data;
     this.#onTaken = onTaken;
+    this.#onFailure = onFailure;
     this.#index = snapshot?.header.index ?? 0;
     this.#position = snapshot?.header.endPosition ?? log.endOf(0);
   }
@@ -61,9 +63,14 @@ export class Snapshotter {
     this.#checks++;
     const grown = log.confirmedPosition - this.#position;
     if (grown < DUE_BYTES && this.#checks < DUE_CHECKS) return;
-    this.take((error) => {
-      if (error !== undefined) this.#member.platform.logger.warn('A snapshot was not taken', { reason: error.message });
-    });
+    this.take((error) => this.#checked(error));
+  }
+
+  /** No room or a log that was cut meanwhile: the next look tries again. Anything else is a disk that cannot be trusted any more. */
+  #checked(error: DiskError | undefined): void {
+    if (error === undefined) return;
+    this.#member.platform.logger.warn('A snapshot was not taken', { code: error.code, reason: error.message });
+    if (error.code !== 'ENOSPC' && error.code !== 'ECANCELED') this.#onFailure(error);
   }
 
   /** Takes one now, if anything was applied since the last. An error leaves the older ones as they are. */

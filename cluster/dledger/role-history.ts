@@ -1,0 +1,62 @@
+import type { RoleChange } from '../../raft/index.ts';
+
+/** One change of role, term or leader. */
+export interface RoleRecord {
+  /** Wall time, ms. */
+  readonly atMs: number;
+  readonly role: string;
+  readonly term: number;
+  readonly leader: string | undefined;
+  readonly reason: string;
+  readonly votes: readonly string[];
+  /** Time without a known leader before the change. */
+  readonly leaderlessMs: number;
+}
+
+/** Totals since the start. */
+export interface ElectionCounts {
+  /** Elections that this member stood in, and won. */
+  readonly stood: number;
+  readonly won: number;
+  /** How often it learned of a new leader, or of a new term of one. */
+  readonly leaders: number;
+}
+
+const KEPT = 32;
+
+/** What role a member had, for status pages and metrics. */
+export class RoleHistory {
+  readonly #records: RoleRecord[] = [];
+  #elections: ElectionCounts = { stood: 0, won: 0, leaders: 0 };
+  /** Term of the last election stood in, and the last leader heard of. */
+  #stoodTerm = 0;
+  #lastLeader = '';
+
+  /** The last changes, oldest first. */
+  get records(): readonly RoleRecord[] {
+    return this.#records;
+  }
+
+  get elections(): ElectionCounts {
+    return this.#elections;
+  }
+
+  add({ role, term, leader, reason, votes, leaderlessMs }: RoleChange, atMs: number): void {
+    const before = this.#records.at(-1);
+    this.#records.push({ atMs, role, term, leader, reason, votes, leaderlessMs });
+    if (this.#records.length > KEPT) this.#records.shift();
+    let { stood, won, leaders } = this.#elections;
+    const elected = role === 'leader' && (before?.role !== 'leader' || before.term !== term);
+    if ((role === 'candidate' || elected) && this.#stoodTerm !== term) {
+      this.#stoodTerm = term;
+      stood++;
+    }
+    if (elected) won++;
+    const known = leader === undefined ? '' : `${term} ${leader}`;
+    if (known !== '' && known !== this.#lastLeader) {
+      this.#lastLeader = known;
+      leaders++;
+    }
+    this.#elections = { stood, won, leaders };
+  }
+}
