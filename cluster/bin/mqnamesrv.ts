@@ -6,7 +6,9 @@ import { loadNamesrvConfig } from '../namesrv/config.ts';
 import { createNameServer } from '../namesrv/name-server.ts';
 import type { ServerArguments } from './command-line.ts';
 import { hostFacts } from './host-facts.ts';
+import { LateHttp } from './late-http.ts';
 import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
+import { nameServerSource } from './status-sources.ts';
 
 const USAGE = `usage: mqnamesrv [-c <arg>] [-h] [-p]
  -c,--configFile <arg>    Name server config properties file
@@ -15,7 +17,10 @@ const USAGE = `usage: mqnamesrv [-c <arg>] [-h] [-p]
  -n,--namesrvAddr <arg>   Accepted and ignored, as name servers do not know each other`;
 
 async function start(args: ServerArguments, platform: Platform): Promise<RunningProgram | undefined> {
-  const { config, errors, warnings } = loadNamesrvConfig(readConfigFile(args.configFile), hostFacts().homeDirectory);
+  const { homeDirectory } = hostFacts();
+  // Changes made over the wire go to the file that the next start reads.
+  const overrides = args.configFile === undefined ? {} : { configStorePath: args.configFile };
+  const { config, errors, warnings } = loadNamesrvConfig(readConfigFile(args.configFile), homeDirectory, overrides);
   if (errors.length > 0) throw new StartRefused(errors.map(describeConfigError).join('\n'), exitCodes.configuration);
   if (args.print !== undefined) {
     process.stdout.write(config.format());
@@ -30,9 +35,14 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   }
   const forget = recordRun('namesrv', 'namesrv', formatAddress(address));
   process.stdout.write('The Name Server boot success. serializeType=JSON\n');
+  const source = nameServerSource(platform, server);
+  const http = new LateHttp(source, platform.logger);
+  http.open([{ host: config.values.httpBindAddress, port: config.values.httpPort, pages: 'all' }]);
   return {
     stop: async () => {
+      source.stopping();
       await server.stop();
+      await http.close();
       forget();
     },
   };
