@@ -5,7 +5,9 @@ import { DledgerBroker } from '../dledger/dledger-broker.ts';
 import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';
 import { hostFacts } from './host-facts.ts';
+import { LateHttp } from './late-http.ts';
 import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
+import { loneBrokerSource, memberSource, type ProgramSource } from './status-sources.ts';
 
 const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
  -c,--configFile <arg>       Broker config properties file
@@ -47,9 +49,20 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   process.stdout.write(
     `The broker[${brokerName}, ${running.address}] boot success. serializeType=JSON${nameServers}\n`,
   );
+  const http = new LateHttp(running.source, platform.logger);
+  http.open([
+    { host: config.httpBindAddress, port: config.httpPort, pages: 'all' },
+    {
+      host: config.metricsPromExporterHost || config.brokerIP1,
+      port: config.metricsPromExporterPort,
+      pages: 'metrics',
+    },
+  ]);
   return {
     stop: async () => {
+      running.source.stopping();
       await running.stop();
+      await http.close();
       forget();
     },
   };
@@ -70,6 +83,7 @@ function printConfiguration(config: BrokerConfig, what: 'all' | 'important'): vo
 
 interface RunningBroker {
   readonly address: string;
+  readonly source: ProgramSource;
   stop(): Promise<void>;
 }
 
@@ -79,11 +93,11 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
   try {
     if (!config.enableDLegerCommitLog) {
       const { broker, stop } = await startLoneBroker(platform, config, onFatal);
-      return { address: broker.address, stop };
+      return { address: broker.address, source: loneBrokerSource(platform, broker), stop };
     }
     const member = new DledgerBroker(platform, config, onFatal);
     await member.start();
-    return { address: member.broker.address, stop: () => member.stop() };
+    return { address: member.broker.address, source: memberSource(platform, member), stop: () => member.stop() };
   } catch (error) {
     if (!(error instanceof Error) || error.name === 'AssertionError' || error instanceof TypeError) throw error;
     throw new StartRefused(error.message);

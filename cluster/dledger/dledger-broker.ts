@@ -7,6 +7,7 @@ import { type MemberData, openMemberData } from './member-data.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
 import { type Member, openMember } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
+import type { ElectionCounts, RoleRecord } from './role-history.ts';
 import { Snapshotter } from './snapshotter.ts';
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +24,8 @@ export interface DledgerStatus extends ReplicaStatus {
   readonly incarnation: number;
   readonly snapshotIndex: number;
   readonly pendingForwards: number;
+  readonly elections: ElectionCounts;
+  readonly roleHistory: readonly RoleRecord[];
 }
 
 /** A member of a DLedger group: a broker whose CommitLog is the Raft log. */
@@ -100,6 +103,8 @@ export class DledgerBroker {
       incarnation: storage.incarnation,
       snapshotIndex: this.#snapshotter.index,
       pendingForwards: this.#group.forwarder.pending,
+      elections: this.#group.roles.elections,
+      roleHistory: this.#group.roles.records,
     };
   }
 

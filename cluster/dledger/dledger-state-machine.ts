@@ -6,6 +6,7 @@ import type { PendingPut } from '../../src/store/put-message.ts';
 import type { DledgerLog } from './dledger-log.ts';
 import type { DledgerMastership } from './dledger-mastership.ts';
 import type { GroupRecords } from './group-records.ts';
+import type { RoleHistory } from './role-history.ts';
 
 export interface DledgerStateMachineParts {
   readonly log: DledgerLog;
@@ -13,6 +14,7 @@ export interface DledgerStateMachineParts {
   readonly state: BrokerState;
   readonly mastership: DledgerMastership;
   readonly records: GroupRecords;
+  readonly roles: RoleHistory;
   readonly logger: Logger;
   /** The node cannot go on: stop the process. */
   readonly onFatal: (error: PortError) => void;
@@ -36,7 +38,8 @@ export class DledgerStateMachine implements StateMachine {
   }
 
   roleChanged(change: RoleChange): void {
-    const { logger, log, state, mastership } = this.#parts;
+    const { logger, log, state, mastership, roles } = this.#parts;
+    roles.add(change);
     logRoleChange(logger, change, log.endPosition === log.minPosition);
     if (change.role === 'leader') return;
     if (this.#leaderTerm > 0) {

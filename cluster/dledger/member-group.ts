@@ -6,6 +6,7 @@ import { Forwarder } from './forwarder.ts';
 import type { MemberData } from './member-data.ts';
 import type { Member } from './open-member.ts';
 import { PeerPort } from './peer-port.ts';
+import { RoleHistory } from './role-history.ts';
 
 /** What makes a member part of its group. */
 export interface MemberGroup {
@@ -13,6 +14,7 @@ export interface MemberGroup {
   readonly peerPort: PeerPort;
   readonly mastership: DledgerMastership;
   readonly forwarder: Forwarder;
+  readonly roles: RoleHistory;
   /** Connections to leaders, for forwarding. */
   readonly client: RemotingClient;
 }
@@ -26,6 +28,7 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   const peerPort = new PeerPort({ member, records: data.records, status: () => replica.status(), onFatal });
   const client = new RemotingClient({ platform });
   const forwarder = new Forwarder({ clock, client, leader: () => peerPort.leader() });
+  const roles = new RoleHistory(clock);
   const mastership = new DledgerMastership(settings.self.id, () => replica, forwarder);
   const replica: Replica = new Replica(
     replicaConfig(member),
@@ -34,7 +37,7 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
       log,
       hardState,
       transport: peerPort.transport,
-      stateMachine: new DledgerStateMachine({ ...data, mastership, logger, onFatal }),
+      stateMachine: new DledgerStateMachine({ ...data, mastership, roles, logger, onFatal }),
       scheduler: {
         endOfTurn: (callback) => timers.endOfTurn(callback),
         random: () => random.uniform(),
@@ -44,7 +47,7 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   );
   data.log.setReplica(replica);
   peerPort.transport.setEvents(replica);
-  return { replica, peerPort, mastership, forwarder, client };
+  return { replica, peerPort, mastership, forwarder, roles, client };
 }
 
 function replicaConfig({ config, settings }: Member): ReplicaConfig {

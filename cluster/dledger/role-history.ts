@@ -1,4 +1,5 @@
 import type { RoleChange } from '../../raft/index.ts';
+import type { Clock } from '../../src/platform/ports.ts';
 
 /** One change of role, term or leader. */
 export interface RoleRecord {
@@ -26,11 +27,16 @@ const KEPT = 32;
 
 /** What role a member had, for status pages and metrics. */
 export class RoleHistory {
+  readonly #clock: Clock;
   readonly #records: RoleRecord[] = [];
   #elections: ElectionCounts = { stood: 0, won: 0, leaders: 0 };
   /** Term of the last election stood in, and the last leader heard of. */
   #stoodTerm = 0;
   #lastLeader = '';
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** The last changes, oldest first. */
   get records(): readonly RoleRecord[] {
@@ -41,9 +47,9 @@ export class RoleHistory {
     return this.#elections;
   }
 
-  add({ role, term, leader, reason, votes, leaderlessMs }: RoleChange, atMs: number): void {
+  add({ role, term, leader, reason, votes, leaderlessMs }: RoleChange): void {
     const before = this.#records.at(-1);
-    this.#records.push({ atMs, role, term, leader, reason, votes, leaderlessMs });
+    this.#records.push({ atMs: this.#clock.nowMs(), role, term, leader, reason, votes, leaderlessMs });
     if (this.#records.length > KEPT) this.#records.shift();
     let { stood, won, leaders } = this.#elections;
     const elected = role === 'leader' && (before?.role !== 'leader' || before.term !== term);

@@ -24,6 +24,9 @@ export const namesrvKeys = {
   deleteTopicWithBrokerRegistration: flag(false),
   enableAllTopicList: flag(true),
   enableTopicList: flag(true),
+  /** Health, status and metrics; 0: none. */
+  httpPort: port(0),
+  httpBindAddress: text('127.0.0.1'),
 } as const satisfies Readonly<Record<string, KeySpec>>;
 
 export type NamesrvKey = keyof typeof namesrvKeys;

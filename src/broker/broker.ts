@@ -8,6 +8,7 @@ import { Dispatcher } from '../remoting/dispatcher.ts';
 import type { Connection } from '../remoting/request-context.ts';
 import { RemotingServer } from '../remoting/server.ts';
 import type { MessageStore } from '../store/message-store.ts';
+import { type BrokerFigures, type BrokerFigures, brokerFigures, brokerFigures } from './broker-figures.ts';
 import type { BrokerStatus } from './broker-status.ts';
 import type { ConsumerGroup } from './client-manager/consumer-group.ts';
 import { ConsumerManager } from './client-manager/consumer-manager.ts';
@@ -58,6 +59,7 @@ export class Broker {
   readonly #delays: DelayDelivery;
   readonly #delayLevelsMs: readonly number[];
   readonly #startedAtMs: number;
+  #parts: BrokerParts | undefined;
   #registration: Registration | undefined;
   #timer: Timer | undefined;
   #wasServing = false;
@@ -163,6 +165,16 @@ export class Broker {
     };
   }
 
+  /** Figures for metrics; undefined before the start. */
+  figures(): BrokerFigures | undefined {
+    return this.#parts === undefined ? undefined : brokerFigures(this.#parts);
+  }
+
+  /** Figures for metrics; undefined before the start. Walks all topics and groups: for scrapes, not for hot paths. */
+  figures(): BrokerFigures | undefined {
+    return this.#parts === undefined ? undefined : brokerFigures(this.#parts);
+  }
+
   #port(): number {
     const { listenPort } = this.#options.config;
     return listenPort === 0 ? (this.#server.addresses[0]?.port ?? 0) : listenPort;
@@ -194,8 +206,6 @@ export class Broker {
       this.#dispatcher.register(route.code, guard(route, this.#options.mastership));
     }
   }
-
-  #parts: BrokerParts | undefined;
 
   #mastershipChanged(): void {
     const { mastership, state } = this.#options;

@@ -88,6 +88,9 @@ function warningsOf(entries: readonly Property[], given: ReadonlyMap<string, str
   return warnings;
 }
 
+const HTTP_PORT_DISTANCE = 5;
+const MAX_PORT = 65_535;
+
 /** Resolves a leading `~`, `$HOME`, `${HOME}` and `${user.home}`. */
 export function resolvePath(path: string, homeDirectory: string): string {
   return path
@@ -106,10 +109,16 @@ function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
     brokerName: config.brokerName === '' ? host.hostName : config.brokerName,
     brokerIP1,
     brokerIP2: config.brokerIP2 === '' ? brokerIP1 : config.brokerIP2,
-    httpPort: config.httpPort === -1 ? config.listenPort + 5 : config.httpPort,
+    httpPort: config.httpPort === -1 ? httpPortBeside(config.listenPort) : config.httpPort,
     haListenPort: config.haListenPort === 0 ? config.listenPort + 1 : config.haListenPort,
     dLegerGroup: config.dLegerGroup === '' ? config.brokerName : config.dLegerGroup,
   };
+}
+
+/** A broker on a port that is only known later, or on the last ones, has no HTTP port unless it is given one. */
+function httpPortBeside(listenPort: number): number {
+  const port = listenPort + HTTP_PORT_DISTANCE;
+  return listenPort === 0 || port > MAX_PORT ? 0 : port;
 }
 
 const NOT_THERE = 'LedgerMQ does not have it yet, and without it the broker would be open to everybody';

@@ -91,7 +91,7 @@ const storeKeys = {
 
 /** Keys of LedgerMQ alone. */
 const ownKeys = {
-  /** -1: listenPort + 5; 0: a free port. */
+  /** Health, status and metrics. -1: listenPort + 5; 0: none. */
   httpPort: integer(-1, -1, 65535, 'port number'),
   httpBindAddress: text('127.0.0.1'),
   /** Longest time that a consumer offset which asked for no answer waits before it enters the log. */
@@ -104,7 +104,7 @@ const ownKeys = {
   /** Shortest election timeout; the longest is twice as long. */
   electionTimeoutMs: integer(750, 20, 600_000, 'ms'),
   /** Bytes of messages that may wait for confirmation before sends are answered with code 2. */
-  maxPendingBytes: bytes(268_435_456, 65_536),
+  maxPendingBytes: bytes(67_108_864, 65_536),
   /** Requests that long polling may hold. */
   maxHeldPulls: integer(100_000, 1, 10_000_000, 'requests'),
 } as const;

@@ -74,8 +74,19 @@ export class BrokerStats {
     return { sum, tps: seconds === 0 ? 0 : sum / seconds, avgpt: calls === 0 ? 0 : sum / calls };
   }
 
+  /** Keys that ever counted. */
+  keys(name: StatsName): string[] {
+    return [...(this.#names.get(name)?.keys() ?? [])];
+  }
+
+  /** Since the start of the process. */
   total(name: StatsName, key: string): number {
     return this.#names.get(name)?.get(key)?.value ?? 0;
+  }
+
+  /** All keys of a name with their totals. */
+  totals(name: StatsName): [key: string, total: number][] {
+    return [...(this.#names.get(name) ?? [])].map(([key, { value }]) => [key, value]);
   }
 
   /** Called each `SAMPLE_PERIOD_MS`. */
@@ -87,10 +98,5 @@ export class BrokerStats {
         item.calls.sample(nowMs, item.times);
       }
     }
-  }
-
-  /** Forgets the keys of a removed topic or group. */
-  forget(name: StatsName, key: string): void {
-    this.#names.get(name)?.delete(key);
   }
 }

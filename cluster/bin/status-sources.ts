@@ -1,0 +1,76 @@
+import type { Broker } from '../../src/broker/broker.ts';
+import { raftNotReady } from '../../src/http/raft-readiness.ts';
+import type { NodeStatus, StatusSource } from '../../src/http/status-source.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import { Version, versionName } from '../../src/protocol/codes.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
+import type { DledgerBroker } from '../dledger/dledger-broker.ts';
+import type { NameServer } from '../namesrv/name-server.ts';
+
+const STOPPING = 'this program is stopping';
+
+/** A source that says so when the program is on its way out. */
+export interface ProgramSource extends StatusSource {
+  stopping(): void;
+}
+
+type Part = Pick<NodeStatus, 'notReady' | 'broker' | 'raft' | 'nameServer'>;
+
+export function loneBrokerSource(platform: Platform, broker: Broker): ProgramSource {
+  const part = (): Part => {
+    const status = broker.status();
+    return { notReady: status.serving ? undefined : 'this broker does not serve', broker: status };
+  };
+  return source(platform, 'mqbroker', part, () => broker.figures());
+}
+
+export function memberSource(platform: Platform, member: DledgerBroker): ProgramSource {
+  const part = (): Part => {
+    const raft = member.status();
+    return { notReady: raftNotReady(raft), broker: member.broker.status(), raft };
+  };
+  return source(platform, 'mqbroker', part, () => member.broker.figures());
+}
+
+export function nameServerSource(platform: Platform, server: NameServer): ProgramSource {
+  const part = (): Part => {
+    const { address, ...status } = server.status();
+    return {
+      notReady: status.state === 'serving' ? undefined : 'this name server does not listen',
+      nameServer: { ...status, address: address === undefined ? '' : formatAddress(address) },
+    };
+  };
+  return source(platform, 'mqnamesrv', part, () => undefined);
+}
+
+function source(
+  { clock, process: info }: Platform,
+  program: string,
+  part: () => Part,
+  figures: StatusSource['figures'],
+): ProgramSource {
+  const startedAtMs = clock.nowMs();
+  let stopping = false;
+  return {
+    figures,
+    stopping: () => {
+      stopping = true;
+    },
+    status: () => {
+      const { notReady, ...rest } = part();
+      return {
+        program,
+        protocolVersion: versionName(Version.CURRENT),
+        notReady: stopping ? STOPPING : notReady,
+        startedAtMs,
+        process: {
+          pid: info.pid,
+          nodeVersion: process.version,
+          residentBytes: info.residentBytes(),
+          cpuMicros: info.cpuMicros(),
+        },
+        ...rest,
+      };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { RaftStatus } from '../status-source.ts';
+import { counter, gauge, type MetricFamily } from './exposition.ts';
+
+const ROLES = ['follower', 'pre-candidate', 'candidate', 'leader'] as const;
+
+/** A member's part in its Raft group. */
+export function raftMetrics(raft: RaftStatus): MetricFamily[] {
+  const { elections } = raft;
+  const perPeer = (pick: (peer: RaftStatus['peers'][number]) => number) =>
+    raft.peers.map((peer) => ({ labels: { peer: peer.id }, value: pick(peer) }));
+  const leads = raft.role === 'leader';
+  return [
+    gauge('ledgermq_raft_term', 'Current term.', raft.term),
+    gauge(
+      'ledgermq_raft_role',
+      '1 for the role that the member has.',
+      ROLES.map((role) => ({ labels: { role }, value: Number(role === raft.role) })),
+    ),
+    gauge('ledgermq_raft_leader_known', '1 while the member knows a leader.', Number(raft.leader !== undefined)),
+    gauge('ledgermq_raft_leader_ready', '1 while the member leads and serves.', Number(leads && raft.ready)),
+    gauge('ledgermq_raft_in_doubt', '1 while the member neither votes nor counts.', Number(raft.inDoubt)),
+    gauge('ledgermq_raft_disk_full', '1 while the log cannot be written for lack of space.', Number(raft.diskFull)),
+    gauge('ledgermq_raft_incarnation', 'Number of this start of the member.', raft.incarnation),
+    gauge('ledgermq_raft_commit_index', 'Last entry known to be committed.', raft.commitIndex),
+    gauge('ledgermq_raft_applied_index', 'Last entry applied.', raft.appliedIndex),
+    gauge('ledgermq_raft_last_index', 'Last entry of the log.', raft.lastIndex),
+    gauge('ledgermq_raft_written_index', 'Last entry handed to the operating system.', raft.writtenIndex),
+    gauge('ledgermq_raft_synced_index', 'Last entry fsynced.', raft.syncedIndex),
+    gauge('ledgermq_raft_snapshot_index', 'Last entry in the newest snapshot.', raft.snapshotIndex),
+    gauge('ledgermq_raft_pending_forwards', 'Requests handed to the leader, without answer yet.', raft.pendingForwards),
+    gauge(
+      'ledgermq_raft_peer_connected',
+      '1 while there is a connection to the peer.',
+      perPeer(({ connected }) => Number(connected)),
+    ),
+    gauge(
+      'ledgermq_raft_peer_in_doubt',
+      '1 while the peer neither votes nor counts.',
+      perPeer(({ inDoubt }) => Number(inDoubt)),
+    ),
+    gauge(
+      'ledgermq_raft_peer_lag_entries',
+      'Entries that the peer lacks; the leader knows.',
+      leads ? perPeer(({ lag }) => lag) : [],
+    ),
+    counter('ledgermq_raft_elections_total', 'Elections by how they ended for this member.', [
+      { labels: { result: 'stood' }, value: elections.stood },
+      { labels: { result: 'won' }, value: elections.won },
+    ]),
+    counter('ledgermq_raft_leader_changes_total', 'How often a new leader became known.', elections.leaders),
+  ];
+}

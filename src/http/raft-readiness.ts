@@ -1,0 +1,16 @@
+import type { RaftStatus } from './status-source.ts';
+
+/** Why a member cannot serve clients now, by itself or through its leader; undefined if it can. */
+export function raftNotReady(raft: RaftStatus): string | undefined {
+  const { id, role, term, leader, ready, stopped, waitsFor } = raft;
+  if (stopped) return `member ${id} has left its group`;
+  if (role === 'leader') {
+    return ready ? undefined : `${id} leads in term ${term}, but its first entry is not committed and applied yet`;
+  }
+  if (leader === undefined) {
+    const awaited = waitsFor.length === 0 ? '' : `; before an election it must hear of ${waitsFor.join(', ')}`;
+    return `${id} knows no leader in term ${term}${awaited}`;
+  }
+  const link = raft.peers.find((peer) => peer.id === leader);
+  return link?.connected === false ? `${id} follows ${leader}, but has no connection to it` : undefined;
+}

@@ -1,0 +1,100 @@
+import type { BrokerFigures } from '../broker/broker-figures.ts';
+import type { BrokerStatus } from '../broker/broker-status.ts';
+
+/** Where `http/` learns what it shows. Programs implement it: a lone master, a member of a group, a name server. */
+export interface StatusSource {
+  /** Cheap: asked by each health check. */
+  status(): NodeStatus;
+  /** Figures per topic and group, for `/metrics`; undefined where there are none. */
+  figures(): BrokerFigures | undefined;
+}
+
+/** What a program tells about itself; shown by `/status` as it is. */
+export interface NodeStatus {
+  /** mqbroker or mqnamesrv. */
+  readonly program: string;
+  /** RocketMQ version that it speaks, such as V5_3_3. */
+  readonly protocolVersion: string;
+  /** Why it cannot serve clients now, by itself or through its leader, in one sentence; undefined if it can. */
+  readonly notReady: string | undefined;
+  readonly startedAtMs: number;
+  readonly process: ProcessStatus;
+  readonly broker?: BrokerStatus;
+  readonly raft?: RaftStatus;
+  readonly nameServer?: NameServerStatus;
+}
+
+export interface ProcessStatus {
+  readonly pid: number;
+  readonly nodeVersion: string;
+  readonly residentBytes: number;
+  readonly cpuMicros: number;
+}
+
+/** A member's part in its Raft group. */
+export interface RaftStatus {
+  readonly id: string;
+  readonly groupName: string;
+  /** Empty until the group's first entry is committed here. */
+  readonly groupId: string;
+  readonly incarnation: number;
+  /** follower, pre-candidate, candidate or leader. */
+  readonly role: string;
+  readonly term: number;
+  readonly leader: string | undefined;
+  /** Leader whose own first entry is applied. */
+  readonly ready: boolean;
+  /** Its log may lack entries that it acknowledged: it neither votes nor counts. */
+  readonly inDoubt: boolean;
+  readonly diskFull: boolean;
+  readonly stopped: boolean;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  readonly lastIndex: number;
+  readonly writtenIndex: number;
+  readonly syncedIndex: number;
+  readonly snapshotIndex: number;
+  readonly pendingForwards: number;
+  /** Members that must be heard of before there can be an election. */
+  readonly waitsFor: readonly string[];
+  readonly peers: readonly PeerStatus[];
+  readonly elections: ElectionCounts;
+  /** The last changes of role, term or leader, oldest first. */
+  readonly roleHistory: readonly RoleRecord[];
+}
+
+export interface PeerStatus {
+  readonly id: string;
+  readonly connected: boolean;
+  readonly inDoubt: boolean;
+  /** Leader only, else 0: entries that the peer lacks. */
+  readonly lag: number;
+  readonly match: number;
+}
+
+/** Totals since the start of the process. */
+export interface ElectionCounts {
+  /** Elections that this member stood in, and won. */
+  readonly stood: number;
+  readonly won: number;
+  /** How often it learned of a new leader or a new term of one. */
+  readonly leaders: number;
+}
+
+export interface RoleRecord {
+  readonly atMs: number;
+  readonly role: string;
+  readonly term: number;
+  readonly leader: string | undefined;
+  readonly reason: string;
+  readonly votes: readonly string[];
+  readonly leaderlessMs: number;
+}
+
+export interface NameServerStatus {
+  readonly state: string;
+  readonly address: string;
+  readonly connections: number;
+  readonly topics: number;
+  readonly brokers: readonly { readonly brokerName: string; readonly brokerId: number; readonly address: string }[];
+}
