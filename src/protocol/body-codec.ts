@@ -35,6 +35,17 @@ export const text: Codec<string> = {
   write: (value) => JSON.stringify(value),
 };
 
+/** One of Java's enum constants, by its name or, as the C++ client writes it, by its place among `names`. */
+export function enumeration(names: readonly string[]): Codec<string> {
+  return {
+    read: (value, path) =>
+      typeof value === 'string'
+        ? value
+        : ((typeof value === 'number' ? names[value] : undefined) ?? wrong(path, `one of ${names.join(', ')}`)),
+    write: (value) => JSON.stringify(value),
+  };
+}
+
 /** A whole number; digits in quotes are taken too. Java's Long.MAX_VALUE and MIN_VALUE become the limits of safe integers. */
 export const whole: Codec<number> = {
   read: (value, path) => {

@@ -26,12 +26,9 @@ export function formatLong(value: number): string {
   return String(value);
 }
 
-/** `true` or `false` in any case, or undefined. */
-export function parseBoolean(text: string): boolean | undefined {
-  if (text === 'true') return true;
-  if (text === 'false') return false;
-  const lower = text.toLowerCase();
-  return lower === 'true' ? true : lower === 'false' ? false : undefined;
+/** `true` in any case is true and every other text is false, as by Boolean.parseBoolean: the C++ client sends 0 and 1. */
+export function parseBoolean(text: string): boolean {
+  return text === 'true' || text.toLowerCase() === 'true';
 }
 
 function parseWhole(text: string): number | undefined {

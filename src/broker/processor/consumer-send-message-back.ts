@@ -3,6 +3,7 @@ import {
   type ConsumerSendMessageBackRequest,
   consumerSendMessageBack,
 } from '../../protocol/command/consumer-send-message-back.ts';
+import { offsetMessageId } from '../../protocol/message/message-id.ts';
 import { getProperty, PropertyName, removeProperty, setProperty } from '../../protocol/message/properties.ts';
 import { decodeRecord, type StoredRecord } from '../../protocol/message/record-reader.ts';
 import { ResponseCode } from '../../protocol/response-code.ts';
@@ -100,7 +101,7 @@ function retryMessage(
     topic: retryTopic,
     queueId: parts.platform.random.below(queues),
     reconsumeTimes: record.reconsumeTimes + 1,
-    properties: retryProperties(request, record),
+    properties: retryProperties(record),
   };
   if (dead) {
     put.properties = removeProperty(put.properties as string, PropertyName.DELAY);
@@ -112,14 +113,13 @@ function retryMessage(
   return { put, retryTopic, queues };
 }
 
-function retryProperties(request: ConsumerSendMessageBackRequest, record: StoredRecord): string {
+/** The origin is the id of the place where the message was first stored, and not its unique key that the request tells. */
+function retryProperties(record: StoredRecord): string {
   let properties = setProperty(record.properties, PropertyName.WAIT, 'false');
   if (getProperty(properties, PropertyName.RETRY_TOPIC) === undefined) {
     properties = setProperty(properties, PropertyName.RETRY_TOPIC, record.topic);
   }
-  const origin =
-    getProperty(properties, PropertyName.ORIGIN_MESSAGE_ID) ??
-    request.originMsgId ??
-    getProperty(properties, PropertyName.UNIQ_KEY);
-  return origin === undefined ? properties : setProperty(properties, PropertyName.ORIGIN_MESSAGE_ID, origin);
+  if (getProperty(properties, PropertyName.ORIGIN_MESSAGE_ID)) return properties;
+  const origin = offsetMessageId(record.storeHost, record.position);
+  return setProperty(properties, PropertyName.ORIGIN_MESSAGE_ID, origin);
 }

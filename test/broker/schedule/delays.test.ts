@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { consumerSendMessageBack } from '../../../src/protocol/command/consumer-send-message-back.ts';
+import { offsetMessageId } from '../../../src/protocol/message/message-id.ts';
 import { getProperty } from '../../../src/protocol/message/properties.ts';
 import { BrokerWorld, bodiesOf, recordsOf, type TestClient } from '../broker-world.ts';
 
@@ -112,13 +113,15 @@ describe('a message that a consumer sends back', () => {
     const [first] = recordsOf(await client.pull({ topic: '%RETRY%group' }));
     expect(first).toMatchObject({ reconsumeTimes: 1, topic: '%RETRY%group' });
     expect(getProperty(first?.properties ?? '', 'RETRY_TOPIC')).toBe('Topic');
-    expect(getProperty(first?.properties ?? '', 'ORIGIN_MESSAGE_ID')).toBe('ORIGIN');
+    const origin = offsetMessageId(original?.storeHost ?? Buffer.alloc(0), original?.position ?? -1);
+    expect(getProperty(first?.properties ?? '', 'ORIGIN_MESSAGE_ID')).toBe(origin);
     expect(await sendBack(client, first?.position ?? -1)).toBe(0);
     await world.world.run(29.9 * SECOND);
     expect(await countOf(client, '%RETRY%group')).toBe(1);
     await world.world.run(0.3 * SECOND);
     const [, second] = recordsOf(await client.pull({ topic: '%RETRY%group' }));
     expect(second?.reconsumeTimes).toBe(2);
+    expect(getProperty(second?.properties ?? '', 'ORIGIN_MESSAGE_ID')).toBe(origin);
     expect(await sendBack(client, second?.position ?? -1)).toBe(0);
     await world.world.run(SECOND);
     expect(bodiesOf(await client.pull({ topic: '%DLQ%group' }))).toEqual(['x']);

@@ -100,6 +100,19 @@ describe('bodies as others write them', () => {
     });
   });
 
+  it('may tell enum constants by their places, as the C++ client does', () => {
+    const consumer = (members: string) => `{"clientID":"c","consumerDataSet":[{"groupName":"g",${members}}]}`;
+    const numbers = consumer('"consumeFromWhere":4,"consumeType":1,"messageModel":0');
+    expect(decode(heartbeatData, numbers).consumerDataSet[0]).toMatchObject({
+      consumeFromWhere: 'CONSUME_FROM_FIRST_OFFSET',
+      consumeType: 'CONSUME_PASSIVELY',
+      messageModel: 'BROADCASTING',
+    });
+    expect(problem(heartbeatData, consumer('"messageModel":2'))).toBe(
+      'HeartbeatData: consumerDataSet[0].messageModel is not one of BROADCASTING, CLUSTERING',
+    );
+  });
+
   it('are refused with the place that is wrong', () => {
     expect(problem(clusterInfo, '[]')).toBe('ClusterInfo: the body is not an object');
     expect(
