@@ -8,7 +8,7 @@ import { Dispatcher } from '../remoting/dispatcher.ts';
 import type { Connection } from '../remoting/request-context.ts';
 import { RemotingServer } from '../remoting/server.ts';
 import type { MessageStore } from '../store/message-store.ts';
-import { type BrokerFigures, type BrokerFigures, brokerFigures, brokerFigures } from './broker-figures.ts';
+import { type BrokerFigures, brokerFigures } from './broker-figures.ts';
 import type { BrokerStatus } from './broker-status.ts';
 import type { ConsumerGroup } from './client-manager/consumer-group.ts';
 import { ConsumerManager } from './client-manager/consumer-manager.ts';
@@ -163,11 +163,6 @@ export class Broker {
       endPosition: store.endPosition,
       store: { ...store.counters },
     };
-  }
-
-  /** Figures for metrics; undefined before the start. */
-  figures(): BrokerFigures | undefined {
-    return this.#parts === undefined ? undefined : brokerFigures(this.#parts);
   }
 
   /** Figures for metrics; undefined before the start. Walks all topics and groups: for scrapes, not for hot paths. */

@@ -74,11 +74,6 @@ export class BrokerStats {
     return { sum, tps: seconds === 0 ? 0 : sum / seconds, avgpt: calls === 0 ? 0 : sum / calls };
   }
 
-  /** Keys that ever counted. */
-  keys(name: StatsName): string[] {
-    return [...(this.#names.get(name)?.keys() ?? [])];
-  }
-
   /** Since the start of the process. */
   total(name: StatsName, key: string): number {
     return this.#names.get(name)?.get(key)?.value ?? 0;

@@ -8,6 +8,7 @@ import { getConsumerListByGroup } from '../../../src/protocol/command/get-consum
 import { getProducerConnections } from '../../../src/protocol/command/get-producer-connections.ts';
 import { getTopicConfig } from '../../../src/protocol/command/get-topic-config.ts';
 import { unregisterClient } from '../../../src/protocol/command/unregister-client.ts';
+import { updateConsumerOffset } from '../../../src/protocol/command/update-consumer-offset.ts';
 import { RequestCode } from '../../../src/protocol/request-code.ts';
 import { BrokerWorld, type TestClient } from '../broker-world.ts';
 
@@ -113,4 +114,20 @@ test('a queue is locked by one client until it unlocks or is silent for a minute
   expect(await lock('c2')).toBe(1);
   await world.world.run(61_000);
   expect(await lock('c1')).toBe(1);
+});
+
+test('figures for metrics: what came, what went, who is there, what is left', async () => {
+  const world = await BrokerWorld.start();
+  const client = world.client();
+  for (const text of ['a', 'bb', 'ccc']) await client.send(text);
+  await client.heartbeat('group', ['Topic']);
+  await client.pull({ maxMsgNums: 2 });
+  await client.ask(updateConsumerOffset, { consumerGroup: 'group', topic: 'Topic', queueId: 0, commitOffset: 2 });
+  const figures = world.lone.broker.figures();
+  expect(figures?.received).toEqual([{ topic: 'Topic', system: false, messages: 3, bytes: 6 }]);
+  expect(figures?.delivered).toMatchObject([{ topic: 'Topic', group: 'group', messages: 2, system: false }]);
+  expect(figures?.consumers).toEqual([
+    { group: 'group', language: 'JAVA', version: 479, consumeType: 'CONSUME_PASSIVELY', connections: 1 },
+  ]);
+  expect(figures?.lags).toEqual([{ group: 'group', topic: 'Topic', system: false, messages: 1 }]);
 });
