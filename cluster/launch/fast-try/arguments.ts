@@ -22,7 +22,7 @@ export const USAGE = `Usage: fast-try.sh COMMAND [OPTIONS]
 A name server and a group of three brokers on this machine that keep every message by Raft, for trying LedgerMQ.
 
   start          starts them (or goes on with the data of the last time), sends and consumes 1,000 messages
-  status         role, term, commit and applied index, lag and memory of each node
+  status         role, term, commit and applied index, lag and memory of each node; fails unless all run
   kill-leader    kills the leader (SIGKILL) and tells after how long the next send is acknowledged
   restart N      stops node N in order (if it runs) and starts it again: 0, 1, 2, n0, n1, n2 or namesrv
   logs [N] [-f]  the last lines of all logs or of node N's; -f goes on with what is added

@@ -1,6 +1,6 @@
 import type { Group, GroupNode } from '../group.ts';
 import { NAME_SERVER } from '../group-folder.ts';
-import { type NodeStatus, readNodeStatus } from '../node-status.ts';
+import { type BrokerReport, readNodeStatus } from '../node-status.ts';
 import { residentBytes } from '../process-usage.ts';
 import { openGroup } from '../start-group.ts';
 import { formatTable } from './table.ts';
@@ -18,9 +18,9 @@ export async function status(dir: string): Promise<number> {
     const statuses = await Promise.all(group.nodes.map((node) => statusOf(group, node)));
     const nameServer = [NAME_SERVER, processText(group, NAME_SERVER), stateOf(group, NAME_SERVER), '', '', '', ''];
     const rows = [[...nameServer, memoryText(group, NAME_SERVER), group.nameServer]];
-    const leaderCommit = statuses.find((each) => each?.role === 'leader')?.commitIndex;
+    const leader = leaderAmong(statuses);
     group.nodes.forEach((node, index) => {
-      rows.push(row(group, node, statuses[index], leaderCommit));
+      rows.push(row(group, node, statuses[index], leader));
     });
     console.log(formatTable(HEADINGS, rows));
     return group.running().length === group.names.length ? 0 : 1;
@@ -29,23 +29,39 @@ export async function status(dir: string): Promise<number> {
   }
 }
 
-function statusOf(group: Group, { name, httpUrl }: GroupNode): Promise<NodeStatus | undefined> {
+function statusOf(group: Group, { name, httpUrl }: GroupNode): Promise<BrokerReport | undefined> {
   return group.process(name) === undefined ? Promise.resolve(undefined) : readNodeStatus(httpUrl);
 }
 
 function row(
   group: Group,
   { name, address }: GroupNode,
-  found: NodeStatus | undefined,
-  leaderCommit: number | undefined,
+  report: BrokerReport | undefined,
+  leader: BrokerReport | undefined,
 ): string[] {
-  const role = found?.role ?? (group.process(name) === undefined ? 'stopped' : 'no answer');
-  const applied = found?.appliedIndex;
-  const lag = applied === undefined || leaderCommit === undefined ? undefined : Math.max(0, leaderCommit - applied);
-  const numbers = [found?.term, found?.commitIndex, applied, lag].map((each) =>
-    each === undefined ? '-' : String(each),
-  );
-  return [name, processText(group, name), role, ...numbers, memoryText(group, name), address];
+  const raft = report?.raft;
+  const numbers = [raft?.term, raft?.commitIndex, raft?.appliedIndex, lagOf(name, leader)];
+  const texts = numbers.map((each) => (each === undefined ? '-' : String(each)));
+  return [name, processText(group, name), roleOf(group, name, report), ...texts, memoryText(group, name), address];
+}
+
+/** One that was replaced and has not heard of it may still call itself leader: the highest term counts. */
+function leaderAmong(reports: readonly (BrokerReport | undefined)[]): BrokerReport | undefined {
+  const leaders = reports.filter((report) => report?.raft?.role === 'leader');
+  return leaders.sort((a, b) => (b?.raft?.term ?? 0) - (a?.raft?.term ?? 0))[0];
+}
+
+/** Entries that a member lacks, as its leader sees it. */
+function lagOf(name: string, leader: BrokerReport | undefined): number | undefined {
+  if (leader?.raft?.id === name) return 0;
+  return leader?.raft?.peers.find(({ id }) => id === name)?.lag;
+}
+
+function roleOf(group: Group, name: string, report: BrokerReport | undefined): string {
+  if (report?.raft === undefined) return group.process(name) === undefined ? 'stopped' : 'no answer';
+  const { role, inDoubt } = report.raft;
+  if (inDoubt) return `${role}, in doubt`;
+  return report.ready ? role : `${role}, not ready`;
 }
 
 function stateOf(group: Group, name: string): string {
