@@ -25,19 +25,21 @@ export class LateHttp {
   }
 
   async #open(wanted: readonly HttpOptions[]): Promise<readonly HttpServer[]> {
-    const { startHttpServer } = await import('../../src/http/http-server.ts');
-    const opened: HttpServer[] = [];
-    for (const options of wanted) {
-      const { host, port, pages } = options;
-      try {
-        opened.push(await startHttpServer(this.#source, this.#logger, options));
-        this.#logger.info('HTTP pages are served', { host, port, pages });
-      } catch (error) {
-        const key = pages === 'all' ? 'httpPort' : 'metricsPromExporterPort';
-        const remedy = `give ${key} another port, or 0 for none`;
-        this.#logger.error('HTTP pages are not served', { host, port, pages, error: (error as Error).message, remedy });
-      }
+    const opened = await Promise.all(wanted.map((options) => this.#openOne(options)));
+    return opened.filter((server) => server !== undefined);
+  }
+
+  async #openOne(options: HttpOptions): Promise<HttpServer | undefined> {
+    const { host, port, pages } = options;
+    try {
+      const { startHttpServer } = await import('../../src/http/http-server.ts');
+      const server = await startHttpServer(this.#source, this.#logger, options);
+      this.#logger.info('HTTP pages are served', { host, port, pages });
+      return server;
+    } catch (error) {
+      const remedy = `give ${pages === 'all' ? 'httpPort' : 'metricsPromExporterPort'} another port, or 0 for none`;
+      this.#logger.error('HTTP pages are not served', { host, port, pages, error: (error as Error).message, remedy });
+      return undefined;
     }
-    return opened;
   }
 }

@@ -1,6 +1,6 @@
 import type { BrokerFigures, ClientFigures } from '../../broker/broker-figures.ts';
 import type { BrokerStatus } from '../../broker/broker-status.ts';
-import { RETRY_PREFIX } from '../../broker/topic/system-topics.ts';
+import { DLQ_PREFIX, RETRY_PREFIX } from '../../broker/topic/system-topics.ts';
 import { versionName } from '../../protocol/codes.ts';
 import { counter, gauge, type Labels, type MetricFamily } from './exposition.ts';
 
@@ -41,37 +41,21 @@ export function brokerMetrics(status: BrokerStatus): MetricFamily[] {
 }
 
 /** What goes in and out, per topic and group, and who is connected. */
-export function trafficMetrics(figures: BrokerFigures): MetricFamily[] {
-  const received = figures.received.map((each) => ({ ...each, labels: { topic: each.topic, is_system: each.system } }));
-  const delivered = figures.delivered.map((each) => ({ ...each, labels: groupLabels(each) }));
-  const lags = figures.lags.map((each) => ({ value: each.messages, labels: groupLabels(each) }));
-  const perTopic = (pick: (each: (typeof received)[number]) => number) =>
-    received.map((each) => ({ labels: each.labels, value: pick(each) }));
-  const perGroup = (pick: (each: (typeof delivered)[number]) => number) =>
-    delivered.map((each) => ({ labels: each.labels, value: pick(each) }));
+export function trafficMetrics({ serving }: BrokerStatus, figures: BrokerFigures): MetricFamily[] {
+  const received = figures.received.filter(({ topic }) => !isRetry(topic) && !topic.startsWith(DLQ_PREFIX));
+  const perTopic = (pick: 'messages' | 'bytes') =>
+    received.map((each) => ({ labels: { topic: each.topic, is_system: each.system }, value: each[pick] }));
+  const perGroup = (pick: 'messages' | 'bytes') =>
+    figures.delivered.map((each) => ({ labels: groupLabels(each), value: each[pick] }));
+  // Members that follow would count the same messages again.
+  const lags = serving ? figures.lags.map((each) => ({ labels: groupLabels(each), value: each.messages })) : [];
   const stored = (value: number) => [{ labels: STORAGE, value }];
   return [
     gauge('rocketmq_broker_permission', '4 = read, 2 = write, 6 = both.', figures.permission),
-    counter(
-      'rocketmq_messages_in_total',
-      'Messages received.',
-      perTopic(({ messages }) => messages),
-    ),
-    counter(
-      'rocketmq_throughput_in_total',
-      'Bytes of message bodies received.',
-      perTopic(({ bytes }) => bytes),
-    ),
-    counter(
-      'rocketmq_messages_out_total',
-      'Messages delivered.',
-      perGroup(({ messages }) => messages),
-    ),
-    counter(
-      'rocketmq_throughput_out_total',
-      'Bytes of records delivered.',
-      perGroup(({ bytes }) => bytes),
-    ),
+    counter('rocketmq_messages_in_total', 'Messages received.', perTopic('messages')),
+    counter('rocketmq_throughput_in_total', 'Bytes of message bodies received.', perTopic('bytes')),
+    counter('rocketmq_messages_out_total', 'Messages delivered.', perGroup('messages')),
+    counter('rocketmq_throughput_out_total', 'Bytes of records delivered.', perGroup('bytes')),
     gauge('rocketmq_consumer_lag_messages', 'Messages that the group has not consumed.', lags),
     gauge('rocketmq_producer_connections', 'Connections of producers.', figures.producers.map(producerSample)),
     gauge('rocketmq_consumer_connections', 'Connections of consumers.', figures.consumers.map(consumerSample)),
@@ -91,7 +75,11 @@ export function trafficMetrics(figures: BrokerFigures): MetricFamily[] {
 
 function groupLabels(each: { readonly topic: string; readonly group: string; readonly system: boolean }): Labels {
   const { topic, group, system } = each;
-  return { consumer_group: group, topic, is_retry: topic.startsWith(RETRY_PREFIX), is_system: system };
+  return { consumer_group: group, topic, is_retry: isRetry(topic), is_system: system };
+}
+
+function isRetry(topic: string): boolean {
+  return topic.startsWith(RETRY_PREFIX);
 }
 
 function producerSample({ language, version, connections }: ClientFigures) {

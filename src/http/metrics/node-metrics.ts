@@ -11,7 +11,7 @@ export function nodeMetrics(source: StatusSource): string {
   const families = [
     ...processMetrics(status),
     ...(broker === undefined ? [] : brokerMetrics(broker)),
-    ...(figures === undefined ? [] : trafficMetrics(figures)),
+    ...(broker === undefined || figures === undefined ? [] : trafficMetrics(broker, figures)),
     ...(raft === undefined ? [] : raftMetrics(raft)),
     ...(nameServer === undefined ? [] : nameServerMetrics(nameServer)),
   ];
