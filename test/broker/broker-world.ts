@@ -88,8 +88,8 @@ export class BrokerWorld {
     await this.#start();
   }
 
-  client(): TestClient {
-    return new TestClient(this);
+  client(address = BROKER_ADDRESS): TestClient {
+    return new TestClient(this, address);
   }
 }
 
@@ -102,12 +102,14 @@ export interface ClientWorld {
 /** Sends requests to the broker and waits for their answers. */
 export class TestClient {
   readonly #world: ClientWorld;
+  readonly #address: string;
   readonly #client: RemotingClient;
   /** Requests that the broker sent to this client. */
   readonly received: RequestContext[] = [];
 
-  constructor(world: ClientWorld) {
+  constructor(world: ClientWorld, address = BROKER_ADDRESS) {
     this.#world = world;
+    this.#address = address;
     const dispatcher = new Dispatcher(world.clientPlatform);
     dispatcher.register(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (context) => this.received.push(context));
     this.#client = new RemotingClient({ platform: world.clientPlatform, dispatcher });
@@ -115,7 +117,7 @@ export class TestClient {
 
   async raw(code: number, extFields: Record<string, string>, body?: Uint8Array): Promise<RemotingCommand> {
     const options = { timeoutMs: 40_000, ...(body === undefined ? {} : { body }) };
-    const answer = await this.#world.world.settle(this.#client.request(BROKER_ADDRESS, code, extFields, options));
+    const answer = await this.#world.world.settle(this.#client.request(this.#address, code, extFields, options));
     if (typeof answer === 'string') throw new Error(`no answer to ${code}: ${answer}`);
     return answer;
   }
@@ -129,7 +131,7 @@ export class TestClient {
   }
 
   oneway<Request extends object>(definition: CommandDefinition<Request, object>, header: Request): void {
-    this.#client.oneway(BROKER_ADDRESS, definition.code, definition.encodeRequest(header));
+    this.#client.oneway(this.#address, definition.code, definition.encodeRequest(header));
   }
 
   /** Starts a request without waiting; the answer comes into `answers`. */
@@ -139,7 +141,7 @@ export class TestClient {
     answers: RemotingCommand[],
     body?: Uint8Array,
   ): void {
-    this.#client.invoke(BROKER_ADDRESS, definition.code, definition.encodeRequest(header), body, 40_000, (answer) => {
+    this.#client.invoke(this.#address, definition.code, definition.encodeRequest(header), body, 40_000, (answer) => {
       if (answer !== undefined) answers.push(answer);
     });
   }
