@@ -32,8 +32,13 @@ const programs = {
   mqshutdown: 'cluster/bin/mqshutdown.ts',
 };
 
-/** Native code cannot be bundled: it is found in node_modules at run time. */
-const external = ['fs-native-extensions'];
+/** Native code cannot be bundled: it is found in node_modules at run time. The others are parts of fastify that ours never asks for. */
+const external = [
+  'fs-native-extensions',
+  '@fastify/ajv-compiler',
+  '@fastify/fast-json-stringify-compiler',
+  'light-my-request',
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sourceFolders = ['src', 'raft', 'cluster', 'jepsen-lite', 'scripts'];
