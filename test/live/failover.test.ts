@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { killRounds } from '../../scripts/bench/failover/kill-rounds.ts';
+import { startLiveGroup } from './harness/live-group.ts';
+
+const ROUNDS = 10;
+/** What `offsetBatchMs` allows to be lost, and what a loaded machine may add on the way to the leader and to the majority. */
+const PROGRESS_MS = 200 + 300;
+
+describe('a leader that is killed again and again', async () => {
+  const group = await startLiveGroup();
+
+  test.for([
+    { senders: 1, pauseMs: 2 },
+    { senders: 16, pauseMs: 8 },
+  ])(
+    'takes nothing acknowledged with it under $senders continuous senders',
+    {
+      timeout: 120_000,
+    },
+    async ({ senders, pauseMs }) => {
+      const report = await killRounds(group, { topic: `Failover${senders}`, rounds: ROUNDS, senders, pauseMs });
+      const outages = report.rounds.map(({ outageMs }) => outageMs.toFixed(0)).join(' ');
+      console.log(`${senders} senders: outages ${outages} ms, median ${report.medianOutageMs.toFixed(0)} ms`);
+      expect(report.messages.breaches).toEqual([]);
+      expect(report.breaches).toEqual([]);
+      expect(report.failures).toEqual([]);
+      expect(Math.max(...report.rounds.map(({ lostProgressMs }) => lostProgressMs))).toBeLessThan(PROGRESS_MS);
+      expect(new Set(report.rounds.map(({ killed }) => killed)).size).toBeGreaterThan(1);
+      expect(report.messages.acknowledged).toBeGreaterThan(100 * senders);
+    },
+  );
+});

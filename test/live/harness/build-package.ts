@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A package like the installed one: `conf/` and `dist/bin/`. */
+    packageRoot: string;
+  }
+}
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const PROGRAMS = ['fast-try', 'mqbroker', 'mqnamesrv', 'mqshutdown'];
+
+/**
+ * Builds the programs once for all files, into a package of their own, so that nobody else's build changes them under way. It stands inside the
+ * repository, so that packages are found, under a name that git ignores.
+ */
+export default function setup(project: TestProject): () => void {
+  const folder = mkdtempSync(join(root, 'dist.live-'));
+  const programs = PROGRAMS.flatMap((name) => ['--program', `${name}=cluster/bin/${name}.ts`]);
+  const args = [join(root, 'scripts/build.mjs'), '--out', join(folder, 'dist/bin'), ...programs];
+  execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 });
+  cpSync(join(root, 'conf'), join(folder, 'conf'), { recursive: true });
+  project.provide('packageRoot', folder);
+  return () => rmSync(folder, { recursive: true, force: true });
+}
