@@ -184,7 +184,7 @@ class NameServer {
 }
 
 /** RocketMQ's list of addresses, separated by `;`. */
-export function splitAddresses(text: string): string[] {
+function splitAddresses(text: string): string[] {
   return [...new Set(text.split(';').map((address) => address.trim()))].filter((address) => address !== '');
 }
 

@@ -16,7 +16,7 @@ export interface Route {
 
 /** Code 14: certainly not done, now or later. */
 const SERVICE_NOT_AVAILABLE = 14;
-export const NOT_MASTER =
+const NOT_MASTER =
   'this broker is not the master of its group, and it knows none to hand the request to; nothing was changed';
 
 /** Puts the question of mastership in front of a handler. */

@@ -76,13 +76,11 @@ export class BrokerWorld {
   /** Stops in order and starts again on what is on the disk. */
   async restart(): Promise<void> {
     await this.stop();
-    this.brokerPlatform.crash();
-    this.#brokerPlatform = this.world.start('broker');
-    await this.#start();
+    await this.startAgain();
   }
 
-  /** Kills the process without warning and starts again on what is on the disk. */
-  async crash(): Promise<void> {
+  /** Starts a new process on what is on the disk; kills the old one if it still runs. */
+  async startAgain(): Promise<void> {
     this.brokerPlatform.crash();
     this.#brokerPlatform = this.world.start('broker');
     await this.#start();

@@ -120,7 +120,7 @@ test('a producer goes on by itself after the broker was killed and started again
   const { world } = deployment.broker;
   const producer = await deployment.producer();
   const first = await world.settle(producer.send({ topic: 'Topic', body: 'a' }));
-  await deployment.broker.crash();
+  await deployment.broker.startAgain();
   const second = await world.settle(producer.send({ topic: 'Topic', body: 'b' }, { timeoutMs: 30_000 }));
   expect([first.status, second.status]).toEqual(['SEND_OK', 'SEND_OK']);
   await deployment.stop();

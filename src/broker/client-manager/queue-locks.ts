@@ -11,7 +11,7 @@ interface Lock {
 }
 
 /** Locks that were not renewed for so long are free (RebalanceLockManager.java). */
-export const LOCK_LIFETIME_MS = 60_000;
+const LOCK_LIFETIME_MS = 60_000;
 
 /**
  * Which client of a group may consume which queue in order. Local to this process for now: owners are to become records of the log

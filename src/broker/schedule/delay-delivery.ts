@@ -65,8 +65,11 @@ class Level {
   readonly #level: number;
   readonly #delayMs: number;
   #timer: Timer | undefined;
+  /** Store time of the first message that is not delivered, where it is known: until it is due, nothing has to be read. */
+  #headStoredMs: number | undefined;
   #reading = false;
   #again = false;
+  #complained = false;
   #stopped = false;
 
   constructor(options: DelayDeliveryOptions, time: SteadyTime, level: number, delayMs: number) {
@@ -90,32 +93,61 @@ class Level {
   readonly look = (): void => {
     this.#timer = undefined;
     if (this.#stopped || this.#reading) return;
+    this.#time.observe();
+    const waitMs = this.#headStoredMs === undefined ? 0 : this.#remainingMs(this.#headStoredMs);
+    if (waitMs > 0) {
+      this.#pause(Math.min(waitMs, MAX_PAUSE_MS));
+      return;
+    }
+    this.#headStoredMs = undefined;
     this.#reading = true;
     this.#again = false;
-    this.#time.observe();
-    const { store, progress } = this.#options;
+    const { store } = this.#options;
     const queueId = this.#level - 1;
-    const from = Math.max(progress.nextOffset(this.#level), store.minOffset(SCHEDULE_TOPIC, queueId));
+    const from = this.#firstOffset();
     store.getMessage(SCHEDULE_TOPIC, queueId, from, BATCH_MESSAGES, BATCH_BYTES, undefined, (result) => {
       this.#reading = false;
       if (!this.#stopped) this.#deliver(from, result);
     });
   };
 
+  /** Where delivery goes on. Files of a lone master may be ahead of a log that lost its end in a crash: then the log counts. */
+  #firstOffset(): number {
+    const { store, progress, journal, platform } = this.#options;
+    const level = this.#level;
+    const next = progress.nextOffset(level);
+    const max = store.maxOffset(SCHEDULE_TOPIC, level - 1);
+    if (next <= max) return Math.max(next, store.minOffset(SCHEDULE_TOPIC, level - 1));
+    platform.logger.warn('The progress of a delay level is ahead of its queue; goes on at the end of the queue', {
+      level,
+      progress: next,
+      maxOffset: max,
+    });
+    journal.append([{ type: 'delay-progress', levels: [{ level, nextOffset: max }] }]);
+    return max;
+  }
+
   #deliver(from: number, result: GetResult): void {
     if (result.status !== 'FOUND') {
-      // Nothing waits; the next arrival wakes this level.
+      // Where nothing waits, the next arrival wakes this level.
       if (this.#again) this.#pause(0);
+      else if (result.maxOffset > from) this.#pause(MAX_PAUSE_MS);
       return;
     }
     const due: PutMessage[] = [];
-    let waitMs = 0;
+    let waitMs = MAX_PAUSE_MS;
     let next = from;
     for (const bytes of result.records) {
       const record = decodeRecord(bytes);
-      if (typeof record === 'string') throw new Error(`delay level ${this.#level} has a bad record: ${record}`);
-      waitMs = this.#time.remainingMs(record.storeTimestamp, record.storeTimestamp + this.#delayMs);
-      if (waitMs > 0) break;
+      if (typeof record === 'string') {
+        this.#unreadable(record);
+        break;
+      }
+      waitMs = this.#remainingMs(record.storeTimestamp);
+      if (waitMs > 0) {
+        this.#headStoredMs = record.storeTimestamp;
+        break;
+      }
       next = record.queueOffset + 1;
       const message = this.#restore(record);
       if (message !== undefined) due.push(message);
@@ -124,10 +156,26 @@ class Level {
     else this.#append(due, next);
   }
 
+  /** Nothing is skipped: what is behind a bad record waits until it is repaired. */
+  #unreadable(problem: string): void {
+    if (this.#complained) return;
+    this.#complained = true;
+    this.#options.platform.logger.error('A delayed message cannot be read; its level waits', {
+      level: this.#level,
+      problem,
+    });
+  }
+
+  #remainingMs(storedMs: number): number {
+    return this.#time.remainingMs(storedMs, storedMs + this.#delayMs);
+  }
+
   #append(messages: PutMessage[], nextOffset: number): void {
     const changes = [{ type: 'delay-progress', levels: [{ level: this.#level, nextOffset }] }] as const;
     const { journal } = this.#options;
+    // After a refusal the batch is read again from its start.
     const refusal = messages.length === 0 ? journal.append(changes) : journal.appendWith(messages, changes, NOBODY);
+    if (refusal !== undefined) this.#headStoredMs = undefined;
     this.#pause(refusal === undefined ? 0 : RETRY_MS);
   }
 

@@ -59,7 +59,7 @@ export class SendAnswers {
 const MAX_FREE = 4_096;
 
 /** One send that waits for its confirmation; objects are used again. */
-export class PendingSend implements PendingPut {
+class PendingSend implements PendingPut {
   ticket = 0;
   readonly #pool: PendingSends;
   #context: RequestContext | undefined;

@@ -65,7 +65,7 @@ function createOnSend(parts: BrokerParts, request: SendMessageRequest): TopicCon
   return refusal === undefined ? created : asSendRefusal(refusal);
 }
 
-export function asSendRefusal(refusal: PutRefusal): SendRefusal {
+function asSendRefusal(refusal: PutRefusal): SendRefusal {
   return { code: refusalCode(refusal), remark: refusal.text };
 }
 

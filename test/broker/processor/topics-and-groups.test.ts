@@ -51,7 +51,7 @@ describe('topics', () => {
     expect((await client.ask(updateTopic, { ...NEW_TOPIC, writeQueueNums: 5, attributes: '-message.type' })).code).toBe(
       0,
     );
-    await world.crash();
+    await world.startAgain();
     const answer = await world.client().ask(getTopicConfig, { topic: 'Made' });
     const config = decoded(topicConfig, answer.body);
     expect(config).toMatchObject({ readQueueNums: 3, writeQueueNums: 5, perm: 6, attributes: {} });
@@ -115,7 +115,7 @@ test('groups are created, changed, listed and deleted', async () => {
   const client = world.client();
   const body = subscriptionGroupConfig.encode(groupConfig('g', { retryMaxTimes: 5 }));
   expect((await client.raw(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, {}, body)).code).toBe(0);
-  await world.crash();
+  await world.startAgain();
   const after = world.client();
   const found = await after.ask(getSubscriptionGroupConfig, { group: 'g' });
   expect(decoded(subscriptionGroupConfig, found.body)).toMatchObject({ groupName: 'g', retryMaxTimes: 5 });

@@ -61,6 +61,17 @@ describe('delay levels', () => {
     expect(bodiesOf(await world.client().pull())).toEqual(['first', 'second']);
   });
 
+  test('deliver what comes after a file of progress that is ahead of its queue', async () => {
+    const world = await BrokerWorld.start();
+    await world.world.run(1);
+    await world.stop();
+    world.brokerPlatform.disk.replaceFile('/store/config/delayOffset.json', Buffer.from('{"offsetTable":{"1":50}}'));
+    await world.startAgain();
+    await world.client().send('x', {}, { DELAY: '1' });
+    await world.world.run(1.5 * SECOND);
+    expect(await countOf(world.client())).toBe(1);
+  });
+
   test('are not cut short by a clock that jumps forwards', async () => {
     const world = await BrokerWorld.start();
     const client = world.client();
