@@ -6,7 +6,7 @@ import { LogMessageStore } from '../../src/store/log-message-store.ts';
 import { DledgerLog } from './dledger-log.ts';
 import { type GroupIdentity, GroupRecords } from './group-records.ts';
 import type { Member } from './open-member.ts';
-import { readSnapshot } from './snapshotter.ts';
+import { readSnapshot } from './snapshot-content.ts';
 import { SpaceWatch } from './space-watch.ts';
 
 /** What a member keeps: the log as the store sees it, the messages, and the state that rides the same log. */

@@ -1,9 +1,8 @@
 import type { DiskError, Timer } from '../../src/platform/ports.ts';
-import type { QueueOffsets } from '../../src/store/message-store.ts';
-import { type Snapshot, type SnapshotSection, sectionTypes } from '../raft-storage/snapshot-codec.ts';
-import type { GroupIdentity } from './group-records.ts';
+import { type Snapshot, sectionTypes } from '../raft-storage/snapshot-codec.ts';
 import type { MemberData } from './member-data.ts';
 import type { Member } from './open-member.ts';
+import { queueRows, replicationSection } from './snapshot-content.ts';
 
 /** How often it is looked whether a snapshot is due. */
 const CHECK_MS = 1000;
@@ -124,46 +123,10 @@ export class Snapshotter {
       storeTimestamp: store.lastTimestamp,
     };
     const own = [
-      section(sectionTypes.members, { voters: group?.members ?? [], learners: [], index }),
-      section(sectionTypes.identity, group ?? {}),
-      section(sectionTypes.queueNextOffsets, { queues: queueRows(store.queueOffsets()) }),
+      replicationSection(sectionTypes.members, { voters: group?.members ?? [], learners: [], index }),
+      replicationSection(sectionTypes.identity, group ?? {}),
+      replicationSection(sectionTypes.queueNextOffsets, { queues: queueRows(store.queueOffsets()) }),
     ];
     return { header, sections: [...own, ...state.export().map((one) => ({ ...one, mandatory: true }))] };
   }
-}
-
-function section(type: number, body: object): SnapshotSection {
-  return { type, version: 1, mandatory: true, content: Buffer.from(JSON.stringify(body)) };
-}
-
-type QueueRow = readonly [topic: string, queueId: number, next: number];
-
-/** Sorted, so that equal states give equal bytes. */
-function queueRows(offsets: QueueOffsets): QueueRow[] {
-  const rows: QueueRow[] = [];
-  for (const topic of [...offsets.keys()].sort()) {
-    offsets.get(topic)!.forEach((next, queueId) => {
-      if (next >= 0) rows.push([topic, queueId, next]);
-    });
-  }
-  return rows;
-}
-
-/** The parts of a snapshot that belong to the replication, read back. Throws a sentence for content that does not fit. */
-export function readSnapshot(snapshot: Snapshot): { identity: GroupIdentity | undefined; queueOffsets: QueueOffsets } {
-  const json = (type: number): unknown => {
-    const found = snapshot.sections.find((one) => one.type === type);
-    if (found === undefined) throw new Error(`snapshot ${snapshot.header.index} lacks section ${type}`);
-    return JSON.parse(found.content.toString());
-  };
-  const identity = json(sectionTypes.identity) as Partial<GroupIdentity>;
-  const { queues } = json(sectionTypes.queueNextOffsets) as { queues: QueueRow[] };
-  const queueOffsets = new Map<string, number[]>();
-  for (const [topic, queueId, next] of queues) {
-    const offsets = queueOffsets.get(topic) ?? [];
-    while (offsets.length <= queueId) offsets.push(-1);
-    offsets[queueId] = next;
-    queueOffsets.set(topic, offsets);
-  }
-  return { identity: identity.groupId === undefined ? undefined : (identity as GroupIdentity), queueOffsets };
 }
