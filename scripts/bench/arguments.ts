@@ -31,7 +31,7 @@ Measures a group of three brokers that it starts itself, against the floor: the 
   --dir DIR         folder for the data during the run (default: the system's for temporary files)
   --port-base N     first port of the group (default: free ones)
   --set KEY=VALUE   a key for the brokers' configuration, such as flushDiskType=SYNC_FLUSH
-  --profile         also writes CPU profiles of the brokers and shows where the leader's time goes
+  --profile         also writes CPU profiles of the brokers and shows where their time goes
   --help`;
 
 /** The options, or what is wrong with them in one sentence; undefined: help is wanted. */

@@ -48,14 +48,14 @@ async function run(options: BenchOptions, directory: string, signal: AbortSignal
   const machine = describeMachine(directory);
   const contest = new Contest(options, directory, signal);
   const profiles = options.profile ? resolve(mkdtempSync(join(tmpdir(), 'ledgermq-profile-'))) : undefined;
-  let profileOf = '';
+  let profileFiles: readonly string[] = [];
   for (let repetition = 1; repetition <= options.repetitions; repetition++) {
     if (options.floor) await contest.floor(repetition);
     if (!options.group && !options.client) continue;
     const name = (node: string) => `${node}-${repetition}.cpuprofile`;
     const flags = (node: string) => ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name(node)}`];
-    const leader = await contest.group(repetition, profiles === undefined ? () => [] : flags);
-    if (profiles !== undefined) profileOf = join(profiles, name(leader));
+    const brokers = await contest.group(repetition, profiles === undefined ? () => [] : flags);
+    if (profiles !== undefined) profileFiles = brokers.map((broker) => join(profiles, name(broker)));
   }
   const result: BenchResult = {
     machine,
@@ -72,7 +72,9 @@ async function run(options: BenchOptions, directory: string, signal: AbortSignal
   if (options.json === '-') process.stdout.write(json);
   else console.log(`\n${formatResult(result)}`);
   if (options.json !== undefined && options.json !== '-') writeFileSync(options.json, json);
-  if (profileOf !== '') console.log(`\n${formatProfile(profileOf)}`);
+  const [leader, follower] = profileFiles;
+  if (leader !== undefined) console.log(`\nThe leader: ${formatProfile(leader)}`);
+  if (follower !== undefined) console.log(`\nA follower: ${formatProfile(follower)}`);
 }
 
 function limitSeconds({ seconds, warmUpSeconds, repetitions, rows }: BenchOptions): number {

@@ -58,8 +58,8 @@ export class Contest {
     });
   }
 
-  /** `nodeFlags` by process name. Returns the name of the leader. */
-  async group(repetition: number, nodeFlags: (name: string) => readonly string[]): Promise<string> {
+  /** `nodeFlags` by process name. Returns the names of the brokers, the leader first. */
+  async group(repetition: number, nodeFlags: (name: string) => readonly string[]): Promise<readonly string[]> {
     const { portBase, brokerKeys, rows, group, client } = this.#options;
     const directory = this.#newDirectory(`group-${repetition}`);
     const signal = this.#signal;
@@ -69,7 +69,7 @@ export class Contest {
       if (client) for (const row of rows) await this.#client(row, system);
       await this.#checkStored(system);
     });
-    return system.leader;
+    return system.processes.map(({ name }) => name);
   }
 
   #newDirectory(name: string): string {

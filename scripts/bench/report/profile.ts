@@ -35,7 +35,7 @@ export function formatProfile(file: string): string {
     .map(([name, us]) => `  ${share(us)}  ${share(totals.get(name) ?? 0)}  ${name}`);
   const seconds = (us: number) => (us / 1e6).toFixed(1);
   return [
-    `Profile of the leader: ${file}`,
+    file,
     `${seconds(busyUs)} s busy, ${seconds(idleUs)} s idle; share of the busy time by itself, and with what it calls:`,
     ...lines,
   ].join('\n');

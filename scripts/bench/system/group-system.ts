@@ -5,7 +5,6 @@ import { QUEUES, type System, TOPIC } from './system.ts';
 
 export interface GroupSystem extends System {
   readonly nameServer: string;
-  readonly leader: string;
   /** Messages that the queues of the topic hold together. */
   storedMessages(): Promise<number>;
 }
@@ -37,7 +36,6 @@ export async function startGroupSystem(options: GroupSystemOptions): Promise<Gro
       target: { host, port: Number(port), topic: TOPIC, queues, lengthIncludesItself: true },
       processes: processesOf(group, leader),
       nameServer: group.nameServer,
-      leader: leader.name,
       storedMessages: () => storedMessages(group.nameServer),
       stop,
     };
