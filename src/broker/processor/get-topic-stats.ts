@@ -5,9 +5,8 @@ import { ResponseCode } from '../../protocol/response-code.ts';
 import type { RequestHandler } from '../../remoting/request-context.ts';
 import { afterAll } from '../after-all.ts';
 import type { BrokerParts } from '../parts.ts';
+import { MINUTE_MS } from '../stats/broker-stats.ts';
 import { typed } from './typed.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Extent and last update of each queue of a topic. */
 export function getTopicStatsProcessor({ state, store, config, stats }: BrokerParts): RequestHandler {

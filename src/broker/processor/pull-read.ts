@@ -8,6 +8,9 @@ import type { BrokerParts } from '../parts.ts';
 /** What a read means for the client; `moved` corrects its offset, so only a proven master may say it. */
 type Verdict = 'found' | 'retry' | 'wait' | 'moved';
 
+/** Longest wait, whatever the client asks for: no client waits longer for an answer. */
+const MAX_WAIT_MS = 600_000;
+
 /** One checked pull from its first look at the queue to its answer, with a wait in between if the client allows it. */
 export class PullRead implements HeldPull {
   readonly topic: string;
@@ -35,7 +38,7 @@ export class PullRead implements HeldPull {
     this.offset = request.queueOffset;
     this.filter = filter;
     const { longPollingEnable, shortPollingTimeMills } = parts.config;
-    const waitMs = longPollingEnable ? request.suspendTimeoutMillis : shortPollingTimeMills;
+    const waitMs = Math.min(longPollingEnable ? request.suspendTimeoutMillis : shortPollingTimeMills, MAX_WAIT_MS);
     this.deadlineMs = context.receivedAtMs + waitMs;
     this.#mayWait = (request.sysFlag & PullFlag.SUSPEND) !== 0 && waitMs > 0;
   }

@@ -3,7 +3,7 @@ import { ResponseCode } from '../../protocol/response-code.ts';
 import { defineCommand } from '../../protocol/schema.ts';
 import type { RequestHandler } from '../../remoting/request-context.ts';
 import type { BrokerParts } from '../parts.ts';
-import type { StatsWindow } from '../stats/broker-stats.ts';
+import { HOUR_MS, MINUTE_MS } from '../stats/broker-stats.ts';
 import { typed } from './typed.ts';
 
 const viewBrokerStats = defineCommand({
@@ -11,9 +11,6 @@ const viewBrokerStats = defineCommand({
   name: 'VIEW_BROKER_STATS_DATA',
   request: { statsName: 'string', statsKey: 'string' },
 });
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** Sums and rates of one key (statsAll). What is older than an hour is not kept: the day's figures are those of the hour. */
 export function viewBrokerStatsProcessor({ stats }: BrokerParts): RequestHandler {
@@ -24,11 +21,7 @@ export function viewBrokerStatsProcessor({ stats }: BrokerParts): RequestHandler
       context.reply(ResponseCode.SYSTEM_ERROR, `The stats <${statsName}> <${statsKey}> not exist`);
       return;
     }
-    const body = { statsDay: asDoubles(hour), statsHour: asDoubles(hour), statsMinute: asDoubles(minute) };
+    const body = { statsDay: hour, statsHour: hour, statsMinute: minute };
     context.reply(ResponseCode.SUCCESS, undefined, undefined, [Buffer.from(JSON.stringify(body))]);
   });
-}
-
-function asDoubles({ avgpt, sum, tps }: StatsWindow): StatsWindow {
-  return { avgpt, sum, tps };
 }

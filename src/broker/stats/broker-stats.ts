@@ -21,20 +21,25 @@ export interface StatsWindow {
 interface Item {
   value: number;
   times: number;
-  readonly values: RateWindow;
-  readonly calls: RateWindow;
+  readonly minute: RateWindow;
+  readonly hour: RateWindow;
 }
 
-/** Samples that are kept: an hour in steps of ten seconds. */
-const KEPT_SAMPLES = 361;
 export const SAMPLE_PERIOD_MS = 10_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+/** A minute in steps of ten seconds, an hour in steps of five minutes: few numbers per key, because there may be thousands. */
+const MINUTE_SAMPLES = 7;
+const HOUR_SAMPLES = 13;
+const PERIODS_PER_HOUR_SAMPLE = 30;
 /** Keys of one name at most: a client that invents names must not fill the memory. */
-const MAX_KEYS = 20_000;
+const MAX_KEYS = 10_000;
 
 /** Counts per topic and group. Adding is two lookups and two additions; rates are made when somebody asks. */
 export class BrokerStats {
   readonly #clock: Clock;
   readonly #names = new Map<StatsName, Map<string, Item>>();
+  #periods = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -46,9 +51,9 @@ export class BrokerStats {
     let item = items.get(key);
     if (item === undefined) {
       if (items.size >= MAX_KEYS) return;
-      item = { value: 0, times: 0, values: new RateWindow(KEPT_SAMPLES), calls: new RateWindow(KEPT_SAMPLES) };
-      item.values.sample(this.#clock.monotonicMs(), 0);
-      item.calls.sample(this.#clock.monotonicMs(), 0);
+      item = { value: 0, times: 0, minute: new RateWindow(MINUTE_SAMPLES), hour: new RateWindow(HOUR_SAMPLES) };
+      item.minute.sample(this.#clock.monotonicMs(), 0);
+      item.hour.sample(this.#clock.monotonicMs(), 0);
       items.set(key, item);
     }
     item.value += value;
@@ -64,14 +69,13 @@ export class BrokerStats {
     return items;
   }
 
-  /** Undefined for a key that never counted. */
-  window(name: string, key: string, windowMs: number): StatsWindow | undefined {
+  /** Figures of the last minute or hour; undefined for a key that never counted. `avgpt` is that of the whole time. */
+  window(name: string, key: string, windowMs: typeof MINUTE_MS | typeof HOUR_MS): StatsWindow | undefined {
     const item = this.#names.get(name as StatsName)?.get(key);
     if (item === undefined) return undefined;
-    const nowMs = this.#clock.monotonicMs();
-    const { sum, seconds } = item.values.growth(nowMs, item.value, windowMs);
-    const calls = item.calls.growth(nowMs, item.times, windowMs).sum;
-    return { sum, tps: seconds === 0 ? 0 : sum / seconds, avgpt: calls === 0 ? 0 : sum / calls };
+    const window = windowMs === MINUTE_MS ? item.minute : item.hour;
+    const { sum, seconds } = window.growth(this.#clock.monotonicMs(), item.value, windowMs);
+    return { sum, tps: seconds === 0 ? 0 : sum / seconds, avgpt: item.times === 0 ? 0 : item.value / item.times };
   }
 
   /** Since the start of the process. */
@@ -87,10 +91,11 @@ export class BrokerStats {
   /** Called each `SAMPLE_PERIOD_MS`. */
   sample(): void {
     const nowMs = this.#clock.monotonicMs();
+    const forHour = ++this.#periods % PERIODS_PER_HOUR_SAMPLE === 0;
     for (const items of this.#names.values()) {
-      for (const item of items.values()) {
-        item.values.sample(nowMs, item.value);
-        item.calls.sample(nowMs, item.times);
+      for (const { value, minute, hour } of items.values()) {
+        minute.sample(nowMs, value);
+        if (forHour) hour.sample(nowMs, value);
       }
     }
   }

@@ -1,6 +1,7 @@
 /** Totals sampled at a fixed period, from which rates over the last samples are made. */
 export class RateWindow {
-  readonly #samples: { atMs: number; total: number }[] = [];
+  readonly #atMs: number[] = [];
+  readonly #totals: number[] = [];
   readonly #kept: number;
 
   constructor(kept: number) {
@@ -9,15 +10,22 @@ export class RateWindow {
 
   /** `atMs` is monotonic. */
   sample(atMs: number, total: number): void {
-    this.#samples.push({ atMs, total });
-    if (this.#samples.length > this.#kept) this.#samples.shift();
+    this.#atMs.push(atMs);
+    this.#totals.push(total);
+    if (this.#atMs.length <= this.#kept) return;
+    this.#atMs.shift();
+    this.#totals.shift();
   }
 
   /** Growth since the last sample that is at least `windowMs` old (the oldest one if none is), and the time since then in seconds. */
   growth(nowMs: number, total: number, windowMs: number): { sum: number; seconds: number } {
-    const from = this.#samples.findLast(({ atMs }) => atMs <= nowMs - windowMs) ?? this.#samples[0];
-    if (from === undefined || nowMs <= from.atMs) return { sum: 0, seconds: 0 };
-    return { sum: total - from.total, seconds: (nowMs - from.atMs) / 1_000 };
+    const from = Math.max(
+      0,
+      this.#atMs.findLastIndex((atMs) => atMs <= nowMs - windowMs),
+    );
+    const fromMs = this.#atMs[from] ?? nowMs;
+    if (nowMs <= fromMs) return { sum: 0, seconds: 0 };
+    return { sum: total - (this.#totals[from] ?? total), seconds: (nowMs - fromMs) / 1_000 };
   }
 
   perSecond(nowMs: number, total: number, windowMs: number): number {
