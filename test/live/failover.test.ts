@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Group } from '../../cluster/launch/group.ts';
 import { killRounds } from '../../scripts/bench/failover/kill-rounds.ts';
 import { startLiveGroup } from './harness/live-group.ts';
 
@@ -6,8 +7,11 @@ const ROUNDS = 10;
 /** What `offsetBatchMs` allows to be lost, and what a loaded machine may add on the way to the leader and to the majority. */
 const PROGRESS_MS = 200 + 300;
 
-describe('a leader that is killed again and again', async () => {
-  const group = await startLiveGroup();
+describe('a leader that is killed again and again', () => {
+  let group: Group;
+  beforeAll(async () => {
+    group = await startLiveGroup();
+  });
 
   test.for([
     { senders: 1, pauseMs: 2 },

@@ -1,16 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import type { Group } from '../../../cluster/launch/group.ts';
 import { type GroupOptions, openGroup, startGroup } from '../../../cluster/launch/start-group.ts';
+import { atEnd, neverOutlive } from './cleanup.ts';
 
-const STOP_MS = 5_000;
+const STOP_MS = 15_000;
 
 /** A folder that goes with the test file. `KEEP_LIVE=1` keeps it for a look. */
 export function temporaryFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'ledgermq-live-'));
-  afterAll(() => {
+  atEnd(() => {
     if (process.env['KEEP_LIVE'] === '1') console.log(`kept ${dir}`);
     else rmSync(dir, { recursive: true, force: true });
   });
@@ -22,16 +23,27 @@ export function program(name: string): string {
   return join(inject('packageRoot'), 'dist', 'bin', `${name}.js`);
 }
 
+/** Stops what a launcher recorded in a folder, at the end of the test file. */
+export function stopAtEnd(dir: string): void {
+  atEnd(async () => {
+    const left = openGroup(dir);
+    const outcomes = [...((await left?.stopAll(STOP_MS)) ?? [])];
+    left?.close();
+    const killed = outcomes.filter(([, how]) => how === 'killed').map(([name]) => name);
+    if (killed.length > 0) throw new Error(`${killed.join(' and ')} did not end within ${STOP_MS / 1000} s of SIGTERM`);
+  });
+  neverOutlive(() => {
+    const left = openGroup(dir);
+    return left?.names.flatMap((name) => left.process(name) ?? []) ?? [];
+  });
+}
+
 /** Starts a group on free ports in a temporary folder. Whatever becomes of the tests, its processes end with the file. */
 export async function startLiveGroup(options: Partial<GroupOptions> = {}): Promise<Group> {
   const dir = options.dir ?? temporaryFolder();
-  afterAll(async () => {
-    const left = openGroup(dir);
-    await left?.stopAll(STOP_MS);
-    left?.close();
-  });
+  stopAtEnd(dir);
   const programs = { mqnamesrv: program('mqnamesrv'), mqbroker: program('mqbroker') };
   const { group } = await startGroup({ dir, portBase: 0, programs, ...options });
-  afterAll(() => group.close());
+  atEnd(() => group.close());
   return group;
 }
