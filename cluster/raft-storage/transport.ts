@@ -208,6 +208,8 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     state.incoming?.destroy();
     state.incoming = connection;
     state.link.heard();
+    // Answers go out on the own connection: without it, a vote for a peer that has just come up would be lost, and with it an election.
+    state.link.dialNow();
     return { own };
   }
 

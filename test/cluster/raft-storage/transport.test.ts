@@ -121,6 +121,17 @@ describe('connections', () => {
     world.runUntil(() => again.received.length === 1);
   });
 
+  it('are dialed at once when the peer has dialed', () => {
+    const { world, a, b } = pair();
+    b.platform.crash();
+    world.advance(10_000);
+    const again = new Member(world, 'n1', { incarnation: 2, nonce: '33'.repeat(8) });
+    world.runUntil(() => again.events.includes('connected n0 1'));
+    const dialedMs = world.nowMs;
+    world.runUntil(() => a.transport.connectedPeers().includes('n1'), 5000);
+    expect(world.nowMs - dialedMs).toBeLessThan(20);
+  });
+
   it('drop messages while there is no connection, and do not wait for them', () => {
     const { world, a, b } = pair();
     b.platform.crash();
