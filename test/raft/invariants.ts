@@ -7,6 +7,8 @@ interface Committed {
   readonly inTerm: number;
 }
 
+const at = (log: MemoryLog, index: number): MemoryEntry | undefined => log.entries[index - log.firstIndex];
+
 /** What must hold at every moment of every run (Ongaro, figure 3.2). Throws where it does not. */
 export class Invariants {
   readonly log: Committed[] = [];
@@ -18,7 +20,7 @@ export class Invariants {
     if (other !== undefined && other !== id) throw new Error(`two leaders in term ${term}: ${other} and ${id}`);
     this.leaders.set(term, id);
     this.log.forEach(({ entry, inTerm }, i) => {
-      if (inTerm < term && log.entries[i]?.value !== entry.value) {
+      if (inTerm < term && i + 1 >= log.firstIndex && at(log, i + 1)?.value !== entry.value) {
         throw new Error(`leader ${id} of term ${term} lacks committed entry ${i + 1}`);
       }
     });
@@ -26,8 +28,8 @@ export class Invariants {
 
   /** State machine safety: nobody applies another entry at the same index. */
   committed(id: NodeId, log: MemoryLog, index: number, term: number): number {
-    for (let i = 0; i < index; i++) {
-      const entry = log.entries[i];
+    for (let i = log.firstIndex - 1; i < index; i++) {
+      const entry = at(log, i + 1);
       if (!entry) throw new Error(`${id} commits ${index} but its log ends before`);
       const known = this.log[i];
       if (!known) this.log.push({ entry, inTerm: term });
@@ -42,8 +44,8 @@ export class Invariants {
   match(logs: readonly MemoryLog[]): void {
     for (const a of logs) {
       for (const b of logs) {
-        for (let i = Math.min(a.lastIndex, b.lastIndex); i > 0; i--) {
-          if (a.entries[i - 1]?.term !== b.entries[i - 1]?.term) continue;
+        for (let i = Math.min(a.lastIndex, b.lastIndex); i >= Math.max(a.firstIndex, b.firstIndex); i--) {
+          if (at(a, i)?.term !== at(b, i)?.term) continue;
           if (a.chainCrc(i) !== b.chainCrc(i)) throw new Error(`logs differ before index ${i} of equal term`);
           break;
         }
