@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { killAllChildren, run } from './harness/child.ts';
 import { nodeSuite, pythonSuite } from './harness/client-suites.ts';
@@ -59,7 +60,10 @@ async function main(): Promise<number> {
   } catch (error) {
     report.fail(`${options.suite}: the suite ran to its end`, error instanceof Error ? error.message : String(error));
   }
-  return report.finish() ? 0 : 1;
+  const passed = report.finish();
+  const reports = process.env['REPORTS'];
+  if (reports !== undefined) report.write(resolve(repository, reports, `conformance-${options.suite}.json`));
+  return passed ? 0 : 1;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));

@@ -132,6 +132,8 @@ export class Group {
       ...(this.#replicated
         ? { enableDLegerCommitLog: 'true', dLegerGroup: this.brokerName, dLegerPeers: peers, dLegerSelfId: `n${index}` }
         : { brokerId: '0' }),
+      // RocketMQ refuses sends that waited 200 ms, which a JVM does while it warms up on a busy machine.
+      ...(this.server === 'ledgermq' ? {} : { waitTimeMillsInSendQueue: '5000' }),
     };
     await this.#startProgram(address, this.#programs.broker, `broker-${index}`, settings);
   }

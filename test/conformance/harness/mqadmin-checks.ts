@@ -75,7 +75,7 @@ const date = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
 function clusterList(lines: string[], context: AdminContext): string[] {
   const load = String.raw`\d+\.\d\d\(\d+,\d+ms(?:\|\d+,\d+ms)?\)`;
   const end = is5(context)
-    ? String.raw`\d+-\d+\(.*\)\s+\d+\s+-?[\d.]+\s+[\d.]+\s+true`
+    ? String.raw`\d+-\d+\(.*\)\s+\d+\s+-?[\d.]+\s+[\d.]+\s+(?:true|false)`
     : String.raw`\d+\s+-?[\d.]+\s+[\d.]+`;
   const row = new RegExp(String.raw`^(\S+)\s+(\S+)\s+(\d+)\s+(\S+:\d+)\s+(V\d_\d_\d)\s+${load}\s+${load}\s+${end}\s*$`);
   const rows = matches(lines, row);
@@ -93,6 +93,10 @@ function clusterList(lines: string[], context: AdminContext): string[] {
         .join(),
     ),
     ...differs('broker ids', brokerAddresses.length === 1 ? '0' : '0,2,3 or 0,1,3 or 0,1,2', idsOf(rows)),
+    // What only a master does is switched on there alone.
+    ...(is5(context)
+      ? rows.flatMap((each) => differs(`activated of ${each[4]}`, each[3] === '0', /true\s*$/.test(each[0])))
+      : []),
     ...rows.flatMap((each) => differs('names', `${clusterName} ${brokerName}`, `${each[1]} ${each[2]}`)),
   ];
 }

@@ -29,6 +29,8 @@ public final class Quickstart implements Check {
         for (int i = 0; i < COUNT; i++) {
             results.add(fixture.sendOk(producer, new Message(topic, "TagA", Fixture.bytes("Hello RocketMQ " + i))));
         }
+        // A few retries are the load of the machine; more would be a server that refuses what it need not.
+        Fixture.expectWithin("requests to send them", COUNT, COUNT + 3, fixture.recorder.count(Settings.singleSendCode()));
         expectDenseOffsets(results);
 
         Collector collector = fixture.consume(fixture.unique("consumer"), topic, "*");
@@ -63,9 +65,10 @@ public final class Quickstart implements Check {
         }
         Fixture.expectEqual("queues", Set.of(0, 1, 2, 3), offsets.keySet());
         offsets.forEach((queue, seen) -> {
-            Fixture.expectEqual("offsets in queue " + queue, COUNT / 4, seen.size());
+            // The client begins anew at any queue when it sees another route, so that shares are only nearly even.
+            Fixture.expectWithin("messages in queue " + queue, COUNT / 4 - 5, COUNT / 4 + 5, seen.size());
             Fixture.expect("offsets of queue " + queue + " begin at 0", seen.contains(0L));
-            Fixture.expect("offsets of queue " + queue + " end dense", seen.contains(COUNT / 4 - 1L));
+            Fixture.expect("offsets of queue " + queue + " end dense", seen.contains(seen.size() - 1L));
         });
     }
 }

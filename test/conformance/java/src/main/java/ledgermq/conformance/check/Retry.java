@@ -46,7 +46,7 @@ public final class Retry implements Check {
         Fixture.expectEqual("tries", 2, tries.size());
         Fixture.expectWithin("delay of the retry in ms", 9_500, 35_000, (times.get(1) - times.get(0)) / 1_000_000);
         expectSameMessage(sent, topic, tries.get(1));
-        Fixture.expect("code 36 was used: " + fixture.recorder.codes, fixture.recorder.codes.contains(36));
+        Fixture.expect("code 36 was used: " + fixture.recorder.codes(), fixture.recorder.codes().contains(36));
     }
 
     private static void expectSameMessage(SendResult sent, String topic, MessageExt again) {

@@ -92,7 +92,7 @@ public final class SendKinds implements Check {
     }
 
     private static void expectModes(Fixture fixture) {
-        Set<Integer> sends = fixture.recorder.codes.stream().filter(code -> Set.of(10, 310, 320).contains(code)).collect(Collectors.toSet());
+        Set<Integer> sends = fixture.recorder.codes().stream().filter(code -> Set.of(10, 310, 320).contains(code)).collect(Collectors.toSet());
         Fixture.expectEqual("codes of the sends", Set.of(Settings.singleSendCode(), 320), sends);
         Fixture.expectEqual("serializations", Set.of(Settings.serialization()), fixture.recorder.serializations);
     }
