@@ -19,6 +19,7 @@ import { ensureRetryTopic } from './group/ensure-retry-topic.ts';
 import { PullHold } from './longpoll/pull-hold.ts';
 import type { Mastership } from './mastership.ts';
 import { OffsetBatch } from './offset/offset-batch.ts';
+import { OffsetResets } from './offset/offset-resets.ts';
 import type { BrokerParts } from './parts.ts';
 import { Registration } from './registration.ts';
 import { createRoutes } from './routes.ts';
@@ -52,6 +53,7 @@ export class Broker {
   readonly #producers = new ProducerManager();
   readonly #consumers = new ConsumerManager();
   readonly #locks = new QueueLocks();
+  readonly #resets = new OffsetResets();
   readonly #stats: BrokerStats;
   readonly #rates: StoreRates;
   readonly #holds: PullHold;
@@ -193,6 +195,7 @@ export class Broker {
       locks: this.#locks,
       holds: this.#holds,
       offsetBatch: this.#offsetBatch,
+      resets: this.#resets,
       stats: this.#stats,
       delayLevelsMs: this.#delayLevelsMs,
     };
@@ -213,6 +216,7 @@ export class Broker {
     } else if (!serving) {
       this.#delays.stop();
       this.#offsetBatch.stepDown(STEPPED_DOWN);
+      this.#resets.clear();
       state.dropTail();
     }
     this.#wasServing = serving;

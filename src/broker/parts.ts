@@ -7,6 +7,7 @@ import type { BrokerConfig } from './config/broker-config.ts';
 import type { PullHold } from './longpoll/pull-hold.ts';
 import type { Mastership } from './mastership.ts';
 import type { OffsetBatch } from './offset/offset-batch.ts';
+import type { OffsetResets } from './offset/offset-resets.ts';
 import type { BrokerState } from './state/broker-state.ts';
 import type { StateJournal } from './state/journal.ts';
 import type { BrokerStats } from './stats/broker-stats.ts';
@@ -24,6 +25,7 @@ export interface BrokerParts {
   readonly locks: QueueLocks;
   readonly holds: PullHold;
   readonly offsetBatch: OffsetBatch;
+  readonly resets: OffsetResets;
   readonly stats: BrokerStats;
   /** Delays by level, ms; index 0 is level 0, no delay. */
   readonly delayLevelsMs: readonly number[];

@@ -27,6 +27,7 @@ import { pullMessageProcessor } from './processor/pull-message.ts';
 import { queryConsumerOffsetProcessor } from './processor/query-consumer-offset.ts';
 import { queryMessageProcessor } from './processor/query-message.ts';
 import { queryTopicConsumersProcessor } from './processor/query-topic-consumers.ts';
+import { resetOffsetProcessor } from './processor/reset-offset.ts';
 import { searchOffsetProcessor } from './processor/search-offset.ts';
 import { sendBatchMessageProcessor } from './processor/send-batch-message.ts';
 import { sendMessageProcessor } from './processor/send-message.ts';
@@ -60,6 +61,7 @@ export function createRoutes(parts: BrokerParts, rates: StoreRates, startedAtMs:
     [RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, 'fresh', searchOffsetProcessor(parts)],
     [RequestCode.GET_MAX_OFFSET, 'fresh', getMaxOffsetProcessor(parts)],
     [RequestCode.GET_MIN_OFFSET, 'fresh', getMinOffsetProcessor(parts)],
+    [RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, 'fresh', resetOffsetProcessor(parts)],
     [RequestCode.LOCK_BATCH_MQ, 'fresh', lockBatchProcessor(parts)],
     [RequestCode.UNLOCK_BATCH_MQ, 'fresh', unlockBatchProcessor(parts)],
 

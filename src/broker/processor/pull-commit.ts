@@ -10,8 +10,10 @@ import type { BrokerParts } from '../parts.ts';
 export function keepCommitOffset(parts: BrokerParts, context: RequestContext, request: PullMessageRequest): void {
   const { consumerGroup, topic, queueId, commitOffset } = request;
   if (commitOffset < 0) return;
-  if (parts.mastership.serving) parts.offsetBatch.update(consumerGroup, topic, queueId, commitOffset);
-  else parts.mastership.forward(onewayCommit(context, request));
+  if (!parts.mastership.serving) parts.mastership.forward(onewayCommit(context, request));
+  else if (parts.resets.get(consumerGroup, topic, queueId) === undefined) {
+    parts.offsetBatch.update(consumerGroup, topic, queueId, commitOffset);
+  }
 }
 
 function onewayCommit(context: RequestContext, request: PullMessageRequest): RequestContext {

@@ -1,4 +1,9 @@
-import { PullFlag, type PullMessageRequest, pullMessage } from '../../protocol/command/pull-message.ts';
+import {
+  PullFlag,
+  type PullMessageRequest,
+  type PullMessageResponse,
+  pullMessage,
+} from '../../protocol/command/pull-message.ts';
 import { ResponseCode } from '../../protocol/response-code.ts';
 import type { RequestContext } from '../../remoting/request-context.ts';
 import type { GetResult, MessageFilter } from '../../store/get-result.ts';
@@ -48,7 +53,15 @@ export class PullRead implements HeldPull {
   }
 
   start(): void {
-    const { config, store } = this.#parts;
+    const { config, store, resets, mastership } = this.#parts;
+    const reset = resets.get(this.#request.consumerGroup, this.topic, this.queueId);
+    if (reset === this.offset) {
+      resets.remove(this.#request.consumerGroup, this.topic, this.queueId);
+    } else if (reset !== undefined && mastership.serving) {
+      if (this.#proven) this.#answerReset(reset);
+      else this.#prove();
+      return;
+    }
     const { maxMsgNums, maxMsgBytes } = this.#request;
     const maxCount = Math.max(1, Math.min(maxMsgNums, config.maxTransferCountOnMessageInMemory));
     const wanted = maxMsgBytes === undefined || maxMsgBytes <= 0 ? Number.MAX_SAFE_INTEGER : maxMsgBytes;
@@ -98,14 +111,22 @@ export class PullRead implements HeldPull {
   }
 
   #answerUnchanged(): void {
+    this.#context.respond(pullMessage, ResponseCode.PULL_NOT_FOUND, this.#header(this.offset), 'OFFSET_OVERFLOW_ONE');
+  }
+
+  /** The operator's new offset reaches the consumer with this answer. */
+  #answerReset(offset: number): void {
+    this.#parts.resets.remove(this.#request.consumerGroup, this.topic, this.queueId);
+    this.#context.respond(pullMessage, ResponseCode.PULL_OFFSET_MOVED, this.#header(offset), 'OFFSET_RESET');
+  }
+
+  #header(nextBeginOffset: number): PullMessageResponse {
     const { store } = this.#parts;
-    const header = {
-      suggestWhichBrokerId: 0,
-      nextBeginOffset: this.offset,
-      minOffset: store.minOffset(this.topic, this.queueId),
-      maxOffset: store.maxOffset(this.topic, this.queueId),
-    };
-    this.#context.respond(pullMessage, ResponseCode.PULL_NOT_FOUND, header, 'OFFSET_OVERFLOW_ONE');
+    const [minOffset, maxOffset] = [
+      store.minOffset(this.topic, this.queueId),
+      store.maxOffset(this.topic, this.queueId),
+    ];
+    return { suggestWhichBrokerId: 0, nextBeginOffset, minOffset, maxOffset, topicSysFlag: 0, groupSysFlag: 0 };
   }
 
   #count(result: GetResult): void {

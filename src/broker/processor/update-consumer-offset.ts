@@ -24,6 +24,10 @@ export function updateConsumerOffsetProcessor(parts: BrokerParts): RequestHandle
       context.reply(ResponseCode.SYSTEM_ERROR, text);
       return;
     }
+    if (parts.resets.get(consumerGroup, topic, queueId) !== undefined) {
+      context.reply(ResponseCode.SUCCESS, 'Offset has been previously reset');
+      return;
+    }
     if ((context.command.flag & FLAG_ONEWAY) !== 0) {
       parts.offsetBatch.update(consumerGroup, topic, queueId, commitOffset);
       return;
