@@ -34,7 +34,7 @@ export class PeerPort {
   readonly #nonce: string;
 
   constructor(options: PeerPortOptions) {
-    const { platform, storage, settings } = options.member;
+    const { platform, config, storage, settings } = options.member;
     const { hardState } = storage;
     this.#options = options;
     this.#nonce = platform.random.bytes(NONCE_BYTES).toString('hex');
@@ -42,7 +42,8 @@ export class PeerPort {
     for (const code of STOCK_CODES) {
       dispatcher.register(code, (context) => context.reply(ResponseCode.SYSTEM_ERROR, STOCK_REFUSED));
     }
-    this.#server = new RemotingServer({ platform, dispatcher });
+    const limits = { idleMs: config.serverChannelMaxIdleTimeSeconds * 1_000 };
+    this.#server = new RemotingServer({ platform, dispatcher, limits });
     this.transport = new PeerTransport({
       platform,
       self: settings.self.id,
