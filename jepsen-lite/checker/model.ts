@@ -1,0 +1,127 @@
+import type { Operation, Value } from './history.ts';
+
+/** What a step leads to; undefined = the model could not have answered so in this state. */
+export type StepResult<State> = { readonly state: State } | undefined;
+
+/**
+ * A sequential specification of what stands under one key. States are compared with `===`, so a model interns those that are objects.
+ * `step` must not change the state that it receives.
+ */
+export type Model<State> = {
+  readonly initial: State;
+  /** An operation whose outcome is unknown may have any result. */
+  step(state: State, operation: Operation): StepResult<State>;
+  /**
+   * Drops what cannot matter and completes what the rest of the history tells. Receives one key's operations that are not `fail`; the
+   * answer must be linearizable if and only if they are.
+   */
+  prepare(operations: readonly Operation[]): Operation[];
+  /**
+   * Unknown operations with the same class are interchangeable for every other operation: the search takes them in the order of their
+   * calls. undefined = in a class of its own.
+   */
+  classOf(operation: Operation): string | undefined;
+};
+
+/** A register with `write`, `read` and `cas`, empty (null) at first. */
+export const registerModel: Model<Value> = {
+  initial: null,
+
+  step(state, operation) {
+    if (operation.op === 'write') return { state: operation.value! };
+    if (operation.op === 'read') return operation.result === state ? { state } : undefined;
+    const done = state === operation.expected;
+    if (operation.outcome === 'ok' && operation.result !== done) return undefined;
+    return { state: done ? operation.value! : state };
+  },
+
+  prepare(operations) {
+    // An unknown write that nobody saw may be taken to have never happened, unless a cas found something else than it expected.
+    const seen = new Set<Value | undefined>();
+    let mismatch = false;
+    for (const { op, outcome, result, expected } of operations) {
+      if (op === 'read' && outcome === 'ok') seen.add(result as Value);
+      if (op === 'cas') seen.add(expected);
+      if (op === 'cas' && result === false) mismatch = true;
+    }
+    const matters = ({ op, outcome, value }: Operation) =>
+      outcome === 'ok' || (op === 'write' ? mismatch || seen.has(value) : op === 'cas');
+    return operations.filter(matters);
+  },
+
+  classOf: ({ op, value }) => (op === 'write' ? `write ${typeof value} ${value}` : undefined),
+};
+
+/** A log's content as a path of one tree, so that equal contents are the same object. */
+type LogState = {
+  readonly length: number;
+  readonly value: string;
+  readonly before: LogState | undefined;
+  readonly next: Map<string, LogState>;
+};
+
+/** Stands for every value that nobody read. Starts with a character that no message key has. */
+const unread = '\u0000';
+
+/**
+ * A log with `append` (answers its offset), `read` at an offset (answers the value, or null beyond the end) and `max` (answers the next
+ * offset). One model judges one key: its states are not shared.
+ */
+export function createLogModel(): Model<LogState> {
+  const read = new Set<string>();
+  const initial: LogState = { length: 0, value: '', before: undefined, next: new Map() };
+  const contentOf = (operation: Operation) => (read.has(String(operation.value)) ? String(operation.value) : unread);
+
+  return {
+    initial,
+
+    step(state, operation) {
+      const { op, result } = operation;
+      if (op === 'append') {
+        return result !== undefined && result !== state.length
+          ? undefined
+          : { state: grow(state, contentOf(operation)) };
+      }
+      if (op === 'max') return result === state.length ? { state } : undefined;
+      return valueAt(state, operation.offset!) === result ? { state } : undefined;
+    },
+
+    prepare(operations) {
+      const found = new Map<string, Operation | undefined>();
+      const sends = new Map<Operation['value'], number>();
+      for (const operation of operations) {
+        if (operation.op === 'append') sends.set(operation.value, (sends.get(operation.value) ?? 0) + 1);
+        if (operation.op !== 'read' || operation.outcome !== 'ok' || typeof operation.result !== 'string') continue;
+        read.add(operation.result);
+        const known = found.get(operation.result);
+        const unique = known === undefined ? !found.has(operation.result) : known.offset === operation.offset;
+        found.set(operation.result, unique ? operation : undefined);
+      }
+      // An append without a known offset has the one at which its value was read, if that is the only possibility.
+      const placed = (operation: Operation) => {
+        if (operation.op !== 'append' || operation.result !== undefined) return operation;
+        const at = sends.get(operation.value) === 1 ? found.get(String(operation.value)) : undefined;
+        return at === undefined ? operation : { ...operation, result: at.offset };
+      };
+      return operations.filter(({ op, outcome }) => outcome === 'ok' || op === 'append').map(placed);
+    },
+
+    classOf: (operation) =>
+      operation.op === 'append' && operation.result === undefined ? contentOf(operation) : undefined,
+  };
+}
+
+function grow(state: LogState, value: string): LogState {
+  let next = state.next.get(value);
+  if (next === undefined) {
+    next = { length: state.length + 1, value, before: state, next: new Map() };
+    state.next.set(value, next);
+  }
+  return next;
+}
+
+function valueAt(state: LogState, offset: number): string | null {
+  let at: LogState | undefined = state;
+  while (at !== undefined && at.length > offset + 1) at = at.before;
+  return at !== undefined && at.length === offset + 1 ? at.value : null;
+}
