@@ -1,10 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeRecord, type StoredRecord } from '../../src/protocol/message/record-reader.ts';
 import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
 import type { NativeStoreOptions } from '../../src/store/native-options.ts';
 import { type NativeStore, openNativeStore } from '../../src/store/native-store.ts';
 import { createVirtualPlatform, type VirtualPlatform, VirtualWorld } from '../support/virtual-platform.ts';
+import { decode, point, refusalOf, TINY, texts } from './native-support.ts';
 import {
   close,
   get,
@@ -18,40 +17,6 @@ import {
   Waiting,
   wait,
 } from './support.ts';
-
-/** Files of 4 KiB: they roll all the time. */
-const TINY: NativeStoreOptions = {
-  ...SMALL,
-  segmentBytes: 4096,
-  tailBytes: 1024,
-  chunkBytes: 1024,
-  store: {
-    ...SMALL.store,
-    consumeQueueFileBytes: 200,
-    indexSlotCount: 7,
-    indexEntryCount: 30,
-    coldBlockBytes: 512,
-    coldBlockCount: 2,
-  },
-};
-
-function decode(record: Buffer): StoredRecord {
-  const decoded = decodeRecord(record);
-  if (typeof decoded === 'string') throw new Error(decoded);
-  return decoded;
-}
-
-const texts = (records: readonly Buffer[]) => records.map((record) => decode(record).body.toString());
-
-function refusalOf(platform: VirtualPlatform, options: NativeStoreOptions = TINY): string {
-  const result = openNativeStore(platform, options, new TestOwner());
-  if (typeof result !== 'string') throw new Error('the store opened');
-  return result;
-}
-
-function point(platform: VirtualPlatform, native: NativeStore): void {
-  expect(wait(platform, (done) => native.makePoint(done))).toBeUndefined();
-}
 
 describe('a native store', () => {
   test('blanks at file ends, reads across files, survives a clean close and a kill', () => {
@@ -366,91 +331,5 @@ describe('retention', () => {
     putNow(platform, native.store, next);
     expect(next.queueOffset).toBe(7);
     expect(texts(readQueue(platform, native.store, 'Idle', 2))).toEqual(['again']);
-  });
-});
-
-describe('against a naive model', () => {
-  type Step =
-    | { kind: 'put'; queue: number; size: number }
-    | { kind: 'batch'; queues: number[] }
-    | { kind: 'time' | 'point' | 'close' | 'kill' | 'power' | 'read' };
-
-  const step: fc.Arbitrary<Step> = fc.oneof(
-    { weight: 20, arbitrary: fc.record({ kind: fc.constant('put' as const), queue: fc.nat(3), size: fc.nat(900) }) },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        kind: fc.constant('batch' as const),
-        queues: fc.array(fc.nat(3), { minLength: 1, maxLength: 4 }),
-      }),
-    },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('time' as const, 'point' as const, 'read' as const) }) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('close' as const, 'kill' as const, 'power' as const) }) },
-  );
-
-  class Model {
-    readonly world: VirtualWorld;
-    platform: VirtualPlatform;
-    native: NativeStore;
-    /** Bodies by queue, in order; `synced`: how many of them a power loss leaves for certain. */
-    readonly queues: string[][] = [[], [], [], []];
-    #serial = 0;
-    constructor(seed: number) {
-      this.world = new VirtualWorld(seed);
-      this.platform = this.world.start('a');
-      this.native = startStore(this.platform, { ...TINY, syncFlush: true });
-    }
-
-    put(queueIds: readonly number[], size: number): void {
-      const messages = queueIds.map((queueId) => {
-        const body = `${this.#serial++}:${'x'.repeat(size)}`;
-        this.queues[queueId]!.push(body);
-        return message('T', queueId, body, { UNIQ_KEY: `u${this.#serial - 1}`, TAGS: `t${queueId}` });
-      });
-      putNow(this.platform, this.native.store, ...messages);
-      for (const put of messages) {
-        const at = this.queues[put.queueId]!.indexOf(put.body.toString());
-        expect(put.queueOffset).toBe(at);
-      }
-    }
-
-    restart(kind: 'close' | 'kill' | 'power'): void {
-      if (kind === 'close') close(this.platform, this.native);
-      this.platform.crash(kind === 'power' ? { machine: true, unsynced: 'random' } : { inFlightBytes: 50 });
-      this.platform = this.world.start('a');
-      this.native = startStore(this.platform, { ...TINY, syncFlush: true });
-    }
-
-    check(): void {
-      for (const [queueId, expected] of this.queues.entries()) {
-        expect(this.native.store.maxOffset('T', queueId)).toBe(expected.length);
-        expect(texts(readQueue(this.platform, this.native.store, 'T', queueId))).toEqual(expected);
-      }
-      const last = this.#serial - 1;
-      if (last < 0) return;
-      const { store } = this.native;
-      const found = wait<Buffer[]>(this.platform, (done) =>
-        store.queryByKey('T', `u${last}`, 9, 0, Number.MAX_SAFE_INTEGER, done),
-      );
-      expect(found).toHaveLength(1);
-    }
-  }
-
-  test('what was acknowledged under SYNC_FLUSH reads back, in order and once, after closes, kills and power losses', () => {
-    fc.assert(
-      fc.property(fc.nat(1000), fc.array(step, { maxLength: 40 }), (seed, steps) => {
-        const model = new Model(seed);
-        for (const action of steps) {
-          if (action.kind === 'put') model.put([action.queue], action.size);
-          else if (action.kind === 'batch') model.put(action.queues, 30);
-          else if (action.kind === 'time') model.world.advance(1500);
-          else if (action.kind === 'point') point(model.platform, model.native);
-          else if (action.kind === 'read') model.check();
-          else model.restart(action.kind);
-        }
-        model.check();
-      }),
-      { numRuns: 60 },
-    );
   });
 });
