@@ -27,6 +27,7 @@ import { parseArgs } from 'node:util';
 /** Program name -> its entry file. Each program also has a line under `bin` in package.json. */
 const programs = {
   'fast-try': 'cluster/bin/fast-try.ts',
+  mqadmin: 'src/admin/bin/mqadmin.ts',
   mqbroker: 'cluster/bin/mqbroker.ts',
   mqnamesrv: 'cluster/bin/mqnamesrv.ts',
   mqshutdown: 'cluster/bin/mqshutdown.ts',

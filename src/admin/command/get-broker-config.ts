@@ -1,0 +1,46 @@
+import { parseProperties } from '../../broker/config/properties.ts';
+import { getBrokerConfig as getBrokerConfigRequest } from '../../protocol/command/get-broker-config.ts';
+import type { AdminCommand } from '../admin-command.ts';
+import type { AdminSession } from '../admin-session.ts';
+
+const MASTER_ID = 0;
+const NO_MASTER = 'NO_MASTER';
+
+export const getBrokerConfig: AdminCommand = {
+  name: 'getBrokerConfig',
+  description: 'Get broker config by cluster or special broker.',
+  options: [
+    { short: 'b', long: 'brokerAddr', description: 'get which broker' },
+    { short: 'c', long: 'clusterName', description: 'get which cluster' },
+  ],
+  oneOf: ['brokerAddr', 'clusterName'],
+  async run(args, admin, output) {
+    const cluster = args.find('clusterName');
+    if (cluster === undefined) {
+      const address = args.text('brokerAddr');
+      output.print(`============${address}============\n${await configOf(admin, address)}`);
+      return;
+    }
+    for (const { members } of await admin.brokerGroups(cluster)) {
+      const master = members.get(MASTER_ID);
+      output.print(`============Master: ${master ?? NO_MASTER}============\n`);
+      if (master !== undefined) output.print(await configOf(admin, master));
+      for (const [id, slave] of members) {
+        if (id === MASTER_ID) continue;
+        output.print(`============My Master: ${master ?? NO_MASTER}=====Slave: ${slave}============\n`);
+        output.print(await configOf(admin, slave));
+      }
+    }
+  },
+};
+
+async function configOf(admin: AdminSession, address: string): Promise<string> {
+  const { body } = await admin.ask(getBrokerConfigRequest, address, {});
+  return formatBrokerConfig(body.toString());
+}
+
+/** The lines of a properties text in columns, sorted by key (RocketMQ's tool prints them in the order of a hash table). */
+export function formatBrokerConfig(properties: string): string {
+  const sorted = [...parseProperties(properties).entries].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return `${sorted.map(({ key, value }) => `${key.padEnd(50)}=  ${value}\n`).join('')}\n`;
+}

@@ -1,0 +1,39 @@
+import type { AdminCommand } from './admin-command.ts';
+import { brokerStatus } from './command/broker-status.ts';
+import { clusterList } from './command/cluster-list.ts';
+import { consumerConnection } from './command/consumer-connection.ts';
+import { consumerProgress } from './command/consumer-progress.ts';
+import { deleteSubGroup } from './command/delete-sub-group.ts';
+import { deleteTopic } from './command/delete-topic.ts';
+import { getBrokerConfig } from './command/get-broker-config.ts';
+import { producerConnection } from './command/producer-connection.ts';
+import { queryMsgById } from './command/query-msg-by-id.ts';
+import { queryMsgByKey } from './command/query-msg-by-key.ts';
+import { queryMsgByUniqueKey } from './command/query-msg-by-unique-key.ts';
+import { topicClusterList } from './command/topic-cluster-list.ts';
+import { topicList } from './command/topic-list.ts';
+import { topicRoute } from './command/topic-route.ts';
+import { topicStatus } from './command/topic-status.ts';
+import { updateSubGroup } from './command/update-sub-group.ts';
+import { updateTopic } from './command/update-topic.ts';
+
+/** Every command of mqadmin, in the order of its list. */
+export const commands: readonly AdminCommand[] = [
+  updateTopic,
+  deleteTopic,
+  updateSubGroup,
+  deleteSubGroup,
+  topicRoute,
+  topicStatus,
+  topicClusterList,
+  brokerStatus,
+  queryMsgById,
+  queryMsgByKey,
+  queryMsgByUniqueKey,
+  producerConnection,
+  consumerConnection,
+  consumerProgress,
+  clusterList,
+  topicList,
+  getBrokerConfig,
+];
