@@ -12,6 +12,9 @@ export type {
   HardState,
   Heartbeat,
   HeartbeatReply,
+  MemberChange,
+  MemberSet,
+  MembersAt,
   Message,
   NodeId,
   PeerHello,
@@ -21,6 +24,7 @@ export type {
   VoteReply,
   VoteRequest,
 } from './core/types.ts';
+export type { MembersDone, MembersRequest } from './driver/member-changes.ts';
 export type {
   HardStateStore,
   Log,

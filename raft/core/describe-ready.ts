@@ -1,5 +1,5 @@
 import type { LogWrite, Ready, RoleReport } from './ready.ts';
-import type { EntryBatch, Message, TermRun } from './types.ts';
+import type { EntryBatch, MemberSet, Message, TermRun } from './types.ts';
 
 /** One message as one line, for traces and tests: `n1->n2 append#4 term=2 prev=3@2 commit=3 entries=4..5@2`. `i@t` is index i of term t. */
 export function describeMessage(message: Message): string {
@@ -79,7 +79,13 @@ export function describeReady(ready: Ready): string[] {
     const { to, ok, reason } = ready.transferEnded;
     lines.push(`transfer to ${to} ${ok ? 'done' : 'failed'}: ${reason}`);
   }
+  if (ready.members) lines.push(describeMembers(ready.members));
   return lines;
+}
+
+/** `voters n1 n2 n3, learners n4`. */
+export function describeMembers({ voters, learners }: MemberSet): string {
+  return `voters ${voters.join(' ')}${learners.length > 0 ? `, learners ${learners.join(' ')}` : ''}`;
 }
 
 function describeWrite(write: LogWrite): string {

@@ -5,6 +5,8 @@ import type { NodeId, Role } from './types.ts';
 
 export interface PeerStatus {
   readonly id: NodeId;
+  /** Else a learner. */
+  readonly voter: boolean;
   readonly connected: boolean;
   readonly incarnation: number;
   readonly inDoubt: boolean;
@@ -35,6 +37,10 @@ export interface CoreStatus {
   readonly transferringTo: NodeId | undefined;
   /** Members whose hello is still awaited before there can be an election. */
   readonly waitsFor: readonly NodeId[];
+  /** The set of members in force here, and the entry that brought it (0: the configuration). */
+  readonly voters: readonly NodeId[];
+  readonly learners: readonly NodeId[];
+  readonly membersIndex: number;
   readonly peers: readonly PeerStatus[];
 }
 
@@ -57,8 +63,12 @@ export function describe(node: NodeState): CoreStatus {
     syncedIndex: node.durable.synced,
     transferringTo: node.transfer?.to,
     waitsFor: waitsFor(node),
+    voters: node.members.voters,
+    learners: node.members.learners,
+    membersIndex: node.members.changedAt,
     peers: node.peerList.map((peer) => ({
       id: peer.id,
+      voter: node.members.isVoter(peer.id),
       connected: peer.connected,
       incarnation: peer.incarnation,
       inDoubt: peer.inDoubt,

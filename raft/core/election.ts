@@ -15,7 +15,10 @@ export function tickElection(node: NodeState): void {
  */
 export function campaign(node: NodeState, reason: string): void {
   node.electionDeadline = node.drawTimeout();
-  if (!node.members.isSelfVoter) return;
+  if (!node.members.isSelfVoter) {
+    setLeader(node, undefined, reason);
+    return;
+  }
   const doubtVotes = node.inDoubt || node.preVoteFailed ? doubtElectionVotes(node) : 0;
   if (doubtVotes > 0) {
     node.doubtVotesNeeded = doubtVotes;
@@ -35,7 +38,7 @@ export function campaign(node: NodeState, reason: string): void {
  */
 function askAround(node: NodeState): void {
   const { id: from, lastIndex, lastTerm, term } = node;
-  for (const to of node.members.others) {
+  for (const to of node.members.otherVoters) {
     node.messages.push({ type: 'pre-vote', from, to, term: term + 1, lastIndex, lastTerm, transfer: false });
   }
 }
@@ -48,7 +51,7 @@ function startPreVote(node: NodeState, reason: string): void {
   node.preVoteFailed = true;
   node.votes.clear();
   node.votes.set(node.id, true);
-  for (const id of node.members.others) requestVote(node, id, false);
+  for (const id of node.members.otherVoters) requestVote(node, id, false);
   tallyVotes(node);
 }
 
@@ -64,7 +67,7 @@ export function startVote(node: NodeState, kind: VoteKind, transfer: boolean, re
   node.preVoteFailed = false;
   node.electionDeadline = node.drawTimeout();
   node.votes.clear();
-  for (const id of node.members.others) requestVote(node, id, transfer);
+  for (const id of node.members.otherVoters) requestVote(node, id, transfer);
 }
 
 /** Asks one member for its vote in the running attempt. */
@@ -88,7 +91,7 @@ export function doubtElectionVotes(node: NodeState): number {
   let longest = node.lastIndex;
   let present = 1;
   for (const peer of node.peerList) {
-    if (!peer.connected) continue;
+    if (!peer.connected || !node.members.isVoter(peer.id)) continue;
     present++;
     if (!peer.inDoubt) free++;
     if (peer.fresh) fresh++;
@@ -107,7 +110,8 @@ export function votesNeeded(node: NodeState): number {
 
 /** Voters whose hello is still awaited by a node that cannot stand alone (for people). */
 export function waitsFor(node: NodeState): NodeId[] {
-  return node.leader === undefined && node.inDoubt ? node.peerList.filter((p) => !p.connected).map((p) => p.id) : [];
+  if (node.leader !== undefined || !node.inDoubt) return [];
+  return node.members.otherVoters.filter((id) => !node.peers.get(id)?.connected);
 }
 
 /**
@@ -117,18 +121,22 @@ export function waitsFor(node: NodeState): NodeId[] {
 export function coldStart(node: NodeState): void {
   if (node.role !== 'follower') {
     for (const peer of node.peerList) {
-      if (peer.connected && !node.votes.has(peer.id)) requestVote(node, peer.id, false);
+      if (peer.connected && node.members.isVoter(peer.id) && !node.votes.has(peer.id))
+        requestVote(node, peer.id, false);
     }
   }
   if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.members.isSelfVoter) return;
   if (doubtElectionVotes(node) > 0) {
-    if (!node.peerList.every((peer) => !peer.connected || !isBetter(peer, node))) return;
+    if (connectedVoters(node).some((peer) => isBetter(peer, node))) return;
     node.preVoteFailed = true;
   } else {
-    const present = 1 + node.peerList.filter((peer) => peer.connected).length;
-    if (node.inDoubt || present < node.members.majority) return;
+    if (node.inDoubt || 1 + connectedVoters(node).length < node.members.majority) return;
   }
   node.electionDeadline = Math.min(node.electionDeadline, node.drawFast());
+}
+
+function connectedVoters(node: NodeState): Progress[] {
+  return node.peerList.filter((peer) => peer.connected && node.members.isVoter(peer.id));
 }
 
 function isBetter(peer: Progress, node: NodeState): boolean {
@@ -190,6 +198,8 @@ function mayVoteFor(node: NodeState, request: VoteRequest): boolean {
   // An entry of that term proves that it has had its leader, whatever a member in doubt has forgotten.
   if (request.term <= node.lastTerm) return false;
   if (request.type === 'doubt-vote') {
+    // It is a vote of all voters; who is none here takes no part. (An ordinary vote asks nobody whether he is a member: thesis 4.1.)
+    if (!node.members.isVoter(request.from) || !node.members.isSelfVoter) return false;
     // A fresh store helps to elect, and is elected, only among empty ones.
     const fresh = node.fresh || node.peers.get(request.from)?.fresh === true;
     if (fresh && (node.lastIndex > 0 || request.lastIndex > 0)) return false;

@@ -56,7 +56,7 @@ export function stepFollower(node: NodeState, message: Message): void {
       break;
     }
     case 'timeout-now':
-      if (!node.inDoubt && node.leader === message.from)
+      if (!node.inDoubt && node.leader === message.from && node.members.isSelfVoter)
         startVote(node, 'vote', true, `leadership from ${message.from}`);
       break;
     case 'doubt-end':
@@ -98,13 +98,15 @@ function stepAppend(node: NodeState, append: AppendRequest): void {
 
 /** Keeps what is known, cuts a conflicting tail, takes the rest (thesis 3.5): a late or repeated append never shortens the log. */
 function takeEntries(node: NodeState, batch: EntryBatch, syncFlush: boolean): void {
-  const { runs } = node;
+  const { runs, members } = node;
+  const { version } = members;
   const from = runs.firstDifference(batch.runs, batch.last, Math.max(batch.first, node.commit + 1));
   if (from === undefined) return;
   const cut = from <= node.lastIndex;
   if (cut) {
     assert(from > node.commit, 'a leader contradicts a committed entry');
     runs.truncate(from);
+    members.truncate(from);
     node.durable.truncate(from);
     node.writes.push({ kind: 'truncate', from });
   }
@@ -116,8 +118,11 @@ function takeEntries(node: NodeState, batch: EntryBatch, syncFlush: boolean): vo
     if (last > node.lastIndex) runs.append(last, run.term);
   }
   node.writes.push({ kind: 'append', batch });
-  // Cuts and the first entry of a term are fsynced before they are acknowledged, whatever the flush mode (safety rule 3).
-  if (cut || syncFlush || node.inDoubt || runs.lastTerm !== termBefore) node.syncWanted = true;
+  for (const set of batch.members ?? []) if (set.index >= from) members.append(set);
+  const changed = members.version !== version;
+  if (changed) node.membersChanged();
+  // Cuts, sets of members and the first entry of a term are fsynced before they are acknowledged, whatever the flush mode (safety rule 3).
+  if (cut || changed || syncFlush || node.inDoubt || runs.lastTerm !== termBefore) node.syncWanted = true;
 }
 
 /** Tells the leader where the logs may agree, skipping whole terms (thesis 3.5). */

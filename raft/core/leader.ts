@@ -59,6 +59,7 @@ function hasQuorum(node: NodeState): boolean {
 export function broadcastHeartbeat(node: NodeState): void {
   node.round++;
   node.heartbeatAt = node.now;
+  node.commitAtRound = node.commit;
   if (node.newReads > 0) {
     node.newReads = 0;
     node.reads.seal(node.round, node.commit);
@@ -67,7 +68,8 @@ export function broadcastHeartbeat(node: NodeState): void {
   confirmReads(node);
 }
 
-function heartbeat(node: NodeState, peer: Progress): void {
+/** One heartbeat of the present round. */
+export function heartbeat(node: NodeState, peer: Progress): void {
   const commit = Math.min(peer.match, node.commit);
   peer.sentCommit = Math.max(peer.sentCommit, commit);
   const { id: from, term, round } = node;

@@ -1,12 +1,14 @@
 import { assert } from './assert.ts';
 import { TermRuns } from './term-runs.ts';
-import type { EntryBatch, TermRun } from './types.ts';
+import type { EntryBatch, MemberSet, MembersAt, TermRun } from './types.ts';
 
 /** An entry of the in-memory log; `size` stands for its bytes. */
 export interface MemoryEntry {
   readonly term: number;
   readonly value: unknown;
   readonly size: number;
+  /** A config entry: the set of members that it brings. */
+  readonly members?: MemberSet | undefined;
 }
 
 /** A log without a disk, for tests and measurements: the behaviour of the driver's `Log` port but for durability. */
@@ -78,7 +80,24 @@ export class MemoryLog {
       last++;
     }
     const payload = this.entries.slice(first - this.firstIndex, last + 1 - this.firstIndex);
-    return { first, last, byteLength, runs: this.runs.slice(first, last), payload };
+    return {
+      first,
+      last,
+      byteLength,
+      runs: this.runs.slice(first, last),
+      payload,
+      members: this.membersIn(first, last),
+    };
+  }
+
+  /** Sets of members that the entries first..last bring; undefined where there are none. */
+  membersIn(first: number, last: number): MembersAt[] | undefined {
+    let found: MembersAt[] | undefined;
+    for (let index = Math.max(first, this.firstIndex); index <= last; index++) {
+      const members = this.entries[index - this.firstIndex]?.members;
+      if (members) found = [...(found ?? []), { ...members, index }];
+    }
+    return found;
   }
 }
 

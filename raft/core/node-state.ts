@@ -6,7 +6,7 @@ import type { LoadRequest, LogWrite, TransferResult } from './ready.ts';
 import { ReadyBuilder } from './ready-builder.ts';
 import { TermRuns } from './term-runs.ts';
 import type { TransferState } from './transfer.ts';
-import type { EntryBatch, HardState, Message, NodeId, Role, TermRun } from './types.ts';
+import type { EntryBatch, HardState, MembersAt, Message, NodeId, Role, TermRun } from './types.ts';
 
 /** Synchronous reads of the log's tail: the core keeps no copy of entries. */
 export interface EntrySource {
@@ -19,7 +19,9 @@ export interface EntrySource {
 /** Times are in ticks. */
 export interface CoreConfig {
   readonly id: NodeId;
+  /** The group as long as the log says nothing else. */
   readonly voters: readonly NodeId[];
+  readonly learners?: readonly NodeId[] | undefined;
   readonly heartbeatTicks: number;
   /** Lower bound of the election timeout; each one is drawn between this and twice as much. */
   readonly electionTicks: number;
@@ -48,6 +50,8 @@ export interface CoreStart {
   readonly termRuns: readonly TermRun[];
   /** Entries up to here are applied already (from a snapshot), hence committed. */
   readonly appliedIndex: number;
+  /** Sets of members of config entries that are in the log, oldest first, and before them the one of the snapshot. */
+  readonly members?: readonly MembersAt[] | undefined;
 }
 
 /** Which election is running: an ordinary one needs a majority free of doubt, a doubt election all voters. */
@@ -59,8 +63,10 @@ export class NodeState {
   readonly config: CoreConfig;
   readonly source: EntrySource;
   readonly members: Membership;
+  /** All that were members since the start: a set may come back with a truncation. */
   readonly peers = new Map<NodeId, Progress>();
-  readonly peerList: readonly Progress[];
+  /** The other members of now. */
+  peerList: readonly Progress[] = [];
   readonly runs: TermRuns;
   readonly durable: DurableMarks;
 
@@ -120,6 +126,8 @@ export class NodeState {
   sequence = 0;
   round = 0;
   heartbeatAt = 0;
+  /** Commit index at the beginning of the last round. */
+  commitAtRound = 0;
   newReads = 0;
   readonly reads = new ReadQueue();
   transfer: TransferState | undefined = undefined;
@@ -134,18 +142,17 @@ export class NodeState {
   persistWanted = false;
   readonly readyBuilder: ReadyBuilder;
   /** Scratch space for counting. */
-  readonly counts: Float64Array;
+  counts = new Float64Array(0);
 
   constructor(config: CoreConfig, start: CoreStart, source: EntrySource) {
     this.id = config.id;
     this.config = config;
     this.source = source;
-    this.members = new Membership(config.id, config.voters);
-    for (const id of this.members.others) this.peers.set(id, new Progress(id));
-    this.peerList = [...this.peers.values()];
+    const initial = { voters: config.voters, learners: config.learners ?? [] };
+    this.members = new Membership(config.id, initial, start.members ?? []);
+    this.membersChanged();
     this.runs = new TermRuns(start.termRuns, start.lastIndex);
     this.durable = new DurableMarks(start.lastIndex);
-    this.counts = new Float64Array(this.members.voters.length);
     // A log ahead of the hard state has seen that term, and nobody was voted for in it.
     const ahead = this.runs.lastTerm > start.hardState.term;
     this.term = ahead ? this.runs.lastTerm : start.hardState.term;
@@ -166,6 +173,18 @@ export class NodeState {
 
   get lastTerm(): number {
     return this.runs.lastTerm;
+  }
+
+  /** Another set of members is in force. Returns the peers that are new in it. */
+  membersChanged(): readonly Progress[] {
+    const before = this.peerList;
+    this.peerList = this.members.others.map((id) => {
+      const peer = this.peers.get(id) ?? new Progress(id);
+      this.peers.set(id, peer);
+      return peer;
+    });
+    this.counts = new Float64Array(this.members.voters.length);
+    return this.peerList.filter((peer) => !before.includes(peer));
   }
 
   /** Tick at which an election timeout that starts now ends. */

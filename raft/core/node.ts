@@ -4,14 +4,20 @@ import { endOwnDoubt } from './doubt.ts';
 import { closedByPeer, coldStart, handleVoteRequest, tickElection } from './election.ts';
 import { becomeFollower, followerPersisted, stepFollower } from './follower.ts';
 import { broadcastHeartbeat, greetPeer, stepLeader, tickLeader } from './leader.ts';
+import { changedSet, mustRetire, proposedMembers, retire } from './member-change.ts';
 import { NodeState } from './node-state.ts';
 import { requestRead } from './read-index.ts';
 import type { Ready } from './ready.ts';
 import { advanceCommit, sendLoaded } from './replication.ts';
 import { startTransfer, tickTransfer, transferPeerLost } from './transfer.ts';
-import type { EntryBatch, Message, NodeId, PeerHello } from './types.ts';
+import type { EntryBatch, MemberChange, MemberSet, Message, NodeId, PeerHello } from './types.ts';
 
 export type { CoreConfig, CoreStart, EntrySource } from './node-state.ts';
+
+/** Only members that this node counts are listened to for answers. */
+function isReply(message: Message): boolean {
+  return message.type.endsWith('-reply');
+}
 
 /** Why a leader-only request is refused. */
 export type Refusal = 'not-leader' | 'not-ready' | 'transferring';
@@ -31,13 +37,15 @@ export class RaftNode extends NodeState {
 
   /** A message of a member arrived. Batches stay valid until the next Ready has been executed. */
   step(message: Message): void {
-    const peer = this.peers.get(message.from);
-    if (message.to !== this.id || !peer) return;
+    if (message.to !== this.id) return;
+    // Requests are taken from anybody: this log may lack the entry that made the sender a member (thesis 4.1).
     if (message.type === 'pre-vote' || message.type === 'vote' || message.type === 'doubt-vote') {
       handleVoteRequest(this, message);
       return;
     }
-    if ('granted' in message) peer.voted(message);
+    const peer = this.members.has(message.from) ? this.peers.get(message.from) : undefined;
+    if (!peer && isReply(message)) return;
+    if ('granted' in message) peer?.voted(message);
     if (message.term > this.term && !(message.type === 'pre-vote-reply' && message.granted)) {
       const fromLeader = message.type === 'append' || message.type === 'heartbeat';
       becomeFollower(
@@ -51,9 +59,9 @@ export class RaftNode extends NodeState {
       this.answerOldTerm(message);
       return;
     }
-    if (this.role === 'leader') stepLeader(this, message, peer);
+    if (this.role === 'leader' && peer) stepLeader(this, message, peer);
     else if (this.role === 'follower') stepFollower(this, message);
-    else stepCandidate(this, message);
+    else if (this.role !== 'leader') stepCandidate(this, message);
   }
 
   /** A connection to a peer opened: it is in this state now, and messages reach it. */
@@ -62,6 +70,7 @@ export class RaftNode extends NodeState {
     if (!peer) return;
     peer.greet(hello);
     if (hello.id === this.leader) this.leaderClosed = 0;
+    if (!this.members.has(hello.id)) return;
     if (this.role === 'leader') greetPeer(this, peer);
     else coldStart(this);
   }
@@ -75,21 +84,31 @@ export class RaftNode extends NodeState {
     closedByPeer(this, id);
   }
 
-  /** Leader: the state machine put entries of this term in the log; it reaches up to `lastIndex` now. */
-  appended(lastIndex: number): void {
+  /**
+   * Leader: the state machine put entries of this term in the log; it reaches up to `lastIndex` now. With `members` the last of them is a
+   * config entry with this set, which `checkChange` gave in this turn.
+   */
+  appended(lastIndex: number, members?: MemberSet): void {
     assert(this.role === 'leader', 'only a leader appends');
     if (lastIndex === this.lastIndex) return;
     // The first entry of a term is fsynced before it counts, whatever the flush mode (safety rule 3).
-    if (this.lastTerm !== this.term || this.config.syncFlush || this.inDoubt) this.syncWanted = true;
+    if (this.lastTerm !== this.term || this.config.syncFlush || this.inDoubt || members) this.syncWanted = true;
     this.runs.append(lastIndex, this.term);
     this.appendsDue = true;
+    if (members) proposedMembers(this, lastIndex, members);
+  }
+
+  /** The set that a change would make; a string says why it may not be proposed now. */
+  checkChange(change: MemberChange): MemberSet | string {
+    return changedSet(this, change);
   }
 
   /** May the state machine append now? */
   mayPropose(): Refusal | undefined {
     if (this.role !== 'leader') return 'not-leader';
     if (!this.leaderReady) return 'not-ready';
-    return this.transfer ? 'transferring' : undefined;
+    // A leader that removes itself hands over as soon as that is committed, to one that has everything.
+    return this.transfer || !this.members.isSelfVoter ? 'transferring' : undefined;
   }
 
   /** Asks for a fresh read; the id comes back through a Ready, or the leadership ends first. */
@@ -149,7 +168,9 @@ export class RaftNode extends NodeState {
 
   /** What must happen now. Take it only to execute it: it is handed out once. */
   ready(): Ready {
+    if (mustRetire(this)) retire(this);
     if (this.role === 'leader' && this.newReads > 0) broadcastHeartbeat(this);
+    this.members.committed(this.commit);
     return this.readyBuilder.build(this);
   }
 

@@ -2,7 +2,7 @@ import { acknowledge } from './follower.ts';
 import type { NodeState } from './node-state.ts';
 import type { Ready, RoleReport } from './ready.ts';
 import { sendAppends } from './replication.ts';
-import type { NodeId, Role } from './types.ts';
+import type { MemberSet, NodeId, Role } from './types.ts';
 
 /** Collects what changed since the last Ready. */
 export class ReadyBuilder {
@@ -12,10 +12,12 @@ export class ReadyBuilder {
   private role: Role | undefined;
   private term = 0;
   private leader: NodeId | undefined;
+  private membersVersion: number;
 
   constructor(node: NodeState) {
     this.commit = node.commit;
     this.persistedTo = node.lastIndex;
+    this.membersVersion = node.members.version;
   }
 
   pending(node: NodeState): boolean {
@@ -35,6 +37,7 @@ export class ReadyBuilder {
       node.reads.releasedUpTo > 0 ||
       node.loads.length > 0 ||
       node.transferEnded !== undefined ||
+      node.members.version !== this.membersVersion ||
       this.roleChanged(node)
     );
   }
@@ -76,6 +79,7 @@ export class ReadyBuilder {
       readUpTo: node.reads.releasedUpTo,
       readIndex: node.reads.releasedIndex,
       transferEnded,
+      members: this.changedMembers(node),
     };
     this.clear(node);
     return ready;
@@ -94,6 +98,12 @@ export class ReadyBuilder {
     node.transferEnded = undefined;
     node.sharedView = undefined;
     node.reads.clearReleased();
+  }
+
+  private changedMembers({ members }: NodeState): MemberSet | undefined {
+    if (members.version === this.membersVersion) return undefined;
+    this.membersVersion = members.version;
+    return { voters: members.voters, learners: members.learners };
   }
 
   private roleChanged(node: NodeState): boolean {

@@ -1,4 +1,4 @@
-import type { EntryBatch, HardState, Message, NodeId, Role } from './types.ts';
+import type { EntryBatch, HardState, MemberSet, Message, NodeId, Role } from './types.ts';
 
 /** A change of the follower's log, to be executed in order: first the cut, then the entries. */
 export type LogWrite =
@@ -55,4 +55,6 @@ export interface Ready {
   readonly readUpTo: number;
   readonly readIndex: number;
   readonly transferEnded: TransferResult | undefined;
+  /** Another set of members is in force. */
+  readonly members: MemberSet | undefined;
 }

@@ -16,6 +16,7 @@ export function startTransfer(node: NodeState, to: NodeId): string | undefined {
   if (node.transfer) return `a transfer to ${node.transfer.to} is running`;
   const peer = node.peers.get(to);
   if (!peer) return to === node.id ? 'already the leader' : `${to} is not a member`;
+  if (!node.members.isVoter(to)) return node.members.isLearner(to) ? `${to} is a learner` : `${to} is not a member`;
   if (!peer.connected) return `${to} is not connected`;
   if (peer.inDoubt) return `${to} may lack entries that it acknowledged`;
   if (peer.state === 'behind') return `${to} is behind the oldest kept entry`;

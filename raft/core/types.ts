@@ -6,6 +6,22 @@ export type NodeId = string;
 
 export type Role = 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
+/** Who belongs to a group: voters decide, learners receive entries and count for nothing (thesis 4.2.1). */
+export interface MemberSet {
+  readonly voters: readonly NodeId[];
+  readonly learners: readonly NodeId[];
+}
+
+/** The set that holds from the moment at which entry `index` is in the log, committed or not (thesis 4.1). */
+export interface MembersAt extends MemberSet {
+  readonly index: number;
+}
+
+/** A change of the set, one member at a time. `address` is not looked at: it is for whoever writes the entry. */
+export type MemberChange =
+  | { readonly kind: 'add-learner'; readonly id: NodeId; readonly address?: string }
+  | { readonly kind: 'promote' | 'remove'; readonly id: NodeId };
+
 /** Entries from `first` up to the next run's `first` were created in `term`. */
 export interface TermRun {
   readonly first: number;
@@ -23,6 +39,8 @@ export interface EntryBatch {
   /** Covers first..last; `runs[0].first === first`. */
   readonly runs: readonly TermRun[];
   readonly payload: unknown;
+  /** Received batches: the sets of the config entries among them, oldest first; absent where there are none. */
+  readonly members?: readonly MembersAt[] | undefined;
 }
 
 interface MessageBase {

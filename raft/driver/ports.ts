@@ -1,4 +1,14 @@
-import type { EntryBatch, HardState, Message, NodeId, PeerHello, Role, TermRun } from '../core/types.ts';
+import type {
+  EntryBatch,
+  HardState,
+  MemberChange,
+  MemberSet,
+  Message,
+  NodeId,
+  PeerHello,
+  Role,
+  TermRun,
+} from '../core/types.ts';
 
 export type { PeerHello } from '../core/types.ts';
 
@@ -96,6 +106,13 @@ export interface StateMachine {
    * log for `term` (Log.lastIndex grows by exactly one). Index 1 is the group's first-entry record. Never comes through `appended`.
    */
   appendNoop(term: number): void;
+  /**
+   * Appends one config entry to the log, which holds the resulting set (Log.lastIndex grows by exactly one). Never comes through
+   * `appended`. Absent: the set of members cannot be changed.
+   */
+  appendMembers?(term: number, members: MemberSet, change: MemberChange): void;
+  /** Another set of members is in force, committed or not: dial those that are new, and leave alone those that are gone. */
+  membersChanged?(members: MemberSet): void;
   /** The node can no longer take part (disk fault, divergence): the process must stop. */
   fatal(error: PortError): void;
 }

@@ -5,7 +5,9 @@ import type { Scheduler } from './ports.ts';
 /** Times in milliseconds, sizes in bytes. */
 export interface ReplicaConfig {
   readonly id: NodeId;
+  /** The group as long as the log says nothing else. */
   readonly voters: readonly NodeId[];
+  readonly learners?: readonly NodeId[] | undefined;
   /** How often the owner calls `tick()`. */
   readonly tickMs: number;
   readonly heartbeatMs: number;
@@ -34,15 +36,16 @@ export const replicaDefaults = {
   maxInflightCount: 256,
   syncFlush: false,
   bootstrapWithMajority: false,
-} as const satisfies Omit<ReplicaConfig, 'id' | 'voters'>;
+} as const satisfies Omit<ReplicaConfig, 'id' | 'voters' | 'learners'>;
 
 /** The core counts ticks. */
 export function coreConfig(config: ReplicaConfig, scheduler: Scheduler): CoreConfig {
   const ticks = (ms: number): number => Math.max(1, Math.round(ms / config.tickMs));
-  const { id, voters, maxAppendBytes, maxProbeBytes, maxInflightBytes, maxInflightCount } = config;
+  const { id, voters, learners, maxAppendBytes, maxProbeBytes, maxInflightBytes, maxInflightCount } = config;
   return {
     id,
     voters,
+    learners,
     maxAppendBytes,
     maxProbeBytes,
     maxInflightBytes,

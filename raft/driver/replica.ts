@@ -2,7 +2,8 @@ import { assert } from '../core/assert.ts';
 import { type CoreStatus, describe } from '../core/describe.ts';
 import { type CoreStart, RaftNode, type Refusal } from '../core/node.ts';
 import type { LoadRequest, LogWrite, Ready, RoleReport, TransferResult } from '../core/ready.ts';
-import type { AppendRequest, Message, NodeId, PeerHello } from '../core/types.ts';
+import type { AppendRequest, MemberChange, MemberSet, Message, NodeId, PeerHello } from '../core/types.ts';
+import { MemberChanges, type MembersDone, type MembersRequest } from './member-changes.ts';
 import { PersistQueue } from './persist-queue.ts';
 import type { HardStateStore, Log, PortError, Scheduler, StateMachine, Transport, TransportEvents } from './ports.ts';
 import { coreConfig, type ReplicaConfig } from './replica-config.ts';
@@ -36,6 +37,7 @@ export class Replica implements TransportEvents {
   private readonly saver: StateSaver;
   private readonly persists: PersistQueue;
   private readonly reads = new WaitingReads();
+  private readonly memberChanges: MemberChanges;
   private transferDone: ((result: TransferResult) => void) | undefined;
 
   private started = false;
@@ -55,6 +57,7 @@ export class Replica implements TransportEvents {
     this.core = new RaftNode(coreConfig(config, ports.scheduler), coreStart, log);
     this.handedCommit = start.appliedIndex;
     this.persists = new PersistQueue(log, (number, error) => this.persisted(number, error));
+    this.memberChanges = new MemberChanges(this.core, (members, change) => this.appendMembers(members, change));
     this.saver = new StateSaver(ports.hardState, (number, error) => this.stateSaved(number, error));
   }
 
@@ -69,6 +72,7 @@ export class Replica implements TransportEvents {
     if (this.stopped) return;
     this.stopped = true;
     this.reads.fail('stopped');
+    this.memberChanges.stop();
     this.endTransfer({ to: '', ok: false, reason: 'stopped' });
   }
 
@@ -158,6 +162,17 @@ export class Replica implements TransportEvents {
     this.schedule();
   }
 
+  /**
+   * Changes who belongs to the group; `done` comes when the new set is committed, or says in a sentence why it is not. One at a time. A new
+   * member starts as a learner, from any store; a leader that is removed hands over when that is committed.
+   */
+  changeMembers(request: MembersRequest, done: MembersDone): void {
+    const refusal = this.refusal();
+    if (refusal !== undefined) done(refusal, 0);
+    else if (!this.ports.stateMachine.appendMembers) done('not supported here', 0);
+    else this.memberChanges.request(request, done);
+  }
+
   /** The state machine, which lagged on purpose, has applied up to `index`. */
   appliedTo(index: number): void {
     if (this.stopped) return;
@@ -211,6 +226,8 @@ export class Replica implements TransportEvents {
     }
     this.afterApply();
     if (ready.transferEnded) this.endTransfer(ready.transferEnded);
+    if (ready.members) stateMachine.membersChanged?.(ready.members);
+    this.memberChanges.check();
   }
 
   private write(writes: readonly LogWrite[]): boolean {
@@ -227,6 +244,14 @@ export class Replica implements TransportEvents {
       }
     }
     return true;
+  }
+
+  private appendMembers(members: MemberSet, change: MemberChange): number {
+    const { stateMachine, log } = this.ports;
+    stateMachine.appendMembers?.(this.core.term, members, change);
+    this.core.appended(log.lastIndex, members);
+    this.schedule();
+    return log.lastIndex;
   }
 
   private changeRole(report: RoleReport): void {
