@@ -1,6 +1,7 @@
 import { describeConfigError } from '../../src/broker/config/broker-config.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
+import { listenProblem } from '../../src/remoting/listen-problem.ts';
 import { recordRun } from '../launch/run-record.ts';
 import { loadNamesrvConfig } from '../namesrv/config.ts';
 import { createNameServer } from '../namesrv/name-server.ts';
@@ -30,8 +31,8 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   const server = createNameServer(platform, config);
   const address = await server.start();
   if ('code' in address) {
-    const { bindAddress, listenPort } = config.values;
-    throw new StartRefused(`the name server cannot listen on ${bindAddress}:${listenPort}: ${address.error}`);
+    const wanted = { host: config.values.bindAddress, port: config.values.listenPort };
+    throw new StartRefused(listenProblem(wanted, address, 'Stop that process, or set another listenPort'));
   }
   const forget = recordRun('namesrv', 'namesrv', formatAddress(address));
   process.stdout.write('The Name Server boot success. serializeType=JSON\n');

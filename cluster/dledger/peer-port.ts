@@ -1,8 +1,10 @@
 import type { PortError, ReplicaStatus } from '../../raft/index.ts';
+import type { NetworkError } from '../../src/platform/ports.ts';
 import { Version, versionName } from '../../src/protocol/codes.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { Dispatcher } from '../../src/remoting/dispatcher.ts';
+import { listenProblem } from '../../src/remoting/listen-problem.ts';
 import { RemotingServer } from '../../src/remoting/server.ts';
 import { formatVersion, type Refusal, refusals } from '../raft-storage/hello.ts';
 import { type OwnHello, PeerTransport } from '../raft-storage/transport.ts';
@@ -61,16 +63,19 @@ export class PeerPort {
   /** Opens the port on all addresses. Rejects with a sentence. */
   listen(): Promise<void> {
     const { config, settings } = this.#options.member;
-    const { port } = settings.self;
+    const { id, port } = settings.self;
+    const address = { host: config.bindAddress, port };
     return new Promise((resolve, reject) => {
-      const opened = (error: { readonly error: string } | undefined): void => {
+      const opened = (error: NetworkError | undefined): void => {
         if (error === undefined) resolve();
         else
           reject(
-            new MemberRefused(`cannot listen on port ${port} of ${settings.self.id} in dLegerPeers: ${error.error}`),
+            new MemberRefused(
+              listenProblem(address, error, `Stop that process, or give ${id} another port in dLegerPeers`),
+            ),
           );
       };
-      this.#server.listen({ host: config.bindAddress, port }, opened, this.transport);
+      this.#server.listen(address, opened, this.transport);
     });
   }
 
