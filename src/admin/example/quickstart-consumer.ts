@@ -1,3 +1,4 @@
+import type { MessageListener } from '../../client/consumer/consume-pool.ts';
 import { PushConsumer } from '../../client/consumer/push-consumer.ts';
 import { receivedText } from '../format/received-text.ts';
 import type { Example } from './example.ts';
@@ -13,12 +14,13 @@ export const quickstartConsumer: Example = async ({ platform, nameServers, print
   let calls = 0;
   const { promise: greeted, resolve: greet } = deferred();
   consumer.subscribe(QUICKSTART_TOPIC, '*');
-  await consumer.start(async (messages) => {
+  const listener: MessageListener = async (messages) => {
     await greeted;
     const thread = `ConsumeMessageThread_${GROUP}_${(calls++ % THREADS) + 1}`;
     print(`${thread} Receive New Messages: [${messages.map(receivedText).join(', ')}] \n`);
     return 'success';
-  });
+  };
+  await consumer.start(listener);
   print('Consumer Started.\n');
   greet();
   await new Promise<void>((resolve) => {
