@@ -100,7 +100,9 @@ export class Group {
       environment: { ...nodeEnvironment, LEDGERMQ_RUN_DIR: this.folder.runDirectory, ...settings.environment },
       nodeFlags: [...defaultNodeFlags, ...(settings.nodeFlags?.(name) ?? [])],
     });
-    this.#record({ ...this.#processes, [name]: launched });
+    this.#record((processes) => {
+      processes[name] = launched;
+    });
     return launched;
   }
 
@@ -164,11 +166,15 @@ export class Group {
   }
 
   #forget(name: string): void {
-    const { [name]: _gone, ...rest } = this.#processes;
-    this.#record(rest);
+    this.#record((processes) => {
+      delete processes[name];
+    });
   }
 
-  #record(processes: Record<string, LaunchedProcess>): void {
+  /** Changes the record as it stands in the folder: another command may have changed it meanwhile. */
+  #record(change: (processes: Record<string, LaunchedProcess>) => void): void {
+    const processes = { ...(this.folder.read()?.processes ?? {}) };
+    change(processes);
     this.#processes = processes;
     this.folder.write({ plan: this.plan, processes });
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createNodePlatform } from '../../src/platform/node/node-platform.ts';
-import type { Platform } from '../../src/platform/ports.ts';
+import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import { Group, type GroupNode, type RunSettings } from './group.ts';
 import { GroupFolder } from './group-folder.ts';
 import { describeHolder, portHolders } from './port-holders.ts';
@@ -57,16 +57,15 @@ const TAIL_LINES = 20;
  */
 export async function startGroup(options: GroupOptions): Promise<StartedGroup> {
   const folder = new GroupFolder(options.dir);
-  const plan = await choosePlan(folder, options);
-  await refuseBusyPorts(plan);
-  folder.prepare(plan, options.brokerKeys ?? {});
-  const group = new Group(folder, { plan, processes: {} }, launcherPlatform(folder), options);
+  const platform = launcherPlatform(folder);
+  const lock = lockForStart(folder, platform);
   try {
-    return await run(group, options);
-  } catch (error) {
-    await group.stopAll(ABORT_GRACE_MS);
-    group.close();
-    throw error;
+    const plan = await choosePlan(folder, options);
+    await refuseBusyPorts(plan);
+    folder.prepare(plan, options.brokerKeys ?? {});
+    return await run(new Group(folder, { plan, processes: {} }, platform, options), options);
+  } finally {
+    lock.release();
   }
 }
 
@@ -82,7 +81,25 @@ function launcherPlatform(folder: GroupFolder): Platform {
   return createNodePlatform({ logger: { file: folder.logFile('launcher'), level: 'warn' } });
 }
 
+/** Of two starts at the same time one would forget what the other started. */
+function lockForStart(folder: GroupFolder, { disk }: Platform): DirectoryLock {
+  disk.makeDirectory(folder.runDirectory);
+  const lock = disk.lock(folder.runDirectory);
+  if (lock === undefined) throw new StartFailure(`The group in ${folder.path} is being started by another process.`);
+  return lock;
+}
+
 async function run(group: Group, options: GroupOptions): Promise<StartedGroup> {
+  try {
+    return await startAll(group, options);
+  } catch (error) {
+    await group.stopAll(ABORT_GRACE_MS);
+    group.close();
+    throw error;
+  }
+}
+
+async function startAll(group: Group, options: GroupOptions): Promise<StartedGroup> {
   const firstStartMs = performance.now();
   for (const name of group.names) group.start(name);
   options.onStarted?.(group);

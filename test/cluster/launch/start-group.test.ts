@@ -48,7 +48,8 @@ test('a busy port stops the start before anything is written, and its holder is 
   server.close();
   expect(message).toContain(`  ${portBase + 20} (n1, clients): held by process ${process.pid} (`);
   expect(message.match(/held by/g)).toHaveLength(1);
-  expect(readdirSync(dir)).toEqual([]);
+  expect(openGroup(dir)).toBeUndefined();
+  expect(existsSync(join(dir, 'conf'))).toBe(false);
 });
 
 test('a node that ends during the start fails it with the end of its log, and nothing is left running', async () => {
@@ -85,21 +86,34 @@ test('an interrupted start leaves nothing running', async () => {
   group?.close();
 });
 
-test('a running group is not started twice, its processes are found from its folder, and stop ends exactly them', async () => {
+test('of two starts at the same time the second is refused, and what the first started is found from the folder', async () => {
   const programs = stayingPrograms();
   const abort = new AbortController();
-  let whileRunning: Promise<string> | undefined;
+  let second: Promise<string> | undefined;
   let byFolder: string[] | undefined;
   const onStarted = () => {
-    whileRunning = failure(startGroup({ dir, portBase: 0, programs }));
+    second = failure(startGroup({ dir, portBase: 0, programs }));
     const again = openGroup(dir);
     byFolder = again?.running();
     again?.close();
-    void whileRunning.finally(() => abort.abort());
+    void second.finally(() => abort.abort());
   };
   await failure(startGroup({ dir, portBase: 0, programs, signal: abort.signal, onStarted }));
-  expect(await whileRunning).toContain('runs already (namesrv, n0, n1, n2)');
+  expect(await second).toContain('is being started by another process');
   expect(byFolder).toEqual(['namesrv', 'n0', 'n1', 'n2']);
+});
+
+test('a group of which something runs is not started again', async () => {
+  const programs = stayingPrograms();
+  await failure(startGroup({ dir, portBase: 0, programs, timeoutMs: 1 }));
+  const group = openGroup(dir, { programs });
+  group?.start('n1');
+  group?.close();
+  const message = await failure(startGroup({ dir, portBase: 0, programs }));
+  expect(message).toContain('runs already (n1). namesrv and n0 and n2 can be started with restart.');
+  const after = openGroup(dir);
+  expect(after?.running()).toEqual(['n1']);
+  after?.close();
 });
 
 test('a node is started, killed and stopped by its name', async () => {
