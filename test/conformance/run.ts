@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { killAllChildren, run } from './harness/child.ts';
 import { nodeSuite, pythonSuite } from './harness/client-suites.ts';
-import { Group } from './harness/group.ts';
+import { Group, removeGroupFolders } from './harness/group.ts';
 import { JavaSuite } from './harness/java-suite.ts';
 import { type Options, readOptions } from './harness/options.ts';
 import { programsOf } from './harness/programs.ts';
@@ -67,7 +67,10 @@ async function main(): Promise<number> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
-process.once('exit', killAllChildren);
+process.once('exit', () => {
+  killAllChildren();
+  removeGroupFolders();
+});
 
 main().then(
   (code) => process.exit(code),

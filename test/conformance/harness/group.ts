@@ -22,6 +22,13 @@ const bootTimeoutMs = 60_000;
 const leaderTimeoutMs = 60_000;
 const stopGraceMs = 15_000;
 
+const folders = new Set<string>();
+
+/** Removes what groups have left, for use when the harness itself is stopped and its children are killed. */
+export function removeGroupFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+}
+
 /** A name server and its brokers on free ports of 127.0.0.1, with their data in a temporary folder. */
 export class Group {
   readonly server: Server;
@@ -39,6 +46,7 @@ export class Group {
     this.#programs = programs;
     this.#base = base;
     this.folder = folder;
+    folders.add(folder);
     this.nameServer = `127.0.0.1:${base}`;
     this.clusterName = this.#replicated ? 'RaftCluster' : 'DefaultCluster';
     this.brokerName = this.#replicated ? 'RaftNode00' : 'broker-a';
@@ -103,6 +111,7 @@ export class Group {
     const [nameServer, ...brokers] = [...this.#children.values()];
     await Promise.all(brokers.map((child) => child.stop(stopGraceMs)));
     await nameServer?.stop(stopGraceMs);
+    folders.delete(this.folder);
     if (keep) console.log(`logs and data are kept in ${this.folder}`);
     else rmSync(this.folder, { recursive: true, force: true });
   }
