@@ -15,7 +15,7 @@ export function tickElection(node: NodeState): void {
  */
 export function campaign(node: NodeState, reason: string): void {
   node.electionDeadline = node.drawTimeout();
-  if (!node.members.isSelfVoter) {
+  if (!node.members.mayStand) {
     setLeader(node, undefined, reason);
     return;
   }
@@ -86,6 +86,7 @@ export function requestVote(node: NodeState, to: NodeId, transfer: boolean): voi
  * `bootstrapWithMajority` lets a majority found the group while nobody present was ever made whole.
  */
 export function doubtElectionVotes(node: NodeState): number {
+  if (!node.members.isSelfVoter) return 0;
   let free = node.inDoubt ? 0 : 1;
   let fresh = node.fresh ? 1 : 0;
   let longest = node.lastIndex;
@@ -125,12 +126,13 @@ export function coldStart(node: NodeState): void {
         requestVote(node, peer.id, false);
     }
   }
-  if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.members.isSelfVoter) return;
+  if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.members.mayStand) return;
   if (doubtElectionVotes(node) > 0) {
     if (connectedVoters(node).some((peer) => isBetter(peer, node))) return;
     node.preVoteFailed = true;
   } else {
-    if (node.inDoubt || 1 + connectedVoters(node).length < node.members.majority) return;
+    const self = node.members.isSelfVoter ? 1 : 0;
+    if (node.inDoubt || self + connectedVoters(node).length < node.members.majority) return;
   }
   node.electionDeadline = Math.min(node.electionDeadline, node.drawFast());
 }

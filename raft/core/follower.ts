@@ -56,7 +56,7 @@ export function stepFollower(node: NodeState, message: Message): void {
       break;
     }
     case 'timeout-now':
-      if (!node.inDoubt && node.leader === message.from && node.members.isSelfVoter)
+      if (!node.inDoubt && node.leader === message.from && node.members.mayStand)
         startVote(node, 'vote', true, `leadership from ${message.from}`);
       break;
     case 'doubt-end':

@@ -53,6 +53,14 @@ export class Membership {
     return this.voterList.includes(this.self);
   }
 
+  /**
+   * May this node be elected? Also while the set without it is not known to be committed: it may hold the only copy of that entry, and then nobody
+   * else can win (thesis 4.2.2, figure 4.6).
+   */
+  get mayStand(): boolean {
+    return this.history.some(({ voters }) => voters.includes(this.self));
+  }
+
   isVoter(id: NodeId): boolean {
     return this.voterList.includes(id);
   }

@@ -63,7 +63,7 @@ export class NodeState {
   readonly config: CoreConfig;
   readonly source: EntrySource;
   readonly members: Membership;
-  /** All that were members since the start: a set may come back with a truncation. */
+  /** All that were members or said hello since the start: a set may come back with a truncation, and strangers may become members. */
   readonly peers = new Map<NodeId, Progress>();
   /** The other members of now. */
   peerList: readonly Progress[] = [];
@@ -175,14 +175,19 @@ export class NodeState {
     return this.runs.lastTerm;
   }
 
+  peerOf(id: NodeId): Progress {
+    let peer = this.peers.get(id);
+    if (!peer) {
+      peer = new Progress(id);
+      this.peers.set(id, peer);
+    }
+    return peer;
+  }
+
   /** Another set of members is in force. Returns the peers that are new in it. */
   membersChanged(): readonly Progress[] {
     const before = this.peerList;
-    this.peerList = this.members.others.map((id) => {
-      const peer = this.peers.get(id) ?? new Progress(id);
-      this.peers.set(id, peer);
-      return peer;
-    });
+    this.peerList = this.members.others.map((id) => this.peerOf(id));
     this.counts = new Float64Array(this.members.voters.length);
     return this.peerList.filter((peer) => !before.includes(peer));
   }

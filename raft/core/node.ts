@@ -66,10 +66,11 @@ export class RaftNode extends NodeState {
 
   /** A connection to a peer opened: it is in this state now, and messages reach it. */
   connected(hello: PeerHello): void {
-    const peer = this.peers.get(hello.id);
-    if (!peer) return;
+    if (hello.id === this.id) return;
+    const peer = this.peerOf(hello.id);
     peer.greet(hello);
     if (hello.id === this.leader) this.leaderClosed = 0;
+    // What a stranger says is only remembered: it may become a member.
     if (!this.members.has(hello.id)) return;
     if (this.role === 'leader') greetPeer(this, peer);
     else coldStart(this);

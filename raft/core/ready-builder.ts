@@ -115,7 +115,9 @@ export class ReadyBuilder {
     this.term = node.term;
     this.leader = node.leader;
     const votes: NodeId[] = [];
-    if (node.role === 'leader') for (const [id, granted] of node.votes) if (granted) votes.push(id);
+    if (node.role === 'leader') {
+      for (const [id, granted] of node.votes) if (granted && node.members.isVoter(id)) votes.push(id);
+    }
     return {
       role: node.role,
       term: node.term,

@@ -57,7 +57,11 @@ export interface HardStateStore {
   saveDoubt(inDoubt: boolean, done: (error: PortError | undefined) => void): void;
 }
 
-/** Messages between members. Lossy: what cannot be sent is dropped, Raft repeats it. Ordered per connection. */
+/**
+ * Messages between members, and to whoever asked for a vote: a log may lack the entry that made the asker a member, so all that are known by
+ * address are dialed, members of the set in force or not. Lossy: what cannot be sent is dropped, Raft repeats it. Ordered per
+ * connection.
+ */
 export interface Transport {
   /** Hands a message over; entry payloads are views that the transport has sent or copied before the log changes them. */
   send(message: Message): void;
@@ -111,7 +115,7 @@ export interface StateMachine {
    * `appended`. Absent: the set of members cannot be changed.
    */
   appendMembers?(term: number, members: MemberSet, change: MemberChange): void;
-  /** Another set of members is in force, committed or not: dial those that are new, and leave alone those that are gone. */
+  /** Another set of members is in force, committed or not. Not called for the set at the start. */
   membersChanged?(members: MemberSet): void;
   /** The node can no longer take part (disk fault, divergence): the process must stop. */
   fatal(error: PortError): void;

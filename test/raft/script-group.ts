@@ -1,8 +1,8 @@
 import { describe as describeNode } from '../../raft/core/describe.ts';
-import { describeMessage } from '../../raft/core/describe-ready.ts';
+import { describeMembers, describeMessage } from '../../raft/core/describe-ready.ts';
 import { campaign } from '../../raft/core/election.ts';
 import type { CoreConfig } from '../../raft/core/node.ts';
-import type { Message, PeerHello } from '../../raft/core/types.ts';
+import type { MemberChange, Message, PeerHello } from '../../raft/core/types.ts';
 import { Invariants } from './invariants.ts';
 import type { Directive } from './script.ts';
 import { ScriptMember } from './script-member.ts';
@@ -148,11 +148,21 @@ const commands: Readonly<Record<string, Command>> = {
   save: (group, { words: [id, count = '1'] }) => group.member(id).finishSaves(Number(count)),
   'deliver-msgs': deliverMessages,
   stabilize,
+  members: (group, { words }) =>
+    group.chosen(words).map(({ id, alive }) => {
+      const { voters, learners, membersIndex } = describeNode(alive);
+      return `${id}: ${describeMembers({ voters, learners })} (entry ${membersIndex})`;
+    }),
   status: (group, { words }) => group.chosen(words).flatMap((member) => progressLines(member)),
   'raft-state': (group, { words }) => group.chosen(words).map((member) => stateLine(member)),
   'raft-log': (group, { words: [id] }) => {
     const { log } = group.member(id);
     return log.entries.map(({ term, value }, i) => `${log.firstIndex + i}@${term} ${value}`);
+  },
+  'change-members': (group, { words: [id], options }) => {
+    const [[kind, [member = '']]] = [...options] as [[MemberChange['kind'], readonly string[]]];
+    const refused = group.member(id).change({ kind, id: member });
+    return refused ? [`refused: ${refused}`] : [];
   },
   'transfer-leadership': (group, { words: [from, to = ''] }) => {
     const refused = group.member(from).alive.transferTo(to);
@@ -196,6 +206,7 @@ function addNodes(group: ScriptGroup, { words, options }: Directive): string[] {
       ...defaults,
       id,
       voters: options.get('voters') ?? ids,
+      learners: options.get('learners'),
       maxAppendBytes: number('max-append-entries', 10) * 100,
       maxProbeBytes: Math.min(3, number('max-append-entries', 10)) * 100,
       maxInflightCount: number('inflight', 100),
@@ -277,12 +288,13 @@ function progressLines(member: ScriptMember): string[] {
   if (role !== 'leader') return [`${member.id} does not lead`];
   return [
     `${member.id}: last=${lastIndex} written=${writtenIndex} synced=${syncedIndex}`,
-    ...peers.map(({ id, state, match, synced, inDoubt, connected }) => {
+    ...peers.map(({ id, voter, state, match, synced, inDoubt, connected }) => {
       const { next, inflightCount, paused } = member.alive.peers.get(id) as NonNullable<
         ReturnType<typeof member.alive.peers.get>
       >;
       const full = state === 'replicate' && inflightCount >= member.alive.config.maxInflightCount;
       const marks = [
+        ...(voter ? [] : ['learner']),
         ...(synced === match ? [] : [`synced=${synced}`]),
         ...(inflightCount > 0 ? [`inflight=${inflightCount}${full ? ' full' : ''}`] : []),
         ...(paused ? ['paused'] : []),
@@ -295,9 +307,23 @@ function progressLines(member: ScriptMember): string[] {
 }
 
 function stateLine(member: ScriptMember): string {
-  const { role, term, vote, leader, ready, inDoubt, fresh, commitIndex, lastIndex, transferringTo, waitsFor } =
-    describeNode(member.alive);
+  const {
+    role,
+    term,
+    vote,
+    leader,
+    ready,
+    inDoubt,
+    fresh,
+    commitIndex,
+    lastIndex,
+    transferringTo,
+    waitsFor,
+    voters,
+    learners,
+  } = describeNode(member.alive);
   const marks = [
+    ...(learners.includes(member.id) ? ['learner'] : voters.includes(member.id) ? [] : ['no member']),
     ...(ready ? ['ready'] : []),
     ...(inDoubt ? [fresh ? 'in-doubt (fresh)' : 'in-doubt'] : []),
     ...(transferringTo ? [`transferring to ${transferringTo}`] : []),

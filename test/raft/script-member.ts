@@ -1,8 +1,8 @@
-import { describeReady } from '../../raft/core/describe-ready.ts';
+import { describeMembers, describeReady } from '../../raft/core/describe-ready.ts';
 import { MemoryLog } from '../../raft/core/memory-log.ts';
 import { type CoreConfig, RaftNode } from '../../raft/core/node.ts';
 import type { Ready } from '../../raft/core/ready.ts';
-import type { HardState, Message, PeerHello } from '../../raft/core/types.ts';
+import type { HardState, MemberChange, Message, PeerHello } from '../../raft/core/types.ts';
 import type { Invariants } from './invariants.ts';
 
 interface Persist {
@@ -65,7 +65,8 @@ export class ScriptMember {
     this.log = new MemoryLog(this.written.entries);
     const { lastIndex } = this.log;
     const start = { hardState: this.state, inDoubt: this.inDoubt, lastIndex, termRuns: this.log.termRuns() };
-    this.node = new RaftNode(this.config, { ...start, appliedIndex: 0 }, this.log);
+    const members = this.log.membersIn(1, lastIndex);
+    this.node = new RaftNode(this.config, { ...start, appliedIndex: 0, members }, this.log);
   }
 
   /** Ends the process; of a machine, what was not fsynced too. */
@@ -98,6 +99,14 @@ export class ScriptMember {
     if (refusal) return refusal;
     this.log.push({ term: this.alive.term, value, size: 100 });
     this.alive.appended(this.log.lastIndex);
+    return undefined;
+  }
+
+  change(change: MemberChange): string | undefined {
+    const set = this.alive.checkChange(change);
+    if (typeof set === 'string') return set;
+    this.log.push({ term: this.alive.term, value: describeMembers(set), size: 100, members: set });
+    this.alive.appended(this.log.lastIndex, set);
     return undefined;
   }
 

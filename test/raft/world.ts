@@ -1,5 +1,6 @@
+import { describeMembers } from '../../raft/core/describe-ready.ts';
 import { MemoryLog } from '../../raft/core/memory-log.ts';
-import type { HardState, Message, NodeId, PeerHello } from '../../raft/core/types.ts';
+import type { HardState, MemberSet, Message, NodeId, PeerHello } from '../../raft/core/types.ts';
 import type { PortError, RoleChange } from '../../raft/driver/ports.ts';
 import { Replica } from '../../raft/driver/replica.ts';
 import { type ReplicaConfig, replicaDefaults } from '../../raft/driver/replica-config.ts';
@@ -53,6 +54,7 @@ export class World {
   private heap: Event[] = [];
   private order = 0;
 
+  /** `config.voters`: not all of them are members at the start. */
   constructor(seed: number, ids: readonly NodeId[], config: Partial<ReplicaConfig> = {}) {
     this.random = randomStream(seed);
     for (const id of ids) {
@@ -121,12 +123,14 @@ export class World {
     return this.leader() as Host;
   }
 
-  /** Everybody up has committed and applied the leader's whole log, and no one is in doubt. */
+  /** Every member that is up has committed and applied the leader's whole log, and none is in doubt. */
   converged(): boolean {
-    const last = this.leader()?.log.lastIndex;
-    return [...this.hosts.values()].every((host) => {
-      const status = host.replica?.status();
-      return !status || (status.appliedIndex === last && !status.inDoubt);
+    const leader = this.leader();
+    const members = leader?.replica?.status();
+    if (!leader || !members) return false;
+    return [...members.voters, ...members.learners].every((id) => {
+      const status = this.host(id).replica?.status();
+      return !status || (status.appliedIndex === leader.log.lastIndex && !status.inDoubt);
     });
   }
 
@@ -156,6 +160,7 @@ export class Host {
   replica: Replica | undefined;
   fatal: PortError | undefined;
   roles: RoleChange[] = [];
+  memberSets: MemberSet[] = [];
   sent: Message[] = [];
   readonly world: World;
   private epoch = 0;
@@ -177,6 +182,7 @@ export class Host {
     disk.inDoubt ||= inDoubt || disk.written.lastIndex === 0;
     this.log = new MemoryLog(disk.written.entries);
     this.roles = [];
+    this.memberSets = [];
     this.seen.clear();
     const alive = () => this.epoch === epoch;
     const later = (ms: number, run: () => void) => world.after(ms, () => alive() && run());
@@ -200,7 +206,7 @@ export class Host {
     });
     this.replica = new Replica(
       { ...this.config, ...config },
-      { hardState: disk.state, inDoubt: disk.inDoubt, appliedIndex: 0 },
+      { hardState: disk.state, inDoubt: disk.inDoubt, appliedIndex: 0, members: log.membersIn(1, log.lastIndex) },
       {
         log,
         hardState: {
@@ -225,6 +231,9 @@ export class Host {
           },
           leaderReady: () => {},
           appendNoop: (term) => this.log.push({ term, value: 'noop', size: 100 }),
+          appendMembers: (term, members) =>
+            this.log.push({ term, value: describeMembers(members), size: 100, members }),
+          membersChanged: (members) => this.memberSets.push(members),
           fatal: (error) => {
             this.fatal = error;
           },
