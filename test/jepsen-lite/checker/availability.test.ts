@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { type AvailabilityOptions, checkAvailability } from '../../../jepsen-lite/checker/availability.ts';
+import { drawAvailability } from '../../../jepsen-lite/checker/availability-svg.ts';
+import { History } from '../../../jepsen-lite/checker/history.ts';
+import { type AnomalyCase, complaintsOf, loadMutant, type Mutation } from './anomaly-suite.ts';
+
+const second = 1e9;
+const fault = { name: 'kill leader', startNs: 4 * second, endNs: 8 * second };
+const limits: AvailabilityOptions = {
+  op: 'append',
+  faults: [fault],
+  bucketNs: second,
+  stableNs: second,
+  maxRtoNs: 2 * second,
+  maxOutageNs: 2 * second,
+};
+
+type Ending = 'ok' | 'fail' | 'info';
+
+/** One send every 0.1 s for 12 s, each of which takes 50 ms; `endingAt` says how the one that ends at `at` seconds ends. */
+function sends(endingAt: (at: number) => Ending, lastSecond = 12): History {
+  const history = new History();
+  for (let tick = 1; tick <= lastSecond * 10; tick += 1) {
+    const endNs = tick * 1e8;
+    const id = history.invoke(1, 'append', 'q', `m${tick}`, endNs - 5e7, '');
+    const ending = endingAt(tick / 10);
+    if (ending === 'ok') history.ok(id, endNs, tick);
+    else history[ending](id, endNs, ending === 'fail' ? 'code-14' : 'timeout');
+  }
+  return history;
+}
+
+const during = (from: number, to: number, ending: Ending) => (at: number) => (at >= from && at < to ? ending : 'ok');
+
+type Input = { history: History; options: AvailabilityOptions };
+
+function run(
+  name: string,
+  valid: true | false | 'unknown',
+  anomalies: string[],
+  history: History,
+  changes: Partial<AvailabilityOptions> = {},
+): AnomalyCase<Input> {
+  return { name, valid, anomalies, input: { history, options: { ...limits, ...changes } } };
+}
+
+const noLimits = { maxRtoNs: undefined, maxOutageNs: undefined };
+
+const cases: AnomalyCase<Input>[] = [
+  run('nothing', 'unknown', [], new History()),
+  run(
+    'another kind of operation',
+    'unknown',
+    [],
+    sends(() => 'ok'),
+    { op: 'max' },
+  ),
+  run(
+    'no failure',
+    true,
+    [],
+    sends(() => 'ok'),
+  ),
+  run(
+    'no limits',
+    'unknown',
+    [],
+    sends(() => 'ok'),
+    noLimits,
+  ),
+  run('a short outage', true, [], sends(during(4.5, 6, 'fail'))),
+  run('a long outage of certain failures', false, ['outage', 'slow-recovery'], sends(during(4.5, 7, 'fail'))),
+  run('a long outage of unknown outcomes', false, ['outage', 'slow-recovery'], sends(during(4.5, 7, 'info'))),
+  run('a long outage before the fault', false, ['outage'], sends(during(1, 3.5, 'fail'))),
+  run(
+    'now and then a success, but no stable one',
+    false,
+    ['slow-recovery'],
+    sends((at) => (at >= 4.5 && at < 7 && Math.round(at * 10) % 5 !== 0 ? 'fail' : 'ok')),
+  ),
+  run('never again a success', false, ['not-recovered', 'outage'], sends(during(4.5, 99, 'fail'))),
+  run(
+    'never stable again',
+    false,
+    ['not-recovered'],
+    sends((at) => (at >= 4.5 && Math.round(at * 10) % 4 === 0 ? 'fail' : 'ok')),
+  ),
+  run('the run ends too early', 'unknown', [], sends(during(4.5, 6, 'fail'), 6.5)),
+  run(
+    'the run ends before the fault',
+    'unknown',
+    [],
+    sends(() => 'ok', 3),
+  ),
+];
+
+const check = ({ history, options }: Input) => checkAvailability(history, options).verdict;
+
+test('is right about every case', () => {
+  expect(complaintsOf(check, cases)).toEqual([]);
+});
+
+describe('figures', () => {
+  const report = checkAvailability(sends(during(4.5, 6, 'info')), limits);
+
+  test('of the outage, from the last success to the next', () => {
+    expect(report.outages).toEqual([{ startNs: 4.4 * second, endNs: 6 * second }]);
+    expect(report.longestStallNs).toBe(1.6 * second);
+  });
+
+  test('of the recovery, from the first failure to the first stable success', () => {
+    expect(report.recoveries).toEqual([{ fault, recovered: true, rtoNs: 1.5 * second, throughputLeft: 0 }]);
+  });
+
+  test('of each bucket, and of the errors', () => {
+    expect(report.buckets.length).toBe(13);
+    expect(report.buckets[4]).toEqual({ startNs: 4 * second, ok: 5, failed: 0, unknown: 5, worstLatencyNs: 5e7 });
+    expect(report.buckets[5]).toEqual({ startNs: 5 * second, ok: 0, failed: 0, unknown: 10, worstLatencyNs: 0 });
+    expect(report.errors).toEqual({ timeout: 15 });
+  });
+
+  test('of a dip without failure', () => {
+    const history = new History();
+    for (let tick = 1; tick <= 120; tick += 1) {
+      const slow = tick >= 50 && tick < 60;
+      const id = history.invoke(1, 'append', 'q', `m${tick}`, tick * 1e8, '');
+      if (!slow || tick % 2 === 0) history.ok(id, tick * 1e8 + (tick === 99 ? 3 * second : 1e6), tick);
+    }
+    const { recoveries, longestStallNs, outages } = checkAvailability(history, limits);
+    expect(recoveries[0]).toMatchObject({ throughputLeft: 0.5 });
+    // Those that never ended count as failures at their call.
+    expect(outages.length).toBe(5);
+    expect(longestStallNs).toBe(3 * second);
+  });
+});
+
+describe('drawing', () => {
+  const report = checkAvailability(sends(during(4.5, 6, 'fail')), limits);
+
+  test('shows faults, outages and what each bucket saw', () => {
+    const svg = drawAvailability(report, 'seed 7 <&>');
+    expect(svg).toContain('kill leader');
+    expect(svg).toContain('seed 7 &lt;&amp;&gt;');
+    expect(svg.match(/fill="#2e7d32"/g)).toHaveLength(report.buckets.filter(({ ok }) => ok > 0).length);
+    expect(svg.match(/fill="#c62828"/g)).toHaveLength(2 + report.outages.length);
+    expect(svg.match(/fill="#9e9e9e"/g)).toHaveLength(1);
+  });
+
+  test('is a pure function, also of nothing', () => {
+    expect(drawAvailability(report, 'x')).toBe(drawAvailability(report, 'x'));
+    const nothing = checkAvailability(new History(), limits);
+    expect(drawAvailability(nothing, 'x')).toMatch(/^<svg .*<\/svg>\n$/s);
+    expect(drawAvailability(nothing, 'x')).not.toContain('NaN');
+  });
+});
+
+describe('a broken checker is caught', () => {
+  const file = 'availability.ts';
+  const mutations: Mutation[] = [
+    ['unknown counts as success', file, "ok: outcome === 'ok'", "ok: outcome !== 'fail'"],
+    ['any success is stable', file, 'failureNs - endNs >= stableNs && last', 'last'],
+    ['the end of the run is stable', file, ' && last.endNs - endNs >= stableNs', ''],
+    ['never recovered is fine', file, 'if (recovered === false)', 'if (false)'],
+    ['an early end is a failure', file, "last.ok ? 'unknown' : false", 'false'],
+    ['slow recovery is fine', file, 'rtoNs > maxRtoNs', 'rtoNs < 0'],
+    ['outages are fine', file, 'endNs - startNs <= maxOutageNs', 'true'],
+    [
+      'an outage at the end is overlooked',
+      file,
+      'if (failing) outages.push({ startNs, endNs: endings',
+      'if (false) outages.push({ startNs, endNs: endings',
+    ],
+    ['outages begin with the run', file, '    startNs = endNs;\n', ''],
+    ['all operations are mixed', file, 'if (op !== options.op) continue;', ''],
+    ['measuring is a pass', file, 'if (maxOutageNs === undefined && maxRtoNs', 'if (maxOutageNs === null && maxRtoNs'],
+    ['failures before the fault count', file, 'endings.slice(firstAt(endings, fault.startNs))', 'endings.slice(0)'],
+  ];
+  test.each(mutations)('%s', async (...mutation) => {
+    const mutant = await loadMutant<{ checkAvailability: typeof checkAvailability }>(file, mutation);
+    const broken = ({ history, options }: Input) => mutant.checkAvailability(history, options).verdict;
+    expect(complaintsOf(broken, cases)).not.toEqual([]);
+  });
+});
