@@ -1,5 +1,6 @@
-import type { MessageListener } from '../../client/consumer/consume-pool.ts';
+import type { ConsumeResult } from '../../client/consumer/consume-pool.ts';
 import { PushConsumer } from '../../client/consumer/push-consumer.ts';
+import type { ReceivedMessage } from '../../client/received-message.ts';
 import { receivedText } from '../format/received-text.ts';
 import type { Example } from './example.ts';
 import { QUICKSTART_TOPIC } from './quickstart-producer.ts';
@@ -14,7 +15,7 @@ export const quickstartConsumer: Example = async ({ platform, nameServers, print
   let calls = 0;
   const { promise: greeted, resolve: greet } = deferred();
   consumer.subscribe(QUICKSTART_TOPIC, '*');
-  const listener: MessageListener = async (messages) => {
+  const listener = async (messages: readonly ReceivedMessage[]): Promise<ConsumeResult> => {
     await greeted;
     const thread = `ConsumeMessageThread_${GROUP}_${(calls++ % THREADS) + 1}`;
     print(`${thread} Receive New Messages: [${messages.map(receivedText).join(', ')}] \n`);
