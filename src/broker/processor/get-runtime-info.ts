@@ -2,9 +2,9 @@ import { kvTable } from '../../protocol/body/kv-table.ts';
 import { Version, versionName } from '../../protocol/codes.ts';
 import { ResponseCode } from '../../protocol/response-code.ts';
 import type { RequestHandler } from '../../remoting/request-context.ts';
+import { SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
 import type { BrokerParts } from '../parts.ts';
 import type { StoreRates } from '../stats/store-rates.ts';
-import { SCHEDULE_TOPIC } from '../topic/system-topics.ts';
 
 /** Figures of stock brokers that have no counterpart here, with values that their readers can parse (metrics.md B, requests.md 9). */
 const CONSTANTS: Readonly<Record<string, string>> = {

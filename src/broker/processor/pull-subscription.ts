@@ -1,5 +1,10 @@
 import { PullFlag, type PullMessageRequest } from '../../protocol/command/pull-message.ts';
-import { EXPRESSION_TAG, parseSubscription, type SubscriptionData } from '../../protocol/message/tags.ts';
+import {
+  EXPRESSION_SQL92,
+  EXPRESSION_TAG,
+  parseSubscription,
+  type SubscriptionData,
+} from '../../protocol/message/tags.ts';
 import { ResponseCode } from '../../protocol/response-code.ts';
 import type { MessageFilter } from '../../store/get-result.ts';
 import type { ConsumerGroup } from '../client-manager/consumer-group.ts';
@@ -57,7 +62,7 @@ function broadcastForbidden({ state }: BrokerParts, group: ConsumerGroup): boole
 }
 
 function noSql({ expressionType }: PullMessageRequest): PullRefusal {
-  const remark = `The broker does not support consumer to filter message by ${expressionType ?? 'SQL92'}`;
+  const remark = `The broker does not support consumer to filter message by ${expressionType ?? EXPRESSION_SQL92}`;
   return { code: ResponseCode.SYSTEM_ERROR, remark };
 }
 

@@ -1,12 +1,12 @@
 import type { Platform, Timer } from '../../platform/ports.ts';
 import { decodeRecord, type StoredRecord } from '../../protocol/message/record-reader.ts';
 import type { GetResult } from '../../store/get-result.ts';
+import { SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
 import type { ArrivalListener, MessageStore } from '../../store/message-store.ts';
 import type { PendingPut, PutMessage } from '../../store/put-message.ts';
 import { emptyPutMessage } from '../send/message-writer.ts';
 import { restoredProperties } from '../send/stored-properties.ts';
 import type { StateJournal } from '../state/journal.ts';
-import { SCHEDULE_TOPIC } from '../topic/system-topics.ts';
 import type { DelayProgress } from './delay-progress.ts';
 import { SteadyTime } from './steady-time.ts';
 

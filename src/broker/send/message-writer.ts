@@ -1,8 +1,8 @@
 import type { SendMessageRequest } from '../../protocol/command/send-message.ts';
 import { getProperty, PropertyName } from '../../protocol/message/properties.ts';
 import type { RequestContext } from '../../remoting/request-context.ts';
+import { SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
 import type { PutMessage } from '../../store/put-message.ts';
-import { SCHEDULE_TOPIC } from '../topic/system-topics.ts';
 import { bornHost } from './born-host.ts';
 import { delayedProperties, delayLevelOf } from './stored-properties.ts';
 

@@ -1,8 +1,6 @@
 import { Permission } from '../../protocol/message/flags.ts';
 import { INTERNAL_TOPIC, SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
 
-export { INTERNAL_TOPIC, SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
-
 import type { BrokerConfig } from '../config/broker-config.ts';
 import { type TopicConfig, topicConfig } from './topic-config.ts';
 
