@@ -18,9 +18,12 @@ interface OpenLoad extends Load {
   close(): void | Promise<void>;
 }
 
-/** Messages that the backlog has at least when it is read: more than brokers keep in memory. */
+/**
+ * Messages that each system takes before anything is measured: programs then run as compiled as they ever will, and there is a backlog
+ * to read that is bigger than what brokers keep in memory.
+ */
 const BACKLOG = 100_000;
-const FILL_MS = 60_000;
+const FILL_MS = 30_000;
 const FILL_SHAPE = { connections: 4, inFlight: 256 };
 const POLL_MS = 50;
 
@@ -54,6 +57,7 @@ export class Contest {
     const directory = this.#newDirectory(`floor-${repetition}`);
     const system = await startFloor(directory);
     await this.#use(system, directory, async () => {
+      await this.#fillBacklog(system);
       for (const row of this.#options.rows) await this.#raw('floor', row, system);
     });
   }
@@ -65,6 +69,7 @@ export class Contest {
     const signal = this.#signal;
     const system = await startGroupSystem({ directory, portBase, brokerKeys, nodeFlags, signal });
     await this.#use(system, directory, async () => {
+      await this.#fillBacklog(system);
       if (group) for (const row of rows) await this.#raw('group', row, system);
       if (client) for (const row of rows) await this.#client(row, system);
       await this.#checkStored(system);
@@ -89,7 +94,6 @@ export class Contest {
   }
 
   async #raw(contender: Contender, row: Row, system: System): Promise<void> {
-    if (row.shape === undefined) await this.#fillBacklog(system);
     const tally = new Tally();
     const load =
       row.shape === undefined ? new PullLoad(system.target, tally) : new SendLoad(system.target, row.shape, tally);
@@ -97,7 +101,6 @@ export class Contest {
   }
 
   async #client(row: Row, system: GroupSystem): Promise<void> {
-    if (row.shape === undefined) await this.#fillBacklog(system);
     const tally = new Tally();
     const { topic } = system.target;
     const shape = row.clientShape ?? row.shape;
@@ -128,15 +131,13 @@ export class Contest {
   }
 
   async #fillBacklog(system: System): Promise<void> {
-    const missing = BACKLOG - this.#acknowledged;
-    if (missing <= 0) return;
     const tally = new Tally();
     const load = new SendLoad(system.target, FILL_SHAPE, tally);
     try {
       await load.open();
       load.start();
       const deadlineMs = performance.now() + FILL_MS;
-      while (tally.total < missing && performance.now() < deadlineMs) {
+      while (tally.total < BACKLOG && performance.now() < deadlineMs) {
         await Promise.race([new Promise((resolve) => setTimeout(resolve, POLL_MS)), load.failed]);
       }
       await load.stop();
