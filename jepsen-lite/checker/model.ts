@@ -69,6 +69,7 @@ const unread = '\u0000';
  */
 export function createLogModel(): Model<LogState> {
   const read = new Set<string>();
+  const known = new Map<number, string>();
   const initial: LogState = { length: 0, value: '', before: undefined, next: new Map() };
   const contentOf = (operation: Operation) => (read.has(String(operation.value)) ? String(operation.value) : unread);
 
@@ -78,9 +79,10 @@ export function createLogModel(): Model<LogState> {
     step(state, operation) {
       const { op, result } = operation;
       if (op === 'append') {
-        return result !== undefined && result !== state.length
-          ? undefined
-          : { state: grow(state, contentOf(operation)) };
+        if (result !== undefined && result !== state.length) return undefined;
+        // A place never changes what it holds, so what is seen there at any time rules out everything else now.
+        if ((known.get(state.length) ?? operation.value) !== operation.value) return undefined;
+        return { state: grow(state, contentOf(operation)) };
       }
       if (op === 'max') return result === state.length ? { state } : undefined;
       return valueAt(state, operation.offset!) === result ? { state } : undefined;
@@ -90,11 +92,15 @@ export function createLogModel(): Model<LogState> {
       const found = new Map<string, Operation | undefined>();
       const sends = new Map<Operation['value'], number>();
       for (const operation of operations) {
-        if (operation.op === 'append') sends.set(operation.value, (sends.get(operation.value) ?? 0) + 1);
+        if (operation.op === 'append') {
+          sends.set(operation.value, (sends.get(operation.value) ?? 0) + 1);
+          if (typeof operation.result === 'number') known.set(operation.result, String(operation.value));
+        }
         if (operation.op !== 'read' || operation.outcome !== 'ok' || typeof operation.result !== 'string') continue;
         read.add(operation.result);
-        const known = found.get(operation.result);
-        const unique = known === undefined ? !found.has(operation.result) : known.offset === operation.offset;
+        known.set(operation.offset!, operation.result);
+        const earlier = found.get(operation.result);
+        const unique = earlier === undefined ? !found.has(operation.result) : earlier.offset === operation.offset;
         found.set(operation.result, unique ? operation : undefined);
       }
       // An append without a known offset has the one at which its value was read, if that is the only possibility.
