@@ -94,6 +94,11 @@ export class DledgerBroker {
     this.#ticks = platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
+  /** What this member is made of, for whoever examines it from within: nothing may be changed through it. */
+  get parts(): { readonly member: Member; readonly data: MemberData; readonly group: MemberGroup } {
+    return { member: this.#member, data: this.#data, group: this.#group };
+  }
+
   status(): DledgerStatus {
     const { settings, storage } = this.#member;
     return {

@@ -1,0 +1,105 @@
+import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
+import type { Message } from '../../raft/index.ts';
+import type { AcknowledgedSend, Invariant, SeenMessage, Violation } from './invariant.ts';
+import { type CommittedEntry, Ledger } from './ledger.ts';
+import { NodeWatch, type WatchEvents } from './node-watch.ts';
+
+export interface JudgeOptions {
+  readonly names: readonly string[];
+  readonly nowMs: () => number;
+  /** Makes the invariants of one run, over its ledger. */
+  readonly invariants: (ledger: Ledger) => readonly Invariant[];
+  /** Notes what is worth a line of the trace. */
+  readonly note: (node: string, what: string, a: number, b: number) => void;
+}
+
+/** Holds every invariant against every change, in the order in which things happen; remembers the first that broke. */
+export class Judge implements WatchEvents {
+  readonly ledger = new Ledger();
+  readonly watches: ReadonlyMap<string, NodeWatch>;
+  readonly #options: JudgeOptions;
+  readonly #invariants: readonly Invariant[];
+  violation: Violation | undefined;
+
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+    this.#invariants = options.invariants(this.ledger);
+    this.watches = new Map(options.names.map((name) => [name, new NodeWatch(name, this)]));
+  }
+
+  watch(name: string): NodeWatch {
+    return this.watches.get(name) as NodeWatch;
+  }
+
+  opened(name: string, broker: DledgerBroker): void {
+    const watch = this.watch(name);
+    watch.opened(broker);
+    for (const each of this.#invariants) this.#hold(each, each.opened?.(watch));
+    watch.look();
+  }
+
+  gone(name: string): void {
+    this.watch(name).gone();
+  }
+
+  leads(node: NodeWatch, term: number): void {
+    this.#options.note(node.name, 'leads', term, node.lastIndex);
+    for (const each of this.#invariants) this.#hold(each, each.leads?.(node, term));
+  }
+
+  serves(node: NodeWatch, term: number): void {
+    this.#options.note(node.name, 'serves', term, node.commit);
+    for (const each of this.#invariants) this.#hold(each, each.serves?.(node, term));
+  }
+
+  appended(node: NodeWatch, index: number, term: number, chainCrc: number): void {
+    for (const each of this.#invariants) this.#hold(each, each.appended?.(node, index, term, chainCrc));
+  }
+
+  committed(node: NodeWatch, index: number, term: number, chainCrc: number): void {
+    if (index === this.ledger.lastIndex + 1) this.#commit(node, index, term, chainCrc);
+    for (const each of this.#invariants) this.#hold(each, each.committed?.(node, index, term, chainCrc));
+  }
+
+  #commit(node: NodeWatch, index: number, term: number, chainCrc: number): void {
+    let entry: CommittedEntry | undefined;
+    node.log.forEachEntry(index, index, (buffer, offset, length, _index, _term, position) => {
+      const records = this.ledger.records(buffer, offset, length, position);
+      entry = { index, term, chainCrc, end: position + length, records };
+    });
+    if (entry === undefined) throw new Error(`${node.name} commits entry ${index}, which it cannot read`);
+    this.#options.note(node.name, 'commits', index, term);
+    for (const each of this.#invariants) this.#hold(each, each.firstCommitted?.(node, entry));
+    this.ledger.add(entry);
+  }
+
+  applied(node: NodeWatch, index: number): void {
+    for (const each of this.#invariants) this.#hold(each, each.applied?.(node, index));
+  }
+
+  sent(node: NodeWatch, message: Message): void {
+    for (const each of this.#invariants) this.#hold(each, each.sent?.(node, message));
+  }
+
+  acknowledged(send: AcknowledgedSend): void {
+    for (const each of this.#invariants) this.#hold(each, each.acknowledged?.(send));
+  }
+
+  seen(message: SeenMessage): void {
+    for (const each of this.#invariants) this.#hold(each, each.seen?.(message));
+  }
+
+  healed(): void {
+    const nodes = [...this.watches.values()];
+    for (const each of this.#invariants) this.#hold(each, each.healed?.(nodes));
+  }
+
+  /** Something that no invariant's file holds went wrong. */
+  broken(invariant: string, text: string): void {
+    this.violation ??= { invariant, text, atMs: this.#options.nowMs() };
+  }
+
+  #hold(invariant: Invariant, text: string | undefined): void {
+    if (text !== undefined) this.broken(invariant.name, text);
+  }
+}

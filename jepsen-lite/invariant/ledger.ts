@@ -1,0 +1,99 @@
+import { RecordReader } from '../../src/protocol/message/record-reader.ts';
+
+/** A record of a committed entry. */
+export interface CommittedRecord {
+  readonly topic: string;
+  readonly queueId: number;
+  readonly queueOffset: number;
+  readonly position: number;
+  readonly sysFlag: number;
+  readonly body: Buffer;
+  readonly bytes: Buffer;
+}
+
+/** A committed entry as the node that committed it first holds it. */
+export interface CommittedEntry {
+  readonly index: number;
+  readonly term: number;
+  readonly chainCrc: number;
+  /** Position behind the entry. */
+  readonly end: number;
+  readonly records: readonly CommittedRecord[];
+}
+
+/** What was committed first, by whomever: the truth that everybody else is held to. Grows, and never changes. */
+export class Ledger {
+  /** By index; [0] stands for the place before the first entry. */
+  readonly terms: number[] = [0];
+  readonly chains: number[] = [0];
+  readonly ends: number[] = [0];
+  /** Values of ordinary messages, by `topic/queue` and queue offset. */
+  readonly #queues = new Map<string, string[]>();
+  readonly #reader = new RecordReader();
+  /** Committed messages with a value. */
+  messages = 0;
+
+  get lastIndex(): number {
+    return this.terms.length - 1;
+  }
+
+  get end(): number {
+    return this.ends.at(-1) as number;
+  }
+
+  add(entry: CommittedEntry): void {
+    this.terms.push(entry.term);
+    this.chains.push(entry.chainCrc);
+    this.ends.push(entry.end);
+    for (const { topic, queueId, queueOffset, body } of entry.records) {
+      const value = messageValue(body);
+      if (value === undefined) continue;
+      this.messages++;
+      const key = `${topic}/${queueId}`;
+      const queue = this.#queues.get(key);
+      if (queue === undefined) this.#queues.set(key, Object.assign([], { [queueOffset]: value }));
+      else queue[queueOffset] = value;
+    }
+  }
+
+  /** The value that is committed at a place. */
+  at(topic: string, queueId: number, queueOffset: number): string | undefined {
+    return this.#queues.get(`${topic}/${queueId}`)?.[queueOffset];
+  }
+
+  /** Next offset of each queue that holds values. */
+  *queues(): Generator<{ readonly key: string; readonly next: number }> {
+    for (const [key, values] of this.#queues) yield { key, next: values.length };
+  }
+
+  /** Takes the body of an entry apart. */
+  records(buffer: Buffer, offset: number, length: number, position: number): CommittedRecord[] {
+    const reader = this.#reader;
+    const records: CommittedRecord[] = [];
+    for (let at = 0; at < length; ) {
+      const status = reader.open(buffer, offset + at, offset + length);
+      if (status !== 'record')
+        throw new Error(`a committed entry holds something that is ${status} at ${position + at}`);
+      const { topic, queueId, queueOffset, size, sysFlag, body } = reader;
+      const bytes = buffer.subarray(offset + at, offset + at + size);
+      records.push({ topic, queueId, queueOffset, position: position + at, sysFlag, body, bytes });
+      at += size;
+    }
+    return records;
+  }
+}
+
+/** Bodies of the workloads begin with a unique value and a bar. */
+export function bodyOf(value: string, byteLength: number): Buffer {
+  return Buffer.from(`${value}|`.padEnd(byteLength, '.'));
+}
+
+/** The value of a body of the workloads; undefined for any other body. */
+export function messageValue(body: Buffer): string | undefined {
+  if (body[0] !== VALUE_MARK) return undefined;
+  const end = body.indexOf(BAR);
+  return end < 0 ? undefined : body.toString('latin1', 0, end);
+}
+
+const VALUE_MARK = 0x23;
+const BAR = 0x7c;

@@ -1,0 +1,128 @@
+import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
+import type { DurableLog } from '../../cluster/raft-storage/durable-log.ts';
+import type { Message, Replica } from '../../raft/index.ts';
+
+/** What a member says of itself: the parts that invariants look at. */
+type Parts = DledgerBroker['parts'];
+
+/** Called for each change that is found. */
+export interface WatchEvents {
+  leads(node: NodeWatch, term: number): void;
+  serves(node: NodeWatch, term: number): void;
+  appended(node: NodeWatch, index: number, term: number, chainCrc: number): void;
+  committed(node: NodeWatch, index: number, term: number, chainCrc: number): void;
+  applied(node: NodeWatch, index: number): void;
+  sent(node: NodeWatch, message: Message): void;
+}
+
+/** Looks, after each event of one member, at what has changed since the last look. Costs next to nothing when nothing has. */
+export class NodeWatch {
+  readonly name: string;
+  readonly #events: WatchEvents;
+  #parts: Parts | undefined;
+  #replica: Replica | undefined;
+  #log: DurableLog | undefined;
+  /** Chain checksums of the log as of the last look, by index. */
+  readonly chains: number[] = [0];
+  #lastIndex = 0;
+  #lastChain = 0;
+  commit = 0;
+  applied = 0;
+  #ledTerm = 0;
+  #servedTerm = 0;
+
+  constructor(name: string, events: WatchEvents) {
+    this.name = name;
+    this.#events = events;
+  }
+
+  get running(): boolean {
+    return this.#parts !== undefined;
+  }
+
+  /** Of a member that runs. */
+  get parts(): Parts {
+    return this.#parts as Parts;
+  }
+
+  get replica(): Replica {
+    return this.#replica as Replica;
+  }
+
+  get log(): DurableLog {
+    return this.#log as DurableLog;
+  }
+
+  get lastIndex(): number {
+    return this.#lastIndex;
+  }
+
+  opened(broker: DledgerBroker): void {
+    const { parts } = broker;
+    this.#parts = parts;
+    this.#replica = parts.group.replica;
+    this.#log = parts.member.storage.log;
+    this.commit = 0;
+    this.applied = 0;
+    this.#ledTerm = 0;
+    this.#servedTerm = 0;
+    // What a member sends is what it promises: seen here, before it is encoded, it need not be decoded.
+    const { transport } = parts.group.peerPort;
+    const send = transport.send.bind(transport);
+    transport.send = (message) => {
+      this.#events.sent(this, message);
+      send(message);
+    };
+  }
+
+  gone(): void {
+    this.#parts = undefined;
+    this.#replica = undefined;
+    this.#log = undefined;
+  }
+
+  look(): void {
+    const replica = this.#replica;
+    const log = this.#log;
+    if (replica === undefined || log === undefined) return;
+    const last = log.lastIndex;
+    const chain = log.chainCrc(last);
+    if (last !== this.#lastIndex || chain !== this.#lastChain) this.#lookAtLog(log, last, chain);
+    if (replica.isLeader && replica.term !== this.#ledTerm) {
+      this.#ledTerm = replica.term;
+      this.#events.leads(this, replica.term);
+    }
+    if (replica.commitIndex !== this.commit) this.#lookAtCommit(log, replica.commitIndex);
+    const { appliedIndex } = (this.#parts as Parts).data.log;
+    if (appliedIndex !== this.applied) {
+      this.applied = appliedIndex;
+      this.#events.applied(this, appliedIndex);
+    }
+    if (replica.isLeader && this.#servedTerm !== replica.term && (this.#parts as Parts).group.mastership.serving) {
+      this.#servedTerm = replica.term;
+      this.#events.serves(this, replica.term);
+    }
+  }
+
+  #lookAtLog(log: DurableLog, last: number, chain: number): void {
+    const { chains } = this;
+    let same = Math.min(last, this.#lastIndex, chains.length - 1);
+    while (same >= log.firstIndex && log.chainCrc(same) !== chains[same]) same--;
+    chains.length = Math.min(chains.length, last + 1);
+    for (let index = Math.max(same + 1, log.firstIndex); index <= last; index++) {
+      const crc = log.chainCrc(index);
+      chains[index] = crc;
+      this.#events.appended(this, index, log.termAt(index), crc);
+    }
+    this.#lastIndex = last;
+    this.#lastChain = chain;
+  }
+
+  #lookAtCommit(log: DurableLog, commit: number): void {
+    const from = Math.max(this.commit + 1, log.firstIndex);
+    this.commit = commit;
+    for (let index = from; index <= commit; index++) {
+      this.#events.committed(this, index, log.termAt(index), this.chains[index] ?? 0);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
+import { loadNamesrvConfig } from '../../cluster/namesrv/config.ts';
+import { createNameServer } from '../../cluster/namesrv/name-server.ts';
+import type { Judge } from '../invariant/judge.ts';
+import { type NodeEvents, SimNode } from './sim-node.ts';
+import type { SimWorld } from './sim-world.ts';
+
+/** Port for clients of every member, and for the other members. */
+export const LISTEN_PORT = 30_911;
+export const PEER_PORT = 40_911;
+/** A supervisor starts a process anew that ended by itself. */
+const RESTART_MS = 1_000;
+
+/** What becomes of a cluster's members. */
+export interface ClusterOptions {
+  readonly world: SimWorld;
+  readonly judge: Judge;
+  readonly nodeCount: number;
+  /** Lines for every member's broker.conf. */
+  readonly conf: string;
+}
+
+/** A name server and the members of one group, all real, in a world. */
+export class Cluster implements NodeEvents {
+  readonly world: SimWorld;
+  readonly judge: Judge;
+  readonly nodes: readonly SimNode[];
+  readonly #byProcess = new Map<number, SimNode>();
+  /** Set when faults are over: from now on everything must work. */
+  healed = false;
+
+  constructor({ world, judge, nodeCount, conf }: ClusterOptions) {
+    this.world = world;
+    this.judge = judge;
+    const names = Array.from({ length: nodeCount }, (_, number) => `n${number}`);
+    const peers = names.map((name) => `${name}-${name}:${PEER_PORT}`).join(';');
+    const lines = `${SETTINGS}dLegerPeers=${peers}\n${conf}`;
+    world.host('ns');
+    this.nodes = names.map((name) => new SimNode(world, name, lines, this));
+    world.loop.afterEvent = (owner) => {
+      // In the middle of a turn a member's core is ahead of its log: what it decided is done at the end.
+      if (owner === undefined || owner.turn.length > 0 || !owner.alive) return;
+      const node = this.#byProcess.get(owner.id);
+      if (node !== undefined) judge.watch(node.name).look();
+    };
+    world.loop.onThrow = (owner, thrown) =>
+      this.#threw(owner === undefined ? undefined : this.#byProcess.get(owner.id), thrown);
+  }
+
+  start(): void {
+    const nameServer = createNameServer(this.world.start('ns'), loadNamesrvConfig('', '/home').config);
+    nameServer.start().catch((error: Error) => this.judge.broken('name-server', error.message));
+    for (const node of this.nodes) this.startNode(node);
+  }
+
+  startNode(node: SimNode): void {
+    if (node.process !== undefined) return;
+    node.start();
+    this.#byProcess.set((node.process as unknown as { id: number }).id, node);
+  }
+
+  node(name: string): SimNode {
+    return this.nodes.find((node) => node.name === name) as SimNode;
+  }
+
+  /** The member that leads in the highest term, if one does. */
+  leader(): SimNode | undefined {
+    let leader: SimNode | undefined;
+    let term = -1;
+    for (const node of this.nodes) {
+      const { replica } = this.judge.watch(node.name);
+      if (!node.running || !replica.isLeader || replica.term <= term) continue;
+      leader = node;
+      term = replica.term;
+    }
+    return leader;
+  }
+
+  /** The member that says that it serves, if exactly one does. */
+  serving(): SimNode | undefined {
+    const serving = this.nodes.filter(({ broker }) => broker?.parts.group.mastership.serving);
+    return serving.length === 1 ? serving[0] : undefined;
+  }
+
+  /** Whether all members run, and have applied the same and all there is. */
+  converged(): boolean {
+    const first = this.judge.watch((this.nodes[0] as SimNode).name);
+    return this.nodes.every(({ name, running }) => {
+      const watch = this.judge.watch(name);
+      return running && watch.applied === watch.lastIndex && watch.lastIndex === first.lastIndex;
+    });
+  }
+
+  /** Faults are over: everybody gets what is needed to go on. */
+  heal(): void {
+    this.healed = true;
+    this.note('', 'healed');
+    for (const node of this.nodes) this.startNode(node);
+  }
+
+  /** One line on each member. */
+  describe(): string {
+    return this.nodes
+      .map(({ name, broker }) => {
+        if (broker === undefined) return `${name}: down`;
+        const { role, term, leader, ready, inDoubt, lastIndex, commitIndex, appliedIndex } = broker.status();
+        return `${name}: ${role} term ${term} leader ${leader} ready ${ready} doubt ${inDoubt} last ${lastIndex} commit ${commitIndex} applied ${appliedIndex}`;
+      })
+      .join('; ');
+  }
+
+  /** Does something later, in true time, whoever is alive. */
+  later(ms: number, run: () => void): void {
+    this.world.loop.schedule(ms * 1_000, undefined, run);
+  }
+
+  note(node: string, what: string, a = 0, b = 0): void {
+    this.world.loop.trace.note(this.world.loop.nowMicros, node, what, a, b);
+  }
+
+  // --- NodeEvents --------------------------------------------------------------------------------------------------
+
+  opened(node: SimNode, broker: DledgerBroker): void {
+    this.note(node.name, 'opened', node.starts, broker.parts.member.storage.incarnation);
+    this.judge.opened(node.name, broker);
+  }
+
+  gone(node: SimNode): void {
+    this.note(node.name, 'gone', node.starts);
+    this.judge.gone(node.name);
+  }
+
+  failed(node: SimNode, code: string, why: string): void {
+    this.note(node.name, 'failed', code.length);
+    if (!node.diskHurt || NEVER.has(code))
+      this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
+    node.diskHurt = false;
+    this.later(RESTART_MS, () => this.startNode(node));
+  }
+
+  #threw(node: SimNode | undefined, thrown: unknown): void {
+    if (node === undefined) throw thrown;
+    node.crashed(thrown);
+  }
+}
+
+/** Ends that no bad disk excuses. */
+const NEVER: ReadonlySet<string> = new Set([
+  'DIVERGENCE',
+  'AssertionError',
+  'TypeError',
+  'RangeError',
+  'ReferenceError',
+]);
+
+const SETTINGS = `
+brokerName=g
+brokerClusterName=c
+listenPort=${LISTEN_PORT}
+namesrvAddr=ns:9876
+storePathRootDir=/store
+enableDLegerCommitLog=true
+dLegerGroup=g
+`;

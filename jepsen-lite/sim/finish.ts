@@ -1,0 +1,60 @@
+import type { History } from '../checker/history.ts';
+import { checkLog } from '../checker/log-checker.ts';
+import { checkRealTimeOrder } from '../checker/real-time-order.ts';
+import { checkTotalQueue } from '../checker/total-queue.ts';
+import type { Clients } from '../workload/clients.ts';
+import { drain } from '../workload/drain.ts';
+import type { Cluster } from './cluster.ts';
+
+/** Within so long after the faults ended everything must work again (faults.md 1). */
+const SERVE_MS = 5_000;
+/** Clients end what they are at. */
+const CLIENTS_END_MS = 15_000;
+const DRAIN_MS = 60_000;
+
+/** Faults are over: the group must come together, serve, and hold all that was promised. */
+export async function finish(
+  cluster: Cluster,
+  clients: Clients,
+  history: History,
+  isBroken: () => boolean,
+): Promise<void> {
+  const { world, judge } = cluster;
+  const { loop } = world;
+  const until = async (ms: number, condition: () => boolean): Promise<boolean> => {
+    const reached = await loop.run(loop.nowMicros + ms * 1_000, () => isBroken() || condition());
+    return reached && !isBroken();
+  };
+  cluster.heal();
+  if (!(await until(SERVE_MS, () => cluster.serving() !== undefined))) {
+    judge.broken('liveness', `nobody serves ${SERVE_MS} ms after the faults ended: ${cluster.describe()}`);
+    return;
+  }
+  clients.stopped = true;
+  if (!(await until(CLIENTS_END_MS, () => clients.idle))) judge.broken('liveness', 'clients do not end');
+  if (isBroken()) return;
+  if (!(await until(SERVE_MS, () => cluster.converged()))) {
+    judge.broken('liveness', `the members do not come together: ${cluster.describe()}`);
+    return;
+  }
+  judge.healed();
+  let drained = false;
+  drain(clients, world.start('drain')).then(
+    () => {
+      drained = true;
+    },
+    (error: Error) => judge.broken('liveness', `what is stored cannot be read: ${error.message}`),
+  );
+  if (!(await until(DRAIN_MS, () => drained))) judge.broken('liveness', 'what is stored cannot be read in time');
+  if (isBroken()) return;
+  history.drained = true;
+  for (const verdict of [
+    checkTotalQueue(history, { duplicates: 'told' }),
+    checkLog(history, { duplicates: 'told' }),
+    checkRealTimeOrder(history),
+  ]) {
+    if (verdict.valid === true) continue;
+    const first = verdict.findings.find(({ fatal }) => fatal);
+    judge.broken(`checker ${verdict.checker}`, `${verdict.reason ?? ''} ${first?.anomaly}: ${first?.message}`);
+  }
+}

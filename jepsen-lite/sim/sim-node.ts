@@ -1,0 +1,120 @@
+import { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
+import { loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
+import type { UnsyncedFate } from './sim-file.ts';
+import type { SimHost } from './sim-host.ts';
+import type { SimProcess } from './sim-process.ts';
+import type { SimWorld } from './sim-world.ts';
+
+/** What a node tells the cluster that it belongs to. */
+export interface NodeEvents {
+  /** A process was put together from the files that are there, and will start. */
+  opened(node: SimNode, broker: DledgerBroker): void;
+  /** The process is gone, in whatever way. */
+  gone(node: SimNode): void;
+  /** The process ended by itself: `why` in its own words. */
+  failed(node: SimNode, code: string, why: string): void;
+}
+
+/** One member: a machine, and the broker that runs on it, if one does. */
+export class SimNode {
+  readonly name: string;
+  readonly host: SimHost;
+  readonly #world: SimWorld;
+  readonly #conf: string;
+  readonly #events: NodeEvents;
+  process: SimProcess | undefined;
+  broker: DledgerBroker | undefined;
+  /** Starts so far. */
+  starts = 0;
+  /** Errors were planned for its disk, or its space was taken, since the process began: it may stop itself. */
+  diskHurt = false;
+  /** An orderly stop is on its way. */
+  stopping = false;
+
+  constructor(world: SimWorld, name: string, conf: string, events: NodeEvents) {
+    this.name = name;
+    this.host = world.host(name);
+    this.#world = world;
+    this.#conf = conf;
+    this.#events = events;
+  }
+
+  get running(): boolean {
+    return this.broker !== undefined;
+  }
+
+  get paused(): boolean {
+    return this.process?.held !== undefined;
+  }
+
+  /** Starts a process with what is on the disk, as a supervisor would. */
+  start(): void {
+    if (this.process !== undefined) return;
+    const process = this.#world.start(this.name);
+    this.process = process;
+    this.starts++;
+    this.stopping = false;
+    const { ip } = this.host;
+    const { config, errors } = loadBrokerConfig(`${this.#conf}\nbrokerIP1=${ip}\ndLegerSelfId=${this.name}\n`, {
+      homeDirectory: '/home',
+      hostName: this.name,
+      ipAddress: ip,
+    });
+    if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    // The start is an event of the new process, so that what it throws is the process's own end.
+    this.#world.loop.schedule(0, process, () => {
+      const broker = new DledgerBroker(process, config, (error) => this.#fail(process, error.code, error.message));
+      this.broker = broker;
+      this.#events.opened(this, broker);
+      broker.start().catch((error: Error) => this.#fail(process, 'START', error.message));
+    });
+  }
+
+  #fail(process: SimProcess, code: string, why: string): void {
+    if (this.process !== process || !process.alive) return;
+    this.kill();
+    this.#events.failed(this, code, why);
+  }
+
+  /** The process threw: it is dead. */
+  crashed(thrown: unknown): void {
+    if (this.process === undefined) return;
+    const error = thrown as Error & { code?: string };
+    this.#fail(this.process, error.code ?? error.name, error.stack ?? error.message);
+  }
+
+  /** SIGKILL. */
+  kill(): void {
+    this.process?.kill();
+    this.#gone();
+  }
+
+  /** The machine loses power. */
+  losePower(fate: UnsyncedFate): void {
+    this.diskHurt = false;
+    if (this.process !== undefined) this.process.losePower(fate);
+    else if (this.host.up) {
+      this.host.up = false;
+      this.host.image.crash(fate);
+    }
+    this.#gone();
+  }
+
+  /** SIGTERM; the process exits when its orderly stop is over. */
+  stop(): void {
+    const { broker, process } = this;
+    if (broker === undefined || process === undefined || this.stopping) return;
+    this.stopping = true;
+    const exit = (): void => {
+      if (this.process === process && process.alive) this.kill();
+    };
+    broker.stop().then(exit, exit);
+  }
+
+  #gone(): void {
+    const had = this.process !== undefined;
+    this.process = undefined;
+    this.broker = undefined;
+    if (had) this.#events.gone(this);
+  }
+}

@@ -1,0 +1,79 @@
+import type { History } from '../checker/history.ts';
+import type { Judge } from '../invariant/judge.ts';
+import { Chance } from '../sim/chance.ts';
+import type { Cluster } from '../sim/cluster.ts';
+import { runReader } from './reader.ts';
+import { runSender } from './sender.ts';
+import type { Client, Workload } from './workload.ts';
+
+const TOPICS = ['A', 'B'];
+
+/** All clients of a run. */
+export class Clients implements Workload {
+  readonly history: History;
+  readonly judge: Judge;
+  readonly topics = TOPICS;
+  stopped = false;
+  readonly counts = { acknowledged: 0, refused: 0, unknown: 0 };
+  readonly #cluster: Cluster;
+  #processes = 0;
+  #values = 0;
+  #running = 0;
+
+  constructor(cluster: Cluster, history: History) {
+    this.#cluster = cluster;
+    this.history = history;
+    this.judge = cluster.judge;
+  }
+
+  /** Whether every client has come to its end. */
+  get ended(): (outcome: 'ok' | 'fail' | 'info') => void {
+    return this.#ended;
+  }
+
+  get idle(): boolean {
+    return this.#running === 0;
+  }
+
+  readonly #ended = (outcome: 'ok' | 'fail' | 'info'): void => {
+    if (outcome === 'ok') this.counts.acknowledged++;
+    else if (outcome === 'fail') this.counts.refused++;
+    else this.counts.unknown++;
+    this.#cluster.world.loop.trace.mix(this.#values, outcome.length);
+  };
+
+  nowNs(): number {
+    return this.#cluster.world.loop.nowMicros * 1_000;
+  }
+
+  newProcess(): number {
+    return this.#processes++;
+  }
+
+  newValue(): string {
+    return `#${this.#values++}`;
+  }
+
+  /** Lets a client run until it ends by itself. */
+  begin(run: Promise<void>): void {
+    this.#running++;
+    run.then(
+      () => this.#running--,
+      (error: Error) => this.judge.broken('client', error.stack ?? error.message),
+    );
+  }
+}
+
+/** Starts the clients of a run, on machines of their own. */
+export function startClients(cluster: Cluster, history: History, seed: number): Clients {
+  const clients = new Clients(cluster, history);
+  const client = (name: string): Client => ({
+    process: cluster.world.start(name),
+    chance: new Chance(seed, `client/${name}`),
+  });
+  const sending = { slots: 2, pauseMs: 300, batch: 8, bodyBytes: 400, timeoutMs: 3_000 };
+  clients.begin(runSender(clients, client('c0'), 'p0', sending));
+  clients.begin(runSender(clients, client('c1'), 'p1', sending));
+  clients.begin(runReader(clients, client('c2'), 'r0', 200));
+  return clients;
+}

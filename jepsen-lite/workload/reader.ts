@@ -1,0 +1,78 @@
+import { PullConsumer, type PullResult } from '../../src/client/consumer/pull-consumer.ts';
+import type { MessageQueue } from '../../src/client/message-queue.ts';
+import type { ReceivedMessage } from '../../src/client/received-message.ts';
+import type { PolledMessage } from '../checker/history.ts';
+import { messageValue } from '../invariant/ledger.ts';
+import { type Client, NAME_SERVER, sleep, type Workload } from './workload.ts';
+
+/** Reads the queues of all topics from their beginning, wherever a member answers; now and then asks how long a queue is. */
+export async function runReader(workload: Workload, client: Client, group: string, pauseMs: number): Promise<void> {
+  const consumer = new PullConsumer(client.process, { nameServers: NAME_SERVER, group });
+  await consumer.start();
+  const { chance } = client;
+  const process = workload.newProcess();
+  const next = new Map<string, number>();
+  while (!workload.stopped) {
+    await sleep(client, chance.between(1, pauseMs));
+    const topic = chance.pick(workload.topics);
+    try {
+      const queues = await consumer.queues(topic);
+      if (queues.length === 0 || workload.stopped) continue;
+      const queue = chance.pick(queues);
+      if (chance.happens(0.1)) await askLength(workload, consumer, queue);
+      else await pull(workload, consumer, process, queue, next);
+      workload.ended('ok');
+    } catch {
+      // Nobody answered: a read that failed says nothing.
+      workload.ended('fail');
+    }
+  }
+  await consumer.close();
+}
+
+async function askLength(workload: Workload, consumer: PullConsumer, queue: MessageQueue): Promise<void> {
+  const { history } = workload;
+  const callNs = workload.nowNs();
+  const length = await consumer.maxOffset(queue);
+  const id = history.invoke(workload.newProcess(), 'max', `${queue.topic}/${queue.queueId}`, undefined, callNs, '');
+  history.ok(id, workload.nowNs(), length);
+}
+
+async function pull(
+  workload: Workload,
+  consumer: PullConsumer,
+  process: number,
+  queue: MessageQueue,
+  next: Map<string, number>,
+): Promise<void> {
+  const key = `${queue.topic}/${queue.queueId}`;
+  const from = next.get(key) ?? 0;
+  const callNs = workload.nowNs();
+  const result = await consumer.pull(queue, from);
+  record(workload, process, key, callNs, result.messages);
+  judgeMove(workload, key, from, result);
+  next.set(key, Math.max(from, result.nextOffset));
+}
+
+/** Writes down what a poll brought, and holds it against what is committed. */
+export function record(
+  workload: Workload,
+  process: number,
+  key: string,
+  callNs: number,
+  messages: readonly ReceivedMessage[],
+): void {
+  const polled: PolledMessage[] = [];
+  for (const { topic, queueId, queueOffset, commitLogOffset, body } of messages) {
+    const value = messageValue(body) ?? '';
+    workload.judge.seen({ topic, queueId, queueOffset, position: commitLogOffset, value });
+    polled.push({ offset: queueOffset, value });
+  }
+  workload.history.poll(process, key, '', callNs, workload.nowNs(), polled);
+}
+
+/** Nobody removes messages of these topics: who reads on from where it was is never sent elsewhere (safety.md 6). */
+function judgeMove(workload: Workload, key: string, from: number, { status, nextOffset }: PullResult): void {
+  if (status !== 'moved' || nextOffset === from) return;
+  workload.judge.broken('no-false-correction', `a reader of ${key} at ${from} was sent to ${nextOffset}`);
+}
