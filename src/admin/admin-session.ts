@@ -3,6 +3,7 @@ import { ClientError } from '../client/errors.ts';
 import { NameServerClient } from '../client/name-server-client.ts';
 import { parseNameServers } from '../client/options.ts';
 import type { Platform } from '../platform/ports.ts';
+import type { BrokerData } from '../protocol/body/broker-data.ts';
 import { type ClusterInfo, clusterInfo } from '../protocol/body/cluster-info.ts';
 import { type ConsumerConnection, consumerConnection } from '../protocol/body/consumer-connection.ts';
 import { type KVTable, kvTable } from '../protocol/body/kv-table.ts';
@@ -165,12 +166,14 @@ export function hasCode(error: unknown, code: number): error is ClientError {
   return error instanceof ClientError && error.responseCode === code;
 }
 
+/** The master of a broker group, or any other member while there is none; undefined for a group without members. */
+export function memberToAsk({ brokerAddrs }: BrokerData): string | undefined {
+  return brokerAddrs.get(MASTER_ID) ?? [...brokerAddrs.values()][0];
+}
+
 /** The members to ask where each broker group knows the answer. */
 export function oneOfEach({ brokerDatas }: TopicRouteData): string[] {
-  return brokerDatas.flatMap(({ brokerAddrs }) => {
-    const chosen = brokerAddrs.get(MASTER_ID) ?? [...brokerAddrs.values()][0];
-    return chosen === undefined ? [] : [chosen];
-  });
+  return brokerDatas.map(memberToAsk).filter((address) => address !== undefined);
 }
 
 function decoded<Body>(form: BodyDefinition<Body>, bytes: Buffer, from: string): Body {

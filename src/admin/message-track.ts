@@ -47,14 +47,17 @@ function describe({ responseCode, message }: ClientError, group: string): string
  */
 async function isConsumed(admin: AdminSession, message: ReceivedMessage, group: string): Promise<boolean> {
   const { offsetTable } = await statsOf(admin, group);
+  const brokerName = message.brokerName || (await brokerAt(admin, message.storeHost));
   return offsetTable.some(([queue, { consumerOffset }]) => {
     const same = queue.topic === message.topic && queue.queueId === message.queueId;
-    return (
-      same &&
-      (message.brokerName === '' || queue.brokerName === message.brokerName) &&
-      consumerOffset > message.queueOffset
-    );
+    return same && queue.brokerName === brokerName && consumerOffset > message.queueOffset;
   });
+}
+
+/** Name of the broker group that has a member at the address. */
+async function brokerAt(admin: AdminSession, address: string): Promise<string | undefined> {
+  const { brokerAddrTable } = await admin.clusterInfo();
+  return [...brokerAddrTable].find(([, { brokerAddrs }]) => [...brokerAddrs.values()].includes(address))?.[0];
 }
 
 function isFiltered({ subscriptionTable }: ConsumerConnection, { topic, tags }: ReceivedMessage): boolean {

@@ -1,9 +1,8 @@
 import { decodeMessages } from '../client/decode-messages.ts';
 import type { ReceivedMessage } from '../client/received-message.ts';
-import type { TopicRouteData } from '../protocol/body/topic-route-data.ts';
 import { queryMessage } from '../protocol/command/query-message.ts';
 import { ResponseCode } from '../protocol/response-code.ts';
-import { type AdminSession, hasCode, oneOfEach } from './admin-session.ts';
+import { type AdminSession, hasCode, memberToAsk } from './admin-session.ts';
 
 export interface KeyQuery {
   readonly key: string;
@@ -43,10 +42,13 @@ async function query12(
 ): Promise<ReceivedMessage[]> {
   const route = await admin.route(topic);
   const uniqueKeyQuery = unique ? { uniqueKeyQuery: 'true' } : {};
-  const asked = oneOfEach(inCluster(route, cluster)).map(async (address) => {
+  const brokers = route.brokerDatas.filter((broker) => cluster === undefined || broker.cluster === cluster);
+  const asked = brokers.map(async (broker) => {
+    const address = memberToAsk(broker);
+    if (address === undefined) return [];
     try {
       const { body } = await admin.ask(queryMessage, address, { topic, ...header, ...uniqueKeyQuery });
-      const messages = decodeMessages(body, '');
+      const messages = decodeMessages(body, broker.brokerName);
       if (messages instanceof Error) throw messages;
       return messages;
     } catch (error) {
@@ -55,9 +57,4 @@ async function query12(
     }
   });
   return (await Promise.all(asked)).flat();
-}
-
-function inCluster(route: TopicRouteData, cluster: string | undefined): TopicRouteData {
-  if (cluster === undefined) return route;
-  return { ...route, brokerDatas: route.brokerDatas.filter((broker) => broker.cluster === cluster) };
 }

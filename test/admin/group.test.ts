@@ -87,7 +87,7 @@ describe('against a real group', () => {
     expect(errors).toContain('illegal characters');
   });
 
-  test('the quickstart programs print what RocketMQ prints, a thousand times each', async () => {
+  test('the quickstart programs print what RocketMQ prints, a thousand times each', { timeout: 60_000 }, async () => {
     const ending = new AbortController();
     const lines: string[] = [];
     const surroundings = {
@@ -109,6 +109,14 @@ describe('against a real group', () => {
     lines.length = 0;
     const consuming = runClass([`${name}.Consumer`], surroundings);
     await group.until(() => lines.length === 1_001);
+    const [, id = ''] = /msgId=(\w+), commitLogOffset/.exec(lines[500] ?? '') ?? [];
+    await group.world.run(6_000);
+    const track = await admin('queryMsgById', '-t', 'TopicTest', '-i', id);
+    expect(track.printed).toContain(
+      'MessageTrack [consumerGroup=please_rename_unique_group_name_4, trackType=CONSUMED, exceptionDesc=null]',
+    );
+    const { printed } = await admin('consumerProgress');
+    expect(printed.split('\n')[1]).toMatch(/^please_rename_unique_group_name_4 +1 +V5_3_3 +PUSH +CLUSTERING +\d+ +0$/);
     ending.abort();
     expect(await group.world.settle(consuming)).toBe(0);
     expect(lines[0]).toBe('Consumer Started.\n');

@@ -9,6 +9,7 @@ const GROUP = 'please_rename_unique_group_name';
 const MESSAGES = 1_000;
 const TIMEOUT_MS = 20_000;
 const PAUSE_AFTER_ERROR_MS = 1_000;
+const INTERRUPTED = 130;
 
 /** org.apache.rocketmq.example.quickstart.Producer: sends 1,000 messages one after another and prints each result. */
 export const quickstartProducer: Example = async ({ platform, nameServers, print, printError, signal }) => {
@@ -31,6 +32,7 @@ export const quickstartProducer: Example = async ({ platform, nameServers, print
   } finally {
     await producer.close();
   }
+  if (signal.aborted) return INTERRUPTED;
   return failed === 0 ? 0 : 1;
 };
 
