@@ -196,6 +196,18 @@ describe('a broker alone', () => {
     });
   });
 
+  test('in a group of its own keeps its directory for itself too', async () => {
+    const keys = memberKeys();
+    const member = start('mqbroker', ['-c', conf(...keys)], environment);
+    await member.printed(/boot success/);
+    const second = await run('mqbroker', ['-c', conf(...keys, `listenPort=${ports.http + 2}`)], environment);
+    expect(second.stderr).toMatch(
+      /^storePathRootDir=.*: another process uses this store directory\. Stop it, or give .*\n$/,
+    );
+    expect(second.code).toBe(1);
+    expect((await member.stop()).code).toBe(0);
+  });
+
   test('and a name server end in order by SIGTERM', async () => {
     const nameServer = start(
       'mqnamesrv',
