@@ -4,6 +4,13 @@ import type { Ready, RoleReport } from './ready.ts';
 import { sendAppends } from './replication.ts';
 import type { MemberSet, NodeId, Role } from './types.ts';
 
+/** An empty list of the node goes on to be filled, and must not be in a Ready. */
+const nothing: readonly never[] = [];
+
+function taken<T>(list: readonly T[]): readonly T[] {
+  return list.length > 0 ? list : nothing;
+}
+
 /** Collects what changed since the last Ready. */
 export class ReadyBuilder {
   private number = 0;
@@ -65,17 +72,17 @@ export class ReadyBuilder {
     this.commit = node.commit;
     const ready: Ready = {
       number,
-      writes,
+      writes: taken(writes),
       roleChange: this.roleChanged(node) ? this.report(node) : undefined,
       noopTerm,
       hardState: hardStateDirty ? { term: node.term, vote: node.vote, fresh: node.fresh } : undefined,
       doubt: doubtDirty ? node.inDoubt : undefined,
-      messages: node.messages,
-      messagesAfterState: node.later,
+      messages: taken(node.messages),
+      messagesAfterState: taken(node.later),
       persist,
       sync: persist && sync,
       commit: node.commit,
-      loads,
+      loads: taken(loads),
       readUpTo: node.reads.releasedUpTo,
       readIndex: node.reads.releasedIndex,
       transferEnded,

@@ -1,7 +1,7 @@
 import { MemoryLog } from '../../raft/core/memory-log.ts';
 import { type CoreConfig, RaftNode } from '../../raft/core/node.ts';
 import type { Ready } from '../../raft/core/ready.ts';
-import type { EntryBatch, HardState, Message, NodeId, PeerHello } from '../../raft/core/types.ts';
+import type { EntryBatch, HardState, MemberChange, Message, NodeId, PeerHello } from '../../raft/core/types.ts';
 
 export const coreConfig = {
   heartbeatTicks: 10,
@@ -112,6 +112,15 @@ export class Solo {
   propose(count = 1): Message[] {
     for (let i = 0; i < count; i++) this.log.push({ term: this.node.term, value: `p${this.log.lastIndex}`, size: 100 });
     this.node.appended(this.log.lastIndex);
+    return this.run();
+  }
+
+  /** Proposes a change of members, which must be allowed. */
+  change(change: MemberChange): Message[] {
+    const members = this.node.checkChange(change);
+    if (typeof members === 'string') throw new Error(members);
+    this.log.push({ term: this.node.term, value: change.kind, size: 100, members });
+    this.node.appended(this.log.lastIndex, members);
     return this.run();
   }
 
