@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Group } from '../../cluster/launch/group.ts';
-import { killRounds } from '../../scripts/bench/failover/kill-rounds.ts';
+import { killRounds, median } from '../../scripts/bench/failover/kill-rounds.ts';
 import { startLiveGroup } from './harness/live-group.ts';
 
 const ROUNDS = 10;
-/** What `offsetBatchMs` allows to be lost, and what a loaded machine may add on the way to the leader and to the majority. */
-const PROGRESS_MS = 200 + 300;
+/** What may be lost of unanswered offset updates: `offsetBatchMs` (200), and what a busy machine adds on the way to the majority: little as a rule. */
+const USUAL_PROGRESS_MS = 200 + 150;
+const LONGEST_PROGRESS_MS = 200 + 1_300;
 
 describe('a leader that is killed again and again', () => {
   let group: Group;
@@ -28,7 +29,9 @@ describe('a leader that is killed again and again', () => {
       expect(report.messages.breaches).toEqual([]);
       expect(report.breaches).toEqual([]);
       expect(report.failures).toEqual([]);
-      expect(Math.max(...report.rounds.map(({ lostProgressMs }) => lostProgressMs))).toBeLessThan(PROGRESS_MS);
+      const lostProgress = report.rounds.map(({ lostProgressMs }) => lostProgressMs);
+      expect(median(lostProgress)).toBeLessThan(USUAL_PROGRESS_MS);
+      expect(Math.max(...lostProgress)).toBeLessThan(LONGEST_PROGRESS_MS);
       expect(new Set(report.rounds.map(({ killed }) => killed)).size).toBeGreaterThan(1);
       expect(report.messages.acknowledged).toBeGreaterThan(100 * senders);
     },

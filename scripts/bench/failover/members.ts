@@ -1,4 +1,5 @@
 import type { Group, GroupNode } from '../../../cluster/launch/group.ts';
+import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import { BrokerClient } from '../../../src/client/broker-client.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { topicStatsTable } from '../../../src/protocol/body/topic-stats-table.ts';
@@ -63,7 +64,7 @@ export class Members {
     return header.offset;
   }
 
-  /** Waits until all members are registered and hold at least these queue ends of a topic. */
+  /** Waits until all members say that they are ready, are registered, and hold at least these queue ends of a topic. */
   async untilWhole(topic: string, ends: ReadonlyMap<number, number>, timeoutMs: number): Promise<void> {
     const { nodes, view } = this.#group;
     await until('that every member holds everything', timeoutMs, async () => {
@@ -72,6 +73,8 @@ export class Members {
         ...brokerAddrs.values(),
       ]);
       if (!nodes.every(({ address }) => registered.includes(address))) return false;
+      const statuses = await Promise.all(nodes.map(({ httpUrl }) => readNodeStatus(httpUrl)));
+      if (!statuses.every((status) => status?.ready)) return false;
       const held = await Promise.all(nodes.map((node) => this.queueEnds(node, topic)));
       return held.every((each) => [...ends].every(([queueId, end]) => (each?.get(queueId) ?? 0) >= end));
     });
