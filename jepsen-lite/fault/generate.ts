@@ -1,5 +1,7 @@
 import type { Chance } from '../sim/chance.ts';
-import type { Fault, Schedule, Target } from './schedule.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { faultKinds } from './fault-kinds.ts';
+import type { Fault, Schedule } from './schedule.ts';
 
 export interface GenerateOptions {
   /** Faults begin from here on, and all are over at `endMs`. */
@@ -7,15 +9,26 @@ export interface GenerateOptions {
   readonly endMs: number;
 }
 
-/** Draws a schedule. */
+/** How dense faults follow one another: longest pause in ms. A seed draws one. */
+const PACES = [500, 2_000, 5_000, 12_000];
+/** Kinds of one run at most: a run with few kinds goes deeper into each. */
+const MOST_KINDS = 6;
+
+/** Draws a schedule: a few kinds of faults, in any mixture and overlap. */
 export function generateSchedule(chance: Chance, { startMs, endMs }: GenerateOptions): Schedule {
+  const kinds = drawKinds(chance);
+  const pause = chance.pick(PACES);
   const faults: Fault[] = [];
-  let atMs = startMs + chance.below(3_000);
-  while (atMs < endMs - 1_000) {
-    const target = chance.pick<Target>(['leader', 'leader', 'follower', 'other-follower']);
-    const forMs = Math.min(chance.between(100, 5_000), endMs - atMs);
-    faults.push({ kind: 'kill', atMs, target, forMs });
-    atMs += chance.between(500, 10_000);
+  for (let atMs = startMs + chance.below(3_000); atMs < endMs - 1_000; atMs += chance.between(20, pause)) {
+    const kind = chance.pick(kinds);
+    const drawn = kind.draw(chance);
+    faults.push({ kind: kind.name, atMs, ...drawn, forMs: Math.min(drawn.forMs, endMs - atMs) });
   }
   return faults;
+}
+
+function drawKinds(chance: Chance): FaultKind[] {
+  const pool = faultKinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
+  const count = chance.between(1, MOST_KINDS);
+  return Array.from({ length: count }, () => chance.pick(pool));
 }

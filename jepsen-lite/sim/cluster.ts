@@ -25,12 +25,17 @@ export class Cluster implements NodeEvents {
   readonly world: SimWorld;
   readonly judge: Judge;
   readonly nodes: readonly SimNode[];
+  /** Acknowledgements mean "fsynced". */
+  readonly syncFlush: boolean;
   readonly #byProcess = new Map<number, SimNode>();
+  /** Members that may lack what they acknowledged, with the number of their start then. */
+  readonly #hurt = new Map<SimNode, number>();
   /** Set when faults are over: from now on everything must work. */
   healed = false;
 
   constructor({ world, judge, nodeCount, conf }: ClusterOptions) {
     this.world = world;
+    this.syncFlush = conf.includes('SYNC_FLUSH') && !conf.includes('ASYNC_FLUSH');
     this.judge = judge;
     const names = Array.from({ length: nodeCount }, (_, number) => `n${number}`);
     const peers = names.map((name) => `${name}-${name}:${PEER_PORT}`).join(';');
@@ -95,7 +100,34 @@ export class Cluster implements NodeEvents {
   heal(): void {
     this.healed = true;
     this.note('', 'healed');
-    for (const node of this.nodes) this.startNode(node);
+    for (const node of this.nodes) {
+      node.host.image.forgetErrors();
+      this.startNode(node);
+    }
+  }
+
+  /** Whether the group exists: its first entry is committed. */
+  get founded(): boolean {
+    return this.judge.ledger.lastIndex > 0;
+  }
+
+  /** The member may lack from now on what it acknowledged, until a leader has made it whole. */
+  hurt(node: SimNode): void {
+    this.#hurt.set(node, node.starts);
+  }
+
+  /** Whether at most a minority would be hurt with this one: more is beyond what the group promises. */
+  mayHurt(node: SimNode): boolean {
+    for (const [one, starts] of this.#hurt) {
+      const isWhole = one.starts > starts && one.broker?.parts.member.storage.hardState.record.inDoubt === false;
+      if (isWhole) this.#hurt.delete(one);
+    }
+    return this.#hurt.size + (this.#hurt.has(node) ? 0 : 1) <= Math.floor((this.nodes.length - 1) / 2);
+  }
+
+  /** Whether the promises cover that this machine loses power now. */
+  mayLosePower(node: SimNode): boolean {
+    return this.syncFlush || this.mayHurt(node);
   }
 
   /** One line on each member. */
@@ -132,9 +164,9 @@ export class Cluster implements NodeEvents {
 
   failed(node: SimNode, code: string, why: string): void {
     this.note(node.name, 'failed', code.length);
-    if (!node.diskHurt || NEVER.has(code))
+    const isExcused = node.diskHurt || (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
+    if (!isExcused || NEVER.has(code))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
-    node.diskHurt = false;
     this.later(RESTART_MS, () => this.startNode(node));
   }
 

@@ -1,10 +1,11 @@
 import { History } from '../checker/history.ts';
-import { applyFault } from '../fault/apply.ts';
+import { applyFault } from '../fault/fault-kinds.ts';
 import { generateSchedule } from '../fault/generate.ts';
 import type { Schedule } from '../fault/schedule.ts';
 import { allInvariants } from '../invariant/all-invariants.ts';
 import type { Violation } from '../invariant/invariant.ts';
 import { Judge } from '../invariant/judge.ts';
+import { MetadataKept } from '../invariant/metadata-kept.ts';
 import { startClients } from '../workload/clients.ts';
 import { Chance } from './chance.ts';
 import { Cluster } from './cluster.ts';
@@ -55,11 +56,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { loop } = world;
   const names = Array.from({ length: nodes }, (_, number) => `n${number}`);
   const coverage: Record<string, number> = {};
+  const metadata = new MetadataKept();
   let leaderships = 0;
   const judge = new Judge({
     names,
     nowMs: () => loop.nowMs,
-    invariants: allInvariants,
+    invariants: (ledger) => allInvariants(ledger, metadata),
     note: (node, what, a, b) => {
       if (what === 'serves') leaderships++;
       trace.note(loop.nowMicros, node, what, a, b);
@@ -70,7 +72,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const schedule = options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { startMs: WARM_UP_MS, endMs });
   cluster.start();
   const history = new History();
-  const clients = startClients(cluster, history, seed);
+  const clients = startClients(cluster, history, metadata, seed);
   for (const fault of schedule) {
     cluster.later(fault.atMs, () => {
       const happened = applyFault(cluster, fault);

@@ -58,6 +58,10 @@ export class SimDiskImage {
     this.#errors.push(error);
   }
 
+  get hasPlannedErrors(): boolean {
+    return this.#errors.length > 0;
+  }
+
   forgetErrors(): void {
     this.#errors.length = 0;
   }

@@ -54,6 +54,7 @@ export class SimNode {
     this.process = process;
     this.starts++;
     this.stopping = false;
+    this.diskHurt = this.host.image.hasPlannedErrors;
     const { ip } = this.host;
     const { config, errors } = loadBrokerConfig(`${this.#conf}\nbrokerIP1=${ip}\ndLegerSelfId=${this.name}\n`, {
       homeDirectory: '/home',
@@ -91,7 +92,6 @@ export class SimNode {
 
   /** The machine loses power. */
   losePower(fate: UnsyncedFate): void {
-    this.diskHurt = false;
     if (this.process !== undefined) this.process.losePower(fate);
     else if (this.host.up) {
       this.host.up = false;

@@ -1,9 +1,14 @@
 import type { History } from '../checker/history.ts';
 import type { Judge } from '../invariant/judge.ts';
+import type { MetadataKept } from '../invariant/metadata-kept.ts';
 import { Chance } from '../sim/chance.ts';
-import type { Cluster } from '../sim/cluster.ts';
+import { type Cluster, LISTEN_PORT } from '../sim/cluster.ts';
+import { runAdministrator } from './administrator.ts';
+import { runCommitter } from './committer.ts';
+import { runPushMember } from './push-member.ts';
 import { runReader } from './reader.ts';
 import { runSender } from './sender.ts';
+import { runStaleSender } from './stale-sender.ts';
 import type { Client, Workload } from './workload.ts';
 
 const TOPICS = ['A', 'B'];
@@ -65,15 +70,20 @@ export class Clients implements Workload {
 }
 
 /** Starts the clients of a run, on machines of their own. */
-export function startClients(cluster: Cluster, history: History, seed: number): Clients {
+export function startClients(cluster: Cluster, history: History, metadata: MetadataKept, seed: number): Clients {
   const clients = new Clients(cluster, history);
   const client = (name: string): Client => ({
     process: cluster.world.start(name),
     chance: new Chance(seed, `client/${name}`),
   });
-  const sending = { slots: 2, pauseMs: 300, batch: 8, bodyBytes: 400, timeoutMs: 3_000 };
+  const addresses = cluster.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`);
+  const sending = { slots: 2, pauseMs: 360, batch: 8, bodyBytes: 400, timeoutMs: 3_000 };
   clients.begin(runSender(clients, client('c0'), 'p0', sending));
-  clients.begin(runSender(clients, client('c1'), 'p1', sending));
-  clients.begin(runReader(clients, client('c2'), 'r0', 200));
+  clients.begin(runSender(clients, client('c1'), 'p1', { ...sending, slots: 1, timeoutMs: 1_000 }));
+  clients.begin(runStaleSender(clients, client('c2'), addresses, 400));
+  clients.begin(runReader(clients, client('c3'), 'r0', 250));
+  clients.begin(runCommitter(clients, client('c4'), metadata, 600));
+  clients.begin(runPushMember(clients, client('c5'), 'g0'));
+  clients.begin(runAdministrator(clients, client('c6'), metadata, addresses, 1_500));
   return clients;
 }

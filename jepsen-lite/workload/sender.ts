@@ -3,7 +3,7 @@ import type { Message } from '../../src/client/message.ts';
 import { Producer } from '../../src/client/producer/producer.ts';
 import type { SendResult } from '../../src/client/producer/send-result.ts';
 import { bodyOf } from '../invariant/ledger.ts';
-import { type Client, NAME_SERVER, sleep, type Workload } from './workload.ts';
+import { type Client, NAME_SERVER, positionOf, sleep, type Workload } from './workload.ts';
 
 /** How a sender behaves. */
 export interface SenderOptions {
@@ -104,9 +104,4 @@ export function acknowledge(
     judge.acknowledged({ topic: queue.topic, queueId: queue.queueId, queueOffset: queueOffset + at, position, value });
   }
   workload.ended('ok');
-}
-
-/** Byte address in an offsetMsgId: its last 16 hex digits (MessageDecoder.createMessageId). */
-function positionOf(offsetMessageId: string): number {
-  return Number.parseInt(offsetMessageId.slice(-16), 16);
 }

@@ -35,3 +35,8 @@ export function sleep({ process }: Client, ms: number): Promise<void> {
 }
 
 export const NAME_SERVER = 'ns:9876';
+
+/** Byte address in an offsetMsgId: its last 16 hex digits (MessageDecoder.createMessageId). */
+export function positionOf(offsetMessageId: string): number {
+  return Number.parseInt(offsetMessageId.slice(-16), 16);
+}

@@ -1,0 +1,53 @@
+import type { Invariant } from './invariant.ts';
+import type { NodeWatch } from './node-watch.ts';
+
+/**
+ * Answered with success means committed: topics that were made are there, topics that were removed are not, and stored consumer offsets do not go back
+ * (architecture.md 4, promise 9). Judged on each leader that begins to serve, and in the end on everybody.
+ */
+export class MetadataKept implements Invariant {
+  readonly name = 'metadata-kept';
+  /** True: it must be there; false: it must not. What is on its way or unknown is not listed. */
+  readonly #topics = new Map<string, boolean>();
+  readonly #offsets = new Map<string, { group: string; topic: string; queueId: number; offset: number }>();
+
+  /** Somebody begins to change a topic: nobody knows how it stands until an answer comes. */
+  topicInDoubt(topic: string): void {
+    this.#topics.delete(topic);
+  }
+
+  topicIs(topic: string, there: boolean): void {
+    this.#topics.set(topic, there);
+  }
+
+  /** The group's only writer got its answer. */
+  offsetStored(group: string, topic: string, queueId: number, offset: number): void {
+    this.#offsets.set(`${group} ${topic} ${queueId}`, { group, topic, queueId, offset });
+  }
+
+  serves(node: NodeWatch): string | undefined {
+    return this.#judge(node);
+  }
+
+  healed(nodes: readonly NodeWatch[]): string | undefined {
+    for (const node of nodes) {
+      const text = this.#judge(node);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  }
+
+  #judge({ name, parts }: NodeWatch): string | undefined {
+    const { topics, offsets } = parts.data.state;
+    for (const [topic, there] of this.#topics) {
+      if ((topics.get(topic) !== undefined) !== there)
+        return `${name} ${there ? 'lacks topic' : 'still has topic'} ${topic}, though ${there ? 'making' : 'removing'} it was answered with success`;
+    }
+    for (const { group, topic, queueId, offset } of this.#offsets.values()) {
+      const own = offsets.get(group, topic, queueId) ?? -1;
+      if (own < offset)
+        return `${name} has ${own} as the offset of ${group} in ${topic}/${queueId}, but ${offset} was answered with success`;
+    }
+    return undefined;
+  }
+}
