@@ -13,6 +13,8 @@ import org.apache.rocketmq.common.message.MessageExt;
 
 /** A listener that keeps every delivery in the order of arrival and acknowledges it. */
 public final class Collector implements MessageListenerConcurrently {
+    private static final long WAIT_MS = 60_000;
+
     private final List<MessageExt> deliveries = new CopyOnWriteArrayList<>();
 
     @Override
@@ -39,7 +41,7 @@ public final class Collector implements MessageListenerConcurrently {
 
     /** Waits for this many deliveries and then a little longer, so that a duplicate would show. */
     public void awaitExactly(int count) throws InterruptedException {
-        Fixture.await(count + " messages, " + "so far " + size(), 30_000, () -> size() >= count);
+        Fixture.holdsWithin(WAIT_MS, () -> size() >= count);
         Thread.sleep(300);
         Fixture.expectEqual("number of deliveries", count, size());
     }

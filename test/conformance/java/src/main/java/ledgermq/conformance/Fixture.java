@@ -140,13 +140,21 @@ public final class Fixture implements AutoCloseable {
     }
 
     public static void await(String what, long timeoutMs, BooleanSupplier condition) throws InterruptedException {
+        if (!holdsWithin(timeoutMs, condition)) {
+            throw new Failure("waited " + timeoutMs + " ms for " + what);
+        }
+    }
+
+    /** True as soon as the condition holds, false when it does not within this time. */
+    public static boolean holdsWithin(long timeoutMs, BooleanSupplier condition) throws InterruptedException {
         long endNs = System.nanoTime() + timeoutMs * 1_000_000;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > endNs) {
-                throw new Failure("waited " + timeoutMs + " ms for " + what);
+                return false;
             }
             Thread.sleep(10);
         }
+        return true;
     }
 
     @Override

@@ -32,7 +32,7 @@ import ledgermq.conformance.check.TagFilter;
  */
 public final class Main {
     private static final int PARALLEL = 4;
-    private static final int TIMEOUT_SECONDS = 90;
+    private static final int TIMEOUT_SECONDS = 120;
 
     private static final List<Check> CHECKS = List.of(
         new Retry(), new Rebalance(), new DelayLevels(), new DeadLetters(), new ConsumerRestart(), new Quickstart(),
@@ -110,5 +110,8 @@ public final class Main {
             return;
         }
         Arrays.stream(failure.getStackTrace()).limit(12).forEach(frame -> System.out.println("#   at " + frame));
+        if (failure.getCause() != null) {
+            explain(failure.getCause());
+        }
     }
 }

@@ -3,6 +3,7 @@ package ledgermq.conformance.check;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -16,6 +17,11 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 /** Two consumers of a group get half of the queues each and every message once between them; when one leaves, the other gets all. */
 public final class Rebalance implements Check {
     private static final int QUEUES = 8;
+    private static final long STEADY_NS = 1_000_000_000;
+    /** Clients may miss their first rebalance and wait for their own timer of 20 s. */
+    private static final long START_MS = 50_000;
+    /** The broker's notice makes clients rebalance at once, without that timer. */
+    private static final long NOTICE_MS = 10_000;
 
     @Override
     public void run(Fixture fixture) throws Exception {
@@ -26,8 +32,7 @@ public final class Rebalance implements Check {
         Collector second = new Collector();
         DefaultMQPushConsumer one = start(fixture, topic, first);
         DefaultMQPushConsumer other = start(fixture, topic, second);
-        awaitQueues(one, topic, QUEUES / 2);
-        awaitQueues(other, topic, QUEUES / 2);
+        awaitQueues(topic, START_MS, one, QUEUES / 2, other, QUEUES / 2);
 
         fixture.send(producer, topic, "both", "both-", 200);
         Fixture.await("200 messages", 30_000, () -> first.size() + second.size() >= 200);
@@ -39,7 +44,7 @@ public final class Rebalance implements Check {
         Fixture.expectEqual("messages of one", 100, first.size());
 
         other.shutdown();
-        awaitQueues(one, topic, QUEUES);
+        awaitQueues(topic, NOTICE_MS, one, QUEUES, other, 0);
         fixture.send(producer, topic, "alone", "alone-", 80);
         first.awaitExactly(180);
         Fixture.expectEqual("messages after leaving", 100, second.size());
@@ -53,11 +58,23 @@ public final class Rebalance implements Check {
         return consumer;
     }
 
-    /** The broker's notice makes the client rebalance at once; its own timer would take 20 s. */
-    private static void awaitQueues(DefaultMQPushConsumer consumer, String topic, int count) throws InterruptedException {
-        Fixture.await(count + " queues for " + consumer.getInstanceName(), 10_000, () -> count == consumer
-            .getDefaultMQPushConsumerImpl().getRebalanceImpl().getProcessQueueTable().keySet().stream()
-            .filter(queue -> queue.getTopic().equals(topic)).count());
+    /**
+     * Waits until each has its queues and has kept them for a while: a client that gets all eight passes through four.
+     */
+    private static void awaitQueues(
+        String topic, long timeoutMs, DefaultMQPushConsumer one, int ofOne, DefaultMQPushConsumer other, int ofOther) throws InterruptedException {
+        AtomicLong since = new AtomicLong(System.nanoTime());
+        Fixture.await(ofOne + " and " + ofOther + " queues", timeoutMs, () -> {
+            if (queues(one, topic) != ofOne || queues(other, topic) != ofOther) {
+                since.set(System.nanoTime());
+            }
+            return System.nanoTime() - since.get() > STEADY_NS;
+        });
+    }
+
+    private static long queues(DefaultMQPushConsumer consumer, String topic) {
+        return consumer.getDefaultMQPushConsumerImpl().getRebalanceImpl().getProcessQueueTable().keySet().stream()
+            .filter(queue -> queue.getTopic().equals(topic)).count();
     }
 
     private static List<String> names(String prefix, int count) {
