@@ -1,6 +1,7 @@
 /** The only door of the consensus library: what a program needs to run a member of a group over its own ports. */
 
 export type { CoreStatus, PeerStatus } from './core/describe.ts';
+export { type MemoryEntry, MemoryLog } from './core/memory-log.ts';
 export type { CoreStart } from './core/node.ts';
 export type { ProgressState } from './core/progress.ts';
 export type { TransferResult } from './core/ready.ts';

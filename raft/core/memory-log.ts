@@ -11,7 +11,10 @@ export interface MemoryEntry {
   readonly members?: MemberSet | undefined;
 }
 
-/** A log without a disk, for tests and measurements: the behaviour of the driver's `Log` port but for durability. */
+/**
+ * A log without a disk, for tests, measurements and examples: the driver's `Log` port but for durability. What it persists is gone with the
+ * process.
+ */
 export class MemoryLog {
   /** Entry `i` stands at `entries[i - firstIndex]`. */
   readonly entries: MemoryEntry[];
@@ -88,6 +91,15 @@ export class MemoryLog {
       payload,
       members: this.membersIn(first, last),
     };
+  }
+
+  persist(_sync: boolean, done: (error: undefined, upTo: number) => void): void {
+    done(undefined, this.lastIndex);
+  }
+
+  /** Everything is in memory: what is not there is gone. */
+  load(first: number, maxBytes: number, done: (result: EntryBatch | { code: string; message: string }) => void): void {
+    done(this.view(first, maxBytes) ?? { code: 'GONE', message: `entry ${first} is no longer kept` });
   }
 
   /** Sets of members that the entries first..last bring; undefined where there are none. */

@@ -12,7 +12,7 @@ import { advanceCommit, sendLoaded } from './replication.ts';
 import { startTransfer, tickTransfer, transferPeerLost } from './transfer.ts';
 import type { EntryBatch, MemberChange, MemberSet, Message, NodeId, PeerHello } from './types.ts';
 
-export type { CoreConfig, CoreStart, EntrySource } from './node-state.ts';
+export type { CoreConfig, CoreStart } from './node-state.ts';
 
 /** Only members that this node counts are listened to for answers. */
 function isReply(message: Message): boolean {

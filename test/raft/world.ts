@@ -1,9 +1,9 @@
 import { describeMembers } from '../../raft/core/describe-ready.ts';
-import { MemoryLog } from '../../raft/core/memory-log.ts';
 import type { HardState, MemberSet, Message, NodeId, PeerHello } from '../../raft/core/types.ts';
 import type { PortError, RoleChange } from '../../raft/driver/ports.ts';
 import { Replica } from '../../raft/driver/replica.ts';
 import { type ReplicaConfig, replicaDefaults } from '../../raft/driver/replica-config.ts';
+import { MemoryLog } from '../../raft/index.ts';
 import { Invariants } from './invariants.ts';
 
 /** What survives a crash. `written` is in the page cache, `synced` on the platter. */
