@@ -1,4 +1,10 @@
-import { buildDependencies, type Dependency, type DependencyKind, type Transaction } from './dependency-graph.ts';
+import {
+  buildDependencies,
+  type Dependency,
+  type DependencyKind,
+  nameOf,
+  type Transaction,
+} from './dependency-graph.ts';
 import type { History } from './history.ts';
 import { createGraph, findCycle, strongComponents } from './strong-components.ts';
 import { Findings, type Verdict } from './verdict.ts';
@@ -32,10 +38,12 @@ export function checkCycles(history: History): Verdict<CycleAnomaly> {
   }
   for (const { anomaly, cycle } of findCycles(transactions.length, dependencies)) {
     const [first] = cycle as [Dependency];
-    const names = cycle.map(({ from, kind, key, offset }) => `${transactions[from]!.name} -${kind} ${key}@${offset}->`);
-    const { timeNs, node } = transactions[first.from]!;
-    const text = `${names.join(' ')} ${transactions[first.from]!.name}`;
-    findings.add(anomaly, timeNs, text, {
+    const names = cycle.map(
+      ({ from, kind, key, offset }) => `${nameOf(transactions[from]!)} -${kind} ${key}@${offset}->`,
+    );
+    const { callNs, node } = transactions[first.from]!.first;
+    const text = `${names.join(' ')} ${nameOf(transactions[first.from]!)}`;
+    findings.add(anomaly, callNs, text, {
       key: first.key,
       offset: first.offset,
       node,

@@ -3,9 +3,8 @@ import { isDelivery } from './queue-index.ts';
 
 /** A transaction of the run: several operations with one number, one poll, or one operation alone. */
 export type Transaction = {
-  readonly name: string;
-  readonly timeNs: number;
-  readonly node: string;
+  /** The first operation of it by call. */
+  readonly first: Operation;
   readonly values: string[];
   acknowledged: boolean;
 };
@@ -60,18 +59,18 @@ export function buildDependencies(operations: readonly Operation[]): Dependencie
 }
 
 function numberTransactions(operations: readonly Operation[]) {
-  const numbers = new Map<string, number>();
+  const numbers = new Map<number, number>();
   const transactions: Transaction[] = [];
   const numbered: Numbered[] = [];
   for (const operation of operations) {
     if (operation.op !== 'append' && operation.op !== 'read' && operation.op !== 'max') continue;
-    const name = nameOf(operation);
-    let number = numbers.get(name);
-    if (number === undefined) {
-      number = transactions.length;
-      numbers.set(name, number);
-      const { callNs, node } = operation;
-      transactions.push({ name, timeNs: callNs, node, values: [], acknowledged: false });
+    const group = operation.op === 'read' ? operation.group : 0;
+    // Transactions are counted upwards and polls downwards, so that the two never meet.
+    const name = operation.transaction !== 0 ? operation.transaction : -group;
+    const number = (name === 0 ? undefined : numbers.get(name)) ?? transactions.length;
+    if (number === transactions.length) {
+      transactions.push({ first: operation, values: [], acknowledged: false });
+      if (name !== 0) numbers.set(name, number);
     }
     const transaction = transactions[number]!;
     if (operation.op === 'append') transaction.values.push(String(operation.value));
@@ -81,10 +80,10 @@ function numberTransactions(operations: readonly Operation[]) {
   return { numbered, transactions };
 }
 
-function nameOf({ transaction, group, op, id, process }: Operation): string {
+/** How reports call a transaction. */
+export function nameOf({ first: { transaction, group, op, id, process } }: Transaction): string {
   if (transaction !== 0) return `T${transaction}`;
-  if (group !== 0 && op === 'read') return `poll ${group} of client ${process}`;
-  return `${op} ${id} of client ${process}`;
+  return group !== 0 && op === 'read' ? `poll ${group} of client ${process}` : `${op} ${id} of client ${process}`;
 }
 
 function collectVersions(

@@ -1,5 +1,5 @@
 import type { History, Operation } from './history.ts';
-import { findOrderBreaks } from './order-sweep.ts';
+import { OrderSweep } from './order-sweep.ts';
 import { findPollBreaks, findSendBreaks, type ProcessOrderAnomaly, type ProcessOrderBreak } from './poll-order.ts';
 import { indexQueues, isDelivery, type QueueFacts, type QueueIndex } from './queue-index.ts';
 import { Findings, type Verdict } from './verdict.ts';
@@ -40,8 +40,8 @@ export function checkLog(history: History, options: LogCheckerOptions): Verdict<
   for (const queue of index.queues.values()) reportConflicts(findings, queue);
   for (const [value, sends] of index.sends) judgeValue(findings, value, sends, index, history.drained, options);
   for (const found of findPollBreaks(operations, index)) reportBreak(findings, found);
-  for (const found of findSendBreaks(operations)) reportBreak(findings, found);
-  if (options.orderedGroupOf !== undefined) judgeConsumeOrder(findings, operations, options.orderedGroupOf);
+  for (const found of findSendBreaks(history, operations)) reportBreak(findings, found);
+  if (options.orderedGroupOf !== undefined) judgeConsumeOrder(findings, history, operations, options.orderedGroupOf);
   const examined = operations.filter((operation) => operation.op === 'append' || isDelivery(operation)).length;
   return findings.verdict('log', examined);
 }
@@ -118,6 +118,7 @@ function reportBreak(findings: LogFindings, found: ProcessOrderBreak): void {
 /** In an ordered group each offset's first delivery comes after those of all lower ones; two that overlap in time prove nothing. */
 function judgeConsumeOrder(
   findings: LogFindings,
+  history: History,
   operations: readonly Operation[],
   groupOf: (process: number) => string | undefined,
 ): void {
@@ -131,11 +132,10 @@ function judgeConsumeOrder(
     if (!seen.has(operation.offset!)) seen.set(operation.offset!, operation);
   }
   for (const seen of firsts.values()) {
-    const intervals = [...seen.values()].map((of) => {
-      const { callNs, returnNs, offset } = of;
-      return { of, callNs, returnNs, shows: offset! + 1, needs: offset };
-    });
-    for (const { earlier, later } of findOrderBreaks(intervals)) {
+    const sweep = new OrderSweep();
+    for (const [offset, { id, callNs, returnNs }] of seen) sweep.add(id, callNs, returnNs, offset + 1, offset);
+    for (const found of sweep.findBreaks()) {
+      const [earlier, later] = [history.operation(found.earlier), history.operation(found.later)];
       const text = `client ${later.process} came to offset ${later.offset} first after client ${earlier.process} had had ${earlier.offset}`;
       const place = { key: later.key, offset: later.offset, node: later.node, values: [String(later.result)] };
       findings.add('consume-order', later.callNs, text, place);

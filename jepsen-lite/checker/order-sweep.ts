@@ -1,41 +1,55 @@
-/** Something that a client did between two times, and what it shows about a counter that only grows. */
-export type Interval<T> = {
-  readonly of: T;
-  readonly callNs: number;
-  /** undefined: never returned, so nothing that began later began after it. */
-  readonly returnNs: number | undefined;
-  /** From `returnNs` on the counter is at least this. */
-  readonly shows: number;
-  /** At some time after `callNs` the counter was at most this; undefined = says nothing. */
-  readonly needs: number | undefined;
-};
-
-/** `later` began after `earlier` had returned, and contradicts it. */
-export type OrderBreak<T> = { readonly earlier: T; readonly later: T };
+/** `later` began after `earlier` had returned, and contradicts it; both are numbers of operations. */
+export type OrderBreak = { readonly earlier: number; readonly later: number };
 
 /**
- * Finds each interval that needs the counter to be lower than an interval that had returned before its call has shown. Equal times
- * count as concurrent. One break for each later interval, against the highest earlier one. O(n log n).
+ * What operations show about a counter that only grows, such as a queue's length. Kept as columns: a run has millions. Equal times count as
+ * concurrent.
  */
-export function findOrderBreaks<T>(intervals: readonly Interval<T>[]): OrderBreak<T>[] {
-  const calls = sortedIfNeeded(intervals, (interval) => interval.callNs);
-  const returned = intervals.filter((interval) => interval.returnNs !== undefined);
-  const returns = sortedIfNeeded(returned, (interval) => interval.returnNs!);
-  const breaks: OrderBreak<T>[] = [];
-  let next = 0;
-  let highest: Interval<T> | undefined;
-  for (const later of calls) {
-    for (; next < returns.length && returns[next]!.returnNs! < later.callNs; next += 1) {
-      if (highest === undefined || returns[next]!.shows > highest.shows) highest = returns[next]!;
-    }
-    if (highest !== undefined && later.needs !== undefined && highest.shows > later.needs) {
-      breaks.push({ earlier: highest.of, later: later.of });
-    }
+export class OrderSweep {
+  readonly #id: number[] = [];
+  readonly #callNs: number[] = [];
+  readonly #returnNs: number[] = [];
+  readonly #shows: number[] = [];
+  readonly #needs: number[] = [];
+
+  /**
+   * Operation `id` shows from `returnNs` on (undefined: never) that the counter is at least `shows`, and that at some time after `callNs` it
+   * was at most `needs` (undefined: says nothing).
+   */
+  add(id: number, callNs: number, returnNs: number | undefined, shows: number, needs: number | undefined): void {
+    this.#id.push(id);
+    this.#callNs.push(callNs);
+    this.#returnNs.push(returnNs ?? Number.POSITIVE_INFINITY);
+    this.#shows.push(shows);
+    this.#needs.push(needs ?? Number.POSITIVE_INFINITY);
   }
-  return breaks;
+
+  /**
+   * Finds each operation that needs the counter to be lower than one that had returned before its call has shown. One break for each later
+   * operation, against the highest earlier one. O(n log n).
+   */
+  findBreaks(): OrderBreak[] {
+    const calls = orderBy(this.#callNs);
+    const returns = orderBy(this.#returnNs);
+    const breaks: OrderBreak[] = [];
+    let next = 0;
+    let highest = -1;
+    for (const later of calls) {
+      for (; this.#returnNs[returns[next]!]! < this.#callNs[later]!; next += 1) {
+        const at = returns[next]!;
+        if (highest === -1 || this.#shows[at]! > this.#shows[highest]!) highest = at;
+      }
+      if (highest !== -1 && this.#shows[highest]! > this.#needs[later]!) {
+        breaks.push({ earlier: this.#id[highest]!, later: this.#id[later]! });
+      }
+    }
+    return breaks;
+  }
 }
 
-function sortedIfNeeded<T>(intervals: readonly Interval<T>[], time: (interval: Interval<T>) => number) {
-  const sorted = intervals.every((interval, at) => at === 0 || time(intervals[at - 1]!) <= time(interval));
-  return sorted ? intervals : [...intervals].sort((a, b) => time(a) - time(b));
+/** The places of a column by rising time; those of one time in their order. */
+function orderBy(timesNs: readonly number[]): Uint32Array {
+  const order = Uint32Array.from(timesNs.keys());
+  const sorted = timesNs.every((timeNs, at) => at === 0 || timesNs[at - 1]! <= timeNs);
+  return sorted ? order : order.sort((a, b) => timesNs[a]! - timesNs[b]! || a - b);
 }

@@ -1,5 +1,5 @@
-import type { Operation } from './history.ts';
-import { findOrderBreaks, type Interval } from './order-sweep.ts';
+import type { History, Operation } from './history.ts';
+import { OrderSweep } from './order-sweep.ts';
 import { isDelivery, isPlacedSend, knownBetween, type QueueFacts, type QueueIndex } from './queue-index.ts';
 
 /** Breaks of the order in which one process reads or sends; `internal` = inside one poll or batch. */
@@ -54,19 +54,20 @@ function pollBreak(previous: Operation, operation: Operation, queue: QueueFacts)
 }
 
 /** Checks that the sends of one process to one queue got rising offsets: in one batch, and when one began after the other's answer. */
-export function findSendBreaks(operations: readonly Operation[]): ProcessOrderBreak[] {
-  const senders = new Map<string, Interval<Operation>[]>();
+export function findSendBreaks(history: History, operations: readonly Operation[]): ProcessOrderBreak[] {
+  const senders = new Map<string, OrderSweep>();
   const latest = new Map<string, Operation>();
   const breaks: ProcessOrderBreak[] = [];
   for (const operation of operations) {
     if (!isPlacedSend(operation)) continue;
     const sender = `${operation.process} ${operation.key}`;
     const offset = operation.result as number;
-    const { callNs, returnNs } = operation;
-    const interval = { of: operation, callNs, returnNs, shows: offset + 1, needs: offset };
-    const intervals = senders.get(sender);
-    if (intervals === undefined) senders.set(sender, [interval]);
-    else intervals.push(interval);
+    let sweep = senders.get(sender);
+    if (sweep === undefined) {
+      sweep = new OrderSweep();
+      senders.set(sender, sweep);
+    }
+    sweep.add(operation.id, operation.callNs, operation.returnNs, offset + 1, offset);
     const previous = latest.get(sender);
     latest.set(sender, operation);
     const together = previous !== undefined && operation.group !== 0 && operation.group === previous.group;
@@ -74,9 +75,10 @@ export function findSendBreaks(operations: readonly Operation[]): ProcessOrderBr
       breaks.push({ anomaly: 'internal-nonmonotonic-send', operation, previous, skipped: undefined });
     }
   }
-  for (const intervals of senders.values()) {
-    for (const { earlier, later } of findOrderBreaks(intervals)) {
-      breaks.push({ anomaly: 'nonmonotonic-send', operation: later, previous: earlier, skipped: undefined });
+  for (const sweep of senders.values()) {
+    for (const { earlier, later } of sweep.findBreaks()) {
+      const [previous, operation] = [history.operation(earlier), history.operation(later)];
+      breaks.push({ anomaly: 'nonmonotonic-send', operation, previous, skipped: undefined });
     }
   }
   return breaks;

@@ -1,5 +1,6 @@
 import { type History, type Operation, unknownKey } from './history.ts';
-import { findOrderBreaks, type Interval } from './order-sweep.ts';
+import { OrderSweep } from './order-sweep.ts';
+import { isDelivery } from './queue-index.ts';
 import { Findings, type Verdict } from './verdict.ts';
 
 /**
@@ -15,59 +16,64 @@ export type RealTimeOrderAnomaly = 'reordered' | 'stale-max' | 'stale-read';
  */
 export function checkRealTimeOrder(history: History): Verdict<RealTimeOrderAnomaly> {
   const places = placesOfUnknownSends(history);
-  const queues = new Map<string, Interval<Operation>[]>();
+  const queues = new Map<string, OrderSweep>();
   let examined = 0;
   for (const operation of history.operations()) {
     const open = operation.op === 'append' && operation.outcome === 'info';
     const place = open ? places.get(String(operation.value)) : undefined;
-    const interval = place === undefined ? intervalOf(operation) : intervalAt(operation, place.offset!);
-    if (interval === undefined) continue;
+    if (place === undefined && !saysLength(operation)) continue;
     examined += 1;
     const key = place?.key ?? operation.key;
-    const queue = queues.get(key);
-    if (queue === undefined) queues.set(key, [interval]);
-    else queue.push(interval);
+    let queue = queues.get(key);
+    if (queue === undefined) {
+      queue = new OrderSweep();
+      queues.set(key, queue);
+    }
+    if (place === undefined) addLength(queue, operation);
+    else queue.add(operation.id, operation.callNs, undefined, 0, place.offset);
   }
   const findings = new Findings<RealTimeOrderAnomaly>();
-  for (const [key, intervals] of queues) {
-    for (const { earlier, later } of findOrderBreaks(intervals)) report(findings, key, earlier, later, places);
+  for (const [key, queue] of queues) {
+    for (const { earlier, later } of queue.findBreaks()) {
+      report(findings, key, history.operation(earlier), history.operation(later), places);
+    }
   }
   return findings.verdict('real-time-order', examined);
 }
 
 /** Where messages whose sends have an unknown outcome were read, by value; those sent twice are left out, for which send it was is open. */
 function placesOfUnknownSends(history: History): Map<string, Operation> {
-  const sends = new Map<string, number>();
-  for (const operation of history.operations()) {
-    if (operation.op !== 'append' || operation.outcome === 'fail') continue;
-    const value = String(operation.value);
-    const open = operation.outcome === 'info' && !sends.has(value);
-    sends.set(value, open ? 1 : 2);
+  const open = new Map<string, number>();
+  for (const { op, outcome, value, id } of history.operations()) {
+    if (op === 'append' && outcome === 'info') open.set(String(value), id);
   }
   const places = new Map<string, Operation>();
   for (const operation of history.operations()) {
-    if (operation.op !== 'read' || operation.offset === undefined || operation.outcome !== 'ok') continue;
-    const value = String(operation.result);
-    if (operation.result !== null && sends.get(value) === 1 && !places.has(value)) places.set(value, operation);
+    const { op, outcome, id } = operation;
+    if (op === 'append' && outcome !== 'fail') {
+      const value = String(operation.value);
+      const other = open.get(value);
+      if (other !== undefined && other !== id) open.set(value, -1);
+    } else if (isDelivery(operation)) {
+      const value = String(operation.result);
+      if (open.has(value) && !places.has(value)) places.set(value, operation);
+    }
   }
+  for (const [value, id] of open) if (id === -1) places.delete(value);
   return places;
 }
 
-function intervalAt(operation: Operation, offset: number): Interval<Operation> {
-  return { of: operation, callNs: operation.callNs, returnNs: undefined, shows: 0, needs: offset };
+/** Whether the operation was answered with something that the queue's length decides. */
+function saysLength({ op, outcome, result, key, offset }: Operation): boolean {
+  if (outcome !== 'ok' || key === unknownKey) return false;
+  return op === 'read' ? offset !== undefined : (op === 'append' || op === 'max') && typeof result === 'number';
 }
 
-/** What an acknowledged operation says of the queue's length. */
-function intervalOf(operation: Operation): Interval<Operation> | undefined {
-  const { op, callNs, returnNs, result, offset, key } = operation;
-  if (operation.outcome !== 'ok' || key === unknownKey) return undefined;
-  const times = { of: operation, callNs, returnNs };
-  if (op === 'append' && typeof result === 'number') return { ...times, shows: result + 1, needs: result };
-  if (op === 'max' && typeof result === 'number') return { ...times, shows: result, needs: result };
-  if (op === 'read' && offset !== undefined) {
-    return result === null ? { ...times, shows: 0, needs: offset } : { ...times, shows: offset + 1, needs: undefined };
-  }
-  return undefined;
+function addLength(queue: OrderSweep, { id, op, callNs, returnNs, result, offset }: Operation): void {
+  if (op === 'append') queue.add(id, callNs, returnNs, (result as number) + 1, result as number);
+  else if (op === 'max') queue.add(id, callNs, returnNs, result as number, result as number);
+  else if (result === null) queue.add(id, callNs, returnNs, 0, offset);
+  else queue.add(id, callNs, returnNs, offset! + 1, undefined);
 }
 
 const anomalies = { append: 'reordered', max: 'stale-max', read: 'stale-read' } as const;

@@ -204,7 +204,7 @@ describe('a broken checker is caught', () => {
       "from: transaction, to: writer, kind: 'rw'",
       "from: writer, to: transaction, kind: 'rw'",
     ],
-    ['polls fall apart', graph, "group !== 0 && op === 'read'", 'false'],
+    ['polls fall apart', graph, "operation.op === 'read' ? operation.group : 0", '0'],
     ['circles of two are not found', components, 'if (part.length > 1)', 'if (part.length > 2)'],
   ];
   test.each(mutations)('%s', async (...mutation) => {

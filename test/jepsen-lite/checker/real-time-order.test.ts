@@ -92,33 +92,23 @@ test('a finding names both operations', () => {
 describe('a broken checker is caught', () => {
   const [file, sweep] = ['real-time-order.ts', 'order-sweep.ts'] as const;
   const mutations: Mutation[] = [
-    ['order is flipped', sweep, 'highest.shows > later.needs', 'highest.shows < later.needs'],
-    ['equal times are an order', sweep, '.returnNs! < later.callNs', '.returnNs! <= later.callNs'],
-    [
-      'the latest counts, not the highest',
-      sweep,
-      'highest === undefined || returns[next]!.shows > highest.shows',
-      'true',
-    ],
-    ['calls are not sorted', sweep, '(interval) => interval.callNs)', '() => 0)'],
-    ['one place for two is fine', file, 'shows: result + 1, needs: result }', 'shows: result, needs: result }'],
+    ['order is flipped', sweep, '! > this.#needs[later]', '! < this.#needs[later]'],
+    ['equal times are an order', sweep, '! < this.#callNs[later]', '! <= this.#callNs[later]'],
+    ['the latest counts, not the highest', sweep, 'highest === -1 || this.#shows[at]', 'true || this.#shows[at]'],
+    ['nothing is sorted', sweep, 'sorted ? order', 'true ? order'],
+    ['one place for two is fine', file, '(result as number) + 1,', '(result as number),'],
     [
       'unknown sends end with their timeout',
       file,
-      'returnNs: undefined, shows: 0',
-      'returnNs: operation.endNs, shows: offset + 1',
+      'operation.callNs, undefined, 0,',
+      'operation.callNs, operation.endNs, 9,',
     ],
-    [
-      'unknown sends are left out',
-      file,
-      'if (interval === undefined)',
-      'if (interval === undefined || place !== undefined)',
-    ],
-    ['attempts are mixed up', file, 'open ? 1 : 2', '1'],
+    ['unknown sends are left out', file, 'if (place === undefined && !says', 'if (place !== undefined || !says'],
+    ['attempts are mixed up', file, 'if (id === -1) places.delete(value)', 'if (id === -2) places.delete(value)'],
     ['queues are mixed up', file, 'place?.key ?? operation.key', "'all'"],
-    ['max is left out', file, "op === 'max' && ", 'false && '],
-    ['the end proves nothing', file, 'shows: 0, needs: offset } :', 'shows: 0, needs: undefined } :'],
-    ['reads prove nothing', file, 'shows: offset + 1, needs: undefined', 'shows: 0, needs: undefined'],
+    ['max is left out', file, "(op === 'append' || op === 'max')", "op === 'append'"],
+    ['the end proves nothing', file, '0, offset);', '0, undefined);'],
+    ['reads prove nothing', file, 'offset! + 1, undefined', '0, undefined'],
   ];
   test.each(mutations)('%s', async (...mutation) => {
     const mutant = await loadMutant<{ checkRealTimeOrder: typeof checkRealTimeOrder }>(file, mutation);
