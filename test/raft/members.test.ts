@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { MembersRequest } from '../../raft/index.ts';
+import { type Host, World } from './world.ts';
+
+const ids = ['n0', 'n1', 'n2', 'n3'];
+const founders = ids.slice(0, 3);
+
+/** A settled group of n0, n1, n2; n3 is up, empty, and no member. */
+function start(seed: number): { world: World; leader: Host } {
+  const world = new World(seed, ids, { voters: founders });
+  world.startAll();
+  return { world, leader: world.settle() };
+}
+
+/** Asks for a change and waits for its outcome: 'done', or why not. */
+function change(world: World, host: Host, request: MembersRequest, ms = 3000): string | undefined {
+  let outcome: string | undefined;
+  host.replica?.changeMembers(request, (refusal) => {
+    outcome = refusal ?? 'done';
+  });
+  world.run(ms, () => outcome !== undefined);
+  return outcome;
+}
+
+const others = (leader: Host) => founders.filter((id) => id !== leader.id);
+
+describe('changes of members (thesis chapter 4)', () => {
+  it('adds an empty member, makes it whole, and lets it vote', () => {
+    const { world, leader } = start(1);
+    for (let i = 0; i < 50; i++) leader.propose(`v${i}`);
+    expect(change(world, leader, { kind: 'add-learner', id: 'n3' })).toBe('done');
+    expect(world.run(3000, () => world.converged())).toBe(true);
+    expect(world.host('n3').log.entries).toEqual(leader.log.entries);
+    expect(change(world, leader, { kind: 'promote', id: 'n3' })).toBe('done');
+    world.run(200);
+    for (const host of world.hosts.values()) {
+      expect(host.replica?.status()).toMatchObject({ voters: ids, learners: [] });
+      expect(host.memberSets.map(({ voters, learners }) => [voters.length, learners.length])).toEqual([
+        [3, 1],
+        [4, 0],
+      ]);
+    }
+    // It is needed now: two of four are no majority.
+    const [a, b] = others(leader);
+    world.host(a as string).crash();
+    const index = leader.propose('with three') as number;
+    expect(world.run(1000, () => (leader.replica?.commitIndex ?? 0) >= index)).toBe(true);
+    world.host(b as string).crash();
+    const more = leader.propose('with two') as number;
+    world.run(500);
+    expect(leader.replica?.commitIndex).toBeLessThan(more);
+  });
+
+  it('replaces a member that is gone for good, and then survives the loss of another', () => {
+    const { world, leader } = start(2);
+    const [dead, last] = others(leader) as [string, string];
+    world.host(dead).crash();
+    expect(change(world, leader, { kind: 'add-learner', id: 'n3' })).toBe('done');
+    world.run(500);
+    expect(change(world, leader, { kind: 'replace', id: dead, by: 'n3' })).toBe('done');
+    expect(leader.replica?.status().voters).toEqual([leader.id, last, 'n3'].sort());
+    world.host(last).crash();
+    const index = leader.propose('kept') as number;
+    expect(world.run(1000, () => (leader.replica?.commitIndex ?? 0) >= index)).toBe(true);
+  });
+
+  it('replaces no stranger, and by no stranger', () => {
+    const { world, leader } = start(3);
+    expect(change(world, leader, { kind: 'add-learner', id: 'n3' })).toBe('done');
+    world.run(500);
+    expect(change(world, leader, { kind: 'replace', id: 'n9', by: 'n3' })).toBe('n9 is no voter');
+    expect(change(world, leader, { kind: 'replace', id: 'n1', by: 'n9' })).toBe('n9 is no learner');
+    expect(leader.replica?.status()).toMatchObject({ voters: founders, learners: ['n3'] });
+  });
+
+  it('hands over within a round trip when the leader removes itself, and it stays out (thesis 4.2.2)', () => {
+    const { world, leader } = start(4);
+    world.run(500);
+    const begin = world.nowMs;
+    expect(change(world, leader, { kind: 'remove', id: leader.id })).toBe('done');
+    expect(world.run(1000, () => world.leader() !== undefined && world.leader() !== leader)).toBe(true);
+    expect(world.nowMs - begin).toBeLessThan(50);
+    const next = world.leader();
+    const term = next?.replica?.term;
+    world.run(10_000);
+    expect(world.leader()).toBe(next);
+    expect(next?.replica?.term).toBe(term);
+    expect(leader.replica?.status()).toMatchObject({ role: 'follower', voters: others(leader) });
+  });
+
+  it('is not disturbed by a removed member that knows nothing of it (thesis 4.2.3)', () => {
+    const { world, leader } = start(5);
+    const [removed] = others(leader) as [string];
+    world.isolate(removed);
+    expect(change(world, leader, { kind: 'remove', id: removed })).toBe('done');
+    const { term } = leader.replica as { term: number };
+    world.heal();
+    world.run(30_000);
+    expect(leader.replica).toMatchObject({ isLeader: true, term });
+    expect(world.host(removed).replica?.status()).toMatchObject({ voters: founders, membersIndex: 0 });
+    // Its votes would not help either: with the leader gone, the rest of the new set waits for it.
+    leader.crash();
+    world.run(10_000);
+    expect(world.leader()).toBeUndefined();
+    leader.start();
+    world.elect();
+    expect(change(world, world.leader() as Host, { kind: 'add-learner', id: removed })).toBe('done');
+    expect(world.run(3000, () => world.converged())).toBe(true);
+  });
+
+  it('does not know the outcome when leadership is lost before the commit', () => {
+    const { world, leader } = start(6);
+    world.isolate(leader.id);
+    expect(change(world, leader, { kind: 'add-learner', id: 'n3' })).toBe('outcome unknown: this node leads no longer');
+    expect(leader.replica?.status().learners).toEqual(['n3']);
+    world.heal();
+    world.run(3000);
+    expect(leader.replica?.status().learners).toEqual([]);
+    expect(leader.memberSets.map(({ learners }) => learners)).toEqual([['n3'], []]);
+  });
+
+  it('is refused by a follower and by a stopped one, and unknown where it was under way', () => {
+    const { world, leader } = start(7);
+    const follower = world.host(others(leader)[0] as string);
+    expect(change(world, follower, { kind: 'remove', id: 'n0' }, 0)).toBe('not-leader');
+    const { replica } = leader;
+    const outcomes: unknown[] = [];
+    world.isolate(leader.id);
+    replica?.changeMembers({ kind: 'add-learner', id: 'n3' }, (refusal) => outcomes.push(refusal));
+    leader.crash();
+    replica?.changeMembers({ kind: 'add-learner', id: 'n3' }, (refusal) => outcomes.push(refusal));
+    expect(outcomes).toEqual(['outcome unknown: stopped', 'stopped']);
+  });
+
+  it('starts with the set of its log, not with that of the configuration', () => {
+    const { world, leader } = start(8);
+    expect(change(world, leader, { kind: 'add-learner', id: 'n3' })).toBe('done');
+    world.run(500);
+    expect(change(world, leader, { kind: 'promote', id: 'n3' })).toBe('done');
+    world.run(500);
+    for (const host of world.hosts.values()) host.crash();
+    for (const host of world.hosts.values()) {
+      host.start();
+      expect(host.replica?.status().voters).toEqual(ids);
+    }
+    expect(world.elect().replica?.status().voters).toEqual(ids);
+  });
+});
