@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { readInt64, writeInt64 } from '../../src/base/bytes.ts';
+import { readInt32, readInt64, readUint32, writeInt32, writeInt64 } from '../../src/base/bytes.ts';
 
 /** Bytes of an entry's header, before its body (raft/FORMATS.md 1; DLedger's DLedgerEntry.BODY_OFFSET). */
 export const entryHeaderBytes = 48;
@@ -16,12 +16,12 @@ const bodyCrcAt = 40;
 const bodyLengthAt = 44;
 
 export function entryMagic(buffer: Buffer, offset: number): number {
-  return buffer.readInt32BE(offset);
+  return readInt32(buffer, offset);
 }
 
 /** Size of the whole entry, as its header says. */
 export function entrySize(buffer: Buffer, offset: number): number {
-  return buffer.readUInt32BE(offset + 4);
+  return readUint32(buffer, offset + 4);
 }
 
 /** Index in the core's counting (the first entry is 1); the file counts from 0, as DLedger does. */
@@ -39,15 +39,15 @@ export function entryPosition(buffer: Buffer, offset: number): number {
 }
 
 export function entryChainCrc(buffer: Buffer, offset: number): number {
-  return buffer.readUInt32BE(offset + chainCrcAt);
+  return readUint32(buffer, offset + chainCrcAt);
 }
 
 export function entryBodyCrc(buffer: Buffer, offset: number): number {
-  return buffer.readUInt32BE(offset + bodyCrcAt);
+  return readUint32(buffer, offset + bodyCrcAt);
 }
 
 export function entryBodyLength(buffer: Buffer, offset: number): number {
-  return buffer.readUInt32BE(offset + bodyLengthAt);
+  return readUint32(buffer, offset + bodyLengthAt);
 }
 
 /** CRC-32 of bytes, never 0: 0 stands for "none" in DLedger's fields and is stored as 1. */
@@ -60,9 +60,9 @@ const linkBytes = Buffer.alloc(4 + chainCrcAt + 4);
 
 /** The chain CRC of the entry whose header (bytes 0-35) stands at `offset`. */
 export function chainCrcOf(previousChainCrc: number, buffer: Buffer, offset: number, bodyCrc: number): number {
-  linkBytes.writeUInt32BE(previousChainCrc, 0);
+  writeInt32(linkBytes, previousChainCrc, 0);
   buffer.copy(linkBytes, 4, offset, offset + chainCrcAt);
-  linkBytes.writeUInt32BE(bodyCrc, 4 + chainCrcAt);
+  writeInt32(linkBytes, bodyCrc, 4 + chainCrcAt);
   return crc32(linkBytes) || 1;
 }
 
@@ -76,18 +76,18 @@ export function sealEntry(
   position: number,
   previousChainCrc: number,
 ): number {
-  buffer.writeInt32BE(normalMagic, offset);
-  buffer.writeUInt32BE(entryHeaderBytes + bodyLength, offset + 4);
+  writeInt32(buffer, normalMagic, offset);
+  writeInt32(buffer, entryHeaderBytes + bodyLength, offset + 4);
   writeInt64(buffer, index - 1, offset + 8);
   writeInt64(buffer, term, offset + 16);
   writeInt64(buffer, position, offset + 24);
-  buffer.writeUInt32BE(0, offset + channelAt);
+  writeInt32(buffer, 0, offset + channelAt);
   const body = offset + entryHeaderBytes;
   const bodyCrc = crcOf(buffer, body, body + bodyLength);
   const chainCrc = chainCrcOf(previousChainCrc, buffer, offset, bodyCrc);
-  buffer.writeUInt32BE(chainCrc, offset + chainCrcAt);
-  buffer.writeUInt32BE(bodyCrc, offset + bodyCrcAt);
-  buffer.writeUInt32BE(bodyLength, offset + bodyLengthAt);
+  writeInt32(buffer, chainCrc, offset + chainCrcAt);
+  writeInt32(buffer, bodyCrc, offset + bodyCrcAt);
+  writeInt32(buffer, bodyLength, offset + bodyLengthAt);
   return chainCrc;
 }
 
@@ -101,7 +101,7 @@ export function writeBlank(target: Buffer, offset: number, remaining: number): v
 export function dividesIntoRecords(buffer: Buffer, from: number, to: number): boolean {
   let at = from;
   while (at + 4 <= to) {
-    const size = buffer.readInt32BE(at);
+    const size = readInt32(buffer, at);
     if (size < 4) return false;
     at += size;
   }

@@ -1,14 +1,15 @@
 import { assert } from '../base/assert.ts';
+import { writeInt32 } from '../base/bytes.ts';
 import { ResponseCode, Version } from './codes.ts';
-import { writePrefix } from './frame.ts';
 import { FLAG_RESPONSE, SERIALIZE_JSON, type SerializeType } from './remoting-command.ts';
 
 const PREFIX_BYTES = 8;
+const LENGTH_BYTES = 4;
 const POSITION_DIGITS = 16;
 const TWO_POW_32 = 0x1_0000_0000;
-/** Room for the numbers and the transaction id, and some to spare. */
-const VARIABLE_BYTES = 96;
 const MAX_TRANSACTION_ID = 48;
+/** For what follows the message id: keys, numbers and the transaction id, and some to spare. */
+const ROOM = Buffer.alloc(400);
 const HEX = Buffer.from('0123456789ABCDEF');
 
 /**
@@ -16,27 +17,34 @@ const HEX = Buffer.from('0123456789ABCDEF');
  * single messages; what this cannot say goes through `encodeFrame`.
  */
 export class SendResponseEncoder {
-  private readonly jsonStart: Buffer;
-  private readonly jsonAfterId: Buffer;
-  private readonly binaryFields: Buffer;
-  private readonly hostHex: Buffer;
-  private readonly scratch: Buffer;
+  /** Frames under construction; what all have in common stands at their start already. */
+  private readonly json: Buffer;
+  private readonly binary: Buffer;
+  /** Where the position in the message id stands. */
+  private readonly jsonPositionAt: number;
+  private readonly binaryPositionAt: number;
+  private scratch: Buffer;
   private at = 0;
 
   /** `storeHost` as made by `encodeHost`; `region` and `traceOn` are what MSG_REGION and TRACE_ON say. */
   constructor(storeHost: Uint8Array, region: string, traceOn: boolean) {
-    this.hostHex = Buffer.from(Buffer.from(storeHost).toString('hex').toUpperCase());
+    const hostHex = Buffer.from(storeHost).toString('hex').toUpperCase();
     const constant = `"MSG_REGION":${JSON.stringify(region)},"TRACE_ON":"${traceOn}"`;
-    this.jsonStart = Buffer.from(`{"code":${ResponseCode.SUCCESS},"extFields":{${constant},"msgId":"`);
-    this.jsonAfterId = Buffer.from('","queueId":"');
-    this.binaryFields = Buffer.concat([binaryField('MSG_REGION', region), binaryField('TRACE_ON', String(traceOn))]);
-    const longest = this.jsonStart.length + this.binaryFields.length + this.hostHex.length + MAX_TRANSACTION_ID;
-    this.scratch = Buffer.alloc(longest + JSON_TEXT_BYTES + VARIABLE_BYTES);
+    const jsonStart = `{"code":${ResponseCode.SUCCESS},"extFields":{${constant},"msgId":"${hostHex}`;
+    const idBytes = Buffer.alloc(4);
+    idBytes.writeInt32BE(hostHex.length + POSITION_DIGITS);
+    const binaryFields = [binaryField('MSG_REGION', region), binaryField('TRACE_ON', String(traceOn))];
+    const binaryId = [binaryKey('msgId'), idBytes, Buffer.from(hostHex)];
+    this.json = Buffer.concat([Buffer.alloc(PREFIX_BYTES), Buffer.from(jsonStart), ROOM]);
+    this.jsonPositionAt = this.json.length - ROOM.length;
+    this.binary = Buffer.concat([BINARY_START, ...binaryFields, ...binaryId, ROOM]);
+    this.binaryPositionAt = this.binary.length - ROOM.length;
+    this.scratch = this.json;
   }
 
   /**
    * One frame. `position` is the record's byte address, from which the message id is made. `transactionId` is the message's UNIQ_KEY
-   * where it is to be told (half messages).
+   * where it is to be told (half messages); it must be one of which `isPlainId` is true.
    */
   encode(
     serializeType: SerializeType,
@@ -46,13 +54,16 @@ export class SendResponseEncoder {
     position: number,
     transactionId?: string,
   ): Buffer {
-    if (transactionId !== undefined) assert(isPlainId(transactionId), 'a transaction id is a short plain word');
-    this.at = PREFIX_BYTES;
+    assert(transactionId === undefined || transactionId.length <= MAX_TRANSACTION_ID, 'a transaction id is short');
     if (serializeType === SERIALIZE_JSON) this.writeJson(opaque, queueId, queueOffset, position, transactionId);
     else this.writeBinary(opaque, queueId, queueOffset, position, transactionId);
-    const out = Buffer.allocUnsafe(this.at);
-    this.scratch.copy(out, 0, 0, this.at);
-    return writePrefix(out, serializeType, 0);
+    const { scratch, at } = this;
+    writeInt32(scratch, at - LENGTH_BYTES, 0);
+    writeInt32(scratch, at - PREFIX_BYTES, LENGTH_BYTES);
+    scratch[LENGTH_BYTES] = serializeType;
+    const out = Buffer.allocUnsafe(at);
+    scratch.copy(out, 0, 0, at);
+    return out;
   }
 
   private writeJson(
@@ -62,9 +73,10 @@ export class SendResponseEncoder {
     position: number,
     transactionId: string | undefined,
   ): void {
-    this.bytes(this.jsonStart);
-    this.id(position);
-    this.bytes(this.jsonAfterId);
+    this.scratch = this.json;
+    this.at = this.jsonPositionAt;
+    this.position(position);
+    this.bytes(JSON_QUEUE_ID);
     this.decimal(queueId);
     this.bytes(JSON_QUEUE_OFFSET);
     this.decimal(queueOffset);
@@ -84,24 +96,20 @@ export class SendResponseEncoder {
     position: number,
     transactionId: string | undefined,
   ): void {
-    const { scratch } = this;
-    this.bytes(BINARY_START);
-    scratch.writeInt32BE(opaque, PREFIX_BYTES + 5);
-    const lengthAt = this.at;
-    this.at += 4;
-    this.bytes(this.binaryFields);
-    this.bytes(BINARY_MSG_ID);
-    scratch.writeInt32BE(this.hostHex.length + POSITION_DIGITS, this.at);
-    this.at += 4;
-    this.id(position);
+    const scratch = this.binary;
+    this.scratch = scratch;
+    this.at = this.binaryPositionAt;
+    writeInt32(scratch, opaque, PREFIX_BYTES + 5);
+    this.position(position);
     this.binaryNumber(BINARY_QUEUE_ID, queueId);
     this.binaryNumber(BINARY_QUEUE_OFFSET, queueOffset);
     if (transactionId !== undefined) {
       this.bytes(BINARY_TRANSACTION_ID);
-      this.at = scratch.writeInt32BE(transactionId.length, this.at);
+      writeInt32(scratch, transactionId.length, this.at);
+      this.at += 4;
       this.at += scratch.write(transactionId, this.at, 'latin1');
     }
-    scratch.writeInt32BE(this.at - lengthAt - 4, lengthAt);
+    writeInt32(scratch, this.at - BINARY_FIELDS_AT, BINARY_FIELDS_AT - 4);
   }
 
   private binaryNumber(key: Buffer, value: number): void {
@@ -109,7 +117,7 @@ export class SendResponseEncoder {
     const lengthAt = this.at;
     this.at += 4;
     this.decimal(value);
-    this.scratch.writeInt32BE(this.at - lengthAt - 4, lengthAt);
+    writeInt32(this.scratch, this.at - lengthAt - 4, lengthAt);
   }
 
   private bytes(source: Buffer): void {
@@ -117,16 +125,17 @@ export class SendResponseEncoder {
     this.at += source.length;
   }
 
-  /** The message id: store host and position in hex. */
-  private id(position: number): void {
-    this.bytes(this.hostHex);
+  /** The end of the message id: the position in hex. */
+  private position(position: number): void {
     this.hex8(Math.floor(position / TWO_POW_32));
     this.hex8(position >>> 0);
   }
 
   private hex8(value: number): void {
     const { scratch } = this;
-    for (let shift = 28; shift >= 0; shift -= 4) scratch[this.at++] = HEX[(value >>> shift) & 0xf]!;
+    let { at } = this;
+    for (let shift = 28; shift >= 0; shift -= 4) scratch[at++] = HEX[(value >>> shift) & 0xf]!;
+    this.at = at;
   }
 
   private decimal(value: number): void {
@@ -140,23 +149,24 @@ export class SendResponseEncoder {
     for (let limit = 10; rest >= limit; limit *= 10) digits++;
     this.at += digits;
     for (let at = this.at - 1; digits > 0; digits--) {
-      const tenth = Math.floor(rest / 10);
+      const tenth = rest <= 0x7fffffff ? (rest / 10) | 0 : Math.floor(rest / 10);
       scratch[at--] = 0x30 + (rest - tenth * 10);
       rest = tenth;
     }
   }
 }
 
+const JSON_QUEUE_ID = Buffer.from('","queueId":"');
 const JSON_QUEUE_OFFSET = Buffer.from('","queueOffset":"');
 const JSON_TRANSACTION_ID = Buffer.from('","transactionId":"');
 const JSON_OPAQUE = Buffer.from(`"},"flag":${FLAG_RESPONSE},"language":"JAVA","opaque":`);
 const JSON_END = Buffer.from(`,"serializeTypeCurrentRPC":"JSON","version":${Version.CURRENT}}`);
-const JSON_TEXT_BYTES = 256;
 
-const BINARY_START = Buffer.alloc(17);
-BINARY_START.writeInt16BE(Version.CURRENT, 3);
-BINARY_START.writeInt32BE(FLAG_RESPONSE, 9);
-const BINARY_MSG_ID = binaryKey('msgId');
+const BINARY_FIELDS_AT = PREFIX_BYTES + 21;
+/** Prefix, and the header up to its fields, whose length stands before them. */
+const BINARY_START = Buffer.alloc(BINARY_FIELDS_AT);
+BINARY_START.writeInt16BE(Version.CURRENT, PREFIX_BYTES + 3);
+BINARY_START.writeInt32BE(FLAG_RESPONSE, PREFIX_BYTES + 9);
 const BINARY_QUEUE_ID = binaryKey('queueId');
 const BINARY_QUEUE_OFFSET = binaryKey('queueOffset');
 const BINARY_TRANSACTION_ID = binaryKey('transactionId');

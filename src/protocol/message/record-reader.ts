@@ -1,4 +1,4 @@
-import { readInt64 } from '../../base/bytes.ts';
+import { readInt32, readInt64 } from '../../base/bytes.ts';
 import { TextCache } from '../../base/text-cache.ts';
 import { SysFlag } from './flags.ts';
 import { HOST_V4_BYTES, HOST_V6_BYTES } from './host.ts';
@@ -33,8 +33,8 @@ export class RecordReader {
   /** Looks at `buffer[at, end)` and checks every length; the body's checksum is left to `crcMatches`. */
   open(buffer: Buffer, at: number, end: number): RecordStatus {
     if (end - at < BLANK_BYTES) return 'incomplete';
-    const size = buffer.readInt32BE(at);
-    const magic = buffer.readInt32BE(at + 4);
+    const size = readInt32(buffer, at);
+    const magic = readInt32(buffer, at + 4);
     this.size = size;
     if (magic === MAGIC_BLANK) return size >= BLANK_BYTES ? 'blank' : this.invalid(`padding of ${size} bytes`);
     if (magic !== MAGIC_V1 && magic !== MAGIC_V2) return this.invalid(`magic ${magic}`);
@@ -46,10 +46,10 @@ export class RecordReader {
   }
 
   get queueId(): number {
-    return this.buffer.readInt32BE(this.at + 12);
+    return readInt32(this.buffer, this.at + 12);
   }
   get flag(): number {
-    return this.buffer.readInt32BE(this.at + 16);
+    return readInt32(this.buffer, this.at + 16);
   }
   get queueOffset(): number {
     return readInt64(this.buffer, this.at + 20);
@@ -58,7 +58,7 @@ export class RecordReader {
     return readInt64(this.buffer, this.at + 28);
   }
   get sysFlag(): number {
-    return this.buffer.readInt32BE(this.at + 36);
+    return readInt32(this.buffer, this.at + 36);
   }
   get bornTimestamp(): number {
     return readInt64(this.buffer, this.at + 40);
@@ -74,13 +74,13 @@ export class RecordReader {
     return this.buffer.subarray(this.storeAt + 8, this.reconsumeAt);
   }
   get reconsumeTimes(): number {
-    return this.buffer.readInt32BE(this.reconsumeAt);
+    return readInt32(this.buffer, this.reconsumeAt);
   }
   get preparedTransactionOffset(): number {
     return readInt64(this.buffer, this.reconsumeAt + 4);
   }
   get bodyLength(): number {
-    return this.buffer.readInt32BE(this.reconsumeAt + 12);
+    return readInt32(this.buffer, this.reconsumeAt + 12);
   }
   get body(): Buffer {
     return this.buffer.subarray(this.reconsumeAt + 16, this.reconsumeAt + 16 + this.bodyLength);
@@ -100,13 +100,13 @@ export class RecordReader {
   }
   /** Whether the body is the one that was stored. */
   crcMatches(): boolean {
-    return this.buffer.readInt32BE(this.at + 8) === bodyCrc(this.body);
+    return readInt32(this.buffer, this.at + 8) === bodyCrc(this.body);
   }
 
   private locate(topicLengthBytes: 1 | 2): RecordStatus {
     const { buffer, at, size } = this;
     const end = at + size;
-    const sysFlag = buffer.readInt32BE(at + 36);
+    const sysFlag = readInt32(buffer, at + 36);
     this.storeAt = at + 48 + (sysFlag & SysFlag.BORN_HOST_V6 ? HOST_V6_BYTES : HOST_V4_BYTES);
     this.reconsumeAt = this.storeAt + 8 + (sysFlag & SysFlag.STORE_HOST_V6 ? HOST_V6_BYTES : HOST_V4_BYTES);
     if (this.reconsumeAt + 16 > end) return this.invalid(`a size of ${size} bytes`);
