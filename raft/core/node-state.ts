@@ -89,6 +89,9 @@ export class NodeState {
   /** Votes that the running doubt election needs. */
   doubtVotesNeeded = 0;
   electionDeadline = 0;
+  /** The last deadline that was drawn for a fast campaign, and why. */
+  hurryDeadline = -1;
+  hurryReason = '';
   /** Tick at which the leader was last heard. */
   leaderHeardAt = 0;
   /** Tick since which no leader is known. */
