@@ -119,4 +119,3 @@ var logModel = porcupine.Model{
 	},
 	DescribeState: func(state any) string { return fmt.Sprintf("length %d", state.(logState).length) },
 }
-

@@ -1,6 +1,6 @@
-// Judges one history in JSON lines with Porcupine and prints one line of JSON: {"verdict": "ok" | "illegal" | "unknown"}.
+// Judges histories in JSON lines with Porcupine and prints one line of JSON for each: {"verdict": "ok" | "illegal" | "unknown", ...}.
 //
-//	judge --model log|register [--timeout 10s] [--html FILE] HISTORY.jsonl
+//	judge --model log|register [--timeout 10s] [--html FILE] HISTORY.jsonl ...
 //
 // It shares no code and no model with jepsen-lite/checker: only the file format.
 package main
@@ -37,29 +37,45 @@ func (l line) failed() bool  { return l.Ok != nil && !*l.Ok }
 func main() {
 	kind := flag.String("model", "log", "log (append, read with offset, max) or register (write, read, cas)")
 	timeout := flag.Duration("timeout", 10*time.Second, "give up after this time and answer unknown")
-	html := flag.String("html", "", "write Porcupine's picture of the history to this file")
+	html := flag.String("html", "", "write Porcupine's picture of the last history to this file")
 	flag.Parse()
-	lines, err := readLines(flag.Arg(0))
-	if err == nil && *kind != "log" && *kind != "register" {
-		err = fmt.Errorf("model %q is neither log nor register", *kind)
+	if *kind != "log" && *kind != "register" {
+		fail(fmt.Errorf("model %q is neither log nor register", *kind))
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
+	if flag.NArg() == 0 {
+		fail(fmt.Errorf("name the history to judge: judge --model %s HISTORY.jsonl", *kind))
 	}
-	model, operations := registerModel, registerOperations(lines)
-	if *kind == "log" {
-		model, operations = logModel, logOperations(lines)
-	}
-	verdict, info := porcupine.CheckOperationsVerbose(model, operations, *timeout)
-	if *html != "" {
-		if err := porcupine.VisualizePath(model, info, *html); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(2)
+	for _, path := range flag.Args() {
+		if err := judge(path, *kind, *timeout, *html); err != nil {
+			fail(fmt.Errorf("%s: %w", path, err))
 		}
 	}
-	words := map[porcupine.CheckResult]string{porcupine.Ok: "ok", porcupine.Illegal: "illegal", porcupine.Unknown: "unknown"}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(2)
+}
+
+var words = map[porcupine.CheckResult]string{porcupine.Ok: "ok", porcupine.Illegal: "illegal", porcupine.Unknown: "unknown"}
+
+func judge(path, kind string, timeout time.Duration, html string) error {
+	lines, err := readLines(path)
+	if err != nil {
+		return err
+	}
+	model, operations := registerModel, registerOperations(lines)
+	if kind == "log" {
+		model, operations = logModel, logOperations(lines)
+	}
+	verdict, info := porcupine.CheckOperationsVerbose(model, operations, timeout)
+	if html != "" {
+		if err := porcupine.VisualizePath(model, info, html); err != nil {
+			return err
+		}
+	}
 	fmt.Printf("{\"verdict\": %q, \"operations\": %d}\n", words[verdict], len(operations))
+	return nil
 }
 
 func readLines(path string) ([]line, error) {

@@ -1,0 +1,141 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exportJsonl } from '../../../jepsen-lite/checker/export-jsonl.ts';
+import type { History } from '../../../jepsen-lite/checker/history.ts';
+import {
+  checkLinearizableLogs,
+  checkLinearizableRegisters,
+} from '../../../jepsen-lite/checker/linearizable-register.ts';
+import { checkRealTimeOrder } from '../../../jepsen-lite/checker/real-time-order.ts';
+import { logs, registers } from '../../jepsen-lite/checker/linearizable-cases.ts';
+import {
+  arbitraryLog,
+  arbitraryRegister,
+  correctLog,
+  correctRegisters,
+  type Draft,
+  recordDrafts,
+} from '../../jepsen-lite/checker/random-history.ts';
+
+/** Histories that our checkers and Porcupine judge, each without knowing of the other. The seed makes the same ones on every run. */
+const seed = Number(process.env['PORCUPINE_SEED'] ?? 1);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const hasGo = spawnSync('go', ['version']).status === 0;
+const scratch = mkdtempSync(join(tmpdir(), 'porcupine-'));
+const judge = join(scratch, 'judge');
+const options = { maxSteps: 1_000_000 };
+
+if (!hasGo) {
+  console.error(
+    'LEFT OUT: the comparison with Porcupine did not run, because there is no Go on this machine (go version).',
+  );
+}
+
+beforeAll(() => {
+  if (hasGo) execFileSync('go', ['build', '-o', judge, '.'], { cwd: here, stdio: 'inherit' });
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+type Word = 'ok' | 'illegal' | 'unknown';
+
+/** What Porcupine says of each history, from files in the plain format. */
+function judgeAll(model: 'log' | 'register', histories: readonly History[]): Word[] {
+  const paths = histories.map((history, at) => {
+    const path = join(scratch, `${model}-${at}.jsonl`);
+    writeFileSync(path, `${[...exportJsonl(history, { withDetails: false })].join('\n')}\n`);
+    return path;
+  });
+  const output = execFileSync(judge, ['--model', model, ...paths], { encoding: 'utf8' });
+  const lines = output.trimEnd().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { verdict: Word }).verdict);
+}
+
+const sample = (drafts: fc.Arbitrary<Draft[]>, numRuns: number) => fc.sample(drafts, { seed, numRuns });
+const record = (list: readonly Draft[][]) => list.map((drafts) => recordDrafts(drafts, true));
+
+/** Correct runs in which one answer was changed, so that most are wrong. */
+function broken(list: readonly Draft[][]): Draft[][] {
+  return list.map((drafts, at) => {
+    const answered = drafts.filter(({ outcome, result }) => outcome === 'ok' && result !== undefined);
+    const target = answered[(at * 7) % Math.max(1, answered.length)];
+    return drafts.map((draft) => (draft === target ? { ...draft, result: otherAnswer(draft) } : draft));
+  });
+}
+
+function otherAnswer({ op, result }: Draft): Draft['result'] {
+  if (typeof result === 'boolean') return !result;
+  if (typeof result === 'number') return result > 0 ? result - 1 : result + 1;
+  return op === 'read' && result === 'a' ? 'b' : 'a';
+}
+
+function compare(histories: readonly History[], words: readonly Word[], ours: (history: History) => unknown) {
+  expect(words.length).toBe(histories.length);
+  const differences = histories.flatMap((history, at) => {
+    const mine = ours(history) === false ? 'illegal' : 'ok';
+    return mine === words[at]
+      ? []
+      : [{ mine, porcupine: words[at], history: [...exportJsonl(history, { withDetails: false })] }];
+  });
+  expect(differences).toEqual([]);
+  // A comparison of nothing but right or nothing but wrong histories would show little.
+  expect(words.filter((word) => word === 'ok').length).toBeGreaterThan(histories.length / 10);
+  expect(words.filter((word) => word === 'illegal').length).toBeGreaterThan(histories.length / 10);
+}
+
+describe.skipIf(!hasGo)('Porcupine agrees', () => {
+  test('about logs', () => {
+    const correct = sample(correctLog(80), 60);
+    // Two dozen sends that may or may not have happened are too many for a search that does not know them to be alike.
+    const known = logs.filter(({ name }) => !name.startsWith('many unknown sends'));
+    const histories = [
+      ...known.map(({ input }) => input),
+      ...record(correct),
+      ...record(broken(correct)),
+      ...record(sample(arbitraryLog(9), 400)),
+    ];
+    const words = judgeAll('log', histories);
+    compare(histories, words, (history) => checkLinearizableLogs(history, options).valid);
+    console.log(`${histories.length} histories of logs: ${words.filter((word) => word === 'illegal').length} illegal`);
+    // What the fast check finds is wrong for Porcupine too.
+    const fast = histories.map((history) => checkRealTimeOrder(history).valid === false);
+    expect(fast.filter((wrong, at) => wrong && words[at] !== 'illegal')).toEqual([]);
+    expect(fast.filter((wrong) => wrong).length).toBeGreaterThan(50);
+  });
+
+  test('about registers', () => {
+    const correct = sample(correctRegisters(80), 60);
+    const histories = [
+      ...registers.map(({ input }) => input),
+      ...record(correct),
+      ...record(broken(correct)),
+      ...record(sample(arbitraryRegister(9), 400)),
+    ];
+    const words = judgeAll('register', histories);
+    compare(histories, words, (history) => checkLinearizableRegisters(history, options).valid);
+    console.log(
+      `${histories.length} histories of registers: ${words.filter((word) => word === 'illegal').length} illegal`,
+    );
+  });
+
+  test('and draws a history', () => {
+    const [{ input }] = logs.filter(({ name }) => name === 'reordered') as [(typeof logs)[number]];
+    const path = join(scratch, 'drawn.jsonl');
+    const page = join(scratch, 'drawn.html');
+    writeFileSync(path, [...exportJsonl(input, { withDetails: false })].join('\n'));
+    execFileSync(judge, ['--model', 'log', '--html', page, path]);
+    expect(spawnSync('grep', ['-c', 'append', page]).status).toBe(0);
+  });
+
+  test('and refuses a file that is no history', () => {
+    const path = join(scratch, 'wrong.jsonl');
+    writeFileSync(path, '{"client":1}\n{"clie');
+    const { status, stderr } = spawnSync(judge, ['--model', 'log', path], { encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toContain('line 2 of the history');
+  });
+});
