@@ -1,4 +1,4 @@
-import type { History, Operation } from './history.ts';
+import type { History, Operation, Result } from './history.ts';
 
 /** `withDetails` adds what the plain format lacks: node, group, transaction, end of unknown operations, errors, `assign` lines. */
 export type ExportOptions = { readonly withDetails: boolean };
@@ -12,34 +12,31 @@ export type ExportOptions = { readonly withDetails: boolean };
 export function* exportJsonl(history: History, options: ExportOptions): Generator<string, void, void> {
   for (const operation of history.operations()) {
     if (operation.op === 'assign' && !options.withDetails) continue;
-    const line = plainLine(operation);
-    yield JSON.stringify(options.withDetails ? { ...line, ...details(operation) } : line);
+    yield `${plainFields(operation)}${options.withDetails ? detailFields(operation) : ''}}`;
   }
 }
 
-function plainLine(operation: Operation) {
+/** Put together by hand, because a history has millions of lines: the whole object through `JSON.stringify` takes several times as long. */
+function plainFields(operation: Operation): string {
   const { process, op, key, callNs, returnNs, value, expected, offset, result, outcome } = operation;
-  // JSON leaves out what is undefined.
-  return {
-    client: process,
-    op,
-    key,
-    offset,
-    call: callNs,
-    return: returnNs,
-    value: op === 'cas' ? [expected, value] : value,
-    result: outcome === 'ok' ? result : undefined,
-    ok: outcome === 'info' ? null : outcome === 'ok',
-  };
+  const asked =
+    op === 'cas' ? `,"value":[${JSON.stringify(expected)},${JSON.stringify(value)}]` : field('value', value);
+  const answered = outcome === 'ok' ? field('result', result) : '';
+  const times = `,"call":${callNs}${field('return', returnNs)}`;
+  const ok = outcome === 'info' ? 'null' : String(outcome === 'ok');
+  return `{"client":${process},"op":"${op}"${field('key', key)}${field('offset', offset)}${times}${asked}${answered},"ok":${ok}`;
 }
 
-function details(operation: Operation) {
-  const { node, group, transaction, endNs, returnNs, error } = operation;
-  return {
-    node: node === '' ? undefined : node,
-    group: group === 0 ? undefined : group,
-    transaction: transaction === 0 ? undefined : transaction,
-    end: returnNs === undefined ? endNs : undefined,
-    error: error === '' ? undefined : error,
-  };
+function detailFields({ node, group, transaction, endNs, returnNs, error }: Operation): string {
+  return [
+    node === '' ? '' : field('node', node),
+    group === 0 ? '' : field('group', group),
+    transaction === 0 ? '' : field('transaction', transaction),
+    returnNs === undefined ? field('end', endNs) : '',
+    error === '' ? '' : field('error', error),
+  ].join('');
+}
+
+function field(name: string, value: Result | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
