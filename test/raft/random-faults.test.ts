@@ -83,7 +83,7 @@ function play(seed: number): World {
 }
 
 describe('random faults', () => {
-  it(`keeps its invariants and converges over ${seeds} seeds`, { timeout: 120_000 }, () => {
+  it(`keeps its invariants and converges over ${seeds} seeds`, { timeout: 120_000 + seeds * 500 }, () => {
     for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
       try {
         play(seed);
