@@ -1,3 +1,4 @@
+import type { Moment } from '../invariant/judge.ts';
 import type { SimNode } from '../sim/sim-node.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Target } from './schedule.ts';
@@ -133,7 +134,34 @@ const wipe: FaultKind = {
   },
 };
 
-export const processFaults = [kill, stop, pause, power, blackout, rolling, wipe];
+/**
+ * Lies in wait for a moment (`mode`: of a vote, a leadership, an entry, a commit, and how it ends) and then kills whoever has it, within `amount`
+ * microseconds: the steps of a write and what is on its way are between those.
+ */
+const ambush: FaultKind = {
+  name: 'ambush',
+  weight: 6,
+  draw: (chance) => ({
+    target: 'all',
+    forMs: chance.pick([1, 20, 200, 2_000]),
+    amount: chance.pick([0, 100, 500, 2_000]),
+    mode: `${chance.pick(['vote', 'vote', 'leads', 'append', 'commit'])} ${chance.pick(['kill', 'power'])}`,
+  }),
+  apply(cluster, { forMs, amount = 0, mode = 'vote kill' }) {
+    const [moment, how] = mode.split(' ');
+    cluster.lieInWait(moment as Moment, (node) => {
+      const { process } = node;
+      cluster.later(amount / 1_000, () => {
+        if (process === undefined || node.process !== process) return;
+        const end = how === 'power' && cluster.syncFlush ? () => node.losePower('torn') : () => node.kill();
+        restartLater(cluster, node, forMs, end);
+      });
+    });
+    return true;
+  },
+};
+
+export const processFaults = [kill, stop, pause, power, blackout, rolling, wipe, ambush];
 
 function restartLater(cluster: Parameters<FaultKind['apply']>[0], node: SimNode, forMs: number, end: () => void): void {
   end();

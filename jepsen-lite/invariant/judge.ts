@@ -11,7 +11,12 @@ export interface JudgeOptions {
   readonly invariants: (ledger: Ledger) => readonly Invariant[];
   /** Notes what is worth a line of the trace. */
   readonly note: (node: string, what: string, a: number, b: number) => void;
+  /** A moment at which a fault may lie in wait. */
+  readonly moment?: (node: string, moment: Moment) => void;
 }
+
+/** A member granted a vote, began to lead, took an entry, or was the first to commit one. */
+export type Moment = 'vote' | 'leads' | 'append' | 'commit';
 
 /** Holds every invariant against every change, in the order in which things happen; remembers the first that broke. */
 export class Judge implements WatchEvents {
@@ -44,6 +49,7 @@ export class Judge implements WatchEvents {
 
   leads(node: NodeWatch, term: number): void {
     this.#options.note(node.name, 'leads', term, node.lastIndex);
+    this.#options.moment?.(node.name, 'leads');
     for (const each of this.#invariants) this.#hold(each, each.leads?.(node, term));
   }
 
@@ -53,6 +59,7 @@ export class Judge implements WatchEvents {
   }
 
   appended(node: NodeWatch, index: number, term: number, chainCrc: number): void {
+    this.#options.moment?.(node.name, 'append');
     for (const each of this.#invariants) this.#hold(each, each.appended?.(node, index, term, chainCrc));
   }
 
@@ -69,6 +76,7 @@ export class Judge implements WatchEvents {
     });
     if (entry === undefined) throw new Error(`${node.name} commits entry ${index}, which it cannot read`);
     this.#options.note(node.name, 'commits', index, term);
+    this.#options.moment?.(node.name, 'commit');
     for (const each of this.#invariants) this.#hold(each, each.firstCommitted?.(node, entry));
     this.ledger.add(entry);
   }
@@ -78,6 +86,7 @@ export class Judge implements WatchEvents {
   }
 
   sent(node: NodeWatch, message: Message): void {
+    if (message.type === 'vote-reply' && message.granted) this.#options.moment?.(node.name, 'vote');
     for (const each of this.#invariants) this.#hold(each, each.sent?.(node, message));
   }
 

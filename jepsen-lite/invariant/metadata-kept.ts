@@ -20,9 +20,14 @@ export class MetadataKept implements Invariant {
     this.#topics.set(topic, there);
   }
 
-  /** The group's only writer got its answer. */
+  /** The only writer of a group's offset got its answer. */
   offsetStored(group: string, topic: string, queueId: number, offset: number): void {
     this.#offsets.set(`${group} ${topic} ${queueId}`, { group, topic, queueId, offset });
+  }
+
+  /** A write of it has an unknown outcome: it may take effect at any later time. */
+  offsetInDoubt(group: string, topic: string, queueId: number): void {
+    this.#offsets.delete(`${group} ${topic} ${queueId}`);
   }
 
   serves(node: NodeWatch): string | undefined {

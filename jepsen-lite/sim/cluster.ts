@@ -1,7 +1,7 @@
 import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import { loadNamesrvConfig } from '../../cluster/namesrv/config.ts';
 import { createNameServer } from '../../cluster/namesrv/name-server.ts';
-import type { Judge } from '../invariant/judge.ts';
+import type { Judge, Moment } from '../invariant/judge.ts';
 import { type NodeEvents, SimNode } from './sim-node.ts';
 import type { SimWorld } from './sim-world.ts';
 
@@ -30,6 +30,7 @@ export class Cluster implements NodeEvents {
   readonly #byProcess = new Map<number, SimNode>();
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
+  readonly #ambushes: { readonly moment: Moment; readonly strike: (node: SimNode) => void }[] = [];
   /** Set when faults are over: from now on everything must work. */
   healed = false;
 
@@ -99,6 +100,7 @@ export class Cluster implements NodeEvents {
   /** Faults are over: everybody gets what is needed to go on. */
   heal(): void {
     this.healed = true;
+    this.#ambushes.length = 0;
     this.note('', 'healed');
     for (const node of this.nodes) {
       node.host.image.forgetErrors();
@@ -130,6 +132,15 @@ export class Cluster implements NodeEvents {
     return this.syncFlush || this.mayHurt(node);
   }
 
+  /** In one word, how the group is: for the table of what was hit when. */
+  state(): string {
+    if (this.nodes.some(({ running }) => !running)) return this.leader() === undefined ? 'down, leaderless' : 'down';
+    if (this.leader() === undefined) return 'leaderless';
+    if (this.serving() === undefined) return 'electing';
+    const inDoubt = this.nodes.some(({ broker }) => broker?.parts.member.storage.hardState.record.inDoubt);
+    return inDoubt ? 'in doubt' : 'steady';
+  }
+
   /** One line on each member. */
   describe(): string {
     return this.nodes
@@ -139,6 +150,18 @@ export class Cluster implements NodeEvents {
         return `${name}: ${role} term ${term} leader ${leader} ready ${ready} doubt ${inDoubt} last ${lastIndex} commit ${commitIndex} applied ${appliedIndex}`;
       })
       .join('; ');
+  }
+
+  /** Lets something lie in wait for the next moment of a kind, on any member. */
+  lieInWait(moment: Moment, strike: (node: SimNode) => void): void {
+    this.#ambushes.push({ moment, strike });
+  }
+
+  moment(name: string, moment: Moment): void {
+    if (this.#ambushes.length === 0) return;
+    const at = this.#ambushes.findIndex((ambush) => ambush.moment === moment);
+    const [ambush] = at < 0 ? [] : this.#ambushes.splice(at, 1);
+    ambush?.strike(this.node(name));
   }
 
   /** Does something later, in true time, whoever is alive. */

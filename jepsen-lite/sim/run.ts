@@ -39,7 +39,7 @@ export interface RunResult {
   readonly refused: number;
   readonly unknown: number;
   readonly leaderships: number;
-  /** Faults that happened, by kind; `skipped` ones had nobody to hit. */
+  /** How often each kind of fault hit which state of the group; `skipped` ones had nobody to hit. */
   readonly coverage: Readonly<Record<string, number>>;
   readonly log: readonly LogLine[];
 }
@@ -66,8 +66,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
       if (what === 'serves') leaderships++;
       trace.note(loop.nowMicros, node, what, a, b);
     },
+    moment: (node, moment) => cluster.moment(node, moment),
   });
-  const cluster = new Cluster({ world, judge, nodeCount: nodes, conf: drawSizes(new Chance(seed, 'sizes')) });
+  const cluster: Cluster = new Cluster({ world, judge, nodeCount: nodes, conf: drawSizes(new Chance(seed, 'sizes')) });
   const endMs = durationMs - COOL_DOWN_MS;
   const schedule = options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { startMs: WARM_UP_MS, endMs });
   cluster.start();
@@ -75,9 +76,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const clients = startClients(cluster, history, metadata, seed);
   for (const fault of schedule) {
     cluster.later(fault.atMs, () => {
-      const happened = applyFault(cluster, fault);
-      cluster.note(fault.target, `fault ${fault.kind}${happened ? '' : ' skipped'}`, fault.forMs);
-      const name = happened ? fault.kind : `${fault.kind} skipped`;
+      const state = cluster.state();
+      cluster.note(fault.target, `fault ${fault.kind}`, fault.forMs);
+      const name = `${fault.kind} × ${applyFault(cluster, fault) ? state : 'skipped'}`;
       coverage[name] = (coverage[name] ?? 0) + 1;
     });
   }

@@ -82,7 +82,7 @@ export function startClients(cluster: Cluster, history: History, metadata: Metad
   clients.begin(runSender(clients, client('c1'), 'p1', { ...sending, slots: 1, timeoutMs: 1_000 }));
   clients.begin(runStaleSender(clients, client('c2'), addresses, 400));
   clients.begin(runReader(clients, client('c3'), 'r0', 250));
-  clients.begin(runCommitter(clients, client('c4'), metadata, 600));
+  clients.begin(runCommitter(clients, client('c4'), metadata, addresses, 600));
   clients.begin(runPushMember(clients, client('c5'), 'g0'));
   clients.begin(runAdministrator(clients, client('c6'), metadata, addresses, 1_500));
   return clients;

@@ -1,66 +1,89 @@
-import { PullConsumer } from '../../src/client/consumer/pull-consumer.ts';
+import { BrokerClient } from '../../src/client/broker-client.ts';
 import { ClientError } from '../../src/client/errors.ts';
-import type { MessageQueue } from '../../src/client/message-queue.ts';
+import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-offset.ts';
+import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
+import { RemotingClient } from '../../src/remoting/client.ts';
 import type { MetadataKept } from '../invariant/metadata-kept.ts';
-import { type Client, NAME_SERVER, sleep, type Workload } from './workload.ts';
+import { type Client, sleep, type Workload } from './workload.ts';
 
-const GROUP = 'committer';
+const OPTIONS = { timeoutMs: 3_000 };
+const QUEUES = 4;
 
-/** Stores rising progress of its group, waits for each answer, and reads it back: it must be what was stored last. */
+/** One consumer offset that only this client writes. */
+interface Register {
+  group: string;
+  readonly topic: string;
+  readonly queueId: number;
+  stored: number;
+}
+
+/**
+ * Stores rising offsets, asking any member, waits for each answer, and reads back: it must be what was stored last. A write whose outcome is unknown
+ * may take effect at any later time: then its group is left alone, and another takes its place.
+ */
 export async function runCommitter(
   workload: Workload,
   client: Client,
   metadata: MetadataKept,
+  addresses: readonly string[],
   pauseMs: number,
 ): Promise<void> {
-  const consumer = new PullConsumer(client.process, { nameServers: NAME_SERVER, group: GROUP });
-  await consumer.start();
+  const remoting = new RemotingClient({ platform: client.process });
+  const brokers = new BrokerClient(remoting);
   const { chance } = client;
-  const stored = new Map<string, number>();
+  let groups = 0;
+  const newGroup = (): string => `committer${groups++}`;
+  const registers = workload.topics.flatMap((topic) =>
+    Array.from({ length: QUEUES }, (_, queueId): Register => ({ group: newGroup(), topic, queueId, stored: 0 })),
+  );
   while (!workload.stopped) {
     await sleep(client, chance.between(1, pauseMs));
+    if (workload.stopped) break;
+    const register = chance.pick(registers);
+    const address = chance.pick(addresses);
     try {
-      const queues = await consumer.queues(chance.pick(workload.topics));
-      const queue = queues[chance.below(queues.length)];
-      if (queue === undefined || workload.stopped) continue;
-      if (chance.happens(0.4)) await readBack(workload, consumer, queue, stored);
-      else await store(consumer, queue, stored, metadata);
+      if (register.stored > 0 && chance.happens(0.4)) await readBack(workload, brokers, address, register);
+      else await store(brokers, address, register, metadata, newGroup);
       workload.ended('ok');
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
       workload.ended('info');
     }
   }
-  await consumer.close();
+  remoting.close();
 }
 
 async function store(
-  consumer: PullConsumer,
-  queue: MessageQueue,
-  stored: Map<string, number>,
+  brokers: BrokerClient,
+  address: string,
+  register: Register,
   metadata: MetadataKept,
+  newGroup: () => string,
 ): Promise<void> {
-  const key = keyOf(queue);
-  const next = (stored.get(key) ?? 0) + 1;
-  await consumer.commit(queue, next);
-  stored.set(key, next);
-  metadata.offsetStored(GROUP, queue.topic, queue.queueId, next);
+  const { group, topic, queueId } = register;
+  const offset = register.stored + 1;
+  try {
+    const request = { consumerGroup: group, topic, queueId, commitOffset: offset };
+    await brokers.request(updateConsumerOffset, address, request, undefined, OPTIONS);
+  } catch (error) {
+    metadata.offsetInDoubt(group, topic, queueId);
+    register.group = newGroup();
+    register.stored = 0;
+    throw error;
+  }
+  register.stored = offset;
+  metadata.offsetStored(group, topic, queueId, offset);
 }
 
-/** A write without an answer may have taken effect: then it is one more. */
 async function readBack(
   workload: Workload,
-  consumer: PullConsumer,
-  queue: MessageQueue,
-  stored: Map<string, number>,
+  brokers: BrokerClient,
+  address: string,
+  { group, topic, queueId, stored }: Register,
 ): Promise<void> {
-  const before = stored.get(keyOf(queue));
-  const read = await consumer.committedOffset(queue);
-  if (before === undefined || (read !== undefined && (read === before || read === before + 1))) return;
-  const text = `the offset of ${GROUP} in ${keyOf(queue)} was stored as ${before} and read as ${read}`;
+  const request = { consumerGroup: group, topic, queueId };
+  const { header } = await brokers.request(queryConsumerOffset, address, request, undefined, OPTIONS);
+  if (header.offset === stored) return;
+  const text = `the offset of ${group} in ${topic}/${queueId} was stored as ${stored} and read as ${header.offset} from ${address}`;
   workload.judge.broken('fresh-offset', text);
-}
-
-function keyOf({ topic, queueId }: MessageQueue): string {
-  return `${topic}/${queueId}`;
 }
