@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'test/conformance/**', 'test/live/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // Bounds for a hanging test, far above what any takes on a quiet machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });
