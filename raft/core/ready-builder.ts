@@ -5,7 +5,7 @@ import { sendAppends } from './replication.ts';
 import type { MemberSet, NodeId, Role } from './types.ts';
 
 /** An empty list of the node goes on to be filled, and must not be in a Ready. */
-const nothing: readonly never[] = [];
+const nothing: readonly never[] = Object.freeze([]);
 
 function taken<T>(list: readonly T[]): readonly T[] {
   return list.length > 0 ? list : nothing;
