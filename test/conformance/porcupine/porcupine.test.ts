@@ -25,7 +25,9 @@ import {
 /** Histories that our checkers and Porcupine judge, each without knowing of the other. The seed makes the same ones on every run. */
 const seed = Number(process.env['PORCUPINE_SEED'] ?? 1);
 const here = fileURLToPath(new URL('.', import.meta.url));
-const hasGo = spawnSync('go', ['version']).status === 0;
+/** The Go command; not every system calls it so. */
+const compiler = process.env['GO'] ?? 'go';
+const hasGo = spawnSync(compiler, ['version']).status === 0;
 const scratch = mkdtempSync(join(tmpdir(), 'porcupine-'));
 const judge = join(scratch, 'judge');
 const options = { maxSteps: 1_000_000 };
@@ -37,7 +39,7 @@ if (!hasGo) {
 }
 
 beforeAll(() => {
-  if (hasGo) execFileSync('go', ['build', '-o', judge, '.'], { cwd: here, stdio: 'inherit' });
+  if (hasGo) execFileSync(compiler, ['build', '-o', judge, '.'], { cwd: here, stdio: 'inherit' });
 });
 afterAll(() => rmSync(scratch, { recursive: true }));
 
