@@ -26,7 +26,8 @@ test('each broker stopped with SIGTERM and started again, twice: no send fails a
       leaders.add(leader.name);
       expect(await group.stop(name), `${name} ends when told`).toBe('ended');
       const gone = performance.now();
-      expect(await senders.next(PATIENCE_MS, ({ sentAtMs }) => sentAtMs >= gone)).toBeDefined();
+      const goesOn = await senders.next(PATIENCE_MS, ({ sentAtMs }) => sentAtMs >= gone);
+      expect(goesOn, `sends go on without ${name}, which was stopped while ${leader.name} led`).toBeDefined();
       group.start(name);
       const ends = new Map(senders.acknowledged.map(({ queueId, queueOffset }) => [queueId, queueOffset + 1]));
       await members.untilWhole('Rolling', ends, PATIENCE_MS);

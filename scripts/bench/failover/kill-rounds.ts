@@ -91,6 +91,7 @@ class KillRounds {
     const leader = await this.#leader();
     await this.#members.createTopic(leader, topic, QUEUES);
     for (const queues of OTHER_TOPICS) await this.#members.createTopic(leader, `${topic}-${queues}`, queues);
+    await this.#untilWhole([]);
     const senders = new ContinuousSenders(producer, { topic, senders: count, pauseMs });
     const done: KillRound[] = [];
     try {

@@ -19,6 +19,12 @@ export interface Progress {
 
 const PATIENCE_MS = 1_000;
 
+/** Do all members serve, and are they free of doubt? While one is in doubt, a group of three may not survive the loss of another. */
+export async function areSound(nodes: readonly GroupNode[]): Promise<boolean> {
+  const reports = await Promise.all(nodes.map(({ httpUrl }) => readNodeStatus(httpUrl)));
+  return reports.every((report) => report?.ready === true && report.raft?.inDoubt === false);
+}
+
 /** Questions to the members of a group one by one, past the routes of clients. */
 export class Members {
   readonly #group: Group;
@@ -64,7 +70,7 @@ export class Members {
     return header.offset;
   }
 
-  /** Waits until all members say that they are ready, are registered, and hold at least these queue ends of a topic. */
+  /** Waits until all members say that they are ready and free of doubt, are registered, and hold at least these queue ends of a topic. */
   async untilWhole(topic: string, ends: ReadonlyMap<number, number>, timeoutMs: number): Promise<void> {
     const { nodes, view } = this.#group;
     await until('that every member holds everything', timeoutMs, async () => {
@@ -73,8 +79,7 @@ export class Members {
         ...brokerAddrs.values(),
       ]);
       if (!nodes.every(({ address }) => registered.includes(address))) return false;
-      const statuses = await Promise.all(nodes.map(({ httpUrl }) => readNodeStatus(httpUrl)));
-      if (!statuses.every((status) => status?.ready)) return false;
+      if (!(await areSound(nodes))) return false;
       const held = await Promise.all(nodes.map((node) => this.queueEnds(node, topic)));
       return held.every((each) => [...ends].every(([queueId, end]) => (each?.get(queueId) ?? 0) >= end));
     });

@@ -1,8 +1,15 @@
-import { afterAll } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { type LaunchedProcess, signalProcess } from '../../../cluster/launch/launched-process.ts';
 
 const steps: (() => unknown)[] = [];
 const processes: (() => readonly LaunchedProcess[])[] = [];
+
+let failed = false;
+
+/** Has a test of this file failed so far? */
+export function hasFailed(): boolean {
+  return failed;
+}
 
 /** Does something at the end of the test file, the latest first, whatever becomes of the tests. */
 export function atEnd(step: () => unknown): void {
@@ -13,6 +20,10 @@ export function atEnd(step: () => unknown): void {
 export function neverOutlive(running: () => readonly LaunchedProcess[]): void {
   processes.push(running);
 }
+
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') failed = true;
+});
 
 // Registered when a test file imports this module: a hook that is registered inside a running test is never called.
 afterAll(async () => {

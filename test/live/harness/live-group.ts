@@ -4,15 +4,20 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { Group } from '../../../cluster/launch/group.ts';
 import { type GroupOptions, openGroup, startGroup } from '../../../cluster/launch/start-group.ts';
-import { atEnd, neverOutlive } from './cleanup.ts';
+import { areSound } from '../../../scripts/bench/failover/members.ts';
+import { until } from '../../../scripts/bench/failover/until.ts';
+import { atEnd, hasFailed, neverOutlive } from './cleanup.ts';
 
 const STOP_MS = 15_000;
+const SOUND_MS = 30_000;
+/** Shown of each log where a test failed. */
+const LOG_LINES = 25;
 
-/** A folder that goes with the test file. `KEEP_LIVE=1` keeps it for a look. */
+/** A folder that goes with the test file. `KEEP_LIVE=1` and a failed test keep it for a look. */
 export function temporaryFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'ledgermq-live-'));
   atEnd(() => {
-    if (process.env['KEEP_LIVE'] === '1') console.log(`kept ${dir}`);
+    if (hasFailed() || process.env['KEEP_LIVE'] === '1') console.log(`kept ${dir}`);
     else rmSync(dir, { recursive: true, force: true });
   });
   return dir;
@@ -38,12 +43,20 @@ export function stopAtEnd(dir: string): void {
   });
 }
 
-/** Starts a group on free ports in a temporary folder. Whatever becomes of the tests, its processes end with the file. */
+/**
+ * Starts a group on free ports in a temporary folder, and waits until all of its members are sound: right after its foundation it would not survive
+ * the loss of one. Whatever becomes of the tests, its processes end with the file.
+ */
 export async function startLiveGroup(options: Partial<GroupOptions> = {}): Promise<Group> {
   const dir = options.dir ?? temporaryFolder();
   stopAtEnd(dir);
   const programs = { mqnamesrv: program('mqnamesrv'), mqbroker: program('mqbroker') };
   const { group } = await startGroup({ dir, portBase: 0, programs, ...options });
   atEnd(() => group.close());
+  atEnd(() => {
+    if (!hasFailed()) return;
+    for (const name of group.names) console.log(`The end of ${name}'s log:\n${group.folder.logTail(name, LOG_LINES)}`);
+  });
+  await until('that all members are ready and free of doubt', SOUND_MS, () => areSound(group.nodes));
   return group;
 }
