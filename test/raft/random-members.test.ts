@@ -75,7 +75,7 @@ function play(seed: number): Played {
     else if (roll < 0.33) world.cut(host.id, pick().id);
     else if (roll < 0.45) world.heal();
     else if (roll < 0.48) host.replica?.transferLeadership(pick().id, () => {});
-    else if (roll < 0.75) change();
+    else if (roll < 0.75) for (let i = 0; i < 4; i++) change();
     else for (let i = 0; i < 3; i++) propose();
     world.run(random() * 300);
     world.invariants.match([...world.hosts.values()].map((h) => h.log));
@@ -134,7 +134,8 @@ describe('random changes of members', () => {
         throw new Error(`seed ${seed} (RAFT_SEED=${seed} RAFT_SEEDS=1): ${(error as Error).stack}`);
       }
     }
-    // The faults leave room for both.
+    // The faults leave room for both; a replay of few seeds says nothing of that.
+    if (seeds < 50) return;
     expect(changes / seeds).toBeGreaterThan(2);
     expect(acked / seeds).toBeGreaterThan(5);
   });
