@@ -5,7 +5,7 @@ import { addReport, coverageText, failureText, noTotals, progressLine } from './
 import { playSeed, type SeedJob } from './sim-seed.ts';
 import { playAll, serveJobs } from './sim-workers.ts';
 
-const USAGE = `npm run sim -- [--seeds N] [--seed S] [--nodes 3|5] [--minutes M] [--workers W] [--trace] [--schedule FILE] [--json FILE]
+const USAGE = `npm run sim -- [--seeds N] [--seed S] [--nodes 3|5] [--minutes M] [--workers W] [--trace] [--list FILE] [--schedule FILE] [--json FILE]
 
   --seeds N        play N seeds, from --seed on (default 20; with --seed alone: that one)
   --seed S         the (first) seed
@@ -13,6 +13,7 @@ const USAGE = `npm run sim -- [--seeds N] [--seed S] [--nodes 3|5] [--minutes M]
   --minutes M      simulated minutes with load and faults (default 1)
   --workers W      processes (default 1)
   --trace          print what happens: time in ms, node, what, two numbers
+  --list FILE      play the seeds of a file: seed, members and minutes in each line
   --schedule FILE  JSON list of faults instead of the drawn ones
   --json FILE      write the results there; a file that is there is added to`;
 
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     workers: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
+    list: { type: 'string' },
     schedule: { type: 'string' },
     json: { type: 'string' },
     worker: { type: 'boolean', default: false },
@@ -41,7 +43,18 @@ process.on('unhandledRejection', (error) => {
 /** Every tenth seed is played twice. */
 const TWICE_EVERY = 10;
 
+function listedJobs(file: string): SeedJob[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines
+    .filter((line) => /^\d/.test(line))
+    .map((line) => {
+      const [seed, nodes, minutes] = line.split(' ').map(Number);
+      return { seed: seed ?? 1, nodes: nodes ?? 3, minutes: minutes ?? 1, twice: true };
+    });
+}
+
 function jobs(): SeedJob[] {
+  if (values.list !== undefined) return listedJobs(values.list);
   const from = Number(values.seed ?? 1);
   const count = Number(values.seeds ?? (values.seed === undefined ? 20 : 1));
   const schedule =
@@ -53,8 +66,7 @@ function jobs(): SeedJob[] {
   });
 }
 
-function replayOf(seed: number): string {
-  const { nodes, minutes } = values;
+function replayOf({ seed, nodes, minutes }: SeedJob): string {
   return `npm run sim -- --seed ${seed} --nodes ${nodes} --minutes ${minutes} --trace`;
 }
 
@@ -63,7 +75,7 @@ async function trace(job: SeedJob): Promise<void> {
     console.log(`${(atMicros / 1_000).toFixed(3)}\t${node}\t${what}\t${a}\t${b}`);
   });
   if (report.violation === undefined) console.log(`seed ${job.seed} passes, trace ${report.traceHash}`);
-  else fail(failureText(report, replayOf(job.seed)));
+  else fail(failureText(report, replayOf(job)));
 }
 
 function fail(text: string): void {
@@ -84,7 +96,7 @@ async function main(): Promise<void> {
     addReport(totals, report);
     const { seed, violation, traceHash, simulatedMs, committed, acknowledged, leaderships, shrunk } = report;
     seeds.push({ seed, violation, traceHash, simulatedMs, committed, acknowledged, leaderships, shrunk });
-    if (violation !== undefined) fail(failureText(report, replayOf(seed)));
+    if (violation !== undefined) fail(failureText(report, replayOf(all.find((job) => job.seed === seed) as SeedJob)));
     console.error(progressLine(totals, all.length, (performance.now() - startedAt) / 1_000));
   });
   console.log(coverageText(totals));
