@@ -38,6 +38,11 @@ export class FloorLeader {
     const client = new FloorClient(socket, this.#opaqueAt, this.#file, (frames) => this.#append(client, frames));
   }
 
+  /** Ends the connections to the followers. */
+  close(): void {
+    for (const follower of this.#followers) follower.destroy();
+  }
+
   #follower(port: number, index: number): Socket {
     const socket = connect({ host: '127.0.0.1', port, noDelay: true });
     // Eight bytes at a time are never torn on a local connection; several may come together, and the last one counts.
