@@ -18,7 +18,7 @@ interface Link {
 /** One direction of one connection: bytes arrive in the order in which they were sent, or not at all. */
 export class Lane {
   lastMicros = 0;
-  waiting: (() => void)[] = [];
+  waiting: { readonly process: SimProcess | undefined; readonly arrive: () => void }[] = [];
 }
 
 /** Longest pause of a sender that tries again on a link that was cut. */
@@ -75,7 +75,7 @@ export class SimFabric {
       lane.waiting = [];
       const micros = this.chance.below(RESEND_MICROS);
       lane.lastMicros = Math.max(lane.lastMicros, this.loop.nowMicros + micros);
-      for (const arrive of waiting) this.#travel(link, lane, arrive);
+      for (const { process, arrive } of waiting) this.#travel(link, lane, process, arrive);
     }
   }
 
@@ -98,27 +98,30 @@ export class SimFabric {
     }
   }
 
-  /** Lets something happen at the other end, in the order of its lane. */
-  carry(from: SimHost, to: SimHost, lane: Lane, arrive: () => void): void {
+  /**
+   * Lets something happen at the other end, in the order of its lane. `process`: who sees it there; it waits while that one is stopped, and its kernel goes
+   * on when it is dead.
+   */
+  carry(from: SimHost, to: SimHost, lane: Lane, process: SimProcess | undefined, arrive: () => void): void {
     if (from === to) {
-      this.#travel(undefined, lane, arrive);
+      this.#travel(undefined, lane, process, arrive);
       return;
     }
     const link = this.#link(from.name, to.name);
     const arriveUnlessCut = (): void => {
       if (link.cuts > 0 || lane.waiting.length > 0) {
         link.stuck.add(lane);
-        lane.waiting.push(arriveUnlessCut);
+        lane.waiting.push({ process, arrive: arriveUnlessCut });
       } else if (to.up) arrive();
     };
-    this.#travel(link, lane, arriveUnlessCut);
+    this.#travel(link, lane, process, arriveUnlessCut);
   }
 
-  #travel(link: Link | undefined, lane: Lane, arrive: () => void): void {
+  #travel(link: Link | undefined, lane: Lane, process: SimProcess | undefined, arrive: () => void): void {
     const { lowMicros, highMicros } = link ?? { lowMicros: 10, highMicros: 40 };
     const at = Math.max(lane.lastMicros, this.loop.nowMicros + this.chance.between(lowMicros, highMicros));
     lane.lastMicros = at;
-    this.loop.schedule(at - this.loop.nowMicros, undefined, arrive);
+    this.loop.schedule(at - this.loop.nowMicros, process, arrive, true);
   }
 }
 
@@ -175,7 +178,7 @@ export class SimNetwork implements Network {
     const socket = new SimSocket(this, target ?? host, local, address);
     socket.setHandlers(handlers);
     if (target === undefined) fabric.loop.schedule(1, this.process, () => socket.fail('ENOTFOUND'));
-    else fabric.carry(host, target, socket.lane, () => knock(fabric, socket, host, target, address.port));
+    else fabric.carry(host, target, socket.lane, undefined, () => knock(fabric, socket, host, target, address.port));
     return socket;
   }
 
@@ -200,13 +203,13 @@ function knock(fabric: SimFabric, socket: SimSocket, from: SimHost, target: SimH
   const { process } = target;
   const listener = process?.alive ? process.network.listenerAt(port) : undefined;
   if (process === undefined || listener === undefined) {
-    fabric.carry(target, from, new Lane(), () => socket.fail('ECONNREFUSED'));
+    fabric.carry(target, from, new Lane(), socket.process, () => socket.fail('ECONNREFUSED'));
     return;
   }
   if (socket.closed) return;
   const accepted = new SimSocket(process.network, from, { host: target.ip, port }, socket.local);
   accepted.meet(socket);
-  fabric.carry(target, from, accepted.lane, () => socket.open(accepted));
+  fabric.carry(target, from, accepted.lane, socket.process, () => socket.open(accepted));
   accepted.inProcess(() => {
     if (accepted.closed) return;
     listener.onConnection(accepted);

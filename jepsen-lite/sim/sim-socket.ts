@@ -1,6 +1,7 @@
 import type { Address, Socket, SocketHandlers } from '../../src/platform/ports.ts';
 import type { SimHost } from './sim-host.ts';
 import { Lane, type SimNetwork } from './sim-network.ts';
+import type { SimProcess } from './sim-process.ts';
 
 const HIGH_WATER_BYTES = 64 << 10;
 /** Bytes that both kernels hold for one direction. */
@@ -35,6 +36,11 @@ export class SimSocket implements Socket {
     this.local = local;
     this.remote = remote;
     network.sockets.add(this);
+  }
+
+  /** The process that this end belongs to. */
+  get process(): SimProcess {
+    return this.#network.process;
   }
 
   get bufferedBytes(): number {
@@ -99,16 +105,13 @@ export class SimSocket implements Socket {
 
   /** The other machine has accepted. */
   open(peer: SimSocket): void {
-    this.inProcess(() => {
-      if (this.closed) {
-        this.meet(peer);
-        this.#send(END);
-        return;
-      }
-      this.meet(peer);
-      this.#handlers?.onOpen?.();
-      this.pump();
-    });
+    this.meet(peer);
+    if (this.closed) {
+      this.#send(END);
+      return;
+    }
+    this.#handlers?.onOpen?.();
+    this.pump();
   }
 
   /** Moves bytes from the outbox to the wire as far as there is room. */
@@ -135,7 +138,7 @@ export class SimSocket implements Socket {
     else this.#unreadBytes += chunk.length;
     if (peer === undefined) return;
     const { fabric, host } = this.#network;
-    fabric.carry(host, this.peerHost, this.lane, () => peer.inProcess(() => peer.#arrive(chunk)));
+    fabric.carry(host, this.peerHost, this.lane, peer.process, () => peer.#arrive(chunk));
   }
 
   #drained(): void {
@@ -163,7 +166,7 @@ export class SimSocket implements Socket {
       // A machine that is up resets whoever writes to a connection that it does not know.
       const peer = this.#peer;
       if (chunk !== END && peer !== undefined && host.up) {
-        fabric.carry(host, this.peerHost, this.lane, () => peer.inProcess(() => peer.fail('ECONNRESET')));
+        fabric.carry(host, this.peerHost, this.lane, peer.process, () => peer.fail('ECONNRESET'));
       }
       return;
     }
