@@ -161,7 +161,53 @@ const ambush: FaultKind = {
   },
 };
 
-export const processFaults = [kill, stop, pause, power, blackout, rolling, wipe, ambush];
+/**
+ * A member runs on, is started anew, and then finds an older state of its disk: the others know that it has been further, refuse it, and its next start is
+ * in doubt (safety.md 1).
+ */
+const setBack: FaultKind = {
+  name: 'set-back',
+  weight: 2,
+  draw: (chance) => ({ target: chance.pick(ONE), forMs: chance.between(1_000, 6_000) }),
+  apply(cluster, { target, forMs }) {
+    const [node] = targetsOf(cluster, target).filter((one) => one.running && cluster.mayHurt(one) && cluster.founded);
+    if (node === undefined) return false;
+    const copy = node.host.image.copy();
+    const incarnation = node.broker?.parts.member.storage.incarnation ?? 0;
+    cluster.hurt(node);
+    restartLater(cluster, node, 10, () => node.kill());
+    cluster.later(forMs, () => {
+      // Only a start that the others have heard of can tell them that this disk is an older one.
+      const seen = cluster.nodes.every(({ name, broker }) => {
+        const peers = broker?.parts.member.storage.hardState.record.peerIncarnations;
+        return name === node.name || (peers?.get(node.name) ?? 0) > incarnation;
+      });
+      if (!seen) return;
+      node.kill();
+      node.host.image.restore(copy);
+      node.setBack = true;
+      cluster.hurt(node);
+      cluster.startNode(node);
+    });
+    return true;
+  },
+};
+
+/** The name server is killed, and knows nothing when it is back. */
+const nameServer: FaultKind = {
+  name: 'name-server',
+  weight: 2,
+  draw: (chance) => ({ target: 'all', forMs: chance.between(10, 5_000) }),
+  apply(cluster, { forMs }) {
+    const { process } = cluster.world.host('ns');
+    if (process === undefined) return false;
+    process.kill();
+    cluster.later(forMs, () => cluster.startNameServer());
+    return true;
+  },
+};
+
+export const processFaults = [setBack, nameServer, kill, stop, pause, power, blackout, rolling, wipe, ambush];
 
 function restartLater(cluster: Parameters<FaultKind['apply']>[0], node: SimNode, forMs: number, end: () => void): void {
   end();

@@ -54,9 +54,15 @@ export class Cluster implements NodeEvents {
   }
 
   start(): void {
+    this.startNameServer();
+    for (const node of this.nodes) this.startNode(node);
+  }
+
+  /** Starts the name server, which knows nothing yet, unless it runs. */
+  startNameServer(): void {
+    if (this.world.host('ns').process !== undefined) return;
     const nameServer = createNameServer(this.world.start('ns'), loadNamesrvConfig('', '/home').config);
     nameServer.start().catch((error: Error) => this.judge.broken('name-server', error.message));
-    for (const node of this.nodes) this.startNode(node);
   }
 
   startNode(node: SimNode): void {
@@ -187,9 +193,11 @@ export class Cluster implements NodeEvents {
 
   failed(node: SimNode, code: string, why: string): void {
     this.note(node.name, 'failed', code.length);
-    const isExcused = node.diskHurt || (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
+    const isExcused =
+      node.diskHurt || node.setBack || (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
     if (!isExcused || NEVER.has(code))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
+    node.setBack = false;
     this.later(RESTART_MS, () => this.startNode(node));
   }
 

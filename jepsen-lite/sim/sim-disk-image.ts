@@ -145,6 +145,21 @@ export class SimDiskImage {
     for (let up = path; !this.directories.has(up); up = directoryOf(up)) this.directories.add(up);
   }
 
+  /** A copy of what programs see now, as a snapshot of a volume is. */
+  copy(): ReadonlyMap<string, SimFile> {
+    return new Map([...this.files].map(([path, file]) => [path, file.copy()]));
+  }
+
+  /** Puts a copy in the place of everything, durably. */
+  restore(copy: ReadonlyMap<string, SimFile>): void {
+    this.wipe();
+    for (const [path, file] of copy) {
+      this.makeDirectories(directoryOf(path));
+      this.link(path, file.copy());
+    }
+    this.syncAllNames();
+  }
+
   /** Everything is gone: a new disk in an old machine. */
   wipe(): void {
     this.files.clear();
