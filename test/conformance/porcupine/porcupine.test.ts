@@ -52,7 +52,7 @@ function judgeAll(model: 'log' | 'register', histories: readonly History[]): Wor
     writeFileSync(path, `${[...exportJsonl(history, { withDetails: false })].join('\n')}\n`);
     return path;
   });
-  const output = execFileSync(judge, ['--model', model, ...paths], { encoding: 'utf8' });
+  const output = execFileSync(judge, ['--model', model, '--timeout', '3s', ...paths], { encoding: 'utf8' });
   const lines = output.trimEnd().split('\n');
   return lines.map((line) => (JSON.parse(line) as { verdict: Word }).verdict);
 }
@@ -79,10 +79,11 @@ function compare(histories: readonly History[], words: readonly Word[], ours: (h
   expect(words.length).toBe(histories.length);
   const differences = histories.flatMap((history, at) => {
     const mine = ours(history) === false ? 'illegal' : 'ok';
-    return mine === words[at]
-      ? []
-      : [{ mine, porcupine: words[at], history: [...exportJsonl(history, { withDetails: false })] }];
+    const same = mine === words[at] || words[at] === 'unknown';
+    return same ? [] : [{ mine, porcupine: words[at], history: [...exportJsonl(history, { withDetails: false })] }];
   });
+  // Porcupine does not know which unknown sends are alike, and may run into its timeout.
+  expect(words.filter((word) => word === 'unknown').length).toBeLessThan(histories.length / 50);
   expect(differences).toEqual([]);
   // A comparison of nothing but right or nothing but wrong histories would show little.
   expect(words.filter((word) => word === 'ok').length).toBeGreaterThan(histories.length / 10);
