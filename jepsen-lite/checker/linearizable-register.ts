@@ -1,6 +1,6 @@
 import { type History, type Operation, unknownKey } from './history.ts';
 import { searchLinearization } from './linearizable-search.ts';
-import { createLogModel, type Model, registerModel } from './model.ts';
+import { createLogModel, createRegisterModel, type Model } from './model.ts';
 import { Findings, type Verdict } from './verdict.ts';
 
 /** `not-linearizable`: no order of the operations on one key explains their answers. */
@@ -19,7 +19,7 @@ export function checkLinearizableRegisters(
 ): Verdict<LinearizableAnomaly> {
   const keys = new Map<string, Operation[]>();
   for (const operation of history.operations()) if (isOnRegister(operation)) addTo(keys, operation.key, operation);
-  return judgeKeys('linearizable-register', keys, () => registerModel, options);
+  return judgeKeys('linearizable-register', keys, createRegisterModel, options);
 }
 
 /**
@@ -75,33 +75,39 @@ function judgeKeys<State>(
     const model = createModel();
     const prepared = model.prepare(operations);
     examined += prepared.filter((operation) => operation.outcome === 'ok').length;
+    const unexplained = model.unexplained(prepared);
+    if (unexplained !== undefined) {
+      report(findings, key, unexplained, `nobody wrote what explains ${describe(unexplained)}`);
+      continue;
+    }
     const { linearizable, longest } = searchLinearization(model, prepared, options.maxSteps);
     if (linearizable === 'unknown')
       findings.doubt(`the search for ${key} was given up after ${options.maxSteps} steps`);
-    if (linearizable === false) report(findings, key, prepared, longest);
+    if (linearizable !== false) continue;
+    const stuck = firstLeftOut(prepared, longest);
+    const text = `${longest.length} of ${prepared.length} operations can be ordered, but not ${describe(stuck)}`;
+    report(findings, key, stuck, text);
   }
   return findings.verdict(checker, examined);
 }
 
-/** Names the operation that the longest possible order could not go beyond: the earliest to return of those left out. */
-function report(
-  findings: Findings<LinearizableAnomaly>,
-  key: string,
-  operations: readonly Operation[],
-  longest: readonly Operation[],
-): void {
+/** The operation that the longest possible order could not go beyond: the earliest to return of those left out. */
+function firstLeftOut(operations: readonly Operation[], longest: readonly Operation[]): Operation {
   const taken = new Set(longest.map((operation) => operation.id));
   const left = operations.filter((operation) => operation.returnNs !== undefined && !taken.has(operation.id));
-  const stuck = left.reduce((first, operation) => (operation.returnNs! < first.returnNs! ? operation : first));
-  const text = `${longest.length} of ${operations.length} operations can be ordered, but not ${describe(stuck)}`;
-  const offset = stuck.offset ?? (stuck.op === 'append' ? (stuck.result as number | undefined) : undefined);
-  const values = [stuck.value ?? stuck.result].filter((value) => value !== undefined).map(String);
-  findings.add('not-linearizable', stuck.callNs, text, { key, offset, node: stuck.node, values });
+  return left.reduce((first, operation) => (operation.returnNs! < first.returnNs! ? operation : first));
+}
+
+function report(findings: Findings<LinearizableAnomaly>, key: string, of: Operation, text: string): void {
+  const offset = of.offset ?? (of.op === 'append' ? (of.result as number | undefined) : undefined);
+  const values = [of.value ?? of.result].filter((value) => value !== undefined).map(String);
+  findings.add('not-linearizable', of.callNs, text, { key, offset, node: of.node, values });
 }
 
 function describe({ op, process, value, expected, offset, result }: Operation): string {
   const at = offset === undefined ? '' : ` at ${offset}`;
   const to = value === undefined ? '' : ` of ${value}`;
   const from = expected === undefined ? '' : ` over ${expected}`;
-  return `the ${op}${at}${to}${from} by client ${process} that answered ${result}`;
+  const answer = result === undefined ? '' : ` that answered ${result}`;
+  return `the ${op}${at}${to}${from} by client ${process}${answer}`;
 }

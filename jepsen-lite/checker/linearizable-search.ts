@@ -16,7 +16,8 @@ type Entry = {
   after: Entry | undefined;
 };
 
-type Taken<State> = { readonly entry: Entry; readonly state: State };
+/** `forced`: it changed nothing, so that if no order continues with it now, none continues at all. */
+type Taken<State> = { readonly entry: Entry; readonly state: State; readonly forced: boolean };
 
 /**
  * Searches an order of the operations that the model accepts and that keeps real time: depth first, one list of calls and returns out of
@@ -38,27 +39,37 @@ export function searchLinearization<State>(
   for (let steps = 0; open > 0; steps += 1) {
     if (steps >= maxSteps) return { linearizable: 'unknown', longest };
     const next = entry?.isCall && seen.isFree(entry.previousAlike) ? model.step(state, entry.operation) : undefined;
+    const forced = next !== undefined && changesNothing(entry!.operation);
     if (entry !== undefined && next !== undefined && seen.enter(entry.index, next.state)) {
-      stack.push({ entry, state });
+      stack.push({ entry, state, forced });
       state = next.state;
       if (entry.operation.returnNs !== undefined) open -= 1;
       lift(entry);
       entry = head.after;
-    } else if (entry?.isCall) {
+    } else if (entry?.isCall && !forced) {
       entry = entry.after;
     } else {
-      // A return whose call is not taken yet, or the end: no order continues from here.
+      // A return whose call is not taken yet, the end, or a forced step that failed before: no order continues from here.
       if (stack.length > longest.length) longest = stack.map((taken) => taken.entry.operation);
-      const last = stack.pop();
+      let last = stack.pop();
+      while (last !== undefined) {
+        state = last.state;
+        if (last.entry.operation.returnNs !== undefined) open += 1;
+        seen.leave(last.entry.index);
+        putBack(last.entry);
+        entry = last.entry.after;
+        if (!last.forced) break;
+        last = stack.pop();
+      }
       if (last === undefined) return { linearizable: false, longest };
-      state = last.state;
-      if (last.entry.operation.returnNs !== undefined) open += 1;
-      seen.leave(last.entry.index);
-      putBack(last.entry);
-      entry = last.entry.after;
     }
   }
   return { linearizable: true, longest };
+}
+
+/** An answered question can go first in every order that has it: where it is possible, nothing else need be tried. */
+function changesNothing({ op, returnNs }: Operation): boolean {
+  return (op === 'read' || op === 'max') && returnNs !== undefined;
 }
 
 /** Makes the list and answers a head that stands before its first entry. Calls of a time stand before returns of the same time. */

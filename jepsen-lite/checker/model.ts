@@ -16,6 +16,8 @@ export type Model<State> = {
    * answer must be linearizable if and only if they are.
    */
   prepare(operations: readonly Operation[]): Operation[];
+  /** An acknowledged operation that no order can explain, because it saw what nobody wrote; found without a search. */
+  unexplained(operations: readonly Operation[]): Operation | undefined;
   /**
    * Unknown operations with the same class are interchangeable for every other operation: the search takes them in the order of their
    * calls. undefined = in a class of its own.
@@ -23,34 +25,80 @@ export type Model<State> = {
   classOf(operation: Operation): string | undefined;
 };
 
-/** A register with `write`, `read` and `cas`, empty (null) at first. */
-export const registerModel: Model<Value> = {
-  initial: null,
+/** What a register holds, and how many acknowledged operations that saw exactly this content are still to come. */
+type RegisterState = { readonly value: Value; readonly sightings: number };
 
-  step(state, operation) {
-    if (operation.op === 'write') return { state: operation.value! };
-    if (operation.op === 'read') return operation.result === state ? { state } : undefined;
-    const done = state === operation.expected;
-    if (operation.outcome === 'ok' && operation.result !== done) return undefined;
-    return { state: done ? operation.value! : state };
-  },
+/**
+ * A register with `write`, `read` and `cas`, empty (null) at first. A content that was there only once may not be replaced before all who saw
+ * it had their turn: this cuts most of the search where written values are unique. One model judges one key: its states are not shared.
+ */
+export function createRegisterModel(): Model<RegisterState> {
+  const states = new Map<Value | undefined, RegisterState[]>();
+  const sightings = new Map<Value | undefined, number>();
+  const sources = new Map<Value | undefined, number>([[null, 1]]);
 
-  prepare(operations) {
-    // An unknown write that nobody saw may be taken to have never happened, unless a cas found something else than it expected.
-    const seen = new Set<Value | undefined>();
-    let mismatch = false;
-    for (const { op, outcome, result, expected } of operations) {
-      if (op === 'read' && outcome === 'ok') seen.add(result as Value);
-      if (op === 'cas') seen.add(expected);
-      if (op === 'cas' && result === false) mismatch = true;
-    }
-    const matters = ({ op, outcome, value }: Operation) =>
-      outcome === 'ok' || (op === 'write' ? mismatch || seen.has(value) : op === 'cas');
-    return operations.filter(matters);
-  },
+  function stateOf(value: Value, left: number): RegisterState {
+    const known = states.get(value) ?? [];
+    states.set(value, known);
+    known[left] ??= { value, sightings: left };
+    return known[left];
+  }
 
-  classOf: ({ op, value }) => (op === 'write' ? `write ${typeof value} ${value}` : undefined),
-};
+  /** What a register is after a value came into it; contents that may come twice are not counted. */
+  function fresh(value: Value): RegisterState {
+    return stateOf(value, sources.get(value) === 1 ? (sightings.get(value) ?? 0) : 0);
+  }
+
+  return {
+    get initial() {
+      return fresh(null);
+    },
+
+    step(state, operation) {
+      const { op, result, expected, value, outcome } = operation;
+      if (op === 'write') return state.sightings > 0 ? undefined : { state: fresh(value!) };
+      const left = Math.max(0, state.sightings - 1);
+      if (op === 'read') return result === state.value ? { state: stateOf(state.value, left) } : undefined;
+      const done = state.value === expected;
+      if (outcome === 'ok' && result !== done) return undefined;
+      if (!done) return { state };
+      return (outcome === 'ok' ? left : state.sightings) > 0 ? undefined : { state: fresh(value!) };
+    },
+
+    prepare(operations) {
+      // An unknown write that nobody saw may be taken to have never happened, unless a cas found something else than it expected.
+      const seen = new Set<Value | undefined>();
+      let mismatch = false;
+      for (const { op, outcome, result, expected, value } of operations) {
+        if (op === 'read' && outcome === 'ok') seen.add(result as Value);
+        if (op === 'cas') seen.add(expected);
+        if (op === 'cas' && result === false) mismatch = true;
+        if (op !== 'read') sources.set(value, (sources.get(value) ?? 0) + 1);
+        const saw = sawExactly({ op, outcome, result, expected });
+        if (saw !== undefined) sightings.set(saw, (sightings.get(saw) ?? 0) + 1);
+      }
+      const matters = ({ op, outcome, value }: Operation) =>
+        outcome === 'ok' || (op === 'write' ? mismatch || seen.has(value) : op === 'cas');
+      return operations.filter(matters);
+    },
+
+    unexplained: (operations) =>
+      operations.find((operation) => {
+        const saw = sawExactly(operation);
+        return saw !== undefined && !sources.has(saw);
+      }),
+
+    classOf: ({ op, value }) => (op === 'write' ? `write ${typeof value} ${value}` : undefined),
+  };
+}
+
+/** The content that an acknowledged operation certainly found in the register; undefined = it does not say. */
+function sawExactly(operation: Pick<Operation, 'op' | 'outcome' | 'result' | 'expected'>): Value | undefined {
+  const { op, outcome, result, expected } = operation;
+  if (outcome !== 'ok') return undefined;
+  if (op === 'read') return result as Value;
+  return op === 'cas' && result === true ? expected : undefined;
+}
 
 /** A log's content as a path of one tree, so that equal contents are the same object. */
 type LogState = {
@@ -110,6 +158,11 @@ export function createLogModel(): Model<LogState> {
         return at === undefined ? operation : { ...operation, result: at.offset };
       };
       return operations.filter(({ op, outcome }) => outcome === 'ok' || op === 'append').map(placed);
+    },
+
+    unexplained(operations) {
+      const sent = new Set(operations.filter(({ op }) => op === 'append').map(({ value }) => String(value)));
+      return operations.find(({ op, result }) => op === 'read' && typeof result === 'string' && !sent.has(result));
     },
 
     classOf: (operation) =>

@@ -165,8 +165,8 @@ function arbitraryDrafts(answers: fc.Arbitrary<Pick<Draft, 'op'> & Partial<Draft
   );
 }
 
-const value = fc.constantFrom('a', 'b');
-const registerValue = fc.constantFrom('a', 'b', null);
+const value = fc.constantFrom('a', 'b', 'c');
+const registerValue = fc.constantFrom('a', 'b', 'c', null);
 
 /** Short histories of one register, right or wrong. */
 export const arbitraryRegister = (maxLength: number): fc.Arbitrary<Draft[]> =>
