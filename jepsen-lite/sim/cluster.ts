@@ -197,7 +197,6 @@ export class Cluster implements NodeEvents {
       node.diskHurt || node.setBack || (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
     if (!isExcused || NEVER.has(code))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
-    node.setBack = false;
     this.later(RESTART_MS, () => this.startNode(node));
   }
 

@@ -28,7 +28,7 @@ export class SimNode {
   starts = 0;
   /** Errors were planned for its disk, or its space was taken, since the process began: it may stop itself. */
   diskHurt = false;
-  /** The disk was set back to an older state: the others have to refuse the next start, which then ends by itself. */
+  /** The disk was set back to an older state: the others have to refuse its starts, until it counts further than before. */
   setBack = false;
   /** An orderly stop is on its way. */
   stopping = false;

@@ -8,6 +8,8 @@ export function drawSizes(chance: Chance): string {
     maxHashSlotNum: 500,
     maxIndexNum: 2_000,
     flushDiskType: chance.pick(['SYNC_FLUSH', 'ASYNC_FLUSH']),
+    electionTimeoutMs: chance.pick([200, 750, 750]),
+    heartbeatIntervalMs: chance.pick([40, 100]),
     offsetBatchMs: chance.pick([10, 200]),
   };
   return Object.entries(lines)
