@@ -2,6 +2,7 @@ import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../
 import { startLoneBroker } from '../../src/broker/lone-broker.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { DledgerBroker } from '../dledger/dledger-broker.ts';
+import { WrongConfiguration } from '../dledger/open-member.ts';
 import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';
 import { hostFacts } from './host-facts.ts';
@@ -100,7 +101,8 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
     return { address: member.broker.address, source: memberSource(platform, member), stop: () => member.stop() };
   } catch (error) {
     if (!(error instanceof Error) || error.name === 'AssertionError' || error instanceof TypeError) throw error;
-    throw new StartRefused(error.message);
+    const wrong = error instanceof WrongConfiguration;
+    throw new StartRefused(error.message, wrong ? exitCodes.configuration : exitCodes.failed);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assert } from '../../src/base/assert.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import { encodeHost } from '../../src/protocol/message/host.ts';
@@ -6,7 +7,12 @@ import { type GroupSettings, groupSettings } from './group-settings.ts';
 
 /** Thrown where a member cannot start: one sentence for people; nothing was changed. */
 export class MemberRefused extends Error {
-  override readonly name = 'MemberRefused';
+  override readonly name: string = 'MemberRefused';
+}
+
+/** The configuration itself is wrong. */
+export class WrongConfiguration extends MemberRefused {
+  override readonly name = 'WrongConfiguration';
 }
 
 /** A member's directory, opened, and what its configuration says. */
@@ -23,13 +29,9 @@ export interface Member {
 /** Checks the configuration, locks the store directory and recovers what is in it. Throws MemberRefused. */
 export function openMember(platform: Platform, config: BrokerConfig): Member {
   const settings = groupSettings(config);
-  if (typeof settings === 'string') throw new MemberRefused(settings);
+  if (typeof settings === 'string') throw new WrongConfiguration(settings);
   const storeHost = encodeHost(config.brokerIP1, config.listenPort);
-  if (storeHost === undefined) {
-    throw new MemberRefused(
-      `brokerIP1=${config.brokerIP1}: it must be an IP address, because every stored message carries it`,
-    );
-  }
+  assert(storeHost !== undefined, 'the configuration checks brokerIP1');
   const root = config.storePathRootDir;
   platform.disk.makeDirectory(root);
   const lock = platform.disk.lock(root);

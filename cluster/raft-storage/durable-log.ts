@@ -54,6 +54,7 @@ export class DurableLog implements Log {
   #bodyReserved = 0;
   readonly #reservation: { buffer: Buffer; offset: number; position: number };
   #persistUpTo = 0;
+  #beforeUnsynced: ((done: (error: PortError | undefined) => void) => void) | undefined;
   #persistDone: ((error: PortError | undefined, upTo: number) => void) | undefined;
   readonly #onPersisted = (error: DiskError | undefined): void => this.#persisted(error);
   readonly #onIdle = (): void => this.#persisted(undefined);
@@ -217,8 +218,29 @@ export class DurableLog implements Log {
     assert(this.#persistDone === undefined, 'one persist at a time');
     this.#persistDone = done;
     this.#persistUpTo = this.#chain.index;
+    const before = sync ? undefined : this.#beforeUnsynced;
+    if (before === undefined) {
+      this.#startPersist(sync);
+      return;
+    }
+    before((error) => {
+      if (error !== undefined) return this.#persisted(error);
+      this.#beforeUnsynced = undefined;
+      this.#startPersist(false);
+    });
+  }
+
+  #startPersist(sync: boolean): void {
     if (this.segments.needsPersist(sync)) this.segments.persist(sync, this.#onPersisted);
     else this.#timers.endOfTurn(this.#onIdle);
+  }
+
+  /**
+   * What must be durable before the first acknowledgement that only a page cache backs, whoever's flush mode asks for it: done once, before the first
+   * persist without a sync (safety.md 2 and 7).
+   */
+  beforeUnsynced(step: (done: (error: PortError | undefined) => void) => void): void {
+    this.#beforeUnsynced = step;
   }
 
   #persisted(error: PortError | undefined): void {

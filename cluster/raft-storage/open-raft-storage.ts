@@ -98,6 +98,8 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     : decideDoubt({ hardState: read, bootId, recoveryCut: cut, holeCut: recovery.kind === 'rot', last });
   const record = nextRecord(options, read, stock, doubt, bootId, log);
   const hardState = HardStateFile.begin(disk, path, record, read.kind === 'ok' ? read.slot : undefined);
+  // A member obeys its leader's flush mode: that it acknowledged from its page cache must be known at a start after a power failure.
+  if (!record.asyncAcks) log.beforeUnsynced((done) => hardState.saveFlushMode(false, done));
   const snapshot = loaded.find(({ header }) => header.index === checkpoint?.index);
   const fresh = doubt.reason === doubtReasons.emptyStore;
   const { incarnation } = record;

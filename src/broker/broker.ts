@@ -1,10 +1,11 @@
 import { assert } from '../base/assert.ts';
-import type { NetworkError, Platform, Timer } from '../platform/ports.ts';
+import type { Platform, Timer } from '../platform/ports.ts';
 import { notifyConsumerIdsChanged } from '../protocol/command/notify-consumer-ids-changed.ts';
 import { parseDelayLevels } from '../protocol/message/delay-level.ts';
 import { encodeHost } from '../protocol/message/host.ts';
 import { RemotingClient } from '../remoting/client.ts';
 import { Dispatcher } from '../remoting/dispatcher.ts';
+import { listenProblem } from '../remoting/listen-problem.ts';
 import type { Connection } from '../remoting/request-context.ts';
 import { RemotingServer } from '../remoting/server.ts';
 import type { MessageStore } from '../store/message-store.ts';
@@ -42,6 +43,7 @@ export interface BrokerOptions {
 
 /** How long requests that were read may take to be answered when the broker stops, ms. */
 const STOP_GRACE_MS = 2_000;
+const PORT_REMEDY = 'Change listenPort, or stop the other process (the port two below listenPort is used too)';
 const STEPPED_DOWN = 'this broker is no longer the master of its group; nothing was changed, try again';
 
 /** One broker: remoting ports, request processors, clients, delays and registration over a message store. */
@@ -80,7 +82,10 @@ export class Broker {
     this.#offsetBatch = new OffsetBatch(platform.timers, journal, state.offsets, config.offsetBatchMs);
     this.#delays = new DelayDelivery({ platform, store, journal, progress: state.delays, delayLevelsMs: levels });
     this.#dispatcher = new Dispatcher(platform);
-    this.#client = new RemotingClient({ platform });
+    this.#client = new RemotingClient({
+      platform,
+      onClosed: (address) => this.#registration?.connectionClosed(address),
+    });
     this.#server = new RemotingServer({
       platform,
       dispatcher: this.#dispatcher,
@@ -105,11 +110,7 @@ export class Broker {
     const { bindAddress, listenPort } = config;
     await this.#listen(bindAddress, listenPort);
     const storeHost = encodeHost(config.brokerIP1, this.#port());
-    if (storeHost === undefined) {
-      throw new Error(
-        `brokerIP1=${config.brokerIP1}: it must be an IP address, because every stored message carries it`,
-      );
-    }
+    assert(storeHost !== undefined, 'the configuration checks brokerIP1');
     store.setStoreHost(storeHost);
     this.#openRoutes(storeHost);
     if (listenPort !== 0) await this.#listen(bindAddress, listenPort - 2);
@@ -181,7 +182,7 @@ export class Broker {
     return new Promise((resolve, reject) => {
       this.#server.listen({ host, port }, (error) => {
         if (error === undefined) resolve();
-        else reject(new Error(listenProblem(host, port, error)));
+        else reject(new Error(listenProblem({ host, port }, error, PORT_REMEDY)));
       });
     });
   }
@@ -255,9 +256,4 @@ export function createBroker(options: BrokerOptions): Broker {
 
 function hostAndPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function listenProblem(host: string, port: number, { code, error }: NetworkError): string {
-  const what = code === 'EADDRINUSE' ? 'another process uses it' : error;
-  return `cannot listen on ${hostAndPort(host, port)}: ${what}. Change listenPort, or stop the other process (the port two below listenPort is used too)`;
 }

@@ -60,6 +60,13 @@ export class Registration {
     this.#options.platform.timers.endOfTurn(this.#endOfTurn);
   }
 
+  /** A connection of this broker ended. To a name server that it was registered with: that one takes it for dead, so it registers anew. */
+  connectionClosed(address: string): void {
+    const nameServer = this.#nameServers.find((one) => one.address === address);
+    if (nameServer === undefined || this.#stopped || nameServer.inFlight > 0) return;
+    this.#retryLater(nameServer);
+  }
+
   /** Leaves all name servers; `done` comes when they have answered or a second has passed. */
   stop(done: () => void): void {
     const { platform, client, config, brokerAddress, mastership } = this.#options;

@@ -12,7 +12,11 @@ test.each([
     'n0 leads in term 7, but its first entry is not committed and applied yet',
   ],
   ['a follower of a leader', follower, undefined],
-  ['a follower in doubt, which forwards all the same', { ...follower, inDoubt: true }, undefined],
+  [
+    'a follower in doubt, which does not count towards a majority yet',
+    { ...follower, inDoubt: true },
+    `n0 is in doubt: it may lack entries, until ${follower.leader} has made it whole`,
+  ],
   [
     'a follower whose leader is out of reach',
     { ...follower, leader: 'n2' },

@@ -1,3 +1,4 @@
+import { encodeHost } from '../../protocol/message/host.ts';
 import { ignoredKeys } from './ignored-keys.ts';
 import { type KeySpec, parseValue, type ValueOf } from './key-spec.ts';
 import { type KnownKey, knownKeys } from './known-keys.ts';
@@ -102,16 +103,17 @@ function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
   const storePathRootDir = resolvePath(config.storePathRootDir, host.homeDirectory);
   const commitLog = config.storePathCommitLog === '' ? `${storePathRootDir}/commitlog` : config.storePathCommitLog;
   const brokerIP1 = config.brokerIP1 === '' ? host.ipAddress : config.brokerIP1;
+  const brokerName = config.brokerName === '' ? host.hostName : config.brokerName;
   return {
     ...config,
     storePathRootDir,
     storePathCommitLog: resolvePath(commitLog, host.homeDirectory),
-    brokerName: config.brokerName === '' ? host.hostName : config.brokerName,
+    brokerName,
     brokerIP1,
     brokerIP2: config.brokerIP2 === '' ? brokerIP1 : config.brokerIP2,
     httpPort: config.httpPort === -1 ? httpPortBeside(config.listenPort) : config.httpPort,
     haListenPort: config.haListenPort === 0 ? config.listenPort + 1 : config.haListenPort,
-    dLegerGroup: config.dLegerGroup === '' ? config.brokerName : config.dLegerGroup,
+    dLegerGroup: config.dLegerGroup === '' ? brokerName : config.dLegerGroup,
   };
 }
 
@@ -138,6 +140,13 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
   }
   if (config.brokerRole === 'SLAVE' && !config.enableDLegerCommitLog) {
     refuse('brokerRole', 'a slave that follows a master is not there yet', 'Use DLedger mode: conf/dledger');
+  }
+  if (encodeHost(config.brokerIP1, 0) === undefined) {
+    refuse(
+      'brokerIP1',
+      'it must be an IP address, because every stored message carries it',
+      "Set this machine's address",
+    );
   }
   if (config.enableDLegerCommitLog) {
     if (config.dLegerPeers === '') {

@@ -24,6 +24,8 @@ export class DledgerWorld {
   readonly client: VirtualPlatform;
   readonly #members = new Map<string, MachineState>();
   readonly #conf: string;
+  /** Lines for the broker.conf of one member. */
+  readonly own = new Map<string, string>();
   /** What ended a process by itself. */
   readonly fatal: string[] = [];
 
@@ -108,6 +110,7 @@ dLegerGroup=g
 dLegerPeers=${peers}
 dLegerSelfId=${name}
 ${this.#conf}
+${this.own.get(name) ?? ''}
 `;
   }
 
