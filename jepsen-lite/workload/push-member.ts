@@ -11,7 +11,7 @@ export async function runPushMember(workload: Workload, client: Client, group: s
     persistMs: 1_000,
   });
   for (const topic of workload.topics) consumer.subscribe(topic);
-  await consumer.start((messages) => {
+  await consumer.start(async (messages) => {
     for (const { topic, queueId, queueOffset, commitLogOffset, body } of messages) {
       const value = messageValue(body) ?? '';
       workload.judge.seen({ topic, queueId, queueOffset, position: commitLogOffset, value });

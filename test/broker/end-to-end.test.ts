@@ -45,7 +45,7 @@ class Deployment {
     const consumer = new PushConsumer(platform, { nameServers: 'ns:9876', group: 'consumers', consumeFrom: 'first' });
     consumer.subscribe(...subscription);
     this.#clients.push(consumer);
-    const handle = (messages: readonly ReceivedMessage[]): ConsumeResult =>
+    const handle = async (messages: readonly ReceivedMessage[]): Promise<ConsumeResult> =>
       messages.every((message) => listener(message) === 'success') ? 'success' : 'reconsume-later';
     await this.broker.world.settle(consumer.start(handle));
     return consumer;

@@ -35,7 +35,7 @@ describe('the clients while a group changes its leader', () => {
     const consumer = new PushConsumer(client, { nameServers: 'ns:9876', group: 'cg', consumeFrom: 'first' });
     consumer.subscribe('T');
     await world.settle(
-      consumer.start((messages) => {
+      consumer.start(async (messages) => {
         for (const { messageId } of messages) consumed.add(messageId);
         return 'success';
       }),

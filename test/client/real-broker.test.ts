@@ -72,7 +72,7 @@ describe('the client with a real broker', () => {
     });
     for (const consumer of consumers) {
       await settle(
-        consumer.start((messages) => {
+        consumer.start(async (messages) => {
           got.push(...messages.map((each) => each.body.toString().slice(0, 10)));
           return 'success';
         }),
@@ -101,7 +101,7 @@ describe('the client with a real broker', () => {
     const consumer = new PushConsumer(client, { nameServers: 'ns:9876', group: 'cg', consumeFrom: 'first' });
     consumer.subscribe('T');
     await settle(
-      consumer.start(([message]) => {
+      consumer.start(async ([message]) => {
         seen.push([message!.topic, message!.reconsumeTimes]);
         return message!.reconsumeTimes === 0 ? 'reconsume-later' : 'success';
       }),

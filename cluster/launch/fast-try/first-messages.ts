@@ -70,7 +70,7 @@ async function consumeAll(
   const startedMs = performance.now();
   let doneMs = startedMs;
   consumer.subscribe(TOPIC);
-  await consumer.start((messages) => {
+  await consumer.start(async (messages) => {
     for (const { messageId } of messages) missing.delete(messageId);
     if (missing.size === 0) doneMs = performance.now();
     return 'success';

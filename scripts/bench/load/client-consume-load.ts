@@ -19,7 +19,7 @@ export class ClientConsumeLoad implements Load {
 
   async open(): Promise<void> {
     this.#consumer.subscribe(this.#topic);
-    await this.#consumer.start((messages) => {
+    await this.#consumer.start(async (messages) => {
       const nowMs = performance.now();
       this.#tally.add(messages.length, nowMs, nowMs);
       return 'success';

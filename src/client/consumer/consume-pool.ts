@@ -13,11 +13,8 @@ export interface ConsumeContext {
   delayLevel: number;
 }
 
-/** Consumes messages of one queue; several calls run at the same time. */
-export type MessageListener = (
-  messages: readonly ReceivedMessage[],
-  context: ConsumeContext,
-) => ConsumeResult | Promise<ConsumeResult>;
+/** Consumes messages of one queue; several calls run at the same time. A rejection counts as 'reconsume-later'. */
+export type MessageListener = (messages: readonly ReceivedMessage[], context: ConsumeContext) => Promise<ConsumeResult>;
 
 /** Messages for one call of the listener. */
 export interface ConsumeJob {

@@ -36,7 +36,7 @@ async function churn(seed: number) {
     });
     consumer.subscribe('T');
     await world.settle(
-      consumer.start((messages) => {
+      consumer.start(async (messages) => {
         for (const { messageId } of messages) seen.set(messageId, (seen.get(messageId) ?? 0) + 1);
         return 'success';
       }),

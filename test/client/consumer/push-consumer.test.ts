@@ -68,7 +68,7 @@ class Setup {
     });
     consumer.subscribe('T', expression);
     consumer.on('error', ({ during, error }) => this.errors.push(`${during}: ${error.message}`));
-    const keep: MessageListener = (messages, context) => {
+    const keep: MessageListener = async (messages, context) => {
       got.push(...messages);
       return listener?.(messages, context) ?? 'success';
     };
@@ -187,7 +187,7 @@ describe('PushConsumer', () => {
     await setup.send(12);
     let release: (() => void) | undefined;
     const { got } = await setup.consumer({
-      listener: (messages) => {
+      listener: async (messages) => {
         const [message] = messages;
         if (message?.queueId !== 1 || message.queueOffset !== 1) return 'success';
         return new Promise((resolve) => {
@@ -207,7 +207,7 @@ describe('PushConsumer', () => {
     const setup = await Setup.create();
     const ids = await setup.send(4);
     const { got } = await setup.consumer({
-      listener: (messages, context) => {
+      listener: async (messages, context) => {
         if (messages[0]?.messageId === ids[0]) throw new Error('not now');
         if (messages[0]?.messageId !== ids[1]) return 'success';
         context.delayLevel = 5;
@@ -228,7 +228,7 @@ describe('PushConsumer', () => {
     const [id] = await setup.send(1);
     setup.broker.refusesSendBack = true;
     const { got } = await setup.consumer({
-      listener: (messages) => (messages[0]?.reconsumeTimes === 0 ? 'reconsume-later' : 'success'),
+      listener: async (messages) => (messages[0]?.reconsumeTimes === 0 ? 'reconsume-later' : 'success'),
     });
     await setup.world.run(21_000);
     expect(setup.broker.store.queue(`%RETRY%${GROUP}`, 0)[0]?.request).toMatchObject({
@@ -352,6 +352,6 @@ describe('PushConsumer', () => {
     const consumer = new PushConsumer(platform, options);
     expect(() => consumer.subscribe('T', '||')).toThrow(ClientError);
     expect(() => consumer.subscribe('a b')).toThrow(/topic is "a b"/);
-    await expect(consumer.start(() => 'success')).rejects.toThrow(/subscribe/);
+    await expect(consumer.start(async () => 'success')).rejects.toThrow(/subscribe/);
   });
 });
