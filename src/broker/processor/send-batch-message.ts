@@ -12,7 +12,7 @@ import { emptyPutMessage, fillPutMessage, uniqueKeyOf } from '../send/message-wr
 import type { SendAnswers } from '../send/pending-send.ts';
 import type { SendService } from '../send/send-service.ts';
 import { bodyProblem, findSendTopic, type SendRefusal, sendQueue } from '../send/send-target.ts';
-import { delayLevelOf, hasSpecialProperty, unsupportedFeature } from '../send/stored-properties.ts';
+import { delayLevelOf, hasSpecialProperty, unsupportedFeature, unsupportedSysFlag } from '../send/stored-properties.ts';
 import { countSend } from '../stats/count-send.ts';
 import { RETRY_PREFIX } from '../topic/system-topics.ts';
 import { OUTCOME_UNKNOWN, replyRefused } from './refusal.ts';
@@ -58,13 +58,15 @@ function readRequest({ command }: RequestContext): SendMessageRequest | FieldErr
 function readItems(
   { config }: BrokerParts,
   { command }: RequestContext,
-  { topic }: SendMessageRequest,
+  { topic, sysFlag }: SendMessageRequest,
 ): readonly BatchItem[] | SendRefusal {
   const illegal = (remark: string): SendRefusal => ({ code: ResponseCode.MESSAGE_ILLEGAL, remark });
   if (topic.length > MAX_TOPIC_LENGTH) return illegal(`message topic length over ${MAX_TOPIC_LENGTH}`);
   if (topic.startsWith(RETRY_PREFIX)) return illegal('batch request does not support retry group');
   const tooLong = bodyProblem(config, command.body.length);
   if (tooLong !== undefined) return tooLong;
+  const unsupported = unsupportedSysFlag(sysFlag);
+  if (unsupported !== undefined) return illegal(unsupported);
   const items = decodeBatch(command.body);
   if (typeof items === 'string') return illegal(items);
   const elsewhere = items.some(({ properties }) => {

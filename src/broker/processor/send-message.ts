@@ -11,7 +11,7 @@ import { deadLetterRequest } from '../send/dead-letter.ts';
 import { delay, emptyPutMessage, fillPutMessage, uniqueKeyOf } from '../send/message-writer.ts';
 import type { SendService } from '../send/send-service.ts';
 import { bodyProblem, findSendTopic, type SendRefusal, sendQueue } from '../send/send-target.ts';
-import { hasSpecialProperty, unsupportedFeature } from '../send/stored-properties.ts';
+import { hasSpecialProperty, unsupportedFeature, unsupportedSysFlag } from '../send/stored-properties.ts';
 import { countSend } from '../stats/count-send.ts';
 import { replyRefused } from './refusal.ts';
 
@@ -72,11 +72,12 @@ function readRequest({ command }: RequestContext): SendMessageRequest | FieldErr
 function messageProblem(
   { config }: BrokerParts,
   { command }: RequestContext,
-  { properties }: SendMessageRequest,
+  { properties, sysFlag }: SendMessageRequest,
   special: boolean,
 ): SendRefusal | undefined {
   const tooLong = bodyProblem(config, command.body.length);
   if (tooLong !== undefined) return tooLong;
-  const unsupported = special && properties !== undefined ? unsupportedFeature(properties) : undefined;
+  const unsupported =
+    unsupportedSysFlag(sysFlag) ?? (special && properties !== undefined ? unsupportedFeature(properties) : undefined);
   return unsupported === undefined ? undefined : { code: ResponseCode.MESSAGE_ILLEGAL, remark: unsupported };
 }

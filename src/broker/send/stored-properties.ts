@@ -1,3 +1,4 @@
+import { SysFlag } from '../../protocol/message/flags.ts';
 import {
   decodeProperties,
   encodeProperties,
@@ -60,10 +61,20 @@ export function delayLevelOf(text: string, maxLevel: number): number {
   return Number.isInteger(value) && value > 0 ? Math.min(value, maxLevel) : 0;
 }
 
+const TRANSACTIONS_UNSUPPORTED =
+  'transactional messages (TRAN_MSG=true, or the transaction bits of sysFlag) are not supported yet; send an ordinary message';
+
+/** Why a message with this sysFlag cannot be stored: prepared and rolled-back ones would be acknowledged, and never be seen. */
+export function unsupportedSysFlag(sysFlag: number): string | undefined {
+  const transaction = sysFlag & SysFlag.TRANSACTION_MASK;
+  const unseen = transaction === SysFlag.TRANSACTION_PREPARED || transaction === SysFlag.TRANSACTION_ROLLBACK;
+  return unseen ? TRANSACTIONS_UNSUPPORTED : undefined;
+}
+
 /** Why a message with special properties cannot be stored as it asks to be, in words; undefined if it can. */
 export function unsupportedFeature(text: string): string | undefined {
   if (getProperty(text, PropertyName.TRANSACTION_PREPARED)?.toLowerCase() === 'true') {
-    return 'transactional messages (TRAN_MSG=true) are not supported yet; send an ordinary message';
+    return TRANSACTIONS_UNSUPPORTED;
   }
   const timer = TIMER_NAMES.find((name) => getProperty(text, name) !== undefined);
   return timer === undefined

@@ -95,6 +95,8 @@ describe('a send that cannot be stored is refused with code and reason, and stor
     ['no default topic', { topic: 'New', defaultTopic: 'None' }, {}, 17, 'topic[New] not exist, apply first please!'],
     ['queue out of range', { queueId: 4 }, {}, 29, 'request queueId[4] is illegal'],
     ['transaction', {}, { TRAN_MSG: 'true' }, 13, 'TRAN_MSG=true'],
+    ['prepared by sysFlag', { sysFlag: 4 }, {}, 13, 'transaction bits'],
+    ['rolled back by sysFlag', { sysFlag: 12 }, {}, 13, 'transaction bits'],
     ['timer', {}, { TIMER_DELIVER_MS: '1' }, 13, 'TIMER_DELIVER_MS'],
   ])('%s', async (_name, header, properties, code, reason) => {
     const world = await BrokerWorld.start();
