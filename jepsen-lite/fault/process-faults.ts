@@ -182,10 +182,11 @@ const setBack: FaultKind = {
         const peers = broker?.parts.member.storage.hardState.record.peerIncarnations;
         return name === node.name || (peers?.get(node.name) ?? 0) > incarnation;
       });
-      if (!seen) return;
+      if (!seen || !cluster.mayHurt(node)) return;
       node.kill();
       node.host.image.restore(copy);
       node.setBack = true;
+      node.refused = false;
       cluster.hurt(node);
       cluster.startNode(node);
     });

@@ -127,8 +127,8 @@ export class Cluster implements NodeEvents {
   /** Whether at most a minority would be hurt with this one: more is beyond what the group promises. */
   mayHurt(node: SimNode): boolean {
     for (const [one, starts] of this.#hurt) {
-      const isWhole = one.starts > starts && one.broker?.parts.member.storage.hardState.record.inDoubt === false;
-      if (isWhole) this.#hurt.delete(one);
+      const inDoubt = one.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
+      if (one.starts > starts && !inDoubt && !one.awaitsHarm) this.#hurt.delete(one);
     }
     return this.#hurt.size + (this.#hurt.has(node) ? 0 : 1) <= Math.floor((this.nodes.length - 1) / 2);
   }
@@ -195,6 +195,7 @@ export class Cluster implements NodeEvents {
     this.note(node.name, 'failed', code.length);
     const isExcused =
       node.diskHurt || node.setBack || (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
+    if (code === 'IDENTITY') node.refused = true;
     if (!isExcused || NEVER.has(code))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
     this.later(RESTART_MS, () => this.startNode(node));

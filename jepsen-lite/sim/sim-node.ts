@@ -30,6 +30,8 @@ export class SimNode {
   diskHurt = false;
   /** The disk was set back to an older state: the others have to refuse its starts, until it counts further than before. */
   setBack = false;
+  /** The others have refused it since. */
+  refused = false;
   /** An orderly stop is on its way. */
   stopping = false;
 
@@ -47,6 +49,11 @@ export class SimNode {
 
   get paused(): boolean {
     return this.process?.held !== undefined;
+  }
+
+  /** What was planned against its disk has not shown yet. */
+  get awaitsHarm(): boolean {
+    return this.host.image.hasPlannedErrors || (this.setBack && !this.refused);
   }
 
   /** Starts a process with what is on the disk, as a supervisor would. */
