@@ -65,7 +65,7 @@ export class DledgerBroker {
 
   /**
    * Takes part no longer, at once; then leaves a mark, if the disk still takes one, so that the next start is in doubt: after an error nobody knows
-   * what of the log is durable (safety.md 2 and 3).
+   * what of the log is durable (raft/SAFETY.md 2 and 3).
    */
   #fail(error: PortError, onFatal: (error: PortError) => void): void {
     if (this.#failed) return;

@@ -17,7 +17,7 @@ export interface ForwarderOptions {
 }
 
 /**
- * Sends requests that only the leader may answer on to it, and relays the answers (safety.md 6): at most once, and in the order of
+ * Sends requests that only the leader may answer on to it, and relays the answers (raft/SAFETY.md 6): at most once, and in the order of
  * the client's connection, because all go over one connection to the leader as they come in.
  */
 export class Forwarder {

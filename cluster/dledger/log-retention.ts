@@ -27,7 +27,7 @@ export interface LogRetentionOptions {
 
 /**
  * Removes log files whose last record is older than the reserved time, and what the consume queues and the index say about them. Only what a
- * durable snapshot covers goes, also when the disk is too full (safety.md 5).
+ * durable snapshot covers goes, also when the disk is too full (raft/SAFETY.md 5).
  */
 export class LogRetention {
   readonly #options: LogRetentionOptions;

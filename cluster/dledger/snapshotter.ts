@@ -12,7 +12,7 @@ const DUE_BYTES = 64 << 20;
 const DUE_CHECKS = 60;
 
 /**
- * Takes this node's snapshots (safety.md 5): the state after an applied entry, made durable together with the consume queues that reflect it, so that a
+ * Takes this node's snapshots (raft/SAFETY.md 5): the state after an applied entry, made durable together with the consume queues that reflect it, so that a
  * start replays only what came later and retention knows what it may remove.
  */
 export class Snapshotter {

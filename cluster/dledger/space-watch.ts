@@ -1,6 +1,6 @@
 import type { Disk, Timer, Timers } from '../../src/platform/ports.ts';
 
-/** Kept free for internal records, so that a full disk cannot block the first entry of a term (safety.md 5). */
+/** Kept free for internal records, so that a full disk cannot block the first entry of a term (raft/SAFETY.md 5). */
 const RESERVED_BYTES = 16 << 20;
 const CHECK_MS = 1000;
 

@@ -237,7 +237,7 @@ export class DurableLog implements Log {
 
   /**
    * What must be durable before the first acknowledgement that only a page cache backs, whoever's flush mode asks for it: done once, before the first
-   * persist without a sync (safety.md 2 and 7).
+   * persist without a sync (raft/SAFETY.md 2 and 7).
    */
   beforeUnsynced(step: (done: (error: PortError | undefined) => void) => void): void {
     this.#beforeUnsynced = step;

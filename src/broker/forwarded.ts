@@ -1,7 +1,7 @@
 import type { ExtFields } from '../protocol/remoting-command.ts';
 import type { RequestContext } from '../remoting/request-context.ts';
 
-/** Header fields that a forwarding node adds (safety.md 6): a request that carries them is never forwarded again. */
+/** Header fields that a forwarding node adds (raft/SAFETY.md 6): a request that carries them is never forwarded again. */
 const TERM = '_ledgermqForwardTerm';
 const CLIENT = '_ledgermqForwardClient';
 

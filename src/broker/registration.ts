@@ -152,7 +152,7 @@ export class Registration {
     const topics = state.topics
       .all()
       .map((topic) => [topic.topicName, masked(topic, config.brokerPermission)] as const);
-    // A name server keeps the higher state version silently: the epoch makes the newest master win (safety.md 4).
+    // A name server keeps the higher state version silently: the epoch makes the newest master win (raft/SAFETY.md 4).
     const dataVersion = { ...state.topics.dataVersion, stateVersion: mastership.epoch };
     const registration = {
       topicConfigSerializeWrapper: { topicConfigTable: new Map(topics), dataVersion },

@@ -42,7 +42,7 @@ import type { Access, Route } from './routing.ts';
 import { createSendService } from './send/send-service.ts';
 import type { StoreRates } from './stats/store-rates.ts';
 
-/** The routing table: every request code of the broker, who may answer it (safety.md 6), and with what. */
+/** The routing table: every request code of the broker, who may answer it (raft/SAFETY.md 6), and with what. */
 export function createRoutes(parts: BrokerParts, rates: StoreRates, startedAtMs: number): readonly Route[] {
   const service = createSendService(parts);
   const send = sendMessageProcessor(parts, service);

@@ -2,7 +2,7 @@ import type { RequestContext, RequestHandler } from '../remoting/request-context
 import type { Mastership } from './mastership.ts';
 
 /**
- * Who may answer a request (safety.md 6). `local`: every node. `master`: the serving master, because it changes state. `fresh`: the
+ * Who may answer a request (raft/SAFETY.md 6). `local`: every node. `master`: the serving master, because it changes state. `fresh`: the
  * serving master after it has proved that it still is one, because a stale answer would mislead the client.
  */
 export type Access = 'local' | 'master' | 'fresh';

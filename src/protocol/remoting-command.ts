@@ -6,7 +6,7 @@ export type SerializeType = typeof SERIALIZE_JSON | typeof SERIALIZE_ROCKETMQ;
 /** Header fields as they travel: strings only. */
 export type ExtFields = Record<string, string>;
 
-/** One decoded remoting frame (remoting.md 1-4). */
+/** One decoded remoting frame (RemotingCommand.java). */
 export interface RemotingCommand {
   /** Request code, or response code if `flag` bit 0 is set. */
   readonly code: number;

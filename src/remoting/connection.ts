@@ -40,7 +40,7 @@ export interface ConnectionOwner {
 
 let lastId = 0;
 
-/** One connection, the same for both sides: requests and responses go both ways (remoting.md 4). */
+/** One connection, the same for both sides: requests and responses go both ways (NettyRemotingAbstract.java). */
 export class RemotingConnection implements Connection {
   readonly id: number;
   readonly remoteAddress: string;

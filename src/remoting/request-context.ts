@@ -30,7 +30,7 @@ export interface RequestContext {
 /** Answers one request code. Synchronous on the hot path; a handler that must wait keeps the context and answers later. A throw is answered with code 1 and logged. */
 export type RequestHandler = (context: RequestContext) => void;
 
-/** One remoting connection, of either side: both may send requests on it (remoting.md 4). */
+/** One remoting connection, of either side: both may send requests on it (NettyRemotingAbstract.java). */
 export interface Connection {
   /** Unique in this process. */
   readonly id: number;

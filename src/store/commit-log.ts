@@ -19,7 +19,7 @@ export interface CommitLogOptions {
 const NOT_OPEN: PutRefusal = { status: 'shutting-down', text: 'the message store is not open' };
 
 /**
- * The put path (architecture.md 3), one synchronous section: may I write, queue offset and position are known, encode in place in the
+ * The put path (cluster/dledger/README.md), one synchronous section: may I write, queue offset and position are known, encode in place in the
  * log's tail, hand over to the replicator. Nothing is allocated per message.
  */
 export class CommitLog {

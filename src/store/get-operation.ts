@@ -29,7 +29,7 @@ const MAX_SCANNED = 800;
 
 /**
  * One read of a queue. Runs as far as memory reaches within the call; where it has to wait for the disk it goes on in the callback.
- * Limits: store.md 13.
+ * Limits: DefaultMessageStore.getMessage.
  */
 export class GetOperation {
   readonly #source: RecordSource;

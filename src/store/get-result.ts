@@ -1,4 +1,4 @@
-/** GetMessageStatus of RocketMQ; requests.md 5 maps it to response codes, and its name is the remark of the answer. */
+/** GetMessageStatus of RocketMQ; PullMessageProcessor maps it to response codes, and its name is the remark of the answer. */
 export type GetStatus =
   | 'FOUND'
   /** Everything that was looked at was filtered out. */

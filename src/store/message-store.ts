@@ -45,7 +45,7 @@ export interface MessageStore {
 
   /**
    * Reads up to `maxCount` messages and `maxBytes` bytes of a queue from `offset` on; at least one message if there is one.
-   * Says what is true here: whether a node may correct a client with it is the broker's matter (safety.md 6).
+   * Says what is true here: whether a node may correct a client with it is the broker's matter (raft/SAFETY.md 6).
    */
   getMessage(
     topic: string,
@@ -106,7 +106,7 @@ export interface MessageStore {
 
   /**
    * This node becomes the master, and has appended nothing yet: counts the records between `confirmedPosition` and `endPosition`, which earlier
-   * masters appended, into the next offsets of the queues (safety.md 5: complete before a new leader's first append). Their confirmation follows
+   * masters appended, into the next offsets of the queues (raft/SAFETY.md 5: complete before a new leader's first append). Their confirmation follows
    * as usual; a loss drops them like own ones.
    */
   adoptTail(): void;

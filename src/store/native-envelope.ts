@@ -2,7 +2,7 @@ import { type Envelope, UNIT_BAD, UNIT_BLANK, UNIT_END } from '../log/envelope.t
 import { BLANK_BYTES, encodeBlank, MAGIC_V1, MAGIC_V2 } from '../protocol/message/record.ts';
 import { RecordReader } from '../protocol/message/record-reader.ts';
 
-/** A plain CommitLog (store.md 1): each unit is one record, a blank fills the end of a file. */
+/** A plain CommitLog (CommitLog.java): each unit is one record, a blank fills the end of a file. */
 export class NativeEnvelope implements Envelope {
   readonly minBlankBytes = BLANK_BYTES;
   readonly headerBytes = BLANK_BYTES;

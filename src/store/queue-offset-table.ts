@@ -12,7 +12,7 @@ export interface TopicOffsets {
 }
 
 /**
- * The next offset of every queue: state of the log, not of the consume queues (safety.md 5). The leader assigns at the tail; what is
+ * The next offset of every queue: state of the log, not of the consume queues (raft/SAFETY.md 5). The leader assigns at the tail; what is
  * confirmed follows in log order. Never goes back, except when a topic is removed.
  */
 export class QueueOffsetTable {

@@ -42,7 +42,7 @@ export interface ReplicatorListener {
 }
 
 /**
- * What `src/store` sees of replication (architecture.md 5): may I write, append, what is confirmed. Implemented by `NativeLog` (no
+ * What `src/store` sees of replication (src/store/README.md): may I write, append, what is confirmed. Implemented by `NativeLog` (no
  * replication), by the DLedger log (Raft) and by master/slave replication.
  *
  * The put path is one synchronous section: `refusal()`, `reserve()`, encode in place, `seal()`, with no other call of this port

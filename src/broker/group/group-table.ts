@@ -19,7 +19,7 @@ const SYSTEM_GROUPS: ReadonlyMap<string, GroupConfig> = new Map(
   ].map((name) => [name, groupConfig(name)]),
 );
 
-/** The subscription groups: built-in ones, and those of the state at two levels (safety.md 5). Changes come in through the journal alone. */
+/** The subscription groups: built-in ones, and those of the state at two levels (raft/SAFETY.md 5). Changes come in through the journal alone. */
 export class GroupTable {
   readonly #groups = new TwoLevelMap<GroupConfig>();
   readonly #version = new TwoLevelMap<DataVersion>();

@@ -22,7 +22,7 @@ interface Tail {
 type QueueOffsets = (number | undefined)[];
 
 /**
- * How far each group is in each queue, at two levels (safety.md 5), plus updates that were received and are not in the log yet:
+ * How far each group is in each queue, at two levels (raft/SAFETY.md 5), plus updates that were received and are not in the log yet:
  * they count at the tail from arrival on, and are appended in batches.
  */
 export class OffsetTable {

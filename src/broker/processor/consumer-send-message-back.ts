@@ -23,7 +23,7 @@ import { typed } from './typed.ts';
 /** First delay level of a retry: level 3 + number of tries so far (10 s, 30 s, 1 m ...). */
 const FIRST_RETRY_LEVEL = 3;
 
-/** A consumer could not handle a message: it comes back after a delay, or goes to the dead-letter queue (requests.md 4). */
+/** A consumer could not handle a message: it comes back after a delay, or goes to the dead-letter queue (AbstractSendMessageProcessor.consumerSendMsgBack). */
 export function consumerSendMessageBackProcessor(parts: BrokerParts): RequestHandler {
   return typed(consumerSendMessageBack, (context, request) => {
     const group = ensureGroup(parts, request.group);

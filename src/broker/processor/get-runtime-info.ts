@@ -6,7 +6,7 @@ import { SCHEDULE_TOPIC } from '../../store/internal-topic.ts';
 import type { BrokerParts } from '../parts.ts';
 import type { StoreRates } from '../stats/store-rates.ts';
 
-/** Figures of stock brokers that have no counterpart here, with values that their readers can parse (metrics.md B, requests.md 9). */
+/** Figures of stock brokers that have no counterpart here, with values that their readers can parse (AdminBrokerProcessor.prepareRuntimeInfo). */
 const CONSTANTS: Readonly<Record<string, string>> = {
   startAcceptSendRequestTimeStamp: '0',
   EndTransactionQueueSize: '0',

@@ -6,7 +6,7 @@ import { RequestCode } from '../../protocol/request-code.ts';
 import type { RequestContext } from '../../remoting/request-context.ts';
 import type { BrokerParts } from '../parts.ts';
 
-/** Stores the offset that rides on a pull: here on the master, elsewhere forwarded as a oneway request of its own (safety.md 6). */
+/** Stores the offset that rides on a pull: here on the master, elsewhere forwarded as a oneway request of its own (raft/SAFETY.md 6). */
 export function keepCommitOffset(parts: BrokerParts, context: RequestContext, request: PullMessageRequest): void {
   const { consumerGroup, topic, queueId, commitOffset } = request;
   if (commitOffset < 0) return;

@@ -86,7 +86,7 @@ export class PullRead implements HeldPull {
     this.#answer(result, verdict, serving);
   };
 
-  /** Only a node that proves to be the master now may move a client's offset (safety.md 6). */
+  /** Only a node that proves to be the master now may move a client's offset (raft/SAFETY.md 6). */
   #prove(): void {
     this.#parts.mastership.confirm((master) => {
       this.#proven = master;
@@ -145,7 +145,7 @@ const VERDICT_CODE: Readonly<Record<Verdict, number>> = {
   moved: ResponseCode.PULL_OFFSET_MOVED,
 };
 
-/** requests.md 5. */
+/** PullMessageProcessor.composeResponseHeader. */
 function masterVerdict({ status }: GetResult, offset: number): Verdict {
   switch (status) {
     case 'FOUND':

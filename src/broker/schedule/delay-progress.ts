@@ -6,7 +6,7 @@ export interface LevelProgress {
   readonly nextOffset: number;
 }
 
-/** How far each delay level is delivered, at two levels (safety.md 5). */
+/** How far each delay level is delivered, at two levels (raft/SAFETY.md 5). */
 export class DelayProgress {
   readonly #levels = new TwoLevelMap<number>();
 

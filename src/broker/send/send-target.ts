@@ -18,7 +18,7 @@ export interface SendRefusal {
 const FAQ = '\nSee http://rocketmq.apache.org/docs/faq/ for further details.';
 
 /**
- * The topic of a send, created in this turn if it may be (requests.md 4, in that order; AbstractSendMessageProcessor.msgCheck). Any
+ * The topic of a send, created in this turn if it may be (in the order of AbstractSendMessageProcessor.msgCheck). Any
  * refusal is certain: nothing of the message was appended.
  */
 export function findSendTopic(parts: BrokerParts, request: SendMessageRequest): TopicConfig | SendRefusal {

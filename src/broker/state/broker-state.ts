@@ -17,7 +17,7 @@ export interface TopicQueues {
 }
 
 /**
- * The broker's replicated state (architecture.md 4, promise 9): the same on every node at the same applied index. The journal is the only
+ * The broker's replicated state (README.md, promise 9): the same on every node at the same applied index. The journal is the only
  * one that stages and commits.
  */
 export class BrokerState {

@@ -8,7 +8,7 @@ import { type BodyDefinition, defineBody } from '../../protocol/define-body.ts';
 import { splitOffsetKey } from '../offset/offset-table.ts';
 import type { BrokerState } from './broker-state.ts';
 
-/** RocketMQ's files in `config/` under the store directory that hold the broker's state (store.md 5). */
+/** RocketMQ's files in `config/` under the store directory that hold the broker's state. */
 export type ConfigFileName = 'topics' | 'subscriptionGroup' | 'consumerOffset' | 'delayOffset';
 
 export const CONFIG_FILES: readonly ConfigFileName[] = ['topics', 'subscriptionGroup', 'consumerOffset', 'delayOffset'];

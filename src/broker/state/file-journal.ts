@@ -18,7 +18,7 @@ export interface FileJournalOptions {
 }
 
 /**
- * The journal of a lone master: RocketMQ's JSON files (store.md 5), so that a stock broker can take the directory over. Topics and groups are
+ * The journal of a lone master: RocketMQ's JSON files (ConfigManager.java), so that a stock broker can take the directory over. Topics and groups are
  * written on change, offsets and delay progress from time to time; a change that somebody waits for is written at the end of its turn.
  * Files cannot be written together with messages: after a crash a delayed message may come twice, as with RocketMQ.
  */

@@ -12,7 +12,7 @@ export interface GroupTopic {
 
 /**
  * One change of the broker's replicated state. Each holds the resulting value, never a request, so that replay is a pure function of the log
- * (safety.md 5). Names and bodies of the records: raft/FORMATS.md 6.
+ * (raft/SAFETY.md 5). Names and bodies of the records: raft/FORMATS.md 6.
  */
 export type StateChange =
   | { readonly type: 'topic-put'; readonly config: TopicConfig; readonly dataVersion: DataVersion }

@@ -6,7 +6,7 @@ interface Staged<Value> {
 }
 
 /**
- * A map at two levels (safety.md 5): *committed*, what the log has confirmed, the same on every node; and *tail*, committed plus this
+ * A map at two levels (raft/SAFETY.md 5): *committed*, what the log has confirmed, the same on every node; and *tail*, committed plus this
  * master's own changes that are still on their way. Decisions use the tail; a step-down drops it.
  * Every staged change is committed later in the same order, or dropped; a follower commits without staging.
  */

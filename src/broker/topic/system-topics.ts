@@ -40,7 +40,7 @@ export function topicNameProblem(topic: string): string | undefined {
   return undefined;
 }
 
-/** The topics that every broker has, from its configuration alone (store.md 6). They are in no log and cannot be changed. */
+/** The topics that every broker has, from its configuration alone (TopicConfigManager.init). They are in no log and cannot be changed. */
 export function systemTopics(config: BrokerConfig): ReadonlyMap<string, TopicConfig> {
   const inherited = Permission.READ | Permission.WRITE | Permission.INHERIT;
   const readWrite = Permission.READ | Permission.WRITE;

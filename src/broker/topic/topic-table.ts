@@ -7,7 +7,7 @@ import type { TopicConfig } from './topic-config.ts';
 const VERSION = '';
 
 /**
- * The topics of this broker: the system topics of its configuration, and those of the state, at two levels (safety.md 5). Decides on the
+ * The topics of this broker: the system topics of its configuration, and those of the state, at two levels (raft/SAFETY.md 5). Decides on the
  * tail. Changes come in through the journal alone.
  */
 export class TopicTable {

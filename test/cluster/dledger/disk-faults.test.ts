@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DledgerWorld } from './dledger-world.ts';
 
 describe('a disk that fails', () => {
-  it('stops the member when a snapshot cannot be synced, and the group goes on (safety.md 3)', async () => {
+  it('stops the member when a snapshot cannot be synced, and the group goes on (raft/SAFETY.md 3)', async () => {
     const group = await DledgerWorld.serving();
     const producer = await group.producer();
     const [follower, other] = group.followers();

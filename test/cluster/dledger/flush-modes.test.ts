@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DledgerWorld } from './dledger-world.ts';
 
-describe('members with different flush modes (safety.md 7)', () => {
+describe('members with different flush modes (raft/SAFETY.md 7)', () => {
   it('keeps what a SYNC_FLUSH member acknowledged from its page cache to an ASYNC_FLUSH leader', async () => {
     const group = await DledgerWorld.serving('flushDiskType=ASYNC_FLUSH');
     const producer = await group.producer();

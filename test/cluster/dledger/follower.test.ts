@@ -54,7 +54,7 @@ const PULL = {
   subVersion: 0,
 };
 
-describe('a member that does not lead (safety.md 6)', () => {
+describe('a member that does not lead (raft/SAFETY.md 6)', () => {
   it('hands a send on to the leader, once, with the address of the client', async () => {
     const group = await DledgerWorld.serving();
     const [follower] = group.followers();
@@ -106,7 +106,7 @@ describe('a member that does not lead (safety.md 6)', () => {
   });
 });
 
-describe('the next offset of a queue (safety.md 5)', () => {
+describe('the next offset of a queue (raft/SAFETY.md 5)', () => {
   it('goes on after retention has removed all of its messages, also on a leader that started later', async () => {
     const group = await DledgerWorld.serving('fileReservedTime=0');
     for (let n = 0; n < 3; n++) await ask(group, group.leader, sendMessageV2, SEND, Buffer.from(`m${n}`));

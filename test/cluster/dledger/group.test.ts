@@ -20,7 +20,7 @@ async function idsIn(group: DledgerWorld): Promise<string[]> {
 }
 
 describe('a DLedger group', () => {
-  it('is founded only when all of its members are there (safety.md 2)', async () => {
+  it('is founded only when all of its members are there (raft/SAFETY.md 2)', async () => {
     const group = await DledgerWorld.create();
     await group.start('n0');
     await group.start('n1');
