@@ -31,6 +31,8 @@ export interface OpenDurableLogOptions extends Omit<SegmentedLogOptions, 'envelo
   readonly searchBytes?: number;
   /** Rot above the checkpoint: may it be cut, because this node is in doubt anyway (doubt.ts)? */
   mayCut(rot: Extract<Recovery, { kind: 'rot' }>): boolean;
+  /** An fsync may have failed in the last run: what lies above the checkpoint is written anew, because its pages may pass for clean. */
+  readonly rewrite?: boolean;
   /** Newest entries whose places are kept in memory; a power of two, default 65,536. */
   readonly ringEntries?: number;
 }
@@ -87,7 +89,7 @@ function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDu
   if (recovery.kind === 'rot' && !options.mayCut(recovery)) {
     return { code: 'ROT', file: recovery.file, position: recovery.position, message: recovery.message };
   }
-  log.start(recovery.end, checkpoint?.endPosition);
+  log.start(recovery.end, checkpoint?.endPosition, options.rewrite);
   const physicalFirst = runs[0]?.first ?? chain.index + 1;
   const last = { index: chain.index, term: chain.term, chainCrc: chain.chainCrc };
   const firstWrotePosition = options.firstWrotePosition ?? recovery.end;

@@ -69,6 +69,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const snapshots = new SnapshotStore(disk, `${directory}/snapshots`, logger);
   const loaded = snapshots.loadAll();
   const { segmentBytes, firstPosition, tailBytes, chunkBytes } = options;
+  const diskFailed = read.kind === 'ok' && read.record.ioError;
   const opened = openDurableLog({
     disk,
     timers,
@@ -78,8 +79,9 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     firstWrotePosition: firstWrotePosition(read, stock),
     checkpoints: loaded.map(({ header }) => header),
     searchBytes,
-    // A hole that a power failure may have left is cut with all behind it, and puts the node in doubt: a leader makes it whole.
-    mayCut: () => powerMayHaveFailed(read, bootId),
+    // A hole that a power failure or a failed fsync may have left is cut with all behind it, and puts the node in doubt: a leader makes it whole.
+    mayCut: () => diskFailed || powerMayHaveFailed(read, bootId),
+    rewrite: diskFailed,
     ...(tailBytes === undefined ? {} : { tailBytes }),
     ...(chunkBytes === undefined ? {} : { chunkBytes }),
   });

@@ -14,6 +14,9 @@ export interface SegmentFilesOptions {
   readonly maxOpenFiles: number;
 }
 
+/** Bytes that a rewrite handles at once. */
+const REWRITE_BYTES = 1 << 20;
+
 /** The segment files of one directory: consecutive, equally long, with a bounded number of open handles. */
 export class SegmentFiles {
   readonly segmentBytes: number;
@@ -189,6 +192,22 @@ export class SegmentFiles {
     file.truncateSync(position - start);
     file.truncateSync(this.segmentBytes);
     return file;
+  }
+
+  /**
+   * Writes the bytes of [from, to) anew as they are read. After a failed fsync the kernel may take pages for clean that never reached the disk: only a
+   * new write lets the next fsync cover them. Blocking; throws the disk's error.
+   */
+  rewrite(from: number, to: number): void {
+    const piece = Buffer.allocUnsafe(Math.min(REWRITE_BYTES, this.segmentBytes));
+    for (let position = from; position < to; ) {
+      const start = this.startOf(position);
+      const count = Math.min(piece.length, to - position, start + this.segmentBytes - position);
+      const file = this.file(start);
+      const read = file.readSync(piece.subarray(0, count), position - start);
+      file.writeSync(piece.subarray(0, read), position - start);
+      position += count;
+    }
   }
 
   /** Fsyncs every file that reaches behind `position`, blocking. Throws the disk's error. */

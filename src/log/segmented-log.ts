@@ -78,15 +78,17 @@ export class SegmentedLog {
 
   /**
    * Begins to append at `end`, the place that recovery found: everything behind it becomes zero, and all files are fsynced, except those
-   * below `syncedMark`, up to where that is known already. Throws the disk's error.
+   * below `syncedMark`, up to where that is known already. `rewrite`: an fsync failed in the last run, so that what is not known to be fsynced is written
+   * anew first. Throws the disk's error.
    */
-  start(end: number, syncedMark = this.minPosition): void {
+  start(end: number, syncedMark = this.minPosition, rewrite = false): void {
     assert(!this.#started, 'started once');
     assert(
       end >= this.minPosition && end <= Math.max(this.minPosition, this.files.maxPosition),
       'the log ends in its files',
     );
     if (end < this.files.maxPosition) this.files.zeroFrom(end);
+    if (rewrite) this.files.rewrite(Math.min(syncedMark, end), end);
     this.files.syncFrom(Math.min(syncedMark, end));
     this.#started = true;
     this.#end = end;
