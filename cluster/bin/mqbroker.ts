@@ -72,7 +72,10 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
 function readConfiguration(args: ServerArguments, platform: Platform): BrokerConfig {
   const overrides = args.nameServers === undefined ? {} : { namesrvAddr: args.nameServers };
   const { config, errors, warnings } = loadBrokerConfig(readConfigFile(args.configFile), hostFacts(), overrides);
-  if (errors.length > 0) throw new StartRefused(errors.map(describeConfigError).join('\n'), exitCodes.configuration);
+  if (errors.length > 0) {
+    const sentences = [...errors.map(describeConfigError), ...warnings];
+    throw new StartRefused(sentences.join('\n'), exitCodes.configuration);
+  }
   if (args.print === undefined) for (const warning of warnings) platform.logger.warn(warning);
   return config;
 }

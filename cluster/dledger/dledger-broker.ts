@@ -2,6 +2,7 @@ import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/
 import { type Broker, createBroker } from '../../src/broker/broker.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
+import { LagWatch } from './lag-watch.ts';
 import { LogRetention } from './log-retention.ts';
 import { type MemberData, openMemberData } from './member-data.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
@@ -37,6 +38,7 @@ export class DledgerBroker {
   readonly #snapshotter: Snapshotter;
   readonly #retention: LogRetention;
   readonly #sync: PeriodicSync;
+  readonly #lag: LagWatch;
   #ticks: Timer | undefined;
   #failed = false;
 
@@ -61,6 +63,7 @@ export class DledgerBroker {
     this.#snapshotter = new Snapshotter(member, data, () => this.#retention.run(), fail);
     this.#retention = createRetention(member, data, this.#snapshotter);
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
+    this.#lag = new LagWatch(platform.timers, platform.logger, () => group.replica.status());
   }
 
   /**
@@ -91,6 +94,7 @@ export class DledgerBroker {
     this.#snapshotter.start();
     this.#retention.start();
     this.#sync.start();
+    this.#lag.start();
     this.#ticks = platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
@@ -123,6 +127,7 @@ export class DledgerBroker {
     await this.broker.stop();
     this.#retention.stop();
     this.#sync.stop();
+    this.#lag.stop();
     this.#snapshotter.stop();
     this.#data.space.stop();
     await ended((done) => this.#snapshotter.take(done));

@@ -249,7 +249,7 @@ export class DurableLog implements Log {
     done?.(error, this.#persistUpTo);
   }
 
-  /** Lets a persist in flight end, then writes and fsyncs everything: the last call before `close`, when nobody else persists any more. */
+  /** Lets a persist in flight end (and the one that its end starts), then writes and fsyncs everything: the last call before `close`. */
   flush(done: (error: PortError | undefined) => void): void {
     const inFlight = this.#persistDone;
     if (inFlight === undefined) {
@@ -258,7 +258,7 @@ export class DurableLog implements Log {
     }
     this.#persistDone = (error, upTo) => {
       inFlight(error, upTo);
-      if (error === undefined) this.persist(true, done);
+      if (error === undefined) this.flush(done);
       else done(error);
     };
   }
