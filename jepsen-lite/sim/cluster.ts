@@ -94,12 +94,14 @@ export class Cluster implements NodeEvents {
     return serving.length === 1 ? serving[0] : undefined;
   }
 
-  /** Whether all members run, and have applied the same and all there is. */
+  /** Whether all members run, have applied the same and all there is, and have it in their files. */
   converged(): boolean {
     const first = this.judge.watch((this.nodes[0] as SimNode).name);
     return this.nodes.every(({ name, running }) => {
       const watch = this.judge.watch(name);
-      return running && watch.applied === watch.lastIndex && watch.lastIndex === first.lastIndex;
+      if (!running || watch.applied !== watch.lastIndex || watch.lastIndex !== first.lastIndex) return false;
+      const { segments } = watch.log;
+      return segments.writtenPosition === segments.endPosition;
     });
   }
 

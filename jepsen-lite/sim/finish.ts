@@ -6,7 +6,7 @@ import type { Clients } from '../workload/clients.ts';
 import { drain } from '../workload/drain.ts';
 import type { Cluster } from './cluster.ts';
 
-/** Within so long after the faults ended everything must work again (faults.md 1). */
+/** Within so long after the faults ended everything must work again (README.md). */
 const SERVE_MS = 5_000;
 /** Clients end what they are at. */
 const CLIENTS_END_MS = 15_000;
