@@ -1,4 +1,4 @@
-import { tallyVotes } from './candidate.ts';
+import { openRound, repeatRequests, retrySoon, tallyVotes } from './candidate.ts';
 import { becomeFollower, setLeader } from './follower.ts';
 import type { NodeState, VoteKind } from './node-state.ts';
 import type { Progress } from './progress.ts';
@@ -6,17 +6,21 @@ import type { NodeId, VoteReply, VoteRequest } from './types.ts';
 
 /** Followers and candidates: has the election timeout passed? */
 export function tickElection(node: NodeState): void {
-  if (node.now < node.electionDeadline) return;
+  if (node.now < node.electionDeadline) {
+    repeatRequests(node);
+    return;
+  }
   campaign(node, node.electionDeadline === node.hurryDeadline ? node.hurryReason : 'election timeout');
 }
 
-/** Campaigns in a few ticks instead of at the end of the election timeout. */
-function hurry(node: NodeState, reason: string): void {
-  const deadline = node.drawFast();
-  if (deadline >= node.electionDeadline) return;
+/** Campaigns in a few ticks, times `scale`, instead of at the end of the election timeout; false if that comes first. */
+export function hurry(node: NodeState, reason: string, scale = 1): boolean {
+  const deadline = node.drawFast(scale);
+  if (deadline >= node.electionDeadline) return false;
   node.electionDeadline = deadline;
   node.hurryDeadline = deadline;
   node.hurryReason = reason;
+  return true;
 }
 
 /**
@@ -61,7 +65,7 @@ function startPreVote(node: NodeState, reason: string): void {
   node.preVoteFailed = true;
   node.votes.clear();
   node.votes.set(node.id, true);
-  for (const id of node.members.otherVoters) requestVote(node, id, false);
+  requestVotes(node, false);
   tallyVotes(node);
 }
 
@@ -71,18 +75,26 @@ export function startVote(node: NodeState, kind: VoteKind, transfer: boolean, re
   node.term++;
   node.castVote(node.id, kind);
   node.ownVotePending = true;
+  // The save of an earlier vote may still be running; it says nothing of this one.
+  node.ownVoteNumber = 0;
   node.role = 'candidate';
   node.roleReason = reason;
   node.voteKind = kind;
   node.preVoteFailed = false;
   node.electionDeadline = node.drawTimeout();
   node.votes.clear();
-  for (const id of node.members.otherVoters) requestVote(node, id, transfer);
+  requestVotes(node, transfer);
+}
+
+function requestVotes(node: NodeState, transfer: boolean): void {
+  node.voteTransfer = transfer;
+  node.askedAt = node.now;
+  for (const id of node.members.otherVoters) requestVote(node, id);
 }
 
 /** Asks one member for its vote in the running attempt. */
-export function requestVote(node: NodeState, to: NodeId, transfer: boolean): void {
-  const { id: from, lastIndex, lastTerm, term } = node;
+export function requestVote(node: NodeState, to: NodeId): void {
+  const { id: from, lastIndex, lastTerm, term, voteTransfer: transfer } = node;
   if (node.role === 'pre-candidate') {
     node.messages.push({ type: 'pre-vote', from, to, term: term + 1, lastIndex, lastTerm, transfer });
   } else if (node.role === 'candidate') {
@@ -130,12 +142,6 @@ export function waitsFor(node: NodeState): NodeId[] {
  * election, which everybody must vote for, only the best log is in a hurry (of equals the smallest id), so that two do not collide.
  */
 export function coldStart(node: NodeState): void {
-  if (node.role !== 'follower') {
-    for (const peer of node.peerList) {
-      if (peer.connected && node.members.isVoter(peer.id) && !node.votes.has(peer.id))
-        requestVote(node, peer.id, false);
-    }
-  }
   if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.members.mayStand) return;
   if (doubtElectionVotes(node) > 0) {
     if (connectedVoters(node).some((peer) => isBetter(peer, node))) return;
@@ -181,12 +187,14 @@ export function handleVoteRequest(node: NodeState, request: VoteRequest): void {
     reply(node, request, false);
     return;
   }
+  let ended: string | undefined;
   if (request.term > node.term) {
     const wasLeaderless = node.leader === undefined;
     // While a leader is heard, a candidate that cannot hear it must not push the term up (thesis 4.2.3).
     if (!request.transfer && node.hearsLeader()) return;
     // A request alone does not postpone the own attempt: a candidate that cannot win must not starve one that can.
-    const { electionDeadline } = node;
+    const { electionDeadline, roleReason } = node;
+    if (openRound(node)) ended = roleReason;
     becomeFollower(node, request.term, undefined, `higher term ${request.term} from ${request.from}`);
     if (wasLeaderless) node.electionDeadline = electionDeadline;
   }
@@ -194,6 +202,8 @@ export function handleVoteRequest(node: NodeState, request: VoteRequest): void {
   if (granted) {
     if (node.vote !== request.from) node.castVote(request.from, request.type === 'vote' ? 'vote' : 'doubt-vote');
     node.electionDeadline = node.drawTimeout();
+  } else if (ended !== undefined) {
+    retrySoon(node, ended);
   }
   reply(node, request, granted);
 }

@@ -32,6 +32,7 @@ export function setLeader(node: NodeState, leader: NodeId | undefined, reason: s
     node.leaderHeardAt = node.now;
     node.heardLeaderSinceStart = true;
     node.preVoteFailed = false;
+    node.lostRounds = 0;
   }
   if (leader === node.leader) return;
   if (leader === undefined) node.leaderlessSince = node.now;

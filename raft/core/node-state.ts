@@ -106,6 +106,12 @@ export class NodeState {
   /** The last ordinary attempt found no majority: a doubt election may be due. */
   preVoteFailed = false;
   voteKind: VoteKind = 'vote';
+  /** The running attempt is the leader's own wish. */
+  voteTransfer = false;
+  /** Tick at which the votes of the running attempt were last asked for. */
+  askedAt = 0;
+  /** Ordinary attempts that were refused since a leader was known: each makes the wait before the next one longer. */
+  lostRounds = 0;
   readonly votes = new Map<NodeId, boolean>();
   /** Number of the Ready that carries the own vote; 0 when it is saved. */
   ownVoteNumber = 0;
@@ -200,10 +206,11 @@ export class NodeState {
     return this.now + this.config.electionTicks + Math.floor(this.config.random() * this.config.electionTicks);
   }
 
-  /** Tick at which a fast campaign that is decided now begins. */
-  drawFast(): number {
+  /** Tick at which a fast campaign that is decided now begins; `scale` widens its bounds. */
+  drawFast(scale: number): number {
     const { fastMinTicks, fastMaxTicks, random } = this.config;
-    return this.now + fastMinTicks + Math.floor(random() * (fastMaxTicks - fastMinTicks + 1));
+    const minTicks = fastMinTicks * scale;
+    return this.now + minTicks + Math.floor(random() * (fastMaxTicks * scale - minTicks + 1));
   }
 
   /** Is a leader (this node included) at work, as far as can be told from here? */

@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import { stepCandidate, tallyVotes } from './candidate.ts';
+import { loseRound, openRound, repeatRequest, stepCandidate, tallyVotes } from './candidate.ts';
 import { endOwnDoubt } from './doubt.ts';
 import { closedByPeer, coldStart, handleVoteRequest, tickElection } from './election.ts';
 import { becomeFollower, followerPersisted, stepFollower } from './follower.ts';
@@ -48,12 +48,9 @@ export class RaftNode extends NodeState {
     if ('granted' in message) peer?.voted(message);
     if (message.term > this.term && !(message.type === 'pre-vote-reply' && message.granted)) {
       const fromLeader = message.type === 'append' || message.type === 'heartbeat';
-      becomeFollower(
-        this,
-        message.term,
-        fromLeader ? message.from : undefined,
-        `higher term ${message.term} from ${message.from}`,
-      );
+      const reason = `higher term ${message.term} from ${message.from}`;
+      if ('granted' in message && openRound(this)) loseRound(this, message.term, reason);
+      else becomeFollower(this, message.term, fromLeader ? message.from : undefined, reason);
     }
     if (message.term < this.term) {
       this.answerOldTerm(message);
@@ -72,8 +69,12 @@ export class RaftNode extends NodeState {
     if (hello.id === this.leader) this.leaderClosed = 0;
     // What a stranger says is only remembered: it may become a member.
     if (!this.members.has(hello.id)) return;
-    if (this.role === 'leader') greetPeer(this, peer);
-    else coldStart(this);
+    if (this.role === 'leader') {
+      greetPeer(this, peer);
+    } else {
+      repeatRequest(this, peer);
+      coldStart(this);
+    }
   }
 
   /** A connection to a peer ended, or could not be opened. */
@@ -83,6 +84,7 @@ export class RaftNode extends NodeState {
     peer.connected = false;
     transferPeerLost(this, id);
     closedByPeer(this, id);
+    tallyVotes(this);
   }
 
   /**
