@@ -32,9 +32,6 @@ test('a port that is taken, or a directory that is used, stops the start with a 
   const onPort = startSecond(world, 'storePathRootDir=/other');
   await expect(onPort).rejects.toThrow('cannot listen on 0.0.0.0:10911: another process uses it. Change listenPort');
   await expect(startSecond(world, 'storePathRootDir=/store\nlistenPort=20911')).rejects.toThrow('/store');
-  await expect(startSecond(world, 'storePathRootDir=/third\nlistenPort=20911\nbrokerIP1=name')).rejects.toThrow(
-    'brokerIP1=name: it must be an IP address',
-  );
   const client = world.client();
   await client.send('x');
   expect(bodiesOf(await client.pull())).toEqual(['x']);

@@ -55,6 +55,20 @@ describe('wrong values are named with key, value and remedy', () => {
   });
 });
 
+test('a host name as brokerIP1 stops the start, because records carry the address', () => {
+  const { errors } = loadBrokerConfig('brokerIP1=broker.example', host);
+  expect(errors.map(({ key, problem }) => [key, problem])).toEqual([
+    ['brokerIP1', 'it must be an IP address, because every stored message carries it'],
+  ]);
+  expect(loadBrokerConfig('brokerIP1=::1', host).errors).toEqual([]);
+});
+
+test('the group is named after the broker, also where that has its default', () => {
+  const { config } = loadBrokerConfig('', host);
+  expect(config.brokerName).not.toBe('');
+  expect(config.dLegerGroup).toBe(config.brokerName);
+});
+
 test.each(['aclEnable=true', 'authenticationEnabled=true', 'authorizationEnabled=true', 'tls.server.mode=enforcing'])(
   '%s stops the start, because it would promise a protection that is not there',
   (line) => {
