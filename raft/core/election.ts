@@ -212,7 +212,9 @@ function grantsPreVote(node: NodeState, request: VoteRequest): boolean {
   if (!request.transfer && node.hearsLeader()) return false;
   if (!mayVoteFor(node, request)) return false;
   // Two pre-candidates of one moment with equal logs would split the vote: the smaller id goes first.
-  const rival = node.role === 'pre-candidate' && node.now - node.preVoteAt <= 1 && node.id < request.from;
+  // After a lost round the moment is as long as they may take to hear of each other.
+  const momentTicks = node.lostRounds === 0 ? 1 : node.config.heartbeatTicks;
+  const rival = node.role === 'pre-candidate' && node.now - node.preVoteAt <= momentTicks && node.id < request.from;
   return !(rival && request.lastTerm === node.lastTerm && request.lastIndex === node.lastIndex);
 }
 
