@@ -54,7 +54,7 @@ const pause: FaultKind = {
 
 /**
  * The machine loses power; what was not synced meets the fate `mode`. Under ASYNC_FLUSH, and where a member was hurt before and is not whole
- * again, only a minority may be hit: more is beyond what the group promises (safety.md 2).
+ * again, only a minority may be hit: more is beyond what the group promises (raft/SAFETY.md 2).
  */
 const power: FaultKind = {
   name: 'power',
@@ -163,7 +163,7 @@ const ambush: FaultKind = {
 
 /**
  * A member runs on, is started anew, and then finds an older state of its disk: the others know that it has been further, refuse it, and its next start is
- * in doubt (safety.md 1).
+ * in doubt (raft/SAFETY.md 1).
  */
 const setBack: FaultKind = {
   name: 'set-back',

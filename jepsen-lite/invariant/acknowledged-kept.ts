@@ -2,7 +2,7 @@ import type { AcknowledgedSend, Invariant } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
- * SEND_OK means committed, at the very place that the answer names (architecture.md 4, promise 1; thesis, section 6.3). The committed prefix never
+ * SEND_OK means committed, at the very place that the answer names (README.md, promise 1; thesis, section 6.3). The committed prefix never
  * changes, so that nothing acknowledged is lost.
  */
 export class AcknowledgedKept implements Invariant {

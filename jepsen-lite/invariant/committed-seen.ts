@@ -1,7 +1,7 @@
 import type { Invariant, SeenMessage } from './invariant.ts';
 import type { Ledger } from './ledger.ts';
 
-/** A consumer sees nothing that is not committed, and sees it at its committed place (architecture.md 3; thesis, section 6.4). */
+/** A consumer sees nothing that is not committed, and sees it at its committed place (cluster/dledger/README.md; thesis, section 6.4). */
 export class CommittedSeen implements Invariant {
   readonly name = 'committed-seen';
   readonly #ledger: Ledger;

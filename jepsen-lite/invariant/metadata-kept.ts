@@ -3,7 +3,7 @@ import type { NodeWatch } from './node-watch.ts';
 
 /**
  * Answered with success means committed: topics that were made are there, topics that were removed are not, and stored consumer offsets do not go back
- * (architecture.md 4, promise 9). Judged on each leader that begins to serve, and in the end on everybody.
+ * (README.md, promise 9). Judged on each leader that begins to serve, and in the end on everybody.
  */
 export class MetadataKept implements Invariant {
   readonly name = 'metadata-kept';

@@ -2,7 +2,7 @@ import type { Message } from '../../raft/index.ts';
 import type { Invariant } from './invariant.ts';
 import type { NodeWatch } from './node-watch.ts';
 
-/** A member votes for one candidate in a term, over restarts too (thesis, section 3.4; safety.md 2). Judged by what it tells others. */
+/** A member votes for one candidate in a term, over restarts too (thesis, section 3.4; raft/SAFETY.md 2). Judged by what it tells others. */
 export class OneVote implements Invariant {
   readonly name = 'one-vote';
   /** By member and term. */

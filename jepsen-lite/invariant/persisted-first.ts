@@ -3,7 +3,7 @@ import type { Invariant } from './invariant.ts';
 import type { NodeWatch } from './node-watch.ts';
 
 /**
- * A follower acknowledges only what is in its files, and calls fsynced only what is (thesis, section 3.8; safety.md 7). Its log says what the disk has
+ * A follower acknowledges only what is in its files, and calls fsynced only what is (thesis, section 3.8; raft/SAFETY.md 7). Its log says what the disk has
  * reported back.
  */
 export class PersistedFirst implements Invariant {

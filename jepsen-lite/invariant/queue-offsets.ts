@@ -5,7 +5,7 @@ import type { Invariant } from './invariant.ts';
 import type { CommittedEntry } from './ledger.ts';
 import type { NodeWatch } from './node-watch.ts';
 
-/** The offsets of a queue are 0, 1, 2, … in the order of the log, without a gap and without a second use; only a topic's removal begins anew (safety.md 5). */
+/** The offsets of a queue are 0, 1, 2, … in the order of the log, without a gap and without a second use; only a topic's removal begins anew (raft/SAFETY.md 5). */
 export class QueueOffsetsInOrder implements Invariant {
   readonly name = 'queue-offsets';
   readonly #next = new Map<string, Map<number, number>>();

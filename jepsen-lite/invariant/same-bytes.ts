@@ -5,7 +5,7 @@ import type { NodeWatch } from './node-watch.ts';
 /** Bytes compared at once. */
 const PIECE_BYTES = 1 << 16;
 
-/** Below commit all logs hold the same bytes at the same positions (architecture.md 3): read from the files when the faults are over. */
+/** Below commit all logs hold the same bytes at the same positions (cluster/dledger/README.md): read from the files when the faults are over. */
 export class SameBytes implements Invariant {
   readonly name = 'same-bytes';
   readonly #ledger: Ledger;

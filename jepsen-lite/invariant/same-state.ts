@@ -7,7 +7,7 @@ const EVERY = 16;
 
 /**
  * Members that have applied the same entries have the same state: topics, groups, consumer offsets, delay progress, next offsets of all queues (thesis,
- * figure 3.2, State Machine Safety; safety.md 5).
+ * figure 3.2, State Machine Safety; raft/SAFETY.md 5).
  */
 export class SameState implements Invariant {
   readonly name = 'same-state';
