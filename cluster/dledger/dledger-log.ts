@@ -1,5 +1,6 @@
 import type { Replica } from '../../raft/index.ts';
 import { assert } from '../../src/base/assert.ts';
+import { readInt32 } from '../../src/base/bytes.ts';
 import type { Timers } from '../../src/platform/ports.ts';
 import type { ReadDone, RecordLog, RecordVisitor } from '../../src/store/record-log.ts';
 import type { Replicator, ReplicatorListener, Reservation, WriteRefusal } from '../../src/store/replicator.ts';
@@ -192,7 +193,7 @@ export class DledgerLog implements Replicator, RecordLog {
   scan(from: number, to: number, visit: RecordVisitor): void {
     const fault = this.#log.scanEntries(from, to, (buffer, bodyOffset, bodyLength, _index, _term, bodyPosition) => {
       for (let at = 0; at < bodyLength; ) {
-        const size = buffer.readInt32BE(bodyOffset + at);
+        const size = readInt32(buffer, bodyOffset + at);
         assert(size > 0 && at + size <= bodyLength, 'an entry divides into whole records');
         visit(buffer, bodyOffset + at, size, bodyPosition + at);
         at += size;

@@ -1,4 +1,4 @@
-import { NO_BYTES } from '../base/bytes.ts';
+import { NO_BYTES, readInt32 } from '../base/bytes.ts';
 import { Version } from './codes.ts';
 import { FrameError } from './frame-error.ts';
 import { decodeJsonHeader, jsonHeaderText, parseTextFields } from './json-header.ts';
@@ -96,7 +96,7 @@ export class FrameDecoder {
   /** Whole length of the frame that starts at `at`, 0 while unknown. Refuses it as soon as it can be known to be none. */
   private frameBytes(bytes: Buffer, at: number, available: number): number | FrameError {
     if (available < LENGTH_BYTES) return 0;
-    const length = bytes.readInt32BE(at);
+    const length = readInt32(bytes, at);
     const total = length + LENGTH_BYTES;
     if (length < LENGTH_BYTES || total > this.maxFrameBytes) {
       return new FrameError(
@@ -106,7 +106,7 @@ export class FrameDecoder {
     }
     if (available < PREFIX_BYTES) return 0;
     const type = bytes[at + 4]!;
-    const headerBytes = bytes.readUIntBE(at + 5, 3);
+    const headerBytes = readInt32(bytes, at + 4) & 0xffffff;
     if (type !== SERIALIZE_JSON && type !== SERIALIZE_ROCKETMQ) {
       return new FrameError('header', `the header encoding ${type} is not known`);
     }
@@ -118,7 +118,7 @@ export class FrameDecoder {
 
   private decode(bytes: Buffer, from: number, to: number): ReceivedCommand | FrameError {
     const headerFrom = from + PREFIX_BYTES;
-    const headerTo = headerFrom + bytes.readUIntBE(from + 5, 3);
+    const headerTo = headerFrom + (readInt32(bytes, from + 4) & 0xffffff);
     const body = headerTo === to ? NO_BYTES : bytes.subarray(headerTo, to);
     if (bytes[from + 4] === SERIALIZE_ROCKETMQ) return binaryHeader.decode(bytes, headerFrom, headerTo, body);
     const request = sendHeader.read(bytes, headerFrom, headerTo);

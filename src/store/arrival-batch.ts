@@ -16,6 +16,9 @@ const MAX_QUEUES = 10_000;
 export class ArrivalBatch {
   readonly #listeners: ArrivalListener[] = [];
   readonly #known = new Map<string, (QueueArrival | undefined)[]>();
+  /** Queues of the topic that was added last. */
+  #lastTopic = '';
+  #lastQueues: (QueueArrival | undefined)[] = [];
   #arrived: QueueArrival[] = [];
   #batch = 1;
 
@@ -25,7 +28,8 @@ export class ArrivalBatch {
 
   add(topic: string, queueId: number, maxOffset: number, tagsCode: number): void {
     if (this.#listeners.length === 0) return;
-    const queue = this.#known.get(topic)?.[queueId] ?? this.#make(topic, queueId);
+    const queue =
+      (topic === this.#lastTopic ? this.#lastQueues : this.#queuesOf(topic))[queueId] ?? this.#make(topic, queueId);
     if (queue.batch !== this.#batch) {
       queue.batch = this.#batch;
       queue.tagsCode = tagsCode;
@@ -36,13 +40,20 @@ export class ArrivalBatch {
     queue.maxOffset = maxOffset;
   }
 
-  #make(topic: string, queueId: number): QueueArrival {
-    if (this.#known.size > MAX_QUEUES) this.#known.clear();
+  #queuesOf(topic: string): (QueueArrival | undefined)[] {
     let queues = this.#known.get(topic);
     if (queues === undefined) {
+      if (this.#known.size > MAX_QUEUES) this.#known.clear();
       queues = [];
       this.#known.set(topic, queues);
     }
+    this.#lastTopic = topic;
+    this.#lastQueues = queues;
+    return queues;
+  }
+
+  #make(topic: string, queueId: number): QueueArrival {
+    const queues = this.#queuesOf(topic);
     const queue = { topic, queueId, maxOffset: 0, tagsCode: undefined, batch: 0 };
     queues[queueId] = queue;
     return queue;

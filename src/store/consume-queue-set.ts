@@ -26,6 +26,8 @@ export class ConsumeQueueSet {
   readonly #files: QueueFilesOptions;
   readonly #topics = new Map<string, (ConsumeQueue | undefined)[]>();
   readonly #flusher = new QueueFlusher();
+  /** Queues of the topic that was appended to last. */
+  #last: { readonly topic: string; readonly queues: readonly (ConsumeQueue | undefined)[] } | undefined;
   readonly #cold = new Set<ConsumeQueue>();
   #toTrim: ConsumeQueue[] = [];
   #trimPosition = 0;
@@ -52,6 +54,7 @@ export class ConsumeQueueSet {
   wipe(): void {
     for (const queue of this.all()) this.#forget(queue);
     this.#topics.clear();
+    this.#last = undefined;
     this.#options.handles.closeAll();
     this.#options.handles.disk.removeTree(this.#files.root);
   }
@@ -91,10 +94,17 @@ export class ConsumeQueueSet {
 
   /** Adds one message; false if the offset cannot belong to the queue. */
   append(topic: string, queueId: number, offset: number, position: number, size: number, tagsCode: number): boolean {
-    const queue = this.#topics.get(topic)?.[queueId] ?? this.obtain(topic, queueId);
+    const last = this.#last;
+    const queue = (last?.topic === topic ? last.queues[queueId] : undefined) ?? this.#obtainIn(topic, queueId);
     if (!queue.append(offset, position, size, tagsCode)) return false;
     this.#flusher.changed(queue);
     return true;
+  }
+
+  #obtainIn(topic: string, queueId: number): ConsumeQueue {
+    const queue = this.obtain(topic, queueId);
+    this.#last = { topic, queues: this.#topics.get(topic)! };
+    return queue;
   }
 
   /** Brings cold units of a queue into memory; see `ConsumeQueue.load`. */
@@ -189,6 +199,7 @@ export class ConsumeQueueSet {
       queue.remove();
     }
     this.#topics.delete(topic);
+    this.#last = undefined;
     this.#options.handles.disk.removeTree(`${this.#files.root}/${topic}`);
   }
 
@@ -204,6 +215,7 @@ export class ConsumeQueueSet {
   #forget(queue: ConsumeQueue): void {
     this.#flusher.forget(queue);
     this.#cold.delete(queue);
+    this.#last = undefined;
   }
 
   closeFiles(): void {

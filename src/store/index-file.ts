@@ -90,8 +90,7 @@ export class IndexFile {
     const at = (entry - this.#writtenEntries) * INDEX_ENTRY_BYTES;
     if (at === this.#pending.length) this.#grow();
     const seconds = Math.min(0x7fffffff, Math.max(0, Math.floor((storeTimestamp - header.beginTimestamp) / 1000)));
-    writeIndexEntry(this.#pending, at, hash, position, seconds, slots.get(slot));
-    slots.set(slot, entry);
+    writeIndexEntry(this.#pending, at, hash, position, seconds, slots.replace(slot, entry));
     header.nextEntry = entry + 1;
     header.endPosition = position;
     header.endTimestamp = storeTimestamp;
@@ -263,7 +262,7 @@ export class IndexFile {
         const floor = last?.position ?? this.header.beginPosition;
         if (entry.hash < 0 || entry.position < floor || entry.position >= limit || entry.previous !== slots.get(slot))
           break scan;
-        slots.set(slot, next++);
+        slots.replace(slot, next++);
         last = entry;
       }
     }

@@ -1,4 +1,4 @@
-import { readInt64, writeInt64 } from '../base/bytes.ts';
+import { readInt64, writeInt32, writeInt64 } from '../base/bytes.ts';
 
 /** Layout of an index file (RocketMQ's IndexFile and IndexHeader): header, slots of 4 bytes, entries of 20; entry 0 is never used. */
 export const INDEX_HEADER_BYTES = 40;
@@ -81,10 +81,10 @@ export function writeIndexEntry(
   seconds: number,
   previous: number,
 ): void {
-  target.writeInt32BE(hash, at);
+  writeInt32(target, hash, at);
   writeInt64(target, position, at + 4);
-  target.writeInt32BE(seconds, at + 12);
-  target.writeInt32BE(previous, at + 16);
+  writeInt32(target, seconds, at + 12);
+  writeInt32(target, previous, at + 16);
 }
 
 /** Start value of a topic's key hashes: Java's String.hashCode of `topic#`. */

@@ -1,3 +1,4 @@
+import { readInt32, writeInt32 } from '../base/bytes.ts';
 import { INDEX_SLOT_BYTES } from './index-format.ts';
 
 /** Slots in use beyond which one table of all slots costs less than a map. */
@@ -18,19 +19,22 @@ export class IndexSlots {
   }
 
   get(slot: number): number {
-    return this.#dense === undefined ? (this.#sparse.get(slot) ?? 0) : this.#dense.readInt32BE(slot * INDEX_SLOT_BYTES);
+    return this.#dense === undefined ? (this.#sparse.get(slot) ?? 0) : readInt32(this.#dense, slot * INDEX_SLOT_BYTES);
   }
 
-  set(slot: number, entry: number): void {
-    if (this.get(slot) === 0) this.used++;
+  /** Makes `entry` the newest of the slot; returns the one before it, 0 for none. */
+  replace(slot: number, entry: number): number {
+    const previous = this.get(slot);
+    if (previous === 0) this.used++;
     if (this.#dense !== undefined) {
-      this.#dense.writeInt32BE(entry, slot * INDEX_SLOT_BYTES);
-      return;
+      writeInt32(this.#dense, entry, slot * INDEX_SLOT_BYTES);
+      return previous;
     }
     this.#sparse.set(slot, entry);
-    if (this.#sparse.size < DENSE_FROM) return;
+    if (this.#sparse.size < DENSE_FROM) return previous;
     this.#dense = this.#table();
     this.#sparse = new Map();
+    return previous;
   }
 
   #table(): Buffer {

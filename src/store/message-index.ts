@@ -24,6 +24,9 @@ export class MessageIndex {
   /** Oldest first. */
   readonly #files: IndexFile[] = [];
   readonly #topicHashes = new Map<string, number>();
+  /** The topic that was asked for last, and its hash. */
+  #lastTopic = '';
+  #lastHash = topicHash('');
   /** Records below are indexed. */
   #nextPosition = 0;
   /** The last record of a file that was not closed cleanly: some of its keys may be missing. */
@@ -107,12 +110,15 @@ export class MessageIndex {
   }
 
   #topicHash(topic: string): number {
+    if (topic === this.#lastTopic) return this.#lastHash;
     let hash = this.#topicHashes.get(topic);
     if (hash === undefined) {
       hash = topicHash(topic);
       if (this.#topicHashes.size >= MAX_TOPIC_HASHES) this.#topicHashes.clear();
       this.#topicHashes.set(topic, hash);
     }
+    this.#lastTopic = topic;
+    this.#lastHash = hash;
     return hash;
   }
 

@@ -17,13 +17,18 @@ export interface TopicOffsets {
  */
 export class QueueOffsetTable {
   readonly #topics = new Map<string, TopicOffsets>();
+  /** The topic that was asked for last: records of one topic often come together. */
+  #last: TopicOffsets | undefined;
 
   topic(name: string): TopicOffsets {
+    const last = this.#last;
+    if (last !== undefined && last.topic === name) return last;
     let offsets = this.#topics.get(name);
     if (offsets === undefined) {
       offsets = { topic: name, committed: [], tail: [], uncommitted: 0 };
       this.#topics.set(name, offsets);
     }
+    this.#last = offsets;
     return offsets;
   }
 
@@ -68,7 +73,12 @@ export class QueueOffsetTable {
     topic.committed = [];
     if (topic.uncommitted > 0) topic.uncommitted--;
     else topic.tail = [];
-    if (topic.uncommitted === 0 && topic.tail.length === 0) this.#topics.delete(name);
+    if (topic.uncommitted === 0 && topic.tail.length === 0) this.#forget(name);
+  }
+
+  #forget(name: string): void {
+    this.#topics.delete(name);
+    this.#last = undefined;
   }
 
   /** Step-down: what was only at the tail is forgotten. */
@@ -77,7 +87,7 @@ export class QueueOffsetTable {
       if (topic.uncommitted === 0) continue;
       topic.uncommitted = 0;
       topic.tail = topic.committed.slice();
-      if (topic.tail.length === 0) this.#topics.delete(name);
+      if (topic.tail.length === 0) this.#forget(name);
     }
   }
 
@@ -98,6 +108,7 @@ export class QueueOffsetTable {
   /** Replaces everything. */
   import(offsets: QueueOffsets): void {
     this.#topics.clear();
+    this.#last = undefined;
     for (const [name, nexts] of offsets) {
       const topic = this.topic(name);
       topic.committed = nexts.slice();

@@ -1,4 +1,4 @@
-import { readInt64, writeInt64 } from '../base/bytes.ts';
+import { readInt32, readInt64, writeInt32, writeInt64 } from '../base/bytes.ts';
 
 /** Size of one unit of a consume queue: 8 physical offset, 4 size of the record, 8 tags code (RocketMQ's ConsumeQueue). */
 export const UNIT_BYTES = 20;
@@ -8,7 +8,7 @@ export const BLANK_UNIT_SIZE = 0x7fffffff;
 
 export function writeUnit(target: Buffer, at: number, position: number, size: number, tagsCode: number): void {
   writeInt64(target, position, at);
-  target.writeInt32BE(size, at + 8);
+  writeInt32(target, size, at + 8);
   writeInt64(target, tagsCode, at + 12);
 }
 
@@ -17,7 +17,7 @@ export function unitPosition(source: Buffer, at: number): number {
 }
 
 export function unitSize(source: Buffer, at: number): number {
-  return source.readInt32BE(at + 8);
+  return readInt32(source, at + 8);
 }
 
 /** Exact for hashes and times; codes beyond 2^53 (never written here) lose their last bits. */

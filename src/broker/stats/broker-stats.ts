@@ -39,6 +39,8 @@ const MAX_KEYS = 10_000;
 export class BrokerStats {
   readonly #clock: Clock;
   readonly #names = new Map<StatsName, Map<string, Item>>();
+  /** What the last send counted into; keys are never removed. */
+  #lastSend: { readonly topic: string; readonly nums: Item; readonly size: Item; readonly broker: Item } | undefined;
   #periods = 0;
 
   constructor(clock: Clock) {
@@ -47,17 +49,40 @@ export class BrokerStats {
 
   /** `key` is a topic, `topic@group`, or the cluster name. */
   add(name: StatsName, key: string, value: number, times = 1): void {
+    const item = this.#item(name, key);
+    if (item !== undefined) count(item, value, times);
+  }
+
+  /** Counts `messages` sent to a topic of this broker, which belongs to `cluster`, by topic and for the broker: one comparison if it is the same topic again. */
+  sent(topic: string, cluster: string, messages: number, bytes: number): void {
+    const last = this.#lastSend;
+    if (last?.topic === topic) {
+      count(last.nums, messages, 1);
+      count(last.size, bytes, 1);
+      count(last.broker, messages, 1);
+      return;
+    }
+    this.add('TOPIC_PUT_NUMS', topic, messages);
+    this.add('TOPIC_PUT_SIZE', topic, bytes);
+    this.add('BROKER_PUT_NUMS', cluster, messages);
+    const nums = this.#item('TOPIC_PUT_NUMS', topic);
+    const size = this.#item('TOPIC_PUT_SIZE', topic);
+    const broker = this.#item('BROKER_PUT_NUMS', cluster);
+    const known = nums !== undefined && size !== undefined && broker !== undefined;
+    this.#lastSend = known ? { topic, nums, size, broker } : undefined;
+  }
+
+  #item(name: StatsName, key: string): Item | undefined {
     const items = this.#items(name);
     let item = items.get(key);
     if (item === undefined) {
-      if (items.size >= MAX_KEYS) return;
+      if (items.size >= MAX_KEYS) return undefined;
       item = { value: 0, times: 0, minute: new RateWindow(MINUTE_SAMPLES), hour: new RateWindow(HOUR_SAMPLES) };
       item.minute.sample(this.#clock.monotonicMs(), 0);
       item.hour.sample(this.#clock.monotonicMs(), 0);
       items.set(key, item);
     }
-    item.value += value;
-    item.times += times;
+    return item;
   }
 
   #items(name: StatsName): Map<string, Item> {
@@ -99,4 +124,9 @@ export class BrokerStats {
       }
     }
   }
+}
+
+function count(item: Item, value: number, times: number): void {
+  item.value += value;
+  item.times += times;
 }

@@ -20,7 +20,8 @@ export class PropertyFinder {
   /** Looks through the properties `buffer[from, to)`. */
   scan(buffer: Buffer, from: number, to: number): void {
     this.buffer = buffer;
-    this.starts.fill(-1);
+    const { starts } = this;
+    for (let index = 0; index < starts.length; index++) starts[index] = -1;
     let pair = from;
     let value = -1;
     let separators = 0;

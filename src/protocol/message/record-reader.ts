@@ -113,11 +113,11 @@ export class RecordReader {
     const bodyLength = this.bodyLength;
     const topicAt = this.reconsumeAt + 16 + bodyLength;
     if (bodyLength < 0 || topicAt + topicLengthBytes + 2 > end) return this.invalid(`a body of ${bodyLength} bytes`);
-    const topicLength = topicLengthBytes === 1 ? buffer.readUInt8(topicAt) : buffer.readUInt16BE(topicAt);
+    const topicLength = topicLengthBytes === 1 ? buffer[topicAt]! : buffer.readUInt16BE(topicAt);
     this.topicFrom = topicAt + topicLengthBytes;
     this.topicTo = this.topicFrom + topicLength;
     if (this.topicTo + 2 > end) return this.invalid(`a topic of ${topicLength} bytes`);
-    const propertiesLength = buffer.readInt16BE(this.topicTo);
+    const propertiesLength = ((buffer[this.topicTo]! << 24) >> 16) | buffer[this.topicTo + 1]!;
     this.propertiesFrom = this.topicTo + 2;
     if (this.propertiesFrom + propertiesLength !== end) return this.invalid(`properties of ${propertiesLength} bytes`);
     return 'record';
