@@ -1,3 +1,4 @@
+import type { Broker } from '../../src/broker/broker.ts';
 import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
 import { startLoneBroker } from '../../src/broker/lone-broker.ts';
 import type { Platform } from '../../src/platform/ports.ts';
@@ -16,6 +17,9 @@ const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
  -m,--printImportantConfig   Print important config item
  -n,--namesrvAddr <arg>      Name server address list, eg: '192.168.0.1:9876;192.168.0.2:9876'
  -p,--printConfigItem        Print all config item`;
+
+/** How long name servers that do not answer may hold the line that the broker has started, ms. */
+const LONGEST_ANNOUNCEMENT_MS = 1_000;
 
 /** What `-m` prints: what decides where a broker belongs and how safe it is. */
 const IMPORTANT_KEYS: readonly (keyof BrokerConfig)[] = [
@@ -44,12 +48,10 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
     return undefined;
   }
   const running = await startBroker(platform, config);
-  const forget = recordRun('broker', config.brokerName, running.address);
-  const { brokerName, namesrvAddr } = config;
-  const nameServers = namesrvAddr === '' ? '' : ` and name server is ${namesrvAddr}`;
-  process.stdout.write(
-    `The broker[${brokerName}, ${running.address}] boot success. serializeType=JSON${nameServers}\n`,
-  );
+  const { broker } = running;
+  const forget = recordRun('broker', config.brokerName, broker.address);
+  // Not awaited: signals are obeyed meanwhile.
+  broker.whenAnnounced(LONGEST_ANNOUNCEMENT_MS, () => process.stdout.write(`${bootSuccess(config, broker.address)}\n`));
   const http = new LateHttp(running.source, platform.logger);
   http.open([
     { host: config.httpBindAddress, port: config.httpPort, pages: 'all' },
@@ -69,6 +71,11 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   };
 }
 
+function bootSuccess({ brokerName, namesrvAddr }: BrokerConfig, address: string): string {
+  const nameServers = namesrvAddr === '' ? '' : ` and name server is ${namesrvAddr}`;
+  return `The broker[${brokerName}, ${address}] boot success. serializeType=JSON${nameServers}`;
+}
+
 function readConfiguration(args: ServerArguments, platform: Platform): BrokerConfig {
   const overrides = args.nameServers === undefined ? {} : { namesrvAddr: args.nameServers };
   const { config, errors, warnings } = loadBrokerConfig(readConfigFile(args.configFile), hostFacts(), overrides);
@@ -86,7 +93,7 @@ function printConfiguration(config: BrokerConfig, what: 'all' | 'important'): vo
 }
 
 interface RunningBroker {
-  readonly address: string;
+  readonly broker: Broker;
   readonly source: ProgramSource;
   stop(): Promise<void>;
 }
@@ -97,11 +104,11 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
   try {
     if (!config.enableDLegerCommitLog) {
       const { broker, stop } = await startLoneBroker(platform, config, onFatal);
-      return { address: broker.address, source: loneBrokerSource(platform, broker), stop };
+      return { broker, source: loneBrokerSource(platform, broker), stop };
     }
     const member = new DledgerBroker(platform, config, onFatal);
     await member.start();
-    return { address: member.broker.address, source: memberSource(platform, member), stop: () => member.stop() };
+    return { broker: member.broker, source: memberSource(platform, member), stop: () => member.stop() };
   } catch (error) {
     if (!(error instanceof Error) || error.name === 'AssertionError' || error instanceof TypeError) throw error;
     const wrong = error instanceof WrongConfiguration;

@@ -127,6 +127,15 @@ export class Broker {
     this.#registration.start();
   }
 
+  /**
+   * After `start`: calls `done` once the name servers know this broker; one that cannot be reached holds it for `longestMs` at most. Not called if the
+   * broker stops before.
+   */
+  whenAnnounced(longestMs: number, done: () => void): void {
+    assert(this.#registration !== undefined, 'a broker is announced after its start');
+    this.#registration.whenAnnounced(longestMs, done);
+  }
+
   /** Leaves the name servers, answers what waits, appends offsets that are still to be appended, closes the ports. */
   async stop(): Promise<void> {
     if (this.#stopping) return;

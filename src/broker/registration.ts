@@ -37,6 +37,7 @@ export class Registration {
   #timer: Timer | undefined;
   #planned = false;
   #stopped = false;
+  #announced: Announced | undefined;
   readonly #endOfTurn = (): void => {
     this.#planned = false;
     if (!this.#stopped) for (const nameServer of this.#nameServers) this.#register(nameServer);
@@ -51,6 +52,15 @@ export class Registration {
     const { platform, config } = this.#options;
     this.#timer = platform.timers.every(config.registerNameServerPeriod, () => this.changed());
     this.changed();
+  }
+
+  /**
+   * Calls `done` once each name server has taken the registration or refused or failed a first try, and after `longestMs` at the latest. Not called
+   * if the broker stops before. One call per start.
+   */
+  whenAnnounced(longestMs: number, done: () => void): void {
+    this.#announced = { done, timer: this.#options.platform.timers.after(longestMs, () => this.#endAnnouncement()) };
+    this.#checkAnnounced();
   }
 
   /** Role or topics changed: registers at the end of this turn. */
@@ -72,6 +82,8 @@ export class Registration {
     const { platform, client, config, brokerAddress, mastership } = this.#options;
     this.#stopped = true;
     if (this.#timer !== undefined) platform.timers.cancel(this.#timer);
+    if (this.#announced !== undefined) platform.timers.cancel(this.#announced.timer);
+    this.#announced = undefined;
     for (const { retry } of this.#nameServers) if (retry !== undefined) platform.timers.cancel(retry);
     let missing = this.#nameServers.length;
     if (missing === 0) {
@@ -115,9 +127,23 @@ export class Registration {
             : `code ${response.code}: ${response.remark ?? ''}`;
       nameServer.report(platform, problem);
       if (this.#stopped) return;
+      nameServer.tried = true;
+      this.#checkAnnounced();
       if (problem !== undefined) this.#retryLater(nameServer);
       else if (nameServer.again) this.#register(nameServer);
     });
+  }
+
+  #checkAnnounced(): void {
+    if (this.#nameServers.every(({ tried }) => tried)) this.#endAnnouncement();
+  }
+
+  #endAnnouncement(): void {
+    const announced = this.#announced;
+    if (announced === undefined) return;
+    this.#announced = undefined;
+    this.#options.platform.timers.cancel(announced.timer);
+    announced.done();
   }
 
   /** A name server that starts after the broker, or again, should not wait for the next period. */
@@ -164,9 +190,16 @@ export class Registration {
   }
 }
 
+interface Announced {
+  readonly done: () => void;
+  readonly timer: Timer;
+}
+
 class NameServer {
   readonly address: string;
   inFlight = 0;
+  /** A registration has been answered, or has failed. */
+  tried = false;
   again = false;
   registeredRole: number | undefined;
   retry: Timer | undefined;

@@ -87,6 +87,59 @@ test('a name server that is dead, or not there, delays nobody and is one line in
   expect(failures).toHaveLength(1);
 });
 
+/** The virtual time at which the broker was announced, ms after its start; undefined as long as it is not. */
+function announcement(world: BrokerWorld, longestMs: number): { afterMs?: number } {
+  const { clock } = world.brokerPlatform;
+  const startedMs = clock.monotonicMs();
+  const seen: { afterMs?: number } = {};
+  world.lone.broker.whenAnnounced(longestMs, () => {
+    expect(seen).toEqual({});
+    seen.afterMs = clock.monotonicMs() - startedMs;
+  });
+  return seen;
+}
+
+test('a broker is announced when each name server has answered', async () => {
+  const world = await BrokerWorld.start(NAMES.replace(';ns3:9876', ''));
+  world.world.fabric.latencyMs = 20;
+  const books = ['ns1', 'ns2'].map((name) => new NoteBook(world.world, name));
+  const seen = announcement(world, SECOND);
+  while (books.some(({ requests }) => requests.length === 0)) await world.world.run(1);
+  expect(seen).toEqual({});
+  await world.world.run(20);
+  expect(seen.afterMs).toBeLessThan(100);
+});
+
+test('a broker whose name server does not exist is announced when that is known, and one without any at once', async () => {
+  const alone = await BrokerWorld.start('namesrvAddr=nowhere:9876\n');
+  const unknown = announcement(alone, SECOND);
+  await alone.world.run(SECOND);
+  expect(unknown.afterMs).toBeLessThan(100);
+  const none = await BrokerWorld.start();
+  expect(announcement(none, SECOND)).toEqual({ afterMs: 0 });
+});
+
+test('a name server that does not answer holds the announcement for the longest wait, and a stop ends it', async () => {
+  const silent = async (): Promise<BrokerWorld> => {
+    const world = await BrokerWorld.start('namesrvAddr=ns1:9876\n');
+    world.world.start('ns1');
+    world.world.fabric.cut('broker', 'ns1');
+    return world;
+  };
+  const waiting = await silent();
+  const seen = announcement(waiting, SECOND);
+  await waiting.world.run(SECOND - 1);
+  expect(seen).toEqual({});
+  await waiting.world.run(10 * SECOND);
+  expect(seen).toEqual({ afterMs: SECOND });
+
+  const stopped = await silent();
+  const never = announcement(stopped, SECOND);
+  await stopped.stop();
+  await stopped.world.run(10 * SECOND);
+  expect(never).toEqual({});
+});
+
 test('a name server that starts after the broker hears of it soon', async () => {
   const world = await BrokerWorld.start('namesrvAddr=late:9876\n');
   await world.world.run(2 * SECOND);

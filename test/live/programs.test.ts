@@ -28,6 +28,17 @@ function conf(...lines: readonly string[]): string {
   return file;
 }
 
+/** `line` instead of the same key in `keys`: a key that is given twice would be a warning of its own. */
+function withLine(keys: readonly string[], line: string): string[] {
+  const key = line.slice(0, line.indexOf('=') + 1);
+  return [...keys.filter((each) => !each.startsWith(key)), line];
+}
+
+/** Expects one sentence on stderr, and shows what else there is. */
+function expectOneLine(stderr: string): void {
+  expect(stderr.trimEnd().split('\n'), stderr).toHaveLength(1);
+}
+
 /** Keys of a broker that could start, in a store directory of its own. */
 function ownKeys(store = `store-${confFiles}`): string[] {
   return [
@@ -128,10 +139,22 @@ describe('configuration', () => {
     ['flushDiskType=NEVER', /one of ASYNC_FLUSH, SYNC_FLUSH.*Correct it or remove the line/],
     ['autoCreateTopicEnable=yes', /true or false.*Correct it or remove the line/],
   ])('with %s is refused in one sentence', async ([line, remedy]) => {
-    const { code, stderr } = await run('mqbroker', ['-c', conf(...ownKeys(), line)], environment);
+    const { code, stderr } = await run('mqbroker', ['-c', conf(...withLine(ownKeys(), line))], environment);
     expect(stderr.startsWith(`${line}: `), stderr).toBe(true);
     expect(stderr).toMatch(remedy);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expectOneLine(stderr);
+    expect(code).toBe(CONFIGURATION);
+  });
+
+  test('with mistakes is refused with a sentence for each and the warnings', async () => {
+    const keys = [...ownKeys(), 'listenPort=many', 'flushDiskType=NEVER', 'noSuchKey=1'];
+    const { code, stderr } = await run('mqbroker', ['-c', conf(...keys)], environment);
+    expect(stderr.trimEnd().split('\n'), stderr).toEqual([
+      expect.stringMatching(/^listenPort=many: /),
+      expect.stringMatching(/^flushDiskType=NEVER: /),
+      'unknown configuration keys have no effect: noSuchKey',
+      'keys given more than once, the last one counts: listenPort',
+    ]);
     expect(code).toBe(CONFIGURATION);
   });
 
@@ -140,10 +163,10 @@ describe('configuration', () => {
     ['brokerIP1=broker.example', /must be an IP address/],
     ['dLegerPeers=n0;n1', /write ID-HOST:PORT/],
   ])('of a member with %s is refused in one sentence', async ([line, remedy]) => {
-    const { code, stderr } = await run('mqbroker', ['-c', conf(...memberKeys(), line)], environment);
+    const { code, stderr } = await run('mqbroker', ['-c', conf(...withLine(memberKeys(), line))], environment);
     expect(stderr.startsWith(line), stderr).toBe(true);
     expect(stderr).toMatch(remedy);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expectOneLine(stderr);
     expect(code).toBeGreaterThan(0);
   });
 
@@ -165,7 +188,7 @@ describe('configuration', () => {
       expect(stderr).toMatch(
         new RegExp(`^cannot listen on 127\\.0\\.0\\.1:${port}: another process uses it\\. .*${key}`),
       );
-      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      expectOneLine(stderr);
       expect(code).toBe(1);
       await release();
     }
@@ -179,9 +202,9 @@ describe('a broker alone', () => {
     await broker.printed(/^The broker\[.*, 127\.0\.0\.1:\d+\] boot success\. serializeType=JSON$/m);
     expect(broker.stdout).toMatch(/"warn".*unknown configuration keys have no effect: noSuchKey, norThis/);
 
-    const second = await run('mqbroker', ['-c', conf(...keys, `listenPort=${ports.http + 2}`)], environment);
+    const second = await run('mqbroker', ['-c', conf(...withLine(keys, `listenPort=${ports.http + 2}`))], environment);
     expect(second.stderr).toMatch(/^.*shared is in use by another process: stop it, or set storePathRootDir.*\n$/);
-    expect(second.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expectOneLine(second.stderr);
     expect(second.code).toBe(1);
 
     const shutdown = await run('mqshutdown', ['broker'], environment);
@@ -200,7 +223,7 @@ describe('a broker alone', () => {
     const keys = memberKeys();
     const member = start('mqbroker', ['-c', conf(...keys)], environment);
     await member.printed(/boot success/);
-    const second = await run('mqbroker', ['-c', conf(...keys, `listenPort=${ports.http + 2}`)], environment);
+    const second = await run('mqbroker', ['-c', conf(...withLine(keys, `listenPort=${ports.http + 2}`))], environment);
     expect(second.stderr).toMatch(
       /^storePathRootDir=.*: another process uses this store directory\. Stop it, or give .*\n$/,
     );
