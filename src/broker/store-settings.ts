@@ -34,6 +34,7 @@ export function nativeStoreOptions(config: BrokerConfig): NativeStoreOptions {
     commitLogDirectory: config.storePathCommitLog,
     segmentBytes: config.mappedFileSizeCommitLog,
     syncFlush: config.flushDiskType === 'SYNC_FLUSH',
+    syncTimeoutMs: config.syncFlushTimeout,
     syncIntervalMs: config.flushIntervalCommitLog,
     maxPendingBytes: config.maxPendingBytes,
     reservedMs: config.fileReservedTime * HOUR_MS,

@@ -26,6 +26,7 @@ export class LogWriter {
   #cursor = 0;
   #sync = false;
   #done: PersistDone | undefined;
+  #allWritten: (() => void) | undefined;
   /** Starts of the segments that were written since their last fsync, ascending. */
   readonly #dirty: number[] = [];
   #syncing = 0;
@@ -124,8 +125,11 @@ export class LogWriter {
     for (const next of waiting) this.syncWritten(next);
   }
 
-  /** Writes the tail up to `end`; with `sync` fsyncs it too. `done` is called within this call if there is nothing to do. */
-  persist(end: number, sync: boolean, done: PersistDone): void {
+  /**
+   * Writes the tail up to `end`; with `sync` fsyncs it too, and calls `allWritten` in between. `done` is called within this call if there is nothing to
+   * do.
+   */
+  persist(end: number, sync: boolean, done: PersistDone, allWritten?: () => void): void {
     assert(!this.#busy, 'one persist at a time');
     if (this.#failure !== undefined) {
       done(this.#failure, this.written);
@@ -136,6 +140,7 @@ export class LogWriter {
     this.#cursor = this.written;
     this.#sync = sync;
     this.#done = done;
+    this.#allWritten = allWritten;
     if (this.#pendingCut === undefined) this.#writeNext();
     else this.#cutFiles(this.#pendingCut);
   }
@@ -187,6 +192,7 @@ export class LogWriter {
     }
     this.written = Math.max(this.written, this.#upTo);
     this.#tail.release(this.written);
+    if (this.#sync) this.#allWritten?.();
     this.#syncing = 0;
     this.#syncNext();
   }

@@ -164,10 +164,10 @@ export class SegmentedLog {
   /**
    * Writes everything up to the end of now, and fsyncs it with `sync`; one at a time. A cut made before becomes durable first. `done` may come
    * within this call if there is nothing to do. Errors are final (every later persist gives the same one), except ENOSPC, after which the
-   * next persist tries again.
+   * next persist tries again. `allWritten` is called when everything is in the files and only the fsync is still to come.
    */
-  persist(sync: boolean, done: PersistDone): void {
-    this.#writer.persist(this.#end, sync, done);
+  persist(sync: boolean, done: PersistDone, allWritten?: () => void): void {
+    this.#writer.persist(this.#end, sync, done, allWritten);
   }
 
   /**

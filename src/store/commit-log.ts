@@ -4,7 +4,7 @@ import { SysFlag } from '../protocol/message/flags.ts';
 import { encodeRecord } from '../protocol/message/record.ts';
 import { PendingRing } from './pending-ring.ts';
 import { newPreparedRecord, type PreparedRecord, RecordPreparer } from './prepared-record.ts';
-import type { PendingPut, PutMessage, PutRefusal } from './put-message.ts';
+import type { PendingPut, PutMessage, PutRefusal, WaitOutcome } from './put-message.ts';
 import type { QueueOffsetTable } from './queue-offset-table.ts';
 import type { Replicator } from './replicator.ts';
 import type { StoreCounters } from './store-counters.ts';
@@ -30,6 +30,8 @@ export class CommitLog {
   readonly #preparer = new RecordPreparer();
   readonly #records: PreparedRecord[] = [newPreparedRecord()];
   readonly #pending = new PendingRing();
+  /** Those of senders that do not wait for fsync or slaves. */
+  readonly #unwaited = new PendingRing();
   readonly #single: PutMessage[] = [];
   #lastTimestamp = 0;
   #open = false;
@@ -101,7 +103,7 @@ export class CommitLog {
       done += this.#encode(messages[i]!, records[i]!, buffer, offset + done, position + done);
     const ticket = this.#replicator.seal();
     pending.ticket = ticket;
-    this.#pending.push(ticket, pending);
+    (pending.waits === false ? this.#unwaited : this.#pending).push(ticket, pending);
     this.#counters.putMessages += messages.length;
     this.#counters.putBytes += byteLength;
     return undefined;
@@ -136,18 +138,31 @@ export class CommitLog {
 
   /** Answers all puts up to a confirmed ticket. */
   confirmed(ticket: number): void {
+    this.#unwaited.finish(ticket, 'stored');
     this.#pending.finish(ticket, 'stored');
+  }
+
+  /** Answers the puts up to a written ticket that do not wait for more. */
+  written(ticket: number): void {
+    this.#unwaited.finish(ticket, 'stored');
+  }
+
+  /** Answers all puts up to a ticket whose confirmation takes too long. */
+  gaveUp(ticket: number, outcome: WaitOutcome): void {
+    this.#unwaited.finish(ticket, outcome);
+    this.#pending.finish(ticket, outcome);
   }
 
   /** The outcome of everything that is pending cannot be known, and the state at the tail is forgotten. */
   lost(): void {
     this.#offsets.dropOverlay();
-    this.#counters.putUnknown += this.#pending.finish(Number.POSITIVE_INFINITY, 'unknown');
+    for (const ring of [this.#unwaited, this.#pending])
+      this.#counters.putUnknown += ring.finish(Number.POSITIVE_INFINITY, 'unknown');
   }
 
   /** Puts that wait for their outcome. */
   get pendingPuts(): number {
-    return this.#pending.size;
+    return this.#pending.size + this.#unwaited.size;
   }
 }
 

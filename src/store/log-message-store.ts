@@ -81,6 +81,8 @@ export class LogMessageStore implements MessageStore {
     this.#source = new RecordSource(log.records, this.#queues, cold, logger);
     log.replicator.setListener({
       confirmed: (ticket, position) => this.#confirmed(ticket, position),
+      written: (ticket) => this.#commitLog.written(ticket),
+      gaveUp: (ticket, outcome) => this.#commitLog.gaveUp(ticket, outcome),
       lost: (reason) => this.#lost(reason),
     });
   }

@@ -1,17 +1,21 @@
 import { UNIT_BLANK } from '../log/envelope.ts';
 import type { SegmentedLog } from '../log/segmented-log.ts';
 import { scanUnits } from '../log/unit-scan.ts';
-import type { DiskError, Logger, Timer, Timers } from '../platform/ports.ts';
+import type { Clock, DiskError, Logger, Timer, Timers } from '../platform/ports.ts';
 import { NativeEnvelope } from './native-envelope.ts';
+import { OverdueWatch } from './overdue-watch.ts';
 import type { ReadDone, RecordLog, RecordVisitor } from './record-log.ts';
 import type { Replicator, ReplicatorListener, Reservation, WriteRefusal } from './replicator.ts';
 
 export interface NativeLogOptions {
   readonly log: SegmentedLog;
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Each unit is fsynced before it is confirmed [flushDiskType=SYNC_FLUSH]. */
   readonly syncFlush: boolean;
+  /** How long a sender waits for that fsync [syncFlushTimeout]; its message stays in the log all the same. */
+  readonly syncTimeoutMs: number;
   /** Time between fsyncs otherwise [flushIntervalCommitLog]. */
   readonly syncIntervalMs: number;
   /** Bytes that may be appended and not yet confirmed. */
@@ -20,6 +24,9 @@ export interface NativeLogOptions {
   fatal(error: DiskError): void;
 }
 
+/** How exact the time limit is: a tenth of it. */
+const LOOKS_PER_TIMEOUT = 10;
+
 interface SyncWaiter {
   readonly position: number;
   readonly done: (error: DiskError | undefined) => void;
@@ -27,14 +34,16 @@ interface SyncWaiter {
 
 /**
  * The log of a lone broker: RocketMQ's CommitLog, byte for byte, without replication. Group commit without timers: one persist in flight, what
- * comes meanwhile is the next. A unit's ticket is its end position. The segmented log has been recovered and started.
+ * comes meanwhile is the next. A unit's ticket is its end position. The segmented log has been recovered and started. Replication that wraps it keeps
+ * the order of the listener's calls: `written` and `gaveUp` never name a ticket that was not sealed, and `confirmed` may follow `gaveUp`.
  */
 export class NativeLog implements Replicator, RecordLog {
   readonly maxUnitBytes: number;
   readonly #options: NativeLogOptions;
   readonly #log: SegmentedLog;
   readonly #envelope = new NativeEnvelope();
-  readonly #timer: Timer;
+  readonly #timers: Timer[] = [];
+  readonly #overdue: OverdueWatch;
   #listener: ReplicatorListener | undefined;
   #confirmed: number;
   #reservedBytes = 0;
@@ -50,6 +59,7 @@ export class NativeLog implements Replicator, RecordLog {
     this.#scheduled = false;
     this.#persist();
   };
+  readonly #allWritten = (): void => this.#listener?.written(this.#log.writtenPosition);
   readonly #persisted = (error: DiskError | undefined): void => this.#afterPersist(error);
 
   constructor(options: NativeLogOptions) {
@@ -57,7 +67,10 @@ export class NativeLog implements Replicator, RecordLog {
     this.#log = options.log;
     this.maxUnitBytes = options.log.maxUnitBytes;
     this.#confirmed = options.log.endPosition;
-    this.#timer = options.timers.every(options.syncIntervalMs, () => this.#tick());
+    this.#overdue = new OverdueWatch(options.syncTimeoutMs);
+    this.#timers.push(options.timers.every(options.syncIntervalMs, () => this.#tick()));
+    if (options.syncFlush)
+      this.#timers.push(options.timers.every(options.syncTimeoutMs / LOOKS_PER_TIMEOUT, () => this.#giveUpOverdue()));
   }
 
   setListener(listener: ReplicatorListener): void {
@@ -102,12 +115,17 @@ export class NativeLog implements Replicator, RecordLog {
     this.#persist();
   }
 
+  #giveUpOverdue(): void {
+    const ticket = this.#overdue.look(this.#options.clock.monotonicMs(), this.#log.endPosition, this.#confirmed);
+    if (ticket > 0) this.#listener?.gaveUp(ticket, 'flush-disk-timeout');
+  }
+
   #persist(): void {
     if (this.#log.persisting || this.#failure !== undefined) return;
     const sync = this.#options.syncFlush || this.#syncWanted || this.#syncWaiters.length > 0;
     if (!this.#log.needsPersist(sync)) return;
     if (sync) this.#syncWanted = false;
-    this.#log.persist(sync, this.#persisted);
+    this.#log.persist(sync, this.#persisted, this.#allWritten);
   }
 
   #afterPersist(error: DiskError | undefined): void {
@@ -152,7 +170,7 @@ export class NativeLog implements Replicator, RecordLog {
   /** Writes and fsyncs everything, then closes the files. */
   close(done: (error: DiskError | undefined) => void): void {
     this.#closed = true;
-    this.#options.timers.cancel(this.#timer);
+    for (const timer of this.#timers.splice(0)) this.#options.timers.cancel(timer);
     this.syncTo(this.#log.endPosition, (error) => {
       this.#log.close();
       done(error);

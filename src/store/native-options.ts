@@ -11,6 +11,8 @@ export interface NativeStoreOptions {
   readonly segmentBytes: number;
   /** [flushDiskType=SYNC_FLUSH] */
   readonly syncFlush: boolean;
+  /** [syncFlushTimeout] */
+  readonly syncTimeoutMs: number;
   /** [flushIntervalCommitLog] */
   readonly syncIntervalMs: number;
   readonly maxPendingBytes: number;
@@ -37,6 +39,7 @@ export interface NativeStoreOptions {
 export const DEFAULT_NATIVE_OPTIONS: Omit<NativeStoreOptions, 'root' | 'store'> = {
   segmentBytes: 1 << 30,
   syncFlush: false,
+  syncTimeoutMs: 5_000,
   syncIntervalMs: 500,
   maxPendingBytes: 128 << 20,
   pointIntervalMs: 60_000,

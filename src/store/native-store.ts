@@ -51,10 +51,11 @@ export class NativeStore {
   #pointWaiters: Done[] | undefined;
 
   constructor(platform: Platform, options: NativeStoreOptions, owner: NativeStoreOwner, files: NativeFiles) {
-    const { timers, logger } = platform;
-    const { syncFlush, syncIntervalMs, maxPendingBytes, root } = options;
+    const { timers, clock, logger } = platform;
+    const { syncFlush, syncTimeoutMs, syncIntervalMs, maxPendingBytes, root } = options;
     const fatal = (error: DiskError): void => owner.fatal(error);
-    this.#log = new NativeLog({ log: files.log, timers, logger, syncFlush, syncIntervalMs, maxPendingBytes, fatal });
+    const limits = { syncFlush, syncTimeoutMs, syncIntervalMs, maxPendingBytes };
+    this.#log = new NativeLog({ ...limits, log: files.log, timers, clock, logger, fatal });
     this.#store = new LogMessageStore(platform, root, { replicator: this.#log, records: this.#log }, options.store);
     this.store = this.#store;
     this.#platform = platform;

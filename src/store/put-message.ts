@@ -27,13 +27,21 @@ export interface PutMessage {
   storeTimestamp: number;
 }
 
+/**
+ * How the wait for a put ended without a confirmation, while the message stands in the log and consumers will get it: the fsync took too long, the
+ * slaves took too long, or no slave is near enough. RocketMQ's names; clients take each for a send that succeeded with a warning.
+ */
+export type WaitOutcome = 'flush-disk-timeout' | 'flush-slave-timeout' | 'slave-not-available';
+
 /** `stored`: confirmed as the modes in force promise. `unknown`: appended, but nobody can tell whether it will survive (response code 1). */
-export type PutOutcome = 'stored' | 'unknown';
+export type PutOutcome = 'stored' | 'unknown' | WaitOutcome;
 
 /** Waits for the outcome of one put. Owned by the caller, who may reuse it after `putFinished`; the store sets `ticket`. */
 export interface PendingPut {
   ticket: number;
-  /** Called exactly once for each put that was not refused, in the order of the puts, never before the put returned. */
+  /** False: the sender asked not to wait for fsync or slaves (property WAIT=false); it hears as soon as the log's mode allows. Default: true. */
+  readonly waits?: boolean;
+  /** Called exactly once for each put that was not refused, in the order of the puts (of those that wait alike), never before the put returned. */
   putFinished(outcome: PutOutcome): void;
 }
 

@@ -1,3 +1,5 @@
+import type { WaitOutcome } from './put-message.ts';
+
 /** Why nothing may be appended now. A refusal is certain: nothing was appended, now or later (response code 14 or 2, never 1). */
 export type RefusalStatus =
   /** This node does not lead its group, or is a slave. */
@@ -37,6 +39,16 @@ export interface ReplicatorListener {
    * `position` is the new end of what consumers may see. On a follower, `ticket` may name units that this process never sealed.
    */
   confirmed(ticket: number, position: number): void;
+  /**
+   * Every unit up to and including `ticket` is in the files, if only in the page cache: enough for senders that do not wait (WAIT=false). Not called where
+   * nothing is answered before its confirmation (a group).
+   */
+  written(ticket: number): void;
+  /**
+   * Nobody waits any longer for the units up to and including `ticket` that are not confirmed: their senders hear `outcome`. The units stay in the log, and
+   * their confirmation may still come.
+   */
+  gaveUp(ticket: number, outcome: WaitOutcome): void;
   /** This node can no longer tell the outcome of any sealed unit that is not confirmed (step-down): it is unknown, for all of them. */
   lost(reason: string): void;
 }

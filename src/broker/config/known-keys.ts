@@ -63,6 +63,7 @@ const storeKeys = {
   maxHashSlotNum: integer(5_000_000, 1, MAX_INT, 'slots'),
   maxIndexNum: integer(20_000_000, 1, MAX_INT, 'entries'),
   messageIndexEnable: flag(true),
+  syncFlushTimeout: milliseconds(5_000),
   flushIntervalCommitLog: milliseconds(500),
   flushIntervalConsumeQueue: milliseconds(1_000),
   deleteWhen: text('04', /^\d{1,2}(;\d{1,2})*$/, 'hours of the day separated by ";"'),

@@ -12,7 +12,13 @@ import { emptyPutMessage, fillPutMessage, uniqueKeyOf } from '../send/message-wr
 import type { SendAnswers } from '../send/pending-send.ts';
 import type { SendService } from '../send/send-service.ts';
 import { bodyProblem, findSendTopic, type SendRefusal, sendQueue } from '../send/send-target.ts';
-import { delayLevelOf, hasSpecialProperty, unsupportedFeature, unsupportedSysFlag } from '../send/stored-properties.ts';
+import {
+  delayLevelOf,
+  hasSpecialProperty,
+  unsupportedFeature,
+  unsupportedSysFlag,
+  waitsForStore,
+} from '../send/stored-properties.ts';
 import { countSend } from '../stats/count-send.ts';
 import { RETRY_PREFIX } from '../topic/system-topics.ts';
 import { OUTCOME_UNKNOWN, replyRefused } from './refusal.ts';
@@ -95,6 +101,7 @@ function messageOf(
 /** A batch that waits for its confirmation. */
 class PendingBatch implements PendingPut {
   ticket = 0;
+  readonly waits: boolean;
   readonly #context: RequestContext;
   readonly #answers: SendAnswers;
   readonly #messages: readonly PutMessage[];
@@ -116,17 +123,18 @@ class PendingBatch implements PendingPut {
     this.#queueId = queueId;
     this.#oneway = oneway;
     this.#properties = properties;
+    this.waits = waitsForStore(properties);
   }
 
   putFinished(outcome: PutOutcome): void {
     if (this.#oneway) return;
-    if (outcome !== 'stored') {
+    if (outcome === 'unknown') {
       this.#context.reply(ResponseCode.SYSTEM_ERROR, OUTCOME_UNKNOWN);
       return;
     }
     const positions = this.#messages.map(({ position }) => position);
     const transactionId = this.#properties === undefined ? undefined : uniqueKeyOf(this.#properties);
     const queueOffset = this.#messages[0]?.queueOffset ?? 0;
-    this.#answers.several(this.#context, this.#queueId, queueOffset, positions, transactionId);
+    this.#answers.several(outcome, this.#context, this.#queueId, queueOffset, positions, transactionId);
   }
 }

@@ -11,7 +11,12 @@ import { deadLetterRequest } from '../send/dead-letter.ts';
 import { delay, emptyPutMessage, fillPutMessage, uniqueKeyOf } from '../send/message-writer.ts';
 import type { SendService } from '../send/send-service.ts';
 import { bodyProblem, findSendTopic, type SendRefusal, sendQueue } from '../send/send-target.ts';
-import { hasSpecialProperty, unsupportedFeature, unsupportedSysFlag } from '../send/stored-properties.ts';
+import {
+  hasSpecialProperty,
+  unsupportedFeature,
+  unsupportedSysFlag,
+  waitsForStore,
+} from '../send/stored-properties.ts';
 import { countSend } from '../stats/count-send.ts';
 import { replyRefused } from './refusal.ts';
 
@@ -51,7 +56,7 @@ export function sendMessageProcessor(parts: BrokerParts, service: SendService): 
     fillPutMessage(message, context, request, queueId, properties);
     if (special) delay(message, parts.delayLevelsMs.length - 1, properties);
     const oneway = (context.command.flag & FLAG_ONEWAY) !== 0;
-    const pending = oneway ? undefined : service.pendings.take();
+    const pending = oneway ? undefined : service.pendings.take(waitsForStore(request.properties));
     const refused = store.put(message, pending ?? NOBODY);
     if (refused !== undefined) {
       if (pending !== undefined) service.pendings.release(pending);

@@ -8,7 +8,17 @@ import type { PendingPut, PutOutcome } from '../../store/put-message.ts';
 import type { BrokerConfig } from '../config/broker-config.ts';
 import { OUTCOME_UNKNOWN } from '../processor/refusal.ts';
 
-/** Answers successful sends of this broker. */
+/** The message is in the log. */
+type KnownOutcome = Exclude<PutOutcome, 'unknown'>;
+
+const OUTCOME_CODES: Readonly<Record<KnownOutcome, number>> = {
+  stored: ResponseCode.SUCCESS,
+  'flush-disk-timeout': ResponseCode.FLUSH_DISK_TIMEOUT,
+  'flush-slave-timeout': ResponseCode.FLUSH_SLAVE_TIMEOUT,
+  'slave-not-available': ResponseCode.SLAVE_NOT_AVAILABLE,
+};
+
+/** Answers sends of this broker whose message is in the log. */
 export class SendAnswers {
   readonly #encoder: SendResponseEncoder;
   readonly #storeHost: Uint8Array;
@@ -23,14 +33,15 @@ export class SendAnswers {
   }
 
   one(
+    outcome: KnownOutcome,
     context: RequestContext,
     queueId: number,
     queueOffset: number,
     position: number,
     transactionId: string | undefined,
   ): void {
-    if (transactionId !== undefined && !isPlainId(transactionId)) {
-      this.several(context, queueId, queueOffset, [position], transactionId);
+    if (outcome !== 'stored' || (transactionId !== undefined && !isPlainId(transactionId))) {
+      this.several(outcome, context, queueId, queueOffset, [position], transactionId);
       return;
     }
     const { serializeType, opaque } = context.command;
@@ -39,13 +50,14 @@ export class SendAnswers {
 
   /** A batch: the ids of all records, the queue offset of the first. */
   several(
+    outcome: KnownOutcome,
     context: RequestContext,
     queueId: number,
     queueOffset: number,
     positions: readonly number[],
     transactionId: string | undefined,
   ): void {
-    context.respond(sendMessage, ResponseCode.SUCCESS, {
+    context.respond(sendMessage, OUTCOME_CODES[outcome], {
       msgId: positions.map((position) => offsetMessageId(this.#storeHost, position)).join(','),
       queueId,
       queueOffset,
@@ -61,6 +73,7 @@ const MAX_FREE = 4_096;
 /** One send that waits for its confirmation; objects are used again. */
 class PendingSend implements PendingPut {
   ticket = 0;
+  waits = true;
   readonly #pool: PendingSends;
   #context: RequestContext | undefined;
   #queueId = 0;
@@ -92,8 +105,9 @@ class PendingSend implements PendingPut {
     assert(context !== undefined, 'a send is confirmed once, after it was appended');
     this.#context = undefined;
     this.#pool.release(this);
-    if (outcome !== 'stored') context.reply(ResponseCode.SYSTEM_ERROR, OUTCOME_UNKNOWN);
-    else this.#pool.answers.one(context, this.#queueId, this.#queueOffset, this.#position, this.#transactionId);
+    if (outcome === 'unknown') context.reply(ResponseCode.SYSTEM_ERROR, OUTCOME_UNKNOWN);
+    else
+      this.#pool.answers.one(outcome, context, this.#queueId, this.#queueOffset, this.#position, this.#transactionId);
   }
 }
 
@@ -105,8 +119,11 @@ export class PendingSends {
     this.answers = answers;
   }
 
-  take(): PendingSend {
-    return this.#free.pop() ?? new PendingSend(this);
+  /** `waits` as `waitsForStore` says of the message. */
+  take(waits: boolean): PendingSend {
+    const pending = this.#free.pop() ?? new PendingSend(this);
+    pending.waits = waits;
+    return pending;
   }
 
   release(pending: PendingSend): void {

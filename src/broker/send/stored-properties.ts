@@ -55,6 +55,12 @@ export function hasSpecialProperty(text: string | undefined): boolean {
   return text !== undefined && SPECIAL.test(text);
 }
 
+/** Does the sender wait for fsync and slaves (MessageExt.isWaitStoreMsgOK)? */
+export function waitsForStore(text: string | undefined): boolean {
+  const value = text === undefined ? '' : (getProperty(text, PropertyName.WAIT) ?? '');
+  return value === '' || value.toLowerCase() === 'true';
+}
+
 /** Delay level of a message, 0 if it is to be delivered at once; levels beyond the last one mean the last one. */
 export function delayLevelOf(text: string, maxLevel: number): number {
   const value = Number(getProperty(text, PropertyName.DELAY) ?? 0);
