@@ -9,6 +9,7 @@ import { joinGroup, type MemberGroup } from './member-group.ts';
 import { type Member, openMember } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
 import type { ElectionCounts, RoleRecord } from './role-history.ts';
+import { memberSnapshots } from './snapshot-content.ts';
 import { Snapshotter } from './snapshotter.ts';
 
 const HOUR_MS = 3_600_000;
@@ -60,7 +61,7 @@ export class DledgerBroker {
     this.#data = data;
     this.#group = group;
     this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
-    this.#snapshotter = new Snapshotter(member, data, () => this.#retention.run(), fail);
+    this.#snapshotter = new Snapshotter(member, memberSnapshots(member, data), () => this.#retention.run(), fail);
     this.#retention = createRetention(member, data, this.#snapshotter);
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
     this.#lag = new LagWatch(platform.timers, platform.logger, () => group.replica.status());

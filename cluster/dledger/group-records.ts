@@ -1,9 +1,11 @@
 import type { InternalRecord } from '../../src/broker/state/apply-record.ts';
+import type { Platform } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
 import type { PutMessage } from '../../src/store/put-message.ts';
 import { formatVersion } from '../raft-storage/hello.ts';
-import type { Member } from './open-member.ts';
+import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
+import type { GroupSettings } from './group-settings.ts';
 
 /** Version of the record types written here (raft/FORMATS.md 6). */
 const RECORD_VERSION = 1;
@@ -24,13 +26,22 @@ export interface GroupIdentity {
   readonly seed: null;
 }
 
+/** What of a member the records of its group speak of. */
+export interface GroupMember {
+  readonly platform: Pick<Platform, 'random' | 'clock'>;
+  readonly settings: GroupSettings;
+  readonly storage: Pick<RaftStorage, 'log'>;
+  /** Address bytes and port that records carry. */
+  readonly storeHost: Uint8Array;
+}
+
 /** The internal records that belong to the replication: the group's first entry, and the no-op that opens a term. */
 export class GroupRecords {
-  readonly #member: Member;
+  readonly #member: GroupMember;
   readonly #onIdentity: (identity: GroupIdentity) => void;
   #identity: GroupIdentity | undefined;
 
-  constructor(member: Member, identity: GroupIdentity | undefined, onIdentity: (identity: GroupIdentity) => void) {
+  constructor(member: GroupMember, identity: GroupIdentity | undefined, onIdentity: (identity: GroupIdentity) => void) {
     this.#member = member;
     this.#identity = identity;
     this.#onIdentity = onIdentity;
@@ -63,13 +74,13 @@ export class GroupRecords {
 
   /** A new group with the members of the configuration. */
   #found(): GroupIdentity {
-    const { platform, settings, config } = this.#member;
+    const { platform, settings, storage } = this.#member;
     return {
       groupId: platform.random.bytes(GROUP_ID_BYTES).toString('hex'),
       groupName: settings.groupName,
       formatVersion,
       features: 0,
-      dataFileSize: config.mappedFileSizeCommitLog,
+      dataFileSize: storage.log.segments.segmentBytes,
       firstPosition: 0,
       chainStart: 0,
       members: settings.peers.map(({ id, host, port }) => ({ id, address: formatAddress({ host, port }) })),
@@ -79,20 +90,32 @@ export class GroupRecords {
   }
 
   #record(type: string, body: object): PutMessage {
-    return {
-      topic: INTERNAL_TOPIC,
-      queueId: 0,
-      flag: 0,
-      sysFlag: 0,
-      bornTimestamp: this.#member.platform.clock.nowMs(),
-      bornHost: this.#member.storeHost,
-      reconsumeTimes: 0,
-      preparedTransactionOffset: 0,
-      properties: `LMQT\u0001${type}\u0002LMQV\u0001${RECORD_VERSION}\u0002`,
-      body: Buffer.from(JSON.stringify(body)),
-      position: 0,
-      queueOffset: 0,
-      storeTimestamp: 0,
-    };
+    const { platform, storeHost } = this.#member;
+    return internalRecord(type, RECORD_VERSION, body, platform.clock.nowMs(), storeHost);
   }
+}
+
+/** A record of the internal topic (raft/FORMATS.md 6). */
+export function internalRecord(
+  type: string,
+  version: number,
+  body: object,
+  bornTimestamp: number,
+  bornHost: Uint8Array,
+): PutMessage {
+  return {
+    topic: INTERNAL_TOPIC,
+    queueId: 0,
+    flag: 0,
+    sysFlag: 0,
+    bornTimestamp,
+    bornHost,
+    reconsumeTimes: 0,
+    preparedTransactionOffset: 0,
+    properties: `LMQT\u0001${type}\u0002LMQV\u0001${version}\u0002`,
+    body: Buffer.from(JSON.stringify(body)),
+    position: 0,
+    queueOffset: 0,
+    storeTimestamp: 0,
+  };
 }

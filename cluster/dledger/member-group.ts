@@ -1,5 +1,7 @@
-import { type PortError, Replica, type ReplicaConfig, replicaDefaults } from '../../raft/index.ts';
+import { type PortError, Replica, type ReplicaConfig, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
+import { Dispatcher } from '../../src/remoting/dispatcher.ts';
 import { DledgerMastership } from './dledger-mastership.ts';
 import { DledgerStateMachine } from './dledger-state-machine.ts';
 import { Forwarder } from './forwarder.ts';
@@ -25,7 +27,7 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   const { timers, clock, random, logger } = platform;
   const { hardState, log } = storage;
   const { term, vote, inDoubt } = hardState.record;
-  const peerPort = new PeerPort({ member, records: data.records, status: () => replica.status(), onFatal });
+  const peerPort = createPeerPort(member, data, () => replica.status(), onFatal);
   const client = new RemotingClient({ platform });
   const forwarder = new Forwarder({ clock, client, leader: () => peerPort.leader() });
   const roles = new RoleHistory(clock);
@@ -48,6 +50,28 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   data.log.setReplica(replica);
   peerPort.transport.setEvents(replica);
   return { replica, peerPort, mastership, forwarder, roles, client };
+}
+
+function createPeerPort(
+  { platform, config, settings, storage }: Member,
+  { records }: MemberData,
+  status: () => ReplicaStatus,
+  onFatal: (error: PortError) => void,
+): PeerPort {
+  return new PeerPort({
+    platform,
+    storage,
+    settings,
+    records,
+    status,
+    onFatal,
+    peersKey: 'dLegerPeers',
+    bindAddress: config.bindAddress,
+    idleMs: config.serverChannelMaxIdleTimeSeconds * 1_000,
+    bootstrapWithMajority: config.bootstrapWithMajority,
+    advertisedAddress: formatAddress({ host: config.brokerIP1, port: config.listenPort }),
+    dispatcher: new Dispatcher(platform),
+  });
 }
 
 function replicaConfig({ config, settings }: Member): ReplicaConfig {

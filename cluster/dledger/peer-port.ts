@@ -1,15 +1,16 @@
 import type { PortError, ReplicaStatus } from '../../raft/index.ts';
-import type { NetworkError } from '../../src/platform/ports.ts';
+import type { NetworkError, Platform } from '../../src/platform/ports.ts';
 import { Version, versionName } from '../../src/protocol/codes.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
-import { formatAddress } from '../../src/remoting/address.ts';
-import { Dispatcher } from '../../src/remoting/dispatcher.ts';
+import type { Dispatcher } from '../../src/remoting/dispatcher.ts';
 import { listenProblem } from '../../src/remoting/listen-problem.ts';
-import { RemotingServer } from '../../src/remoting/server.ts';
+import { RemotingServer, type ServerEvents } from '../../src/remoting/server.ts';
 import { formatVersion, type Refusal, refusals } from '../raft-storage/hello.ts';
+import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
 import { type OwnHello, PeerTransport } from '../raft-storage/transport.ts';
 import type { GroupRecords } from './group-records.ts';
-import { type Member, MemberRefused } from './open-member.ts';
+import type { GroupSettings } from './group-settings.ts';
+import { MemberRefused } from './open-member.ts';
 
 /** Requests of stock DLedger (DLedgerRequestCode.java): it dials in where a group is mixed by mistake. */
 const STOCK_CODES = [50000, 50001, 50002, 51001, 51002, 51003, 51004, 51005, 51006];
@@ -19,15 +20,27 @@ const NONCE_BYTES = 8;
 const CLOSE_GRACE_MS = 100;
 
 export interface PeerPortOptions {
-  readonly member: Member;
+  readonly platform: Platform;
+  readonly storage: RaftStorage;
+  readonly settings: GroupSettings;
   readonly records: GroupRecords;
+  /** Key of the configuration that names the members and their ports. */
+  readonly peersKey: string;
+  readonly bindAddress: string;
+  readonly idleMs: number;
+  readonly bootstrapWithMajority: boolean;
+  /** Where clients of this member's leadership are sent: `ip:port`. */
+  readonly advertisedAddress: string;
+  /** Answers remoting requests on this port; stock DLedger's are refused here. */
+  readonly dispatcher: Dispatcher;
+  readonly events?: ServerEvents;
   readonly status: () => ReplicaStatus;
   /** Another process has this member's identity, or its disk fails: the process has to stop. */
   readonly onFatal: (error: PortError) => void;
 }
 
 /**
- * The port of `dLegerPeers`: replication between the members, told apart from remoting by its first byte, so that both share the port.
+ * The port of `dLegerPeers` or `controllerDLegerPeers`: replication between the members, told apart from remoting by its first byte, so that both share the port.
  */
 export class PeerPort {
   readonly transport: PeerTransport;
@@ -36,16 +49,14 @@ export class PeerPort {
   readonly #nonce: string;
 
   constructor(options: PeerPortOptions) {
-    const { platform, config, storage, settings } = options.member;
+    const { platform, storage, settings, dispatcher, events, idleMs } = options;
     const { hardState } = storage;
     this.#options = options;
     this.#nonce = platform.random.bytes(NONCE_BYTES).toString('hex');
-    const dispatcher = new Dispatcher(platform);
     for (const code of STOCK_CODES) {
       dispatcher.register(code, (context) => context.reply(ResponseCode.SYSTEM_ERROR, STOCK_REFUSED));
     }
-    const limits = { idleMs: config.serverChannelMaxIdleTimeSeconds * 1_000 };
-    this.#server = new RemotingServer({ platform, dispatcher, limits });
+    this.#server = new RemotingServer({ platform, dispatcher, limits: { idleMs }, events: events ?? {} });
     this.transport = new PeerTransport({
       platform,
       self: settings.self.id,
@@ -62,16 +73,16 @@ export class PeerPort {
 
   /** Opens the port on all addresses. Rejects with a sentence. */
   listen(): Promise<void> {
-    const { config, settings } = this.#options.member;
+    const { bindAddress, settings, peersKey } = this.#options;
     const { id, port } = settings.self;
-    const address = { host: config.bindAddress, port };
+    const address = { host: bindAddress, port };
     return new Promise((resolve, reject) => {
       const opened = (error: NetworkError | undefined): void => {
         if (error === undefined) resolve();
         else
           reject(
             new MemberRefused(
-              listenProblem(address, error, `Stop that process, or give ${id} another port in dLegerPeers`),
+              listenProblem(address, error, `Stop that process, or give ${id} another port in ${peersKey}`),
             ),
           );
       };
@@ -98,7 +109,7 @@ export class PeerPort {
   }
 
   #refused(peer: string, refusal: Refusal): void {
-    const { platform } = this.#options.member;
+    const { platform } = this.#options;
     platform.logger.error('A member refuses this one', { peer, code: refusal.code, reason: refusal.message });
     if (refusal.code === refusals.incarnation) {
       this.#options.onFatal({ code: 'IDENTITY', message: refusal.message });
@@ -106,8 +117,7 @@ export class PeerPort {
   }
 
   #hello(): OwnHello {
-    const { member, records, status } = this.#options;
-    const { config, settings, storage } = member;
+    const { records, status, settings, storage, bootstrapWithMajority, advertisedAddress } = this.#options;
     const { log } = storage;
     const { term, inDoubt, fresh, commitIndex } = status();
     return {
@@ -116,12 +126,12 @@ export class PeerPort {
       lowestVersion: formatVersion,
       fresh,
       inDoubt,
-      bootstrapWithMajority: config.bootstrapWithMajority,
+      bootstrapWithMajority,
       mustFeatures: 0,
       mayFeatures: 0,
       groupId: records.identity?.groupId ?? storage.hardState.record.groupId,
       nonce: this.#nonce,
-      dataFileSize: config.mappedFileSizeCommitLog,
+      dataFileSize: log.segments.segmentBytes,
       firstPosition: records.identity?.firstPosition ?? 0,
       chainStart: records.identity?.chainStart ?? 0,
       lastChainCrc: log.chainCrc(log.lastIndex),
@@ -132,7 +142,7 @@ export class PeerPort {
       commit: commitIndex,
       groupName: settings.groupName,
       id: settings.self.id,
-      brokerAddress: formatAddress({ host: config.brokerIP1, port: config.listenPort }),
+      brokerAddress: advertisedAddress,
       softwareVersion: versionName(Version.CURRENT),
     };
   }

@@ -1,6 +1,61 @@
 import type { QueueOffsets } from '../../src/store/message-store.ts';
-import { type Snapshot, type SnapshotSection, sectionTypes } from '../raft-storage/snapshot-codec.ts';
+import type { DurableLog } from '../raft-storage/durable-log.ts';
+import {
+  type Snapshot,
+  type SnapshotHeader,
+  type SnapshotSection,
+  sectionTypes,
+} from '../raft-storage/snapshot-codec.ts';
 import type { GroupIdentity } from './group-records.ts';
+import type { MemberData } from './member-data.ts';
+import type { Member } from './open-member.ts';
+import type { SnapshotSource } from './snapshotter.ts';
+
+/** What a broker's snapshots are made of. */
+export function memberSnapshots({ storage }: Member, { log, store, state, records }: MemberData): SnapshotSource {
+  return {
+    get appliedIndex() {
+      return log.appliedIndex;
+    },
+    flushTo: (position, done) => store.flushTo(position, done),
+    capture: (index) => {
+      const queues = { queues: queueRows(store.queueOffsets()) };
+      return {
+        header: snapshotHeader(storage.log, index, records.identity, store.lastTimestamp),
+        sections: [
+          ...groupSections(records.identity, index),
+          replicationSection(sectionTypes.queueNextOffsets, queues),
+          ...state.export().map((one) => ({ ...one, mandatory: true })),
+        ],
+      };
+    },
+  };
+}
+
+/** Header of the snapshot after the entry `index`; `storeTimestamp` is that of its last record. */
+export function snapshotHeader(
+  log: DurableLog,
+  index: number,
+  identity: GroupIdentity | undefined,
+  storeTimestamp: number,
+): SnapshotHeader {
+  return {
+    ...log.checkpointAt(index),
+    chainStart: identity?.chainStart ?? 0,
+    groupId: identity?.groupId ?? '',
+    dataFileSize: log.segments.segmentBytes,
+    firstPosition: identity?.firstPosition ?? 0,
+    storeTimestamp,
+  };
+}
+
+/** The sections that every group's snapshots have. */
+export function groupSections(identity: GroupIdentity | undefined, index: number): SnapshotSection[] {
+  return [
+    replicationSection(sectionTypes.members, { voters: identity?.members ?? [], learners: [], index }),
+    replicationSection(sectionTypes.identity, identity ?? {}),
+  ];
+}
 
 /** One of the sections that belong to the replication, as JSON. */
 export function replicationSection(type: number, body: object): SnapshotSection {

@@ -1,0 +1,19 @@
+import { RequestCode } from '../request-code.ts';
+import { defineCommand, type RequestOf, type ResponseOf } from '../schema.ts';
+
+/** A broker asks who is master of its set. The body of the answer is a SyncStateSet. */
+export const getReplicaInfo = defineCommand({
+  code: RequestCode.CONTROLLER_GET_REPLICA_INFO,
+  name: 'CONTROLLER_GET_REPLICA_INFO',
+  request: {
+    brokerName: 'string',
+  },
+  response: {
+    masterBrokerId: 'long?',
+    masterAddress: 'string?',
+    masterEpoch: 'int?',
+  },
+});
+
+export type GetReplicaInfoRequest = RequestOf<typeof getReplicaInfo>;
+export type GetReplicaInfoResponse = ResponseOf<typeof getReplicaInfo>;

@@ -1,0 +1,27 @@
+import { RequestCode } from '../request-code.ts';
+import { defineCommand, type RequestOf, type ResponseOf } from '../schema.ts';
+
+/** A broker that has its id tells the controller that it is there, and where. The body of the answer is a SyncStateSet; the master is told while it is alive. */
+export const registerBrokerToController = defineCommand({
+  code: RequestCode.CONTROLLER_REGISTER_BROKER,
+  name: 'CONTROLLER_REGISTER_BROKER',
+  request: {
+    clusterName: 'string',
+    brokerName: 'string',
+    brokerId: 'long',
+    brokerAddress: 'string',
+    invokeTime: 'long?',
+    inDoubt: ['boolean', false],
+  },
+  response: {
+    clusterName: 'string?',
+    brokerName: 'string?',
+    masterBrokerId: 'long?',
+    masterAddress: 'string?',
+    masterEpoch: 'int?',
+    syncStateSetEpoch: 'int?',
+  },
+});
+
+export type RegisterBrokerToControllerRequest = RequestOf<typeof registerBrokerToController>;
+export type RegisterBrokerToControllerResponse = ResponseOf<typeof registerBrokerToController>;
