@@ -12,6 +12,8 @@ const examples: ReadonlyMap<string, Example> = new Map([
   ['org.apache.rocketmq.example.quickstart.Consumer', quickstartConsumer],
 ]);
 
+const classes = [...examples.keys(), MQADMIN];
+
 export interface ClassSurroundings extends AdminSurroundings {
   /** Aborted when the program is to end. */
   readonly signal: AbortSignal;
@@ -19,14 +21,17 @@ export interface ClassSurroundings extends AdminSurroundings {
 
 /** Runs the port of a class of RocketMQ's as its tools.sh does, and resolves to the exit code. */
 export async function runClass(argv: readonly string[], surroundings: ClassSurroundings): Promise<number> {
-  const { printError, nameServers } = surroundings;
+  const { print, printError, nameServers } = surroundings;
   const [name, ...rest] = argv;
   if (name === MQADMIN) return mqadmin(rest, surroundings);
+  if (name === '-h' || name === '--help') {
+    print(usage());
+    return exitCodes.ok;
+  }
   const example = examples.get(name ?? '');
   if (name === undefined || example === undefined) {
-    const known = [...examples.keys(), MQADMIN];
     const problem = name === undefined ? 'No class is given.' : `There is no class "${name}".`;
-    printError(`${problem}${suggestion(name ?? '', known)} There are:\n${known.map((each) => `  ${each}\n`).join('')}`);
+    printError(`${problem}${suggestion(name ?? '', classes)} There are:\n${list()}`);
     return exitCodes.usage;
   }
   if (nameServers === undefined || nameServers.trim() === '') {
@@ -34,6 +39,17 @@ export async function runClass(argv: readonly string[], surroundings: ClassSurro
     return exitCodes.usage;
   }
   return runExample(example, surroundings.platform(), nameServers, surroundings);
+}
+
+function usage(): string {
+  return `Usage: CLASS [ARGUMENTS]
+
+Runs our port of one of these classes of RocketMQ; the examples find their name servers in NAMESRV_ADDR:
+${list()}`;
+}
+
+function list(): string {
+  return classes.map((name) => `  ${name}\n`).join('');
 }
 
 async function runExample(

@@ -96,7 +96,7 @@ describe('command lines', () => {
       ['mqbroker', 'usage: mqbroker'],
       ['mqnamesrv', 'usage: mqnamesrv'],
       ['mqshutdown', 'Usage: mqshutdown'],
-      ['fast-try.sh', 'Usage: fast-try.sh COMMAND'],
+      ['fast-try.sh', 'fast-try.sh COMMAND [OPTIONS]'],
     ] as const) {
       const ended = await bounded(new RunningProgram(join(scripts, script), ['-h'], environment), 120_000);
       expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining(text) });

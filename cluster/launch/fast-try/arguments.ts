@@ -17,7 +17,8 @@ export interface FastTryArguments {
   readonly lines: number;
 }
 
-export const USAGE = `Usage: fast-try.sh COMMAND [OPTIONS]
+/** The help, for the program as the user types it and the folder that it takes unless told otherwise. */
+export const usage = (program: string, defaultDir: string) => `Usage: ${program} COMMAND [OPTIONS]
 
 A name server and a group of three brokers on this machine that keep every message by Raft, for trying LedgerMQ.
 
@@ -29,7 +30,7 @@ A name server and a group of three brokers on this machine that keep every messa
   stop           stops exactly what start started, and keeps the data
   clean          removes data, logs and configuration of a stopped group
 
-  --dir D        folder for configuration, logs and data (default: .fast-try in the checkout)
+  --dir D        folder for configuration, logs and data (default: ${defaultDir})
   --port-base P  start: all ports from P on, instead of RocketMQ's 9876, 30911, 30921, 30931 and 40911 to 40913
   --nodes N      start: number of brokers (default 3)
   --lines N      logs: how many of the last lines (default 20)

@@ -1,5 +1,5 @@
-import { type FastTryArguments, parseFastTryArguments, USAGE } from './arguments.ts';
-import { defaultDir } from './hint.ts';
+import { type FastTryArguments, parseFastTryArguments, usage } from './arguments.ts';
+import { defaultDir, programCommand } from './hint.ts';
 
 const USAGE_EXIT = 2;
 
@@ -11,7 +11,7 @@ export async function fastTry(argv: readonly string[]): Promise<number> {
     return USAGE_EXIT;
   }
   if (args.command === 'help') {
-    console.log(USAGE);
+    console.log(usage(programCommand('fast-try'), defaultDir()));
     return 0;
   }
   const abort = new AbortController();

@@ -2,7 +2,7 @@ import type { Group } from '../group.ts';
 import { type StartedGroup, StartFailure, startGroup } from '../start-group.ts';
 import { clusterTable } from './cluster-table.ts';
 import { type FirstMessages, sendFirstMessages, TOPIC } from './first-messages.ts';
-import { hint } from './hint.ts';
+import { hint, programCommand } from './hint.ts';
 import { ProgressLine } from './progress-line.ts';
 
 export interface StartOptions {
@@ -68,12 +68,13 @@ Configuration, logs and data are in ${group.folder.path}.
 }
 
 function nextCommands({ nameServer, folder }: Group): string {
+  const example = `${programCommand('mqexample')} org.apache.rocketmq.example.quickstart`;
   return `
 Next:
   export NAMESRV_ADDR=${nameServer}
-  scripts/tools.sh org.apache.rocketmq.example.quickstart.Producer
-  scripts/tools.sh org.apache.rocketmq.example.quickstart.Consumer
-  scripts/mqadmin topicStatus -n ${nameServer} -t ${TOPIC}
+  ${example}.Producer
+  ${example}.Consumer
+  ${programCommand('mqadmin')} topicStatus -n ${nameServer} -t ${TOPIC}
   ${hint('status', folder.path)}
   ${hint('kill-leader', folder.path)}
   ${hint('stop', folder.path)}`;

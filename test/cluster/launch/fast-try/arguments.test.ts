@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commands, parseFastTryArguments, USAGE } from '../../../../cluster/launch/fast-try/arguments.ts';
+import { commands, parseFastTryArguments, usage } from '../../../../cluster/launch/fast-try/arguments.ts';
 
 const parse = (line: string) => parseFastTryArguments(line.split(' ').filter(Boolean), '/default');
 
@@ -25,7 +25,10 @@ test('commands with their options', () => {
 });
 
 test('the help names every command', () => {
-  for (const command of commands) expect(USAGE).toMatch(new RegExp(`^  ${command} `, 'm'));
+  const help = usage('npx fast-try', '/home/me/group');
+  expect(help).toMatch(/^Usage: npx fast-try COMMAND/);
+  expect(help).toContain('(default: /home/me/group)');
+  for (const command of commands) expect(help).toMatch(new RegExp(`^  ${command} `, 'm'));
 });
 
 test.each([
