@@ -32,8 +32,8 @@ export class DledgerLog implements Replicator, RecordLog {
   readonly #diskFull: () => string | undefined;
   #replica: Replica | undefined;
   #listener: ReplicatorListener | undefined;
-  /** The no-op of a new term is being appended: it needs no leave, and the replica counts it itself. */
-  #noopTerm = 0;
+  /** Term of an entry of the replication itself that is being appended: it needs no leave, and the replica counts it. */
+  #ownTerm = 0;
   #committedIndex: number;
   #appliedIndex: number;
   #confirmedPosition: number;
@@ -64,7 +64,7 @@ export class DledgerLog implements Replicator, RecordLog {
   // --- writing -----------------------------------------------------------------------------------------------------
 
   refusal(): WriteRefusal | undefined {
-    if (this.#noopTerm > 0) return undefined;
+    if (this.#ownTerm > 0) return undefined;
     const reason = this.#replica === undefined ? 'stopped' : this.#replica.refusal();
     if (reason !== undefined) return REFUSALS[reason];
     const pending = this.#log.segments.endPosition - this.#confirmedPosition;
@@ -80,18 +80,18 @@ export class DledgerLog implements Replicator, RecordLog {
   seal(): number {
     const replica = this.#replica;
     assert(replica !== undefined, 'a log that is written to has a replica');
-    const index = this.#log.seal(this.#noopTerm > 0 ? this.#noopTerm : replica.term);
-    if (this.#noopTerm === 0) replica.appended();
+    const index = this.#log.seal(this.#ownTerm > 0 ? this.#ownTerm : replica.term);
+    if (this.#ownTerm === 0) replica.appended();
     return index;
   }
 
-  /** Runs `append`, which puts exactly one unit, as the entry that opens `term` (StateMachine.appendNoop). */
-  appendNoop(term: number, append: () => void): void {
+  /** Runs `append`, which puts exactly one unit, as an entry of the replication itself (StateMachine.appendNoop and appendMembers). */
+  appendOwn(term: number, append: () => void): void {
     const before = this.#log.lastIndex;
-    this.#noopTerm = term;
+    this.#ownTerm = term;
     append();
-    this.#noopTerm = 0;
-    assert(this.#log.lastIndex === before + 1, 'a no-op is one entry');
+    this.#ownTerm = 0;
+    assert(this.#log.lastIndex === before + 1, 'an entry of the replication is one unit');
   }
 
   get confirmedTicket(): number {

@@ -1,10 +1,11 @@
-import type { PortError, RoleChange, StateMachine } from '../../raft/index.ts';
+import type { MemberChange, MemberSet, PortError, RoleChange, StateMachine } from '../../raft/index.ts';
 import type { BrokerState } from '../../src/broker/state/broker-state.ts';
 import type { Logger } from '../../src/platform/ports.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
-import type { PendingPut } from '../../src/store/put-message.ts';
+import type { PendingPut, PutMessage } from '../../src/store/put-message.ts';
 import type { DledgerLog } from './dledger-log.ts';
 import type { DledgerMastership } from './dledger-mastership.ts';
+import type { GroupMembers } from './group-members.ts';
 import type { GroupRecords } from './group-records.ts';
 import type { RoleHistory } from './role-history.ts';
 
@@ -14,13 +15,14 @@ export interface DledgerStateMachineParts {
   readonly state: BrokerState;
   readonly mastership: DledgerMastership;
   readonly records: GroupRecords;
+  readonly members: GroupMembers;
   readonly roles: RoleHistory;
   readonly logger: Logger;
   /** The node cannot go on: stop the process. */
   readonly onFatal: (error: PortError) => void;
 }
 
-/** Nobody waits for the first entry of a term. */
+/** Nobody waits for an entry of the replication. */
 const IGNORE: PendingPut = { ticket: 0, putFinished: () => {} };
 
 /** What Raft's decisions mean for the broker: committed entries become visible, leadership becomes mastership. */
@@ -56,15 +58,33 @@ export class DledgerStateMachine implements StateMachine {
   }
 
   appendNoop(term: number): void {
-    const { log, store, records } = this.#parts;
+    const { store, records } = this.#parts;
     if (this.#leaderTerm !== term) {
       this.#leaderTerm = term;
       store.adoptTail();
     }
-    log.appendNoop(term, () => {
-      const refusal = store.put(records.openingRecord(), IGNORE);
-      if (refusal !== undefined) throw new Error(`the first entry of term ${term} was refused: ${refusal.text}`);
+    this.#appendOwn(term, records.openingRecord());
+  }
+
+  appendMembers(term: number, members: MemberSet, change: MemberChange): void {
+    const { records, members: group } = this.#parts;
+    this.#appendOwn(term, records.membersRecord(group, members, change));
+  }
+
+  /** An entry of the replication itself: the replica counts it. */
+  #appendOwn(term: number, record: PutMessage): void {
+    const { log, store } = this.#parts;
+    log.appendOwn(term, () => {
+      const refusal = store.put(record, IGNORE);
+      if (refusal !== undefined)
+        throw new Error(`an entry of the replication was refused in term ${term}: ${refusal.text}`);
     });
+  }
+
+  membersChanged(members: MemberSet): void {
+    const { logger, members: group } = this.#parts;
+    logger.info('Members changed', { voters: members.voters.join(' '), learners: members.learners.join(' ') });
+    group.enforce(members);
   }
 
   fatal(error: PortError): void {

@@ -1,11 +1,15 @@
+import type { MemberChange, MemberSet } from '../../raft/index.ts';
 import type { InternalRecord } from '../../src/broker/state/apply-record.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
 import type { PutMessage } from '../../src/store/put-message.ts';
+import { entryHeaderBytes, entryIndex } from '../raft-storage/entry.ts';
 import { formatVersion } from '../raft-storage/hello.ts';
 import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
+import type { GroupMembers } from './group-members.ts';
 import type { GroupSettings } from './group-settings.ts';
+import { setOf } from './member-sets.ts';
 
 /** Version of the record types written here (raft/FORMATS.md 6). */
 const RECORD_VERSION = 1;
@@ -35,14 +39,22 @@ export interface GroupMember {
   readonly storeHost: Uint8Array;
 }
 
-/** The internal records that belong to the replication: the group's first entry, and the no-op that opens a term. */
+/** The internal records that belong to the replication: the group's first entry, the no-op that opens a term, and the sets of members. */
 export class GroupRecords {
   readonly #member: GroupMember;
   readonly #onIdentity: (identity: GroupIdentity) => void;
+  readonly #members: GroupMembers | undefined;
   #identity: GroupIdentity | undefined;
 
-  constructor(member: GroupMember, identity: GroupIdentity | undefined, onIdentity: (identity: GroupIdentity) => void) {
+  /** Without `members` the group is that of the first entry for ever. */
+  constructor(
+    member: GroupMember,
+    identity: GroupIdentity | undefined,
+    onIdentity: (identity: GroupIdentity) => void,
+    members?: GroupMembers,
+  ) {
     this.#member = member;
+    this.#members = members;
     this.#identity = identity;
     this.#onIdentity = onIdentity;
   }
@@ -59,17 +71,35 @@ export class GroupRecords {
     return this.#record('no-op', { leader: settings.self.id });
   }
 
-  /** Applies a committed record of the replication; false if its type is another's. Throws a sentence for what this version does not know. */
-  apply({ type, version, body }: InternalRecord): boolean {
+  /** The entry of a set that a change makes. */
+  membersRecord(members: GroupMembers, set: MemberSet, change: MemberChange): PutMessage {
+    return this.#record('config-change', members.bodyOf(set, change));
+  }
+
+  /**
+   * Applies a committed record of the replication, which stands at `position`; false if its type is another's. Throws a sentence for what this version does
+   * not know.
+   */
+  apply(record: InternalRecord, position: number): boolean {
+    const { type, version, body } = record;
     if (type !== 'first-entry' && type !== 'no-op' && type !== 'config-change') return false;
-    if (version !== RECORD_VERSION || type === 'config-change') {
+    if (version !== RECORD_VERSION || (type === 'config-change' && this.#members === undefined)) {
       throw new Error(`the log holds ${type} records of version ${version}, which this version does not know`);
     }
     if (type === 'first-entry') {
       this.#identity = JSON.parse(body.toString()) as GroupIdentity;
       this.#onIdentity(this.#identity);
     }
+    const set = type === 'no-op' ? undefined : setOf(record, this.#indexAt(position));
+    if (set !== undefined) this.#members?.apply(set);
     return true;
+  }
+
+  /** Number of the entry whose first record stands at `position`. */
+  #indexAt(position: number): number {
+    const { segments } = this.#member.storage.log;
+    const start = position - entryHeaderBytes;
+    return entryIndex(segments.view(start, entryHeaderBytes) ?? segments.readSync(start, entryHeaderBytes), 0);
   }
 
   /** A new group with the members of the configuration. */

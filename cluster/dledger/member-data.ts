@@ -4,7 +4,9 @@ import { LogJournal } from '../../src/broker/state/log-journal.ts';
 import { storeOptions } from '../../src/broker/store-settings.ts';
 import { LogMessageStore } from '../../src/store/log-message-store.ts';
 import { DledgerLog } from './dledger-log.ts';
+import { GroupMembers } from './group-members.ts';
 import { type GroupIdentity, GroupRecords } from './group-records.ts';
+import { setsInLog } from './member-sets.ts';
 import type { Member } from './open-member.ts';
 import { readSnapshot } from './snapshot-content.ts';
 import { SpaceWatch } from './space-watch.ts';
@@ -16,6 +18,7 @@ export interface MemberData {
   readonly state: BrokerState;
   readonly journal: LogJournal;
   readonly records: GroupRecords;
+  readonly members: GroupMembers;
   readonly space: SpaceWatch;
 }
 
@@ -40,7 +43,9 @@ export function openMemberData(member: Member, onIdentity: (identity: GroupIdent
   const state = new BrokerState(config, store);
   const restored = snapshot === undefined ? undefined : readSnapshot(snapshot);
   for (const section of snapshot?.sections ?? []) state.importSection(section);
-  const records = new GroupRecords(member, restored?.identity, onIdentity);
+  const later = setsInLog(durableLog, log.appliedIndex + 1);
+  const members = new GroupMembers(member.settings, platform.logger, restored?.members, later);
+  const records = new GroupRecords(member, restored?.identity, onIdentity, members);
   store.setStoreHost(storeHost);
   store.setInternalRecordHandler({
     applyInternal: (bytes, position) => applyInternal(records, state, bytes, position),
@@ -51,11 +56,11 @@ export function openMemberData(member: Member, onIdentity: (identity: GroupIdent
     lastTimestamp: snapshot?.header.storeTimestamp ?? 0,
   });
   const journal = new LogJournal(store, state, { host: storeHost, nowMs: () => clock.nowMs() });
-  return { log, store, state, journal, records, space };
+  return { log, store, state, journal, records, members, space };
 }
 
 function applyInternal(records: GroupRecords, state: BrokerState, bytes: Buffer, position: number): void {
   const record = readInternalRecord(bytes, position);
-  if (records.apply(record) || applyRecord(state, record)) return;
+  if (records.apply(record, position) || applyRecord(state, record)) return;
   throw new Error(`the internal record at ${position} has the type ${record.type}, which this version does not know`);
 }

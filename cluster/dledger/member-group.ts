@@ -34,7 +34,12 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   const mastership = new DledgerMastership(settings.self.id, () => replica, forwarder);
   const replica: Replica = new Replica(
     replicaConfig(member),
-    { hardState: { term, vote, fresh: storage.fresh }, inDoubt, appliedIndex: data.log.appliedIndex },
+    {
+      hardState: { term, vote, fresh: storage.fresh },
+      inDoubt,
+      appliedIndex: data.log.appliedIndex,
+      members: data.members.atStart,
+    },
     {
       log,
       hardState,
@@ -54,7 +59,7 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
 
 function createPeerPort(
   { platform, config, settings, storage }: Member,
-  { records }: MemberData,
+  { records, members }: MemberData,
   status: () => ReplicaStatus,
   onFatal: (error: PortError) => void,
 ): PeerPort {
@@ -63,6 +68,7 @@ function createPeerPort(
     storage,
     settings,
     records,
+    members,
     status,
     onFatal,
     peersKey: 'dLegerPeers',

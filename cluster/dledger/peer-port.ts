@@ -2,12 +2,14 @@ import type { PortError, ReplicaStatus } from '../../raft/index.ts';
 import type { NetworkError, Platform } from '../../src/platform/ports.ts';
 import { Version, versionName } from '../../src/protocol/codes.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
 import type { Dispatcher } from '../../src/remoting/dispatcher.ts';
 import { listenProblem } from '../../src/remoting/listen-problem.ts';
 import { RemotingServer, type ServerEvents } from '../../src/remoting/server.ts';
 import { formatVersion, type Refusal, refusals } from '../raft-storage/hello.ts';
 import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
 import { type OwnHello, PeerTransport } from '../raft-storage/transport.ts';
+import type { GroupMembers } from './group-members.ts';
 import type { GroupRecords } from './group-records.ts';
 import type { GroupSettings } from './group-settings.ts';
 import { MemberRefused } from './open-member.ts';
@@ -18,12 +20,16 @@ const STOCK_REFUSED =
   "this is a LedgerMQ broker, which does not speak stock DLedger's replication: mixed groups are not supported";
 const NONCE_BYTES = 8;
 const CLOSE_GRACE_MS = 100;
+/** A member that leaves is still heard for so long: it may have led, and tells who is to take over. */
+const FAREWELL_MS = 1_000;
 
 export interface PeerPortOptions {
   readonly platform: Platform;
   readonly storage: RaftStorage;
   readonly settings: GroupSettings;
   readonly records: GroupRecords;
+  /** Absent: the members are those of the configuration for ever. */
+  readonly members?: GroupMembers;
   /** Key of the configuration that names the members and their ports. */
   readonly peersKey: string;
   readonly bindAddress: string;
@@ -47,9 +53,12 @@ export class PeerPort {
   readonly #options: PeerPortOptions;
   readonly #server: RemotingServer;
   readonly #nonce: string;
+  /** The last refusal of each member that was told to people. */
+  readonly #refusals = new Map<string, string>();
+  #closed = false;
 
   constructor(options: PeerPortOptions) {
-    const { platform, storage, settings, dispatcher, events, idleMs } = options;
+    const { platform, storage, settings, members, dispatcher, events, idleMs } = options;
     const { hardState } = storage;
     this.#options = options;
     this.#nonce = platform.random.bytes(NONCE_BYTES).toString('hex');
@@ -60,7 +69,8 @@ export class PeerPort {
     this.transport = new PeerTransport({
       platform,
       self: settings.self.id,
-      peers: settings.peers,
+      peers: members?.peers() ?? settings.peers,
+      ...(members === undefined ? {} : { membersIn: (entries) => members.setsIn(entries) }),
       incarnation: storage.incarnation,
       incarnationFromDisk: storage.incarnationFromDisk,
       raiseIncarnation: (incarnation, done) => hardState.saveIncarnation(incarnation, done),
@@ -69,6 +79,7 @@ export class PeerPort {
       onIncarnation: (peer, incarnation) => hardState.notePeerIncarnation(peer, incarnation),
       onRefused: (peer, refusal) => this.#refused(peer, refusal),
     });
+    members?.onChange(() => this.#reach(members));
   }
 
   /** Opens the port on all addresses. Rejects with a sentence. */
@@ -95,7 +106,18 @@ export class PeerPort {
     this.transport.start();
   }
 
+  #reach(members: GroupMembers): void {
+    const wanted = members.peers();
+    const leaving = this.transport.peers().filter(({ id }) => !wanted.some((peer) => peer.id === id));
+    this.transport.setPeers([...wanted, ...leaving]);
+    if (leaving.length === 0) return;
+    this.#options.platform.timers.after(FAREWELL_MS, () => {
+      if (!this.#closed) this.transport.setPeers(members.peers());
+    });
+  }
+
   close(): Promise<void> {
+    this.#closed = true;
     this.transport.close();
     return new Promise((resolve) => this.#server.close(CLOSE_GRACE_MS, resolve));
   }
@@ -110,7 +132,10 @@ export class PeerPort {
 
   #refused(peer: string, refusal: Refusal): void {
     const { platform } = this.#options;
-    platform.logger.error('A member refuses this one', { peer, code: refusal.code, reason: refusal.message });
+    if (this.#refusals.get(peer) !== refusal.message) {
+      this.#refusals.set(peer, refusal.message);
+      platform.logger.error('A member refuses this one', { peer, code: refusal.code, reason: refusal.message });
+    }
     if (refusal.code === refusals.incarnation) {
       this.#options.onFatal({ code: 'IDENTITY', message: refusal.message });
     }
@@ -144,6 +169,7 @@ export class PeerPort {
       id: settings.self.id,
       brokerAddress: advertisedAddress,
       softwareVersion: versionName(Version.CURRENT),
+      peerAddress: formatAddress(settings.self),
     };
   }
 }

@@ -8,11 +8,15 @@ import {
 } from '../raft-storage/snapshot-codec.ts';
 import type { GroupIdentity } from './group-records.ts';
 import type { MemberData } from './member-data.ts';
+import type { NamedSet } from './member-sets.ts';
 import type { Member } from './open-member.ts';
 import type { SnapshotSource } from './snapshotter.ts';
 
 /** What a broker's snapshots are made of. */
-export function memberSnapshots({ storage }: Member, { log, store, state, records }: MemberData): SnapshotSource {
+export function memberSnapshots(
+  { storage }: Member,
+  { log, store, state, records, members }: MemberData,
+): SnapshotSource {
   return {
     get appliedIndex() {
       return log.appliedIndex;
@@ -23,7 +27,7 @@ export function memberSnapshots({ storage }: Member, { log, store, state, record
       return {
         header: snapshotHeader(storage.log, index, records.identity, store.lastTimestamp),
         sections: [
-          ...groupSections(records.identity, index),
+          ...groupSections(records.identity, index, members.applied),
           replicationSection(sectionTypes.queueNextOffsets, queues),
           ...state.export().map((one) => ({ ...one, mandatory: true })),
         ],
@@ -50,11 +54,12 @@ export function snapshotHeader(
 }
 
 /** The sections that every group's snapshots have. */
-export function groupSections(identity: GroupIdentity | undefined, index: number): SnapshotSection[] {
-  return [
-    replicationSection(sectionTypes.members, { voters: identity?.members ?? [], learners: [], index }),
-    replicationSection(sectionTypes.identity, identity ?? {}),
-  ];
+export function groupSections(
+  identity: GroupIdentity | undefined,
+  index: number,
+  members: NamedSet = { index, voters: identity?.members ?? [], learners: [] },
+): SnapshotSection[] {
+  return [replicationSection(sectionTypes.members, members), replicationSection(sectionTypes.identity, identity ?? {})];
 }
 
 /** One of the sections that belong to the replication, as JSON. */
@@ -76,7 +81,12 @@ export function queueRows(offsets: QueueOffsets): QueueRow[] {
 }
 
 /** The parts of a snapshot that belong to the replication, read back. Throws a sentence for content that does not fit. */
-export function readSnapshot(snapshot: Snapshot): { identity: GroupIdentity | undefined; queueOffsets: QueueOffsets } {
+export function readSnapshot(snapshot: Snapshot): {
+  readonly identity: GroupIdentity | undefined;
+  /** Undefined: the log says nothing of members (an adopted log). */
+  readonly members: NamedSet | undefined;
+  readonly queueOffsets: QueueOffsets;
+} {
   const json = (type: number): unknown => {
     const found = snapshot.sections.find((one) => one.type === type);
     if (found === undefined) throw new Error(`snapshot ${snapshot.header.index} lacks section ${type}`);
@@ -91,5 +101,10 @@ export function readSnapshot(snapshot: Snapshot): { identity: GroupIdentity | un
     offsets[queueId] = next;
     queueOffsets.set(topic, offsets);
   }
-  return { identity: identity.groupId === undefined ? undefined : (identity as GroupIdentity), queueOffsets };
+  const members = json(sectionTypes.members) as NamedSet;
+  return {
+    identity: identity.groupId === undefined ? undefined : (identity as GroupIdentity),
+    members: members.voters.length === 0 ? undefined : members,
+    queueOffsets,
+  };
 }

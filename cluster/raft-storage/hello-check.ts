@@ -54,12 +54,22 @@ function nameFault({ own, theirs, expectedId, members }: HelloContext): Refusal 
   if (expectedId === undefined && theirs.believedId !== own.id) {
     return refuse('memberId', `${theirs.id} dialed ${theirs.believedId} and reached ${own.id}: compare dLegerPeers`);
   }
-  if (members.has(theirs.id)) return undefined;
+  if (members.has(theirs.id) || mayKnowMore(own, theirs)) return undefined;
   const known = [...members].join(', ');
   return refuse(
     'notMember',
-    `${theirs.id} is no member for ${own.id}, which knows ${known || 'no other'}: compare dLegerPeers`,
+    `${theirs.id} is no member for ${own.id}, which knows ${known || 'no other'}: compare dLegerPeers, or add it with mqadmin changeMember`,
   );
+}
+
+/**
+ * A stranger of the same group whose log reaches as far as the own one may be a member by an entry that the own log lacks: it is listened to, and the
+ * messages decide. One that was removed has a log that ends earlier, and is refused.
+ */
+function mayKnowMore(own: Hello, theirs: Hello): boolean {
+  if (own.groupId === '' || theirs.groupId !== own.groupId || theirs.peerAddress === '') return false;
+  if (theirs.lastTerm !== own.lastTerm) return theirs.lastTerm > own.lastTerm;
+  return theirs.lastIndex >= own.lastIndex;
 }
 
 function layoutFault({ own, theirs }: HelloContext): Refusal | undefined {

@@ -68,6 +68,8 @@ export interface Hello {
   /** Advertised `brokerIP1:listenPort`. */
   readonly brokerAddress: string;
   readonly softwareVersion: string;
+  /** `host:port` at which the sender's peer port is reached, by its own configuration; '' from a version that does not say so. */
+  readonly peerAddress: string;
 }
 
 const flagBits = { answer: 1, fresh: 2, inDoubt: 4, bootstrapWithMajority: 8, incarnationNotFromDisk: 16 } as const;
@@ -117,7 +119,14 @@ export function encodeHello(hello: Hello): Buffer {
   writeInt64(head, hello.lastTerm, 120);
   writeInt64(head, hello.endPosition, 128);
   writeInt64(head, hello.commit, 136);
-  const texts = [hello.groupName, hello.id, hello.believedId, hello.brokerAddress, hello.softwareVersion];
+  const texts = [
+    hello.groupName,
+    hello.id,
+    hello.believedId,
+    hello.brokerAddress,
+    hello.softwareVersion,
+    hello.peerAddress,
+  ];
   const variable = encodeTexts(texts);
   head.writeUInt32BE(crc32(variable), 144);
   return Buffer.concat([finishFrame(head, variable.length), variable]);
@@ -128,7 +137,7 @@ export function decodeHello(frame: Buffer): Hello | string {
   const fault = headFault(frame, helloEnd);
   if (fault !== undefined) return fault;
   const variable = frame.subarray(frame.readUInt16BE(6));
-  const texts = decodeTexts(variable, 5);
+  const texts = decodeTexts(variable, 6) ?? decodeTexts(variable, 5);
   if (texts === undefined || crc32(variable) !== frame.readUInt32BE(144)) return 'a hello with damaged names';
   const flags = frame.readUInt32BE(36);
   const groupId = frame.toString('hex', 56, 72);
@@ -160,6 +169,7 @@ export function decodeHello(frame: Buffer): Hello | string {
     believedId: texts[2]!,
     brokerAddress: texts[3]!,
     softwareVersion: texts[4]!,
+    peerAddress: texts[5] ?? '',
   };
 }
 

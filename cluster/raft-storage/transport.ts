@@ -1,6 +1,15 @@
-import type { Message, NodeId, PortError, Transport, TransportEvents } from '../../raft/index.ts';
+import type {
+  EntryBatch,
+  MembersAt,
+  Message,
+  NodeId,
+  PortError,
+  Transport,
+  TransportEvents,
+} from '../../raft/index.ts';
 import { assert } from '../../src/base/assert.ts';
 import type { Address, Listener, NetworkError, Platform, Socket } from '../../src/platform/ports.ts';
+import { formatAddress, parseAddress } from '../../src/remoting/address.ts';
 import { LogThrottle } from '../../src/remoting/log-throttle.ts';
 import { type AcceptedOwner, AcceptedPeer } from './accepted-peer.ts';
 import { decodeRefusal, type Hello, type Refusal, refusals, refuseType } from './hello.ts';
@@ -15,7 +24,7 @@ export type OwnHello = Omit<Hello, 'answer' | 'believedId' | 'incarnation' | 'in
 export interface PeerTransportOptions {
   readonly platform: Platform;
   readonly self: NodeId;
-  /** All members (the own entry is ignored): whom to dial, and who may dial. */
+  /** All members at the start (the own entry is ignored): whom to dial, and who may dial. */
   readonly peers: readonly PeerAddress[];
   /** Number of this start, and whether it was counted up from a readable hard state. */
   readonly incarnation: number;
@@ -33,6 +42,8 @@ export interface PeerTransportOptions {
   readonly onIncarnation: (peer: NodeId, incarnation: number) => void;
   /** A peer refuses this member for good; with code `refusals.incarnation` another process has its identity, and this one must stop. */
   readonly onRefused: (peer: NodeId, refusal: Refusal) => void;
+  /** The sets of members that received entries bring (EntryBatch.members); absent where they never change. */
+  readonly membersIn?: (entries: EntryBatch) => readonly MembersAt[] | undefined;
 }
 
 /** What is known of one peer. */
@@ -53,31 +64,22 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
   readonly #options: PeerTransportOptions;
   readonly #faults: LogThrottle;
   readonly #peers = new Map<NodeId, PeerState>();
-  readonly #members: ReadonlySet<NodeId>;
+  /** Of members that were dropped. */
+  readonly #seen = new Map<NodeId, SeenStart>();
   /** Connections whose dialer is not known yet, too. */
   readonly #accepted = new Set<AcceptedPeer>();
   #incarnation: number;
   /** The highest incarnation that is being made durable. */
   #raising: number;
   #events: TransportEvents | undefined;
+  #started = false;
   #closed = false;
 
   constructor(options: PeerTransportOptions) {
-    const { platform, self, peers, seenIncarnations } = options;
+    const { platform, peers } = options;
     this.#options = options;
     this.#faults = new LogThrottle(platform.logger, platform.clock);
-    for (const peer of peers) {
-      if (peer.id === self) continue;
-      const incarnation = seenIncarnations.get(peer.id);
-      const seen = incarnation === undefined ? undefined : { incarnation, nonce: '' };
-      this.#peers.set(peer.id, {
-        link: new PeerLink(peer, platform, this),
-        incoming: undefined,
-        seen,
-        hello: undefined,
-      });
-    }
-    this.#members = new Set(this.#peers.keys());
+    this.setPeers(peers);
     this.#incarnation = options.incarnation;
     this.#raising = options.incarnation;
   }
@@ -87,9 +89,49 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     this.#events = events;
   }
 
+  /** Other members from now on: dials those that are new or have another address, and has no connection to all others any more. */
+  setPeers(peers: readonly PeerAddress[]): void {
+    const wanted = new Map(peers.map((peer) => [peer.id, peer]));
+    wanted.delete(this.#options.self);
+    for (const [id, { link }] of this.#peers) {
+      const peer = wanted.get(id);
+      if (peer === undefined || formatAddress(peer) !== formatAddress(link.peer)) this.#drop(id);
+    }
+    for (const peer of wanted.values()) if (!this.#peers.has(peer.id)) this.#add(peer);
+  }
+
+  /** The other members as they are dialed now. */
+  peers(): PeerAddress[] {
+    return [...this.#peers.values()].map(({ link }) => link.peer);
+  }
+
+  #add(peer: PeerAddress): PeerState {
+    const { platform, seenIncarnations } = this.#options;
+    const incarnation = this.#seen.get(peer.id)?.incarnation ?? seenIncarnations.get(peer.id);
+    const seen = this.#seen.get(peer.id) ?? (incarnation === undefined ? undefined : { incarnation, nonce: '' });
+    const state: PeerState = { link: new PeerLink(peer, platform, this), incoming: undefined, seen, hello: undefined };
+    this.#peers.set(peer.id, state);
+    if (this.#started && !this.#closed) state.link.start();
+    return state;
+  }
+
+  #drop(id: NodeId): void {
+    const state = this.#peers.get(id)!;
+    this.#peers.delete(id);
+    if (state.seen !== undefined) this.#seen.set(id, state.seen);
+    state.link.stop();
+    state.incoming?.destroy();
+    if (!this.#closed) this.#events?.closed(id);
+  }
+
+  get #members(): ReadonlySet<NodeId> {
+    return new Set(this.#peers.keys());
+  }
+
   /** Begins to dial. Before this, the start of this process must be durable (hard state). */
   start(): void {
     assert(this.#events !== undefined, 'events are set before the start');
+    this.#started = true;
     for (const { link } of this.#peers.values()) link.start();
   }
 
@@ -197,13 +239,18 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
 
   greeted(connection: AcceptedPeer, theirs: Hello): { refusal: Refusal; own: Hello } | { own: Hello } {
     const own = this.#own({ answer: true, believedId: '' });
-    const state = this.#peers.get(theirs.id);
-    const refusal = checkHello({ own, theirs, expectedId: undefined, members: this.#members, seen: state?.seen });
+    const known = this.#peers.get(theirs.id);
+    const seen = known?.seen ?? this.#seen.get(theirs.id);
+    const refusal = checkHello({ own, theirs, expectedId: undefined, members: this.#members, seen });
     if (refusal !== undefined) {
       this.#faults.error('refused a peer', { peer: theirs.id, remote: connection.remote, why: refusal.message });
       return { refusal, own };
     }
-    assert(state !== undefined, 'a member has a state');
+    const state = known ?? this.#addStranger(theirs);
+    if (state === undefined) {
+      const message = `${theirs.id} says that it is reached at ${theirs.peerAddress}, which is no host:port: correct its dLegerPeers`;
+      return { refusal: { code: refusals.memberId, message, seenIncarnation: 0 }, own };
+    }
     this.#remember(state, theirs);
     state.incoming?.destroy();
     state.incoming = connection;
@@ -213,17 +260,30 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     return { own };
   }
 
+  /** A member by an entry that the own log may lack: it gets its answers at the address that it states, until the set is known. */
+  #addStranger({ id, peerAddress }: Hello): PeerState | undefined {
+    const address = parseAddress(peerAddress);
+    return address === undefined ? undefined : this.#add({ id, ...address });
+  }
+
   frame(connection: AcceptedPeer, frame: Buffer): string | undefined {
     const { id } = connection.hello!;
-    const state = this.#peers.get(id)!;
+    const state = this.#peers.get(id);
+    if (state === undefined) return 'it is no member any more';
     if (frame.length < frameHeaderBytes) return 'a frame that is too short';
     if (frameType(frame) === refuseType) return this.#onRefuseFrame(id, frame);
     state.link.heard();
     if (frameIncarnation(frame) < state.seen!.incarnation) return undefined;
     const message = decodeMessage(frame, id, this.#options.self);
     if (typeof message === 'string') return message;
-    if (!this.#closed) this.#events?.receive(message);
+    if (!this.#closed) this.#events?.receive(this.#withMembers(message));
     return undefined;
+  }
+
+  #withMembers(message: Message): Message {
+    if (message.type !== 'append' || message.entries === undefined) return message;
+    const members = this.#options.membersIn?.(message.entries);
+    return members === undefined ? message : { ...message, entries: { ...message.entries, members } };
   }
 
   #onRefuseFrame(peer: NodeId, frame: Buffer): string {

@@ -7,8 +7,8 @@ import { Producer } from '../../../src/client/producer/producer.ts';
 import type { ReceivedMessage } from '../../../src/client/received-message.ts';
 import { type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
 
-const MEMBERS = ['n0', 'n1', 'n2'] as const;
-export type MemberName = (typeof MEMBERS)[number];
+export type MemberName = `n${number}`;
+const FOUNDERS: readonly MemberName[] = ['n0', 'n1', 'n2'];
 
 /** One member: a machine, and the broker that runs on it, if any. */
 interface MachineState {
@@ -17,12 +17,12 @@ interface MachineState {
   broker: DledgerBroker | undefined;
 }
 
-/** A name server, a group of three members and a client, all real, in a virtual world. */
+/** A name server, a group of three members (others can join) and a client, all real, in a virtual world. */
 export class DledgerWorld {
   readonly world: VirtualWorld;
   readonly nameServer: NameServer;
   readonly client: VirtualPlatform;
-  readonly #members = new Map<string, MachineState>();
+  readonly #members = new Map<MemberName, MachineState>();
   readonly #conf: string;
   /** Lines for the broker.conf of one member. */
   readonly own = new Map<string, string>();
@@ -34,9 +34,13 @@ export class DledgerWorld {
     this.#conf = conf;
     this.nameServer = createNameServer(this.world.start('ns'), loadNamesrvConfig('', '/home').config);
     this.client = this.world.start('client');
-    for (const [number, name] of MEMBERS.entries()) {
-      this.#members.set(name, { ip: `10.0.0.${number + 3}`, platform: this.world.start(name), broker: undefined });
-    }
+    for (const name of FOUNDERS) this.addMachine(name);
+  }
+
+  /** A machine for one more member; those that have none yet do not know of it. */
+  addMachine(name: MemberName): void {
+    const ip = `10.0.0.${this.#members.size + 3}`;
+    this.#members.set(name, { ip, platform: this.world.start(name), broker: undefined });
   }
 
   /** A world in which the name server runs, and no member yet. `conf` lines are added to each member's broker.conf. */
@@ -49,13 +53,13 @@ export class DledgerWorld {
   /** A world with a group that serves. */
   static async serving(conf = '', seed = 1): Promise<DledgerWorld> {
     const made = await DledgerWorld.create(conf, seed);
-    for (const name of MEMBERS) await made.start(name);
+    for (const name of FOUNDERS) await made.start(name);
     await made.untilServing();
     return made;
   }
 
   get names(): readonly MemberName[] {
-    return MEMBERS;
+    return [...this.#members.keys()];
   }
 
   ip(name: MemberName): string {
@@ -94,7 +98,7 @@ export class DledgerWorld {
   }
 
   #confOf(name: MemberName, ip: string): string {
-    const peers = MEMBERS.map((member) => `${member}-${member}:40911`).join(';');
+    const peers = [...new Set([...FOUNDERS, name])].map((member) => `${member}-${member}:40911`).join(';');
     return `
 brokerName=g
 brokerIP1=${ip}
@@ -130,16 +134,16 @@ ${this.own.get(name) ?? ''}
 
   /** Cuts a member from the other members; the name server and clients still reach it. */
   isolate(name: MemberName): void {
-    for (const other of MEMBERS) if (other !== name) this.world.fabric.cut(name, other);
+    for (const other of this.names) if (other !== name) this.world.fabric.cut(name, other);
   }
 
   heal(name: MemberName): void {
-    for (const other of MEMBERS) if (other !== name) this.world.fabric.heal(name, other);
+    for (const other of this.names) if (other !== name) this.world.fabric.heal(name, other);
   }
 
   /** Names of members that say that they serve. */
   serving(): MemberName[] {
-    return MEMBERS.filter((name) => this.isRunning(name) && this.broker(name).broker.status().serving);
+    return this.names.filter((name) => this.isRunning(name) && this.broker(name).broker.status().serving);
   }
 
   get leader(): MemberName {
@@ -149,7 +153,7 @@ ${this.own.get(name) ?? ''}
   }
 
   followers(): MemberName[] {
-    return MEMBERS.filter((name) => this.isRunning(name) && name !== this.leader);
+    return this.names.filter((name) => this.isRunning(name) && name !== this.leader);
   }
 
   /** Runs until exactly one member serves and its route is known. */
@@ -170,7 +174,7 @@ ${this.own.get(name) ?? ''}
   /** Runs until all running members have applied the same, and all there is. */
   async untilEqual(): Promise<void> {
     await this.until(() => {
-      const running = MEMBERS.filter((name) => this.isRunning(name)).map((name) => this.broker(name).status());
+      const running = this.names.filter((name) => this.isRunning(name)).map((name) => this.broker(name).status());
       return running.every(({ appliedIndex, lastIndex }) => {
         return appliedIndex === lastIndex && lastIndex === running[0]?.lastIndex;
       });

@@ -30,6 +30,7 @@ export function helloOf(id: string, more: Partial<Hello> = {}): Hello {
     believedId: 'n0',
     brokerAddress: `${id}:10911`,
     softwareVersion: '0.1.0',
+    peerAddress: '',
     ...more,
   };
 }

@@ -195,6 +195,20 @@ describe('the check of a hello', () => {
     expect(refusal?.seenIncarnation).toBe(code === 6 ? 4 : 0);
   });
 
+  it.each([
+    ['whose log ends where the own one does', { lastIndex: 9 }, true],
+    ['whose log reaches further', { lastIndex: 10 }, true],
+    ['whose log has a later term', { lastIndex: 1, lastTerm: 3 }, true],
+    ['whose log ends earlier: it was removed', { lastIndex: 8 }, false],
+    ['whose log has an older term', { lastIndex: 20, lastTerm: 1 }, false],
+    ['of no group yet', { groupId: '' }, false],
+    ['that cannot be answered', { peerAddress: '' }, false],
+  ])('a stranger %s', (_what, more, heard) => {
+    const theirs = { ...same, id: 'n7', lastChainCrc: 5, peerAddress: 'n7:40911', ...more };
+    const refusal = checkHello({ own, theirs, expectedId: undefined, members, seen: undefined });
+    expect(refusal?.code).toBe(heard ? undefined : 9);
+  });
+
   it('refuses whoever answers in the place of another', () => {
     const refusal = checkHello({ own, theirs: same, expectedId: 'n2', members, seen: undefined });
     expect(refusal?.message).toBe('n0 dialed n2 and reached n1: compare dLegerPeers');

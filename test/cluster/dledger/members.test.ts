@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { MembersRequest } from '../../../raft/index.ts';
+import { DledgerWorld, type MemberName } from './dledger-world.ts';
+
+/** Asks the leader for a change; undefined when it is committed, else why it is not. */
+async function change(group: DledgerWorld, request: MembersRequest): Promise<string | undefined> {
+  const { replica } = group.broker(group.leader).parts.group;
+  return await group.world.settle(
+    new Promise<string | undefined>((resolve) => replica.changeMembers(request, (refusal) => resolve(refusal))),
+  );
+}
+
+const learner = (id: MemberName): MembersRequest => ({ kind: 'add-learner', id, address: `${id}:40911` });
+
+async function send(group: DledgerWorld, count: number): Promise<string[]> {
+  const producer = await group.producer();
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++) {
+    ids.push((await group.world.settle(producer.send({ topic: 'Orders', body: `m${n}` }))).messageId);
+  }
+  return ids;
+}
+
+const voters = (group: DledgerWorld, name: MemberName) => group.broker(name).status().voters.join(' ');
+
+/** A group with n3 as a voter, which n0, n1 and n2 do not have in their configuration. */
+async function groupOfFour(): Promise<DledgerWorld> {
+  const group = await DledgerWorld.serving();
+  await send(group, 20);
+  group.addMachine('n3');
+  await group.start('n3');
+  expect(await change(group, learner('n3'))).toBeUndefined();
+  await group.untilEqual();
+  await group.until(() => !group.broker('n3').status().inDoubt);
+  await group.world.run(300);
+  expect(await change(group, { kind: 'promote', id: 'n3' })).toBeUndefined();
+  await group.untilEqual();
+  return group;
+}
+
+describe('members of a DLedger group', () => {
+  it('takes an empty member in as a learner, makes it whole, and promotes it', async () => {
+    const group = await groupOfFour();
+    for (const name of group.names) expect(voters(group, name)).toBe('n0 n1 n2 n3');
+    const [first, ...others] = group.names.map((name) => group.logBytes(name));
+    await group.world.run(1_000);
+    for (const other of others) expect(other.equals(first!)).toBe(true);
+  });
+
+  it('knows the members after a start, from the log and from a snapshot', async () => {
+    const group = await groupOfFour();
+    for (const name of group.names) group.kill(name);
+    for (const name of group.names) await group.start(name);
+    await group.untilServing();
+    for (const name of group.names) expect(voters(group, name)).toBe('n0 n1 n2 n3');
+    await send(group, 5);
+    for (const name of group.names) await group.stop(name);
+    for (const name of group.names) await group.start(name);
+    await group.untilServing();
+    for (const name of group.names) {
+      expect(group.broker(name).status().snapshotIndex).toBeGreaterThan(0);
+      expect(voters(group, name)).toBe('n0 n1 n2 n3');
+    }
+  });
+
+  it('elects a member that another knows only from what it asks: a log that lacks the entry listens to a stranger', async () => {
+    const group = await DledgerWorld.serving();
+    const away = group.followers()[0]!;
+    group.addMachine('n3');
+    await group.start('n3');
+    await send(group, 3);
+    group.kill(away);
+    expect(await change(group, learner('n3'))).toBeUndefined();
+    await group.until(() => !group.broker('n3').status().inDoubt);
+    await group.world.run(300);
+    expect(await change(group, { kind: 'promote', id: 'n3' })).toBeUndefined();
+    // Of the four voters the leader goes: the one that was away must take entries from n3 or the other, and vote.
+    const leader = group.leader;
+    await group.world.run(300);
+    group.kill(leader);
+    const other = group.names.find((name) => group.isRunning(name) && name !== 'n3')!;
+    group.world.fabric.cut(other, away);
+    await group.start(away);
+    await group.untilServing();
+    expect(group.leader).toBe('n3');
+    group.world.fabric.heal(other, away);
+    await group.untilEqual();
+    expect(voters(group, away)).toBe('n0 n1 n2 n3');
+  });
+
+  it('removes a member that does not disturb the others any more, and takes it back', async () => {
+    const group = await groupOfFour();
+    const removed = group.followers().find((name) => name !== 'n3')!;
+    const { term } = group.broker(group.leader).status();
+    expect(await change(group, { kind: 'remove', id: removed })).toBeUndefined();
+    await group.world.run(20_000);
+    expect(group.broker(group.leader).status().term).toBe(term);
+    expect(
+      group
+        .broker(removed)
+        .status()
+        .peers.every(({ connected }) => !connected),
+    ).toBe(true);
+    group.kill(removed);
+    await group.start(removed);
+    await group.world.run(20_000);
+    expect(group.broker(group.leader).status().term).toBe(term);
+    expect(await change(group, learner(removed))).toBeUndefined();
+    await group.untilEqual();
+    expect(group.broker(removed).status().learners).toEqual([removed]);
+  });
+
+  it('goes on when the leader removes itself', async () => {
+    const group = await DledgerWorld.serving();
+    await send(group, 10);
+    const old = group.leader;
+    expect(await change(group, { kind: 'remove', id: old })).toBeUndefined();
+    const at = group.world.nowMs;
+    await group.until(() => group.serving().some((name) => name !== old));
+    expect(group.world.nowMs - at).toBeLessThan(1_500);
+    await group.world.run(2_000);
+    const sent = await send(group, 10);
+    expect((await group.readAll('Orders')).map(({ messageId }) => messageId)).toEqual(expect.arrayContaining(sent));
+    expect(group.serving()).not.toContain(old);
+  });
+});
