@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 
@@ -12,7 +12,10 @@ declare module 'vitest' {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const PROGRAMS = ['fast-try', 'mqbroker', 'mqnamesrv', 'mqshutdown'];
+const ENTRIES = [
+  ...['fast-try', 'mqbroker', 'mqnamesrv', 'mqshutdown'].map((name) => `cluster/bin/${name}.ts`),
+  'jepsen-lite/bin/watchdog.ts',
+];
 
 /**
  * Builds the programs once for all files, into a package of their own, so that nobody else's build changes them under way. It stands inside the
@@ -20,7 +23,7 @@ const PROGRAMS = ['fast-try', 'mqbroker', 'mqnamesrv', 'mqshutdown'];
  */
 export default function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(root, 'dist.live-'));
-  const programs = PROGRAMS.flatMap((name) => ['--program', `${name}=cluster/bin/${name}.ts`]);
+  const programs = ENTRIES.flatMap((entry) => ['--program', `${basename(entry, '.ts')}=${entry}`]);
   const args = [join(root, 'scripts/build.mjs'), '--out', join(folder, 'dist/bin'), ...programs];
   execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 });
   cpSync(join(root, 'conf'), join(folder, 'conf'), { recursive: true });
