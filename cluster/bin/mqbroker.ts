@@ -78,12 +78,18 @@ function bootSuccess({ brokerName, namesrvAddr }: BrokerConfig, address: string)
 
 function readConfiguration(args: ServerArguments, platform: Platform): BrokerConfig {
   const overrides = args.nameServers === undefined ? {} : { namesrvAddr: args.nameServers };
-  const { config, errors, warnings } = loadBrokerConfig(readConfigFile(args.configFile), hostFacts(), overrides);
+  const { config, errors, warnings, ignored } = loadBrokerConfig(
+    readConfigFile(args.configFile),
+    hostFacts(),
+    overrides,
+  );
   if (errors.length > 0) {
     const sentences = [...errors.map(describeConfigError), ...warnings];
     throw new StartRefused(sentences.join('\n'), exitCodes.configuration);
   }
-  if (args.print === undefined) for (const warning of warnings) platform.logger.warn(warning);
+  if (args.print !== undefined) return config;
+  for (const warning of warnings) platform.logger.warn(warning);
+  if (ignored.length > 0) platform.logger.info(`RocketMQ's keys that have no effect here: ${ignored.join(', ')}`);
   return config;
 }
 

@@ -22,7 +22,10 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   // Changes made over the wire go to the file that the next start reads.
   const overrides = args.configFile === undefined ? {} : { configStorePath: args.configFile };
   const { config, errors, warnings } = loadNamesrvConfig(readConfigFile(args.configFile), homeDirectory, overrides);
-  if (errors.length > 0) throw new StartRefused(errors.map(describeConfigError).join('\n'), exitCodes.configuration);
+  if (errors.length > 0) {
+    const sentences = [...errors.map(describeConfigError), ...warnings];
+    throw new StartRefused(sentences.join('\n'), exitCodes.configuration);
+  }
   if (args.print !== undefined) {
     process.stdout.write(config.format());
     return undefined;

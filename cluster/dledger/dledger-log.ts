@@ -162,6 +162,10 @@ export class DledgerLog implements Replicator, RecordLog {
     return this.#log.segments.writtenPosition;
   }
 
+  get syncedPosition(): number {
+    return this.#log.segments.syncedPosition;
+  }
+
   get appliedIndex(): number {
     return this.#appliedIndex;
   }

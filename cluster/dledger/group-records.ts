@@ -147,5 +147,6 @@ export function internalRecord(
     position: 0,
     queueOffset: 0,
     storeTimestamp: 0,
+    recordSize: 0,
   };
 }

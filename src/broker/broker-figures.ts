@@ -48,8 +48,8 @@ export interface BrokerFigures {
   readonly storageBytes: number;
   /** Confirmed bytes that the queues do not show yet. */
   readonly dispatchBehindBytes: number;
-  /** Bytes in the log that are not confirmed yet. */
-  readonly unconfirmedBytes: number;
+  /** Bytes in the log that are not fsynced yet. */
+  readonly flushBehindBytes: number;
 }
 
 export function brokerFigures(parts: BrokerParts): BrokerFigures {
@@ -63,7 +63,7 @@ export function brokerFigures(parts: BrokerParts): BrokerFigures {
     consumers: countClients(consumers.groups().flatMap(asConsumers)),
     storageBytes: store.endPosition - store.minPosition,
     dispatchBehindBytes: store.confirmedPosition - store.dispatchedPosition,
-    unconfirmedBytes: store.endPosition - store.confirmedPosition,
+    flushBehindBytes: store.endPosition - store.syncedPosition,
   };
 }
 

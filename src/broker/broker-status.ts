@@ -19,6 +19,7 @@ export interface BrokerStatus {
   readonly heldPulls: number;
   readonly minPosition: number;
   readonly confirmedPosition: number;
+  readonly syncedPosition: number;
   readonly endPosition: number;
   readonly store: Readonly<StoreCounters>;
 }

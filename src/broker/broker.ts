@@ -172,6 +172,7 @@ export class Broker {
       heldPulls: this.#holds.size,
       minPosition: store.minPosition,
       confirmedPosition: store.confirmedPosition,
+      syncedPosition: store.syncedPosition,
       endPosition: store.endPosition,
       store: { ...store.counters },
     };
@@ -255,6 +256,7 @@ export class Broker {
     this.#producers.expire(nowMs - config.channelExpiredTimeout);
     this.#consumers.expire(nowMs - config.channelExpiredTimeout);
     this.#locks.expire(nowMs);
+    this.#holds.dropClosed();
   }
 }
 

@@ -131,6 +131,7 @@ export class CommitLog {
     message.position = position;
     message.queueOffset = record.queueOffset;
     message.storeTimestamp = record.storeTimestamp;
+    message.recordSize = record.size;
     const size = encodeRecord(buffer, at, record);
     assert(size === record.size, 'a record has the size that was reserved for it');
     return size;

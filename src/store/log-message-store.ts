@@ -253,6 +253,10 @@ export class LogMessageStore implements MessageStore {
     return this.#log.confirmedPosition;
   }
 
+  get syncedPosition(): number {
+    return this.#log.syncedPosition;
+  }
+
   get endPosition(): number {
     return this.#log.endPosition;
   }

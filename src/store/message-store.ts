@@ -98,6 +98,8 @@ export interface MessageStore {
   queueIds(topic: string): number[];
   readonly minPosition: number;
   readonly confirmedPosition: number;
+  /** Everything below is fsynced. */
+  readonly syncedPosition: number;
   readonly endPosition: number;
   /** Largest store time of a record in the log. */
   readonly lastTimestamp: number;

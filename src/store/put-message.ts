@@ -2,7 +2,7 @@ import type { WriteRefusal } from './replicator.ts';
 
 /**
  * One message to be stored. The caller owns the object and may reuse it once the put returned; `body` and `properties` are copied
- * into the log during the call. The last three fields are answers of the store.
+ * into the log during the call. The last four fields are answers of the store.
  */
 export interface PutMessage {
   topic: string;
@@ -25,6 +25,8 @@ export interface PutMessage {
   queueOffset: number;
   /** Out: milliseconds; never below that of the record before it in the log. */
   storeTimestamp: number;
+  /** Out: bytes of the record. */
+  recordSize: number;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface RecordLog {
   readonly confirmedPosition: number;
   /** Everything below is in the files (be it only in the page cache), so that `read` finds it. */
   readonly writtenPosition: number;
+  /** Everything below survives a power failure, as far as this node knows. */
+  readonly syncedPosition: number;
   /** End of everything appended, confirmed or not. */
   readonly endPosition: number;
   /** The bytes from memory, as a view that stays valid while it is referenced; undefined if they are only on disk (or not in the log). */

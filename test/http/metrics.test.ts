@@ -58,6 +58,8 @@ describe('a leader', () => {
     ]);
     expect(samples(text, 'rocketmq_consumer_connections')[0]).toContain('version="v5_3_3",consume_mode="push"');
     expect(samples(text, 'rocketmq_storage_size_bytes')[0]).toContain('} 250');
+    expect(samples(text, 'rocketmq_storage_flush_behind_bytes')[0]).toContain('} 50');
+    expect(samples(text, 'ledgermq_log_synced_position_bytes')).toEqual(['ledgermq_log_synced_position_bytes 200']);
   });
 });
 

@@ -47,6 +47,7 @@ export const broker: BrokerStatus = {
   heldPulls: 4,
   minPosition: 100,
   confirmedPosition: 300,
+  syncedPosition: 200,
   endPosition: 350,
   store: { ...newStoreCounters(), putMessages: 11 },
 };
@@ -63,7 +64,7 @@ export const figures: BrokerFigures = {
   consumers: [{ group: 'G', consumeType: 'CONSUME_PASSIVELY', language: 'JAVA', version: 479, connections: 1 }],
   storageBytes: 250,
   dispatchBehindBytes: 5,
-  unconfirmedBytes: 50,
+  flushBehindBytes: 50,
 };
 
 export const member: NodeStatus = {

@@ -198,9 +198,14 @@ describe('configuration', () => {
 describe('a broker alone', () => {
   test('starts beside unknown keys, keeps its directory for itself, and ends by mqshutdown', async () => {
     const keys = ownKeys('shared');
-    const broker = start('mqbroker', ['-c', conf(...keys, 'noSuchKey=1', 'norThis=2')], environment);
+    const broker = start(
+      'mqbroker',
+      ['-c', conf(...keys, 'noSuchKey=1', 'norThis=2', 'sendMessageThreadPoolNums=16')],
+      environment,
+    );
     await broker.printed(/^The broker\[.*, 127\.0\.0\.1:\d+\] boot success\. serializeType=JSON$/m);
     expect(broker.stdout).toMatch(/"warn".*unknown configuration keys have no effect: noSuchKey, norThis/);
+    expect(broker.stdout).toMatch(/"info".*RocketMQ's keys that have no effect here: sendMessageThreadPoolNums/);
 
     const second = await run('mqbroker', ['-c', conf(...withLine(keys, `listenPort=${ports.http + 2}`))], environment);
     expect(second.stderr).toMatch(/^.*shared is in use by another process: stop it, or set storePathRootDir.*\n$/);

@@ -25,6 +25,10 @@ export class ManualLog implements Replicator, RecordLog {
     return Math.min(this.endPosition, this.unwrittenFrom);
   }
 
+  get syncedPosition(): number {
+    return this.writtenPosition;
+  }
+
   setListener(listener: ReplicatorListener): void {
     this.#listener = listener;
   }

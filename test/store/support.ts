@@ -133,6 +133,7 @@ export function message(
     position: -1,
     queueOffset: -1,
     storeTimestamp: -1,
+    recordSize: -1,
   };
 }
 

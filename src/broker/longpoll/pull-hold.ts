@@ -82,6 +82,17 @@ export class PullHold implements ArrivalListener {
     for (const entry of woken) this.#resume(entry);
   }
 
+  /** Gives the places of closed connections to others: their own deadlines may be minutes away. */
+  dropClosed(): void {
+    for (const [key, waiting] of this.#queues) {
+      const open = waiting.filter(({ pull }) => pull !== undefined && !pull.closed);
+      if (open.length === waiting.length) continue;
+      if (open.length === 0) this.#queues.delete(key);
+      else this.#queues.set(key, open);
+      for (const entry of waiting) if (entry.pull?.closed === true) this.#resume(entry);
+    }
+  }
+
   /** Answers everything that waits, as at a stop. */
   resumeAll(): void {
     const entries = [...this.#queues.values()].flat();

@@ -76,7 +76,7 @@ function runtimeInfo(parts: BrokerParts, rates: StoreRates, startedAtMs: number)
     dispatchBehindBytes: String(store.confirmedPosition - store.dispatchedPosition),
     commitLogMinOffset: String(store.minPosition),
     commitLogMaxOffset: String(store.confirmedPosition),
-    remainHowManyDataToFlush: `${store.endPosition - store.confirmedPosition} B`,
+    remainHowManyDataToFlush: binaryUnits(store.endPosition - store.syncedPosition),
     commitLogDiskRatio: ratio,
     [`commitLogDiskRatio_${config.storePathCommitLog}`]: ratio,
     consumeQueueDiskRatio: ratio,
@@ -109,7 +109,7 @@ function runtimeText(elapsedMs: number): string {
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** `98.2 GiB`: readers split it at the blank. */
+/** `98.2 GiB`, `12 B`: readers split it at the blank. */
 function binaryUnits(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -117,5 +117,5 @@ function binaryUnits(bytes: number): string {
     value /= 1_024;
     unit++;
   }
-  return `${value.toFixed(1)} ${UNITS[unit]}`;
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }

@@ -51,7 +51,7 @@ export function sendBatchMessageProcessor(parts: BrokerParts, service: SendServi
       replyRefused(context, refused);
       return;
     }
-    const bytes = messages.reduce((sum, { body }) => sum + body.length, 0);
+    const bytes = messages.reduce((sum, { recordSize }) => sum + recordSize, 0);
     countSend(parts, request.topic, messages.length, bytes);
   };
 }

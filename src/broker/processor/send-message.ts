@@ -63,7 +63,7 @@ export function sendMessageProcessor(parts: BrokerParts, service: SendService): 
       replyRefused(context, refused);
       return;
     }
-    countSend(parts, request.topic, 1, message.body.length);
+    countSend(parts, request.topic, 1, message.recordSize);
     pending?.appended(context, queueId, message.queueOffset, message.position, uniqueKeyOf(properties));
   };
 }

@@ -22,6 +22,7 @@ export function emptyPutMessage(): PutMessage {
     position: 0,
     queueOffset: 0,
     storeTimestamp: 0,
+    recordSize: 0,
   };
 }
 

@@ -75,5 +75,6 @@ function internalRecord(change: StateChange, origin: RecordOrigin): PutMessage {
     position: 0,
     queueOffset: 0,
     storeTimestamp: 0,
+    recordSize: 0,
   };
 }

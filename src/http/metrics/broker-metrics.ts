@@ -29,6 +29,7 @@ export function brokerMetrics(status: BrokerStatus): MetricFamily[] {
     gauge('ledgermq_held_pulls', 'Pulls that wait for messages.', status.heldPulls),
     gauge('ledgermq_log_min_position_bytes', 'First byte of the log that is kept.', status.minPosition),
     gauge('ledgermq_log_confirmed_position_bytes', 'Up to here messages can be consumed.', status.confirmedPosition),
+    gauge('ledgermq_log_synced_position_bytes', 'Up to here the log is fsynced.', status.syncedPosition),
     gauge('ledgermq_log_end_position_bytes', 'End of the log.', status.endPosition),
     counter('ledgermq_store_put_messages_total', 'Records confirmed in the log.', store.putMessages),
     counter('ledgermq_store_put_refused_total', 'Puts that were refused.', store.putRefused),
@@ -53,7 +54,7 @@ export function trafficMetrics({ serving }: BrokerStatus, figures: BrokerFigures
   return [
     gauge('rocketmq_broker_permission', '4 = read, 2 = write, 6 = both.', figures.permission),
     counter('rocketmq_messages_in_total', 'Messages received.', perTopic('messages')),
-    counter('rocketmq_throughput_in_total', 'Bytes of message bodies received.', perTopic('bytes')),
+    counter('rocketmq_throughput_in_total', 'Bytes of records received.', perTopic('bytes')),
     counter('rocketmq_messages_out_total', 'Messages delivered.', perGroup('messages')),
     counter('rocketmq_throughput_out_total', 'Bytes of records delivered.', perGroup('bytes')),
     gauge('rocketmq_consumer_lag_messages', 'Messages that the group has not consumed.', lags),
@@ -67,8 +68,8 @@ export function trafficMetrics({ serving }: BrokerStatus, figures: BrokerFigures
     ),
     gauge(
       'rocketmq_storage_flush_behind_bytes',
-      'Bytes in the log that are not confirmed yet.',
-      stored(figures.unconfirmedBytes),
+      'Bytes in the log that are not fsynced yet.',
+      stored(figures.flushBehindBytes),
     ),
   ];
 }

@@ -25,7 +25,11 @@ export function raftMetrics(raft: RaftStatus): MetricFamily[] {
     gauge('ledgermq_raft_applied_index', 'Last entry applied.', raft.appliedIndex),
     gauge('ledgermq_raft_last_index', 'Last entry of the log.', raft.lastIndex),
     gauge('ledgermq_raft_written_index', 'Last entry handed to the operating system.', raft.writtenIndex),
-    gauge('ledgermq_raft_synced_index', 'Last entry fsynced.', raft.syncedIndex),
+    gauge(
+      'ledgermq_raft_synced_index',
+      'Last entry that a persist fsynced before it was acknowledged.',
+      raft.syncedIndex,
+    ),
     gauge('ledgermq_raft_snapshot_index', 'Last entry in the newest snapshot.', raft.snapshotIndex),
     gauge('ledgermq_raft_pending_forwards', 'Requests handed to the leader, without answer yet.', raft.pendingForwards),
     gauge(

@@ -64,6 +64,25 @@ test('refuses more than its limit, and forgets closed connections without resumi
   expect(hold.size).toBe(0);
 });
 
+test('lets go of closed connections when it is asked to, and of nobody else', () => {
+  let closed = false;
+  for (const queueId of [0, 0, 1]) {
+    hold.hold(Object.defineProperty(pull('gone', { queueId }), 'closed', { get: () => closed }));
+  }
+  hold.hold(pull('stays'));
+  hold.dropClosed();
+  expect(hold.size).toBe(4);
+  closed = true;
+  hold.dropClosed();
+  expect(hold.size).toBe(1);
+  hold.messagesArrived('T', 1, 9, undefined);
+  expect(resumed).toEqual([]);
+  hold.messagesArrived('T', 0, 9, undefined);
+  expect(resumed).toEqual(['stays at 0']);
+  platform.world.advance(20_000);
+  expect(platform.timers.pending).toBe(0);
+});
+
 test('a pull that waits again while it is resumed is not woken twice by the same arrival', () => {
   const again = pull('again', {
     resume: () => {

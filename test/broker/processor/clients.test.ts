@@ -7,10 +7,11 @@ import { getConsumerConnections } from '../../../src/protocol/command/get-consum
 import { getConsumerListByGroup } from '../../../src/protocol/command/get-consumer-list-by-group.ts';
 import { getProducerConnections } from '../../../src/protocol/command/get-producer-connections.ts';
 import { getTopicConfig } from '../../../src/protocol/command/get-topic-config.ts';
+import { pullMessage } from '../../../src/protocol/command/pull-message.ts';
 import { unregisterClient } from '../../../src/protocol/command/unregister-client.ts';
 import { updateConsumerOffset } from '../../../src/protocol/command/update-consumer-offset.ts';
 import { RequestCode } from '../../../src/protocol/request-code.ts';
-import { BrokerWorld, type TestClient } from '../broker-world.ts';
+import { BrokerWorld, pullHeader, recordsOf, type TestClient } from '../broker-world.ts';
 
 async function membersOf(client: TestClient, consumerGroup = 'group'): Promise<readonly string[] | number> {
   const answer = await client.ask(getConsumerListByGroup, { consumerGroup });
@@ -116,16 +117,45 @@ test('a queue is locked by one client until it unlocks or is silent for a minute
   expect(await lock('c1')).toBe(1);
 });
 
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+test('what is not fsynced yet is told until it is', async () => {
+  const world = await BrokerWorld.start();
+  const client = world.client();
+  await client.send('x');
+  const { store, broker } = world.lone;
+  expect(broker.figures()?.flushBehindBytes).toBe(store.store.endPosition);
+  await world.world.run(1_000);
+  expect(broker.figures()?.flushBehindBytes).toBe(0);
+  expect(broker.status().syncedPosition).toBe(store.store.endPosition);
+});
+
+test('a pull that waits goes with its connection', async () => {
+  const world = await BrokerWorld.start();
+  const client = world.client();
+  await client.send('x');
+  client.begin(pullMessage, pullHeader({ queueOffset: 1, sysFlag: 6, suspendTimeoutMillis: 300_000 }), []);
+  await world.world.run(100);
+  expect(world.lone.broker.status().heldPulls).toBe(1);
+  client.close();
+  await world.world.run(11_000);
+  expect(world.lone.broker.status().heldPulls).toBe(0);
+});
+
 test('figures for metrics: what came, what went, who is there, what is left', async () => {
   const world = await BrokerWorld.start();
   const client = world.client();
   for (const text of ['a', 'bb', 'ccc']) await client.send(text);
   await client.heartbeat('group', ['Topic']);
   await client.pull({ maxMsgNums: 2 });
+  const sizes = recordsOf(await client.pull({ consumerGroup: 'other' })).map(({ size }) => size);
   await client.ask(updateConsumerOffset, { consumerGroup: 'group', topic: 'Topic', queueId: 0, commitOffset: 2 });
   const figures = world.lone.broker.figures();
-  expect(figures?.received).toEqual([{ topic: 'Topic', system: false, messages: 3, bytes: 6 }]);
-  expect(figures?.delivered).toMatchObject([{ topic: 'Topic', group: 'group', messages: 2, system: false }]);
+  expect(figures?.received).toEqual([{ topic: 'Topic', system: false, messages: 3, bytes: sum(sizes) }]);
+  const delivered = { topic: 'Topic', group: 'group', system: false, messages: 2, bytes: sum(sizes.slice(0, 2)) };
+  expect(figures?.delivered[0]).toEqual(delivered);
   expect(figures?.consumers).toEqual([
     { group: 'group', language: 'JAVA', version: 479, consumeType: 'CONSUME_PASSIVELY', connections: 1 },
   ]);
