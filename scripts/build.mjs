@@ -29,6 +29,7 @@ const programs = {
   'fast-try': 'cluster/bin/fast-try.ts',
   mqadmin: 'src/admin/bin/mqadmin.ts',
   mqbroker: 'cluster/bin/mqbroker.ts',
+  mqcontroller: 'cluster/bin/mqcontroller.ts',
   mqexample: 'src/admin/bin/mqexample.ts',
   mqnamesrv: 'cluster/bin/mqnamesrv.ts',
   mqshutdown: 'cluster/bin/mqshutdown.ts',

@@ -3,12 +3,12 @@ import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../
 import { startLoneBroker } from '../../src/broker/lone-broker.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { DledgerBroker } from '../dledger/dledger-broker.ts';
-import { WrongConfiguration } from '../dledger/open-member.ts';
 import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';
 import { hostFacts } from './host-facts.ts';
 import { LateHttp } from './late-http.ts';
 import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
+import { refuseStart } from './refuse-start.ts';
 import { loneBrokerSource, memberSource, type ProgramSource } from './status-sources.ts';
 
 const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
@@ -116,9 +116,7 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
     await member.start();
     return { broker: member.broker, source: memberSource(platform, member), stop: () => member.stop() };
   } catch (error) {
-    if (!(error instanceof Error) || error.name === 'AssertionError' || error instanceof TypeError) throw error;
-    const wrong = error instanceof WrongConfiguration;
-    throw new StartRefused(error.message, wrong ? exitCodes.configuration : exitCodes.failed);
+    refuseStart(error);
   }
 }
 

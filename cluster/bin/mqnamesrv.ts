@@ -2,13 +2,16 @@ import { describeConfigError } from '../../src/broker/config/broker-config.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { listenProblem } from '../../src/remoting/listen-problem.ts';
+import { type ControllerConfig, loadControllerConfig } from '../controller/config.ts';
 import { recordRun } from '../launch/run-record.ts';
 import { loadNamesrvConfig } from '../namesrv/config.ts';
+import { isNamesrvKey } from '../namesrv/config-keys.ts';
 import { createNameServer } from '../namesrv/name-server.ts';
 import type { ServerArguments } from './command-line.ts';
 import { hostFacts } from './host-facts.ts';
 import { LateHttp } from './late-http.ts';
 import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
+import { startController } from './start-controller.ts';
 import { nameServerSource } from './status-sources.ts';
 
 const USAGE = `usage: mqnamesrv [-c <arg>] [-h] [-p]
@@ -28,28 +31,41 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   }
   if (args.print !== undefined) {
     process.stdout.write(config.format());
+    if (config.values.enableControllerInNamesrv) process.stdout.write(readControllerConfig(args).format());
     return undefined;
   }
   for (const warning of warnings) platform.logger.warn(warning);
+  const controllerConfig = config.values.enableControllerInNamesrv ? readControllerConfig(args) : undefined;
   const server = createNameServer(platform, config);
   const address = await server.start();
   if ('code' in address) {
     const wanted = { host: config.values.bindAddress, port: config.values.listenPort };
     throw new StartRefused(listenProblem(wanted, address, 'Stop that process, or set another listenPort'));
   }
+  const controller = controllerConfig && (await startController(platform, controllerConfig));
   const forget = recordRun('namesrv', 'namesrv', formatAddress(address));
   process.stdout.write('The Name Server boot success. serializeType=JSON\n');
-  const source = nameServerSource(platform, server);
+  const source = nameServerSource(platform, server, controller);
   const http = new LateHttp(source, platform.logger);
   http.open([{ host: config.values.httpBindAddress, port: config.values.httpPort, pages: 'all' }]);
   return {
     stop: async () => {
       source.stopping();
+      await controller?.stop();
       await server.stop();
       await http.close();
       forget();
     },
   };
+}
+
+/** The keys of the controller inside stand in the same file. */
+function readControllerConfig({ configFile }: ServerArguments): ControllerConfig {
+  const overrides = configFile === undefined ? {} : { configStorePath: configFile };
+  const text = readConfigFile(configFile);
+  const { config, errors } = loadControllerConfig(text, hostFacts().homeDirectory, overrides, isNamesrvKey);
+  if (errors.length > 0) throw new StartRefused(errors.map(describeConfigError).join('\n'), exitCodes.configuration);
+  return config;
 }
 
 await runProgram(USAGE, start);

@@ -1,10 +1,11 @@
 import { isSameProcess } from '../launch/process-identity.ts';
 import { liveRuns, type ProgramKind, type RunRecord } from '../launch/run-record.ts';
 
-const USAGE = `Usage: mqshutdown broker | namesrv
+const USAGE = `Usage: mqshutdown broker | namesrv | controller
 
-Stops the brokers or the name server of this machine that were started with mqbroker or mqnamesrv, by the process ids that they
-recorded. Waits until they have ended. Exit codes: 0 stopped, 1 nothing runs or one did not end, 2 wrong usage.`;
+Stops the brokers, name servers or controllers of this machine that were started with mqbroker, mqnamesrv or mqcontroller, by the process ids that
+they recorded. Waits until they have ended. Exit codes: 0 stopped, 1 nothing runs or one did not end, 2 wrong usage.`;
+const KINDS: readonly ProgramKind[] = ['broker', 'namesrv', 'controller'];
 const WAIT_MS = 60_000;
 const POLL_MS = 50;
 
@@ -14,14 +15,14 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  if (argv.length !== 1 || (what !== 'broker' && what !== 'namesrv')) {
+  const kind = KINDS.find((each) => each === what);
+  if (argv.length !== 1 || kind === undefined) {
     console.error(USAGE);
     return 2;
   }
-  const kind: ProgramKind = what;
   const runs = liveRuns().filter((run) => run.kind === kind);
   if (runs.length === 0) {
-    console.error(kind === 'broker' ? 'No mqbroker running.' : 'No mqnamesrv running.');
+    console.error(`No mq${kind} running.`);
     return 1;
   }
   for (const run of runs) {

@@ -4,6 +4,7 @@ import type { NodeStatus, StatusSource } from '../../src/http/status-source.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { Version, versionName } from '../../src/protocol/codes.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
+import type { Controller } from '../controller/controller.ts';
 import type { DledgerBroker } from '../dledger/dledger-broker.ts';
 import type { NameServer } from '../namesrv/name-server.ts';
 
@@ -14,7 +15,7 @@ export interface ProgramSource extends StatusSource {
   stopping(): void;
 }
 
-type Part = Pick<NodeStatus, 'notReady' | 'broker' | 'raft' | 'nameServer'>;
+type Part = Pick<NodeStatus, 'notReady' | 'broker' | 'raft' | 'nameServer' | 'controller'>;
 
 export function loneBrokerSource(platform: Platform, broker: Broker): ProgramSource {
   const part = (): Part => {
@@ -32,15 +33,36 @@ export function memberSource(platform: Platform, member: DledgerBroker): Program
   return source(platform, 'mqbroker', part, () => member.broker.figures());
 }
 
-export function nameServerSource(platform: Platform, server: NameServer): ProgramSource {
+/** `controller`: the one that runs in the same process, if any. */
+export function nameServerSource(
+  platform: Platform,
+  server: NameServer,
+  controller: Controller | undefined,
+): ProgramSource {
   const part = (): Part => {
     const { address, ...status } = server.status();
+    const ofController = controller === undefined ? undefined : controllerPart(controller);
     return {
-      notReady: status.state === 'serving' ? undefined : 'this name server does not listen',
+      ...ofController,
+      notReady: status.state === 'serving' ? ofController?.notReady : 'this name server does not listen',
       nameServer: { ...status, address: address === undefined ? '' : formatAddress(address) },
     };
   };
   return source(platform, 'mqnamesrv', part, () => undefined);
+}
+
+export function controllerSource(platform: Platform, controller: Controller): ProgramSource {
+  return source(
+    platform,
+    'mqcontroller',
+    () => controllerPart(controller),
+    () => undefined,
+  );
+}
+
+function controllerPart(controller: Controller): Part {
+  const { raft, ...status } = controller.status();
+  return { notReady: raftNotReady(raft), raft, controller: status };
 }
 
 function source(

@@ -5,6 +5,7 @@ import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { LagWatch } from './lag-watch.ts';
 import { LogRetention } from './log-retention.ts';
 import { type MemberData, openMemberData } from './member-data.ts';
+import { closeRaftStorage, ended, failMember, handLeadershipOver } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
 import { type Member, openMember } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
@@ -13,11 +14,6 @@ import { memberSnapshots } from './snapshot-content.ts';
 import { Snapshotter } from './snapshotter.ts';
 
 const HOUR_MS = 3_600_000;
-/** Longest wait for another member to take leadership over at a stop, ms. */
-const HAND_OVER_MS = 2_000;
-/** How long a failed disk may take to note the failure, ms. */
-const FAILURE_MARK_MS = 500;
-
 export interface DledgerStatus extends ReplicaStatus {
   readonly groupName: string;
   /** '' until the group's first entry is committed here. */
@@ -67,19 +63,11 @@ export class DledgerBroker {
     this.#lag = new LagWatch(platform.timers, platform.logger, () => group.replica.status());
   }
 
-  /**
-   * Takes part no longer, at once; then leaves a mark, if the disk still takes one, so that the next start is in doubt: after an error nobody knows
-   * what of the log is durable (raft/SAFETY.md 2 and 3).
-   */
   #fail(error: PortError, onFatal: (error: PortError) => void): void {
     if (this.#failed) return;
     this.#failed = true;
     const { platform, storage } = this.#member;
-    this.#group.replica.stop();
-    platform.logger.error('This member stops', { code: error.code, reason: error.message });
-    const end = (): void => onFatal(error);
-    platform.timers.after(FAILURE_MARK_MS, end);
-    storage.hardState.saveIoError(end);
+    failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
   }
 
   /** Opens the ports and joins the group; it serves when a leader is elected. Rejects with a sentence. */
@@ -122,7 +110,7 @@ export class DledgerBroker {
   async stop(): Promise<void> {
     const { platform, config } = this.#member;
     const { replica, peerPort, client } = this.#group;
-    if (replica.isLeader) await this.#handOver();
+    await handLeadershipOver(platform, replica);
     const { shutdownLingerMs } = config;
     if (shutdownLingerMs > 0) await new Promise<void>((end) => platform.timers.after(shutdownLingerMs, end));
     await this.broker.stop();
@@ -139,32 +127,10 @@ export class DledgerBroker {
     await this.#close();
   }
 
-  /** The member that lags least takes over; where none can, the others elect one when this one is gone. */
-  async #handOver(): Promise<void> {
-    const { logger, timers } = this.#member.platform;
-    const { replica } = this.#group;
-    const able = replica.status().peers.filter(({ connected, inDoubt }) => connected && !inDoubt);
-    const target = able.sort((a, b) => a.lag - b.lag)[0];
-    if (target === undefined) return;
-    await new Promise<void>((resolve) => {
-      const timer = timers.after(HAND_OVER_MS, resolve);
-      replica.transferLeadership(target.id, ({ ok, reason }) => {
-        logger.info('Handed leadership over', { to: target.id, ok, reason });
-        timers.cancel(timer);
-        resolve();
-      });
-    });
-  }
-
   async #close(): Promise<void> {
     const { storage, lock } = this.#member;
-    const { log, hardState } = storage;
     await ended((done) => this.#data.store.close(done));
-    await ended((done) => log.flush(done));
-    const last = { index: log.lastIndex, term: log.lastTerm, chainCrc: log.chainCrc(log.lastIndex) };
-    await ended((done) => hardState.saveClean(last, done));
-    log.close();
-    hardState.close();
+    await closeRaftStorage(storage);
     lock.release();
   }
 }
@@ -187,12 +153,5 @@ function createRetention(
     forcedPercent: config.cleanFileForciblyEnable ? config.diskSpaceCleanForciblyRatio : undefined,
     maxFiles: config.deleteFileBatchMax,
     safePosition: () => snapshots.position,
-  });
-}
-
-/** A step that reports by callback, as a promise that rejects with the error's sentence. */
-function ended(step: (done: (error: { readonly message: string } | undefined) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    step((error) => (error === undefined ? resolve() : reject(new Error(error.message))));
   });
 }

@@ -7,6 +7,7 @@ import type { DledgerLog } from './dledger-log.ts';
 import type { DledgerMastership } from './dledger-mastership.ts';
 import type { GroupMembers } from './group-members.ts';
 import type { GroupRecords } from './group-records.ts';
+import { logRoleChange } from './log-role-change.ts';
 import type { RoleHistory } from './role-history.ts';
 
 export interface DledgerStateMachineParts {
@@ -90,17 +91,4 @@ export class DledgerStateMachine implements StateMachine {
   fatal(error: PortError): void {
     this.#parts.onFatal(error);
   }
-}
-
-/** One line per change: role, term, leader, reason, votes, time without a leader. */
-function logRoleChange(logger: Logger, change: RoleChange, logIsEmpty: boolean): void {
-  const { role, term, leader, reason, votes, leaderlessMs, inDoubtElection } = change;
-  const fields = { role, term, leader, reason, votes: votes.join(' '), leaderlessMs };
-  if (!inDoubtElection) logger.info('Role changed', fields);
-  else if (logIsEmpty) logger.info('Role changed; all members are empty: this founds the group', fields);
-  else
-    logger.error(
-      'Elected while fewer than a majority of the members were free of doubt: acknowledged messages may be lost',
-      fields,
-    );
 }

@@ -80,6 +80,25 @@ export function queueRows(offsets: QueueOffsets): QueueRow[] {
   return rows;
 }
 
+/** Content of a section, parsed. Throws a sentence if there is none. */
+export function sectionContent(snapshot: Snapshot, type: number): unknown {
+  const found = snapshot.sections.find((one) => one.type === type);
+  if (found === undefined) throw new Error(`snapshot ${snapshot.header.index} lacks section ${type}`);
+  return JSON.parse(found.content.toString());
+}
+
+/** Who the group is; undefined in a snapshot from before its first entry. */
+export function snapshotIdentity(snapshot: Snapshot): GroupIdentity | undefined {
+  const identity = sectionContent(snapshot, sectionTypes.identity) as Partial<GroupIdentity>;
+  return identity.groupId === undefined ? undefined : (identity as GroupIdentity);
+}
+
+/** Who belongs to the group; undefined: the log says nothing of members (an adopted log). */
+export function snapshotMembers(snapshot: Snapshot): NamedSet | undefined {
+  const members = sectionContent(snapshot, sectionTypes.members) as NamedSet;
+  return members.voters.length === 0 ? undefined : members;
+}
+
 /** The parts of a snapshot that belong to the replication, read back. Throws a sentence for content that does not fit. */
 export function readSnapshot(snapshot: Snapshot): {
   readonly identity: GroupIdentity | undefined;
@@ -87,13 +106,7 @@ export function readSnapshot(snapshot: Snapshot): {
   readonly members: NamedSet | undefined;
   readonly queueOffsets: QueueOffsets;
 } {
-  const json = (type: number): unknown => {
-    const found = snapshot.sections.find((one) => one.type === type);
-    if (found === undefined) throw new Error(`snapshot ${snapshot.header.index} lacks section ${type}`);
-    return JSON.parse(found.content.toString());
-  };
-  const identity = json(sectionTypes.identity) as Partial<GroupIdentity>;
-  const { queues } = json(sectionTypes.queueNextOffsets) as { queues: QueueRow[] };
+  const { queues } = sectionContent(snapshot, sectionTypes.queueNextOffsets) as { queues: QueueRow[] };
   const queueOffsets = new Map<string, number[]>();
   for (const [topic, queueId, next] of queues) {
     const offsets = queueOffsets.get(topic) ?? [];
@@ -101,10 +114,5 @@ export function readSnapshot(snapshot: Snapshot): {
     offsets[queueId] = next;
     queueOffsets.set(topic, offsets);
   }
-  const members = json(sectionTypes.members) as NamedSet;
-  return {
-    identity: identity.groupId === undefined ? undefined : (identity as GroupIdentity),
-    members: members.voters.length === 0 ? undefined : members,
-    queueOffsets,
-  };
+  return { identity: snapshotIdentity(snapshot), members: snapshotMembers(snapshot), queueOffsets };
 }

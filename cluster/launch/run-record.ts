@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isSameProcess, processStartTime } from './process-identity.ts';
 
-export type ProgramKind = 'namesrv' | 'broker';
+export type ProgramKind = 'namesrv' | 'broker' | 'controller';
 
 /** What a running program leaves for those who want to stop it: a pid, and what proves that it is still the same process. */
 export interface RunRecord {

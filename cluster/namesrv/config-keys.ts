@@ -1,13 +1,4 @@
-import {
-  flag,
-  integer,
-  type KeySpec,
-  milliseconds,
-  path,
-  port,
-  text,
-  type ValueOf,
-} from '../../src/broker/config/key-spec.ts';
+import { flag, integer, type KeySpec, milliseconds, path, port, text } from '../../src/broker/config/key-spec.ts';
 
 /** Keys of RocketMQ's NamesrvConfig and NettyServerConfig that have an effect here, and ours. */
 export const namesrvKeys = {
@@ -23,16 +14,13 @@ export const namesrvKeys = {
   returnOrderTopicConfigToBroker: flag(true),
   deleteTopicWithBrokerRegistration: flag(false),
   enableAllTopicList: flag(true),
+  /** A controller runs in this process; its keys stand in the same file. */
+  enableControllerInNamesrv: flag(false),
   enableTopicList: flag(true),
   /** Health, status and metrics; 0: none. */
   httpPort: port(0),
   httpBindAddress: text('127.0.0.1'),
 } as const satisfies Readonly<Record<string, KeySpec>>;
-
-export type NamesrvKey = keyof typeof namesrvKeys;
-
-/** The values of all keys. */
-export type NamesrvValues = { readonly [Key in NamesrvKey]: ValueOf<(typeof namesrvKeys)[Key]> };
 
 /** Keys that RocketMQ knows and that mean nothing here: thread pools, socket buffers, features of its own. Shown with its defaults. */
 export const ignoredNamesrvKeys: Readonly<Record<string, string>> = {
@@ -41,7 +29,6 @@ export const ignoredNamesrvKeys: Readonly<Record<string, string>> = {
   clusterTest: 'false',
   defaultThreadPoolNums: '16',
   defaultThreadPoolQueueCapacity: '10000',
-  enableControllerInNamesrv: 'false',
   enableShutdownGracefully: 'false',
   needWaitForService: 'false',
   notifyMinBrokerIdChanged: 'false',
@@ -65,3 +52,7 @@ export const ignoredNamesrvKeys: Readonly<Record<string, string>> = {
   writeBufferHighWaterMark: '0',
   writeBufferLowWaterMark: '0',
 };
+
+export function isNamesrvKey(key: string): boolean {
+  return key in namesrvKeys || key in ignoredNamesrvKeys;
+}

@@ -20,6 +20,7 @@ export const sectionTypes = {
   delayProgress: 6,
   queueNextOffsets: 7,
   hotConfig: 8,
+  controllerState: 23,
 } as const;
 
 /** The state after applying entry `index`, and where that entry stands. */

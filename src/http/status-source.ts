@@ -1,7 +1,7 @@
 import type { BrokerFigures } from '../broker/broker-figures.ts';
 import type { BrokerStatus } from '../broker/broker-status.ts';
 
-/** Where `http/` learns what it shows. Programs implement it: a lone master, a member of a group, a name server. */
+/** Where `http/` learns what it shows. Programs implement it: a lone master, a member of a group, a name server, a controller. */
 export interface StatusSource {
   /** Cheap: asked by each health check. */
   status(): NodeStatus;
@@ -11,7 +11,7 @@ export interface StatusSource {
 
 /** What a program tells about itself; shown by `/status` as it is. */
 export interface NodeStatus {
-  /** mqbroker or mqnamesrv. */
+  /** mqbroker, mqnamesrv or mqcontroller. */
   readonly program: string;
   /** RocketMQ version that it speaks, such as V5_3_3. */
   readonly protocolVersion: string;
@@ -22,6 +22,8 @@ export interface NodeStatus {
   readonly broker?: BrokerStatus;
   readonly raft?: RaftStatus;
   readonly nameServer?: NameServerStatus;
+  /** Its group is `raft`. */
+  readonly controller?: ControllerStatus;
 }
 
 export interface ProcessStatus {
@@ -97,4 +99,27 @@ export interface NameServerStatus {
   readonly connections: number;
   readonly topics: number;
   readonly brokers: readonly { readonly brokerName: string; readonly brokerId: number; readonly address: string }[];
+}
+
+export interface ControllerStatus {
+  /** Where brokers and tools find it. */
+  readonly address: string;
+  /** Brokers that this controller hears. */
+  readonly liveBrokers: number;
+  /** Elections of masters that this controller held since its start, by how they ended. */
+  readonly masterElections: { readonly elected: number; readonly kept: number; readonly nobody: number };
+  /** As this controller knows them: one that does not lead may lag. */
+  readonly brokerSets: readonly BrokerSetStatus[];
+}
+
+/** Brokers with one name, by their ids at the controller. */
+export interface BrokerSetStatus {
+  readonly clusterName: string;
+  readonly brokerName: string;
+  readonly masterBrokerId: number | undefined;
+  readonly masterAddress: string | undefined;
+  readonly masterEpoch: number;
+  readonly syncStateSet: readonly number[];
+  readonly syncStateSetEpoch: number;
+  readonly replicas: readonly { readonly brokerId: number; readonly address: string; readonly alive: boolean }[];
 }

@@ -1,12 +1,13 @@
 import type { NodeStatus, StatusSource } from '../status-source.ts';
 import { brokerLabels, brokerMetrics, trafficMetrics } from './broker-metrics.ts';
-import { counter, formatMetrics, gauge, type MetricFamily } from './exposition.ts';
+import { controllerMetrics } from './controller-metrics.ts';
+import { counter, formatMetrics, gauge, type Labels, type MetricFamily } from './exposition.ts';
 import { raftMetrics } from './raft-metrics.ts';
 
 /** Everything that `/metrics` shows, as it is now. */
 export function nodeMetrics(source: StatusSource): string {
   const status = source.status();
-  const { broker, raft, nameServer } = status;
+  const { broker, raft, nameServer, controller } = status;
   const figures = source.figures();
   const families = [
     ...processMetrics(status),
@@ -14,8 +15,19 @@ export function nodeMetrics(source: StatusSource): string {
     ...(broker === undefined || figures === undefined ? [] : trafficMetrics(broker, figures)),
     ...(raft === undefined ? [] : raftMetrics(raft)),
     ...(nameServer === undefined ? [] : nameServerMetrics(nameServer)),
+    ...(controller === undefined ? [] : controllerMetrics(controller)),
   ];
-  return formatMetrics(families, broker === undefined ? { node_type: 'nameserver' } : brokerLabels(broker));
+  return formatMetrics(families, commonLabels(status));
+}
+
+/** What all samples of a program carry. */
+function commonLabels({ broker, raft, controller, nameServer }: NodeStatus): Labels {
+  if (broker !== undefined) return brokerLabels(broker);
+  const ofController =
+    controller === undefined
+      ? {}
+      : { address: controller.address, group: raft?.groupName ?? '', peer_id: raft?.id ?? '' };
+  return { node_type: nameServer === undefined ? 'controller' : 'nameserver', ...ofController };
 }
 
 function processMetrics({ notReady, startedAtMs, process }: NodeStatus): MetricFamily[] {

@@ -1,0 +1,112 @@
+import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
+import type { Platform, Timer } from '../../src/platform/ports.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
+import { closeRaftStorage, ended, failMember, handLeadershipOver } from '../dledger/member-end.ts';
+import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
+import { Snapshotter } from '../dledger/snapshotter.ts';
+import type { ControllerConfig } from './config.ts';
+import { type ControllerGroup, joinControllerGroup } from './controller-group.ts';
+import { type BrokerSetStatus, brokerSetStatuses } from './controller-status.ts';
+import { type OpenController, openController } from './open-controller.ts';
+
+/** What a controller tells about itself. */
+export interface ControllerStatus {
+  readonly raft: ReplicaStatus & {
+    readonly groupName: string;
+    /** '' until the group's first entry is committed here. */
+    readonly groupId: string;
+    readonly incarnation: number;
+    readonly snapshotIndex: number;
+    readonly pendingForwards: number;
+    readonly elections: ElectionCounts;
+    readonly roleHistory: readonly RoleRecord[];
+  };
+  readonly address: string;
+  readonly liveBrokers: number;
+  /** Of masters, held by this controller since its start. */
+  readonly masterElections: { readonly elected: number; readonly kept: number; readonly nobody: number };
+  readonly brokerSets: readonly BrokerSetStatus[];
+}
+
+/** A controller: decides with the others of its group who is master of each broker set. */
+export class Controller {
+  readonly #opened: OpenController;
+  readonly #group: ControllerGroup;
+  readonly #snapshotter: Snapshotter;
+  #ticks: Timer | undefined;
+  #failed = false;
+
+  /**
+   * Opens the controller's directory; nothing is sent before `start`. `onFatal` is told when it can no longer take part: the process has to stop at once.
+   * Throws MemberRefused, or the disk's error.
+   */
+  constructor(platform: Platform, config: ControllerConfig, onFatal: (error: PortError) => void) {
+    const opened = openController(platform, config);
+    const fail = (error: PortError): void => this.#fail(error, onFatal);
+    this.#opened = opened;
+    this.#group = joinControllerGroup(opened, fail);
+    // The log is small and stays whole, so that a controller that was away for long finds everything in it.
+    const onTaken = (): void => {};
+    this.#snapshotter = new Snapshotter(opened, this.#group.commands, onTaken, fail);
+  }
+
+  #fail(error: PortError, onFatal: (error: PortError) => void): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    const { platform, storage } = this.#opened;
+    failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
+  }
+
+  /** Where brokers and tools find it. */
+  get address(): string {
+    return formatAddress(this.#opened.settings.self);
+  }
+
+  /** Opens the port and joins the group; it decides when it is elected. Rejects with a sentence. */
+  async start(): Promise<void> {
+    const { replica, peerPort, masters } = this.#group;
+    await peerPort.listen();
+    replica.start();
+    peerPort.start();
+    masters.start();
+    this.#snapshotter.start();
+    this.#ticks = this.#opened.platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
+  }
+
+  status(): ControllerStatus {
+    const { platform, settings, storage } = this.#opened;
+    const { replica, records, roles, commands, live, masters } = this.#group;
+    return {
+      raft: {
+        ...replica.status(),
+        groupName: settings.groupName,
+        groupId: records.identity?.groupId ?? '',
+        incarnation: storage.incarnation,
+        snapshotIndex: this.#snapshotter.index,
+        pendingForwards: 0,
+        elections: roles.elections,
+        roleHistory: roles.records,
+      },
+      address: this.address,
+      liveBrokers: live.count,
+      masterElections: masters.elections,
+      brokerSets: brokerSetStatuses(commands.state, live, platform.clock.monotonicMs()),
+    };
+  }
+
+  /** SIGTERM: hands leadership over, flushes and leaves the directory marked as clean. */
+  async stop(): Promise<void> {
+    const { platform, storage, lock } = this.#opened;
+    const { replica, peerPort, masters, client } = this.#group;
+    await handLeadershipOver(platform, replica);
+    masters.stop();
+    this.#snapshotter.stop();
+    await ended((done) => this.#snapshotter.take(done));
+    if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
+    replica.stop();
+    await peerPort.close();
+    client.close();
+    await closeRaftStorage(storage);
+    lock.release();
+  }
+}

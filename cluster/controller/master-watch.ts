@@ -1,0 +1,132 @@
+import type { Clock, Logger, Timer, Timers } from '../../src/platform/ports.ts';
+import { ResponseCode } from '../../src/protocol/response-code.ts';
+import type { Agreed, Agreement } from './agreement.ts';
+import type { ControllerConfig } from './config.ts';
+import type { GoneBroker, LiveBrokers } from './live-brokers.ts';
+import type { RoleNotifier } from './role-notifier.ts';
+import type { BrokerSet, ControllerState } from './state/broker-set.ts';
+import type { ElectMaster, LiveBroker } from './state/command.ts';
+import { electMaster } from './state/elect-master.ts';
+
+/** Wait before an election that nobody answered is tried again. */
+const RETRY_MS = 1_000;
+
+export interface MasterWatchParts {
+  readonly live: LiveBrokers;
+  readonly agreement: Agreement;
+  readonly notifier: RoleNotifier;
+  readonly config: ControllerConfig;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  /** The state as this controller knows it. */
+  readonly state: () => ControllerState;
+  /** Leads and serves. */
+  readonly leads: () => boolean;
+}
+
+/** Sees that broker sets have a live master, while this controller leads; and holds elections for those who ask. */
+export class MasterWatch {
+  readonly #parts: MasterWatchParts;
+  #expiry: Timer | undefined;
+  #scan: Timer | undefined;
+  /** Sets with an election under way. */
+  readonly #electing = new Set<string>();
+  #elections = { elected: 0, kept: 0, nobody: 0 };
+
+  constructor(parts: MasterWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** How elections ended since the start. */
+  get elections(): { readonly elected: number; readonly kept: number; readonly nobody: number } {
+    return this.#elections;
+  }
+
+  start(): void {
+    const { timers, config, live, clock } = this.#parts;
+    const { scanNotActiveBrokerInterval, scanInactiveMasterInterval } = config.values;
+    this.#expiry = timers.every(scanNotActiveBrokerInterval, () => this.gone(live.expire(clock.monotonicMs())));
+    this.#scan = timers.every(scanInactiveMasterInterval, () => this.scan());
+  }
+
+  stop(): void {
+    for (const timer of [this.#expiry, this.#scan]) if (timer !== undefined) this.#parts.timers.cancel(timer);
+  }
+
+  /** Brokers went silent: a set whose master is among them needs another. */
+  gone(brokers: readonly GoneBroker[]): void {
+    const { logger, leads, state } = this.#parts;
+    for (const { brokerName, brokerId } of brokers) {
+      logger.warn('A broker is alive no longer', { brokerName, brokerId });
+      if (leads() && state().get(brokerName)?.masterId === brokerId) this.#elect(brokerName, 1);
+    }
+  }
+
+  /** Looks at all sets: those that would get another master, or lose the one that is gone, have an election. */
+  scan(): void {
+    if (!this.#parts.leads()) return;
+    for (const set of this.#parts.state().values()) this.look(set);
+  }
+
+  /** The same for one set. */
+  look(set: BrokerSet): void {
+    const { state } = this.#parts;
+    if (set.masterEpoch === 0) return;
+    const known = state();
+    if (electMaster(known, this.#command(set.brokerName)).state !== known) this.#elect(set.brokerName, 1);
+  }
+
+  /** Holds an election; brokers are told of a new master before `done`. `brokerId` undefined: the controller's own. */
+  elect(brokerName: string, brokerId: number | undefined, designated: boolean, done: Agreed): void {
+    const { agreement, notifier, config, live, clock } = this.#parts;
+    agreement.execute({ ...this.#command(brokerName), brokerId, designated }, (outcome) => {
+      if (typeof outcome === 'object') this.#count(outcome.code);
+      const elected = typeof outcome === 'object' && outcome.code === ResponseCode.SUCCESS ? outcome.set : undefined;
+      if (elected !== undefined && config.values.notifyBrokerRoleChanged) {
+        notifier.masterChanged(elected, (id) => live.isAlive(brokerName, id, clock.monotonicMs()));
+      }
+      done(outcome);
+    });
+  }
+
+  #elect(brokerName: string, attempt: number): void {
+    if (attempt === 1 && this.#electing.has(brokerName)) return;
+    this.#electing.add(brokerName);
+    this.elect(brokerName, undefined, false, (outcome) => {
+      const { logger, timers, config, leads } = this.#parts;
+      if (typeof outcome === 'object' && outcome.code === ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE) {
+        logger.error('A broker set has no master', { brokerName, reason: outcome.remark });
+      }
+      const again = typeof outcome === 'string' && leads() && attempt < config.values.electMasterMaxRetryCount;
+      if (again) timers.after(RETRY_MS, () => this.#elect(brokerName, attempt + 1));
+      else this.#electing.delete(brokerName);
+    });
+  }
+
+  #command(brokerName: string): ElectMaster {
+    const unclean = this.#parts.config.values.enableElectUncleanMaster;
+    const live = this.liveOf(brokerName);
+    return { kind: 'elect-master', brokerName, brokerId: undefined, designated: false, unclean, live };
+  }
+
+  /** The brokers of a set that an election may count on: the live ones, and a master that this controller has had no time to hear. */
+  liveOf(brokerName: string): LiveBroker[] {
+    const { live, clock, state } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const beats = live.of(brokerName, nowMs).map(({ brokerId, epoch, maxOffset, priority }): LiveBroker => {
+      return { brokerId, epoch, maxOffset, priority };
+    });
+    const masterId = state().get(brokerName)?.masterId;
+    const unheard = masterId !== undefined && beats.every(({ brokerId }) => brokerId !== masterId);
+    if (!unheard || !live.mayBeAlive(brokerName, masterId, nowMs)) return beats;
+    return [...beats, { brokerId: masterId, epoch: -1, maxOffset: -1, priority: 0 }];
+  }
+
+  #count(code: ResponseCode): void {
+    const { elected, kept, nobody } = this.#elections;
+    if (code === ResponseCode.SUCCESS) this.#elections = { elected: elected + 1, kept, nobody };
+    else if (code === ResponseCode.CONTROLLER_MASTER_STILL_EXIST) this.#elections = { elected, kept: kept + 1, nobody };
+    else this.#elections = { elected, kept, nobody: nobody + 1 };
+  }
+}

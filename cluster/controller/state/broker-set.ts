@@ -1,0 +1,58 @@
+/** A broker that has its id: known by its files, found at its address. */
+export interface Replica {
+  /** `host:port` for clients. */
+  readonly address: string;
+  /** What the broker gave when it took the id: tells a repeated request from that of another broker. */
+  readonly checkCode: string;
+}
+
+/** Brokers with the same name: one of them is master, the others copy it. Never changed: a change makes a new one. */
+export interface BrokerSet {
+  readonly clusterName: string;
+  readonly brokerName: string;
+  /** Ids are given once: the next one, above all that were ever taken. */
+  readonly nextBrokerId: number;
+  /** By controller id, from 1 on. */
+  readonly replicas: ReadonlyMap<number, Replica>;
+  /** Undefined before the first election, and while nobody can be elected. */
+  readonly masterId: number | undefined;
+  /** Counts changes of the master; 0 before the first. */
+  readonly masterEpoch: number;
+  /** Replicas that hold all that was acknowledged; sorted. */
+  readonly syncStateSet: readonly number[];
+  /** Counts changes of the set. */
+  readonly syncStateSetEpoch: number;
+}
+
+/** All that controllers agree on: broker sets by their name. Never changed: a change makes a new one. */
+export type ControllerState = ReadonlyMap<string, BrokerSet>;
+
+export const EMPTY_STATE: ControllerState = new Map();
+
+/** The first id of a set (MixAll.FIRST_BROKER_CONTROLLER_ID). */
+export const FIRST_BROKER_ID = 1;
+
+export function withSet(state: ControllerState, set: BrokerSet): ControllerState {
+  return new Map(state).set(set.brokerName, set);
+}
+
+export function withoutSet(state: ControllerState, brokerName: string): ControllerState {
+  const rest = new Map(state);
+  rest.delete(brokerName);
+  return rest;
+}
+
+/** Another master, or none; either way a new epoch. */
+export function withMaster(set: BrokerSet, masterId: number | undefined): BrokerSet {
+  return { ...set, masterId, masterEpoch: set.masterEpoch + 1 };
+}
+
+export function withSyncStateSet(set: BrokerSet, ids: Iterable<number>): BrokerSet {
+  const syncStateSet = [...new Set(ids)].sort((a, b) => a - b);
+  return { ...set, syncStateSet, syncStateSetEpoch: set.syncStateSetEpoch + 1 };
+}
+
+/** The address of the master; undefined without one. */
+export function masterAddress({ masterId, replicas }: BrokerSet): string | undefined {
+  return masterId === undefined ? undefined : replicas.get(masterId)?.address;
+}

@@ -1,0 +1,71 @@
+/** What a controller knows of a live broker from its heartbeats. */
+export interface LiveBroker {
+  readonly brokerId: number;
+  /** Of the last master that it copied; -1: none. */
+  readonly epoch: number;
+  /** End of its log. */
+  readonly maxOffset: number;
+  /** Lower is preferred [brokerElectionPriority]. */
+  readonly priority: number;
+}
+
+/** A broker without an id takes one. */
+export interface ApplyBrokerId {
+  readonly kind: 'apply-broker-id';
+  readonly clusterName: string;
+  readonly brokerName: string;
+  readonly brokerId: number;
+  readonly checkCode: string;
+}
+
+/** A broker with an id is there, at an address. */
+export interface RegisterBroker {
+  readonly kind: 'register-broker';
+  readonly brokerName: string;
+  readonly brokerId: number;
+  readonly address: string;
+  /** Its log may lack what it acknowledged (raft/SAFETY.md 10). */
+  readonly inDoubt: boolean;
+}
+
+/** A master proposes who is in sync. */
+export interface AlterSyncStateSet {
+  readonly kind: 'alter-sync-state-set';
+  readonly brokerName: string;
+  readonly masterId: number;
+  readonly masterEpoch: number;
+  readonly syncStateSet: readonly number[];
+  /** Epoch of the set that the proposal follows. */
+  readonly syncStateSetEpoch: number;
+  /** Ids of the set's brokers that are alive. */
+  readonly alive: readonly number[];
+}
+
+/** A set needs a master. */
+export interface ElectMaster {
+  readonly kind: 'elect-master';
+  readonly brokerName: string;
+  /** The broker that asks, or that is to become master; undefined: the controller itself asks. */
+  readonly brokerId: number | undefined;
+  /** Nobody but `brokerId` will do. */
+  readonly designated: boolean;
+  /** Replicas outside the SyncStateSet may be elected, although they may lack messages [enableElectUncleanMaster]. */
+  readonly unclean: boolean;
+  readonly live: readonly LiveBroker[];
+}
+
+/** An operator makes the controller forget brokers. */
+export interface CleanBrokerData {
+  readonly kind: 'clean-broker-data';
+  readonly brokerName: string;
+  /** At least one; undefined: all of the set. */
+  readonly brokerIds: readonly number[] | undefined;
+  /** Ids of live brokers of the set, which stay; empty if they may be forgotten too. */
+  readonly alive: readonly number[];
+}
+
+/**
+ * A change that controllers agree on. Who is alive and what the configuration says rides inside, as the leader saw it: applying a command depends on the
+ * state and the command alone.
+ */
+export type Command = ApplyBrokerId | RegisterBroker | AlterSyncStateSet | ElectMaster | CleanBrokerData;

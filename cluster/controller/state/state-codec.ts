@@ -1,0 +1,37 @@
+import type { BrokerSet, ControllerState, Replica } from './broker-set.ts';
+
+/** A broker set as snapshots hold it; equal states give equal texts. */
+interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId'> {
+  readonly replicas: readonly (readonly [id: number, address: string, checkCode: string])[];
+  readonly masterId: number | null;
+}
+
+/** The whole state as an object that JSON can hold, sorted. */
+export function encodeState(state: ControllerState): { readonly sets: readonly StoredSet[] } {
+  return { sets: [...state.keys()].sort().map((name) => stored(state.get(name)!)) };
+}
+
+export function decodeState(encoded: unknown): ControllerState {
+  const { sets } = encoded as { readonly sets: readonly StoredSet[] };
+  return new Map(sets.map((set) => [set.brokerName, restored(set)]));
+}
+
+function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...rest }: BrokerSet): StoredSet {
+  const rows = [...replicas].sort(([a], [b]) => a - b).map(([id, one]) => [id, one.address, one.checkCode] as const);
+  const { masterEpoch, syncStateSet, syncStateSetEpoch } = rest;
+  return {
+    clusterName,
+    brokerName,
+    nextBrokerId,
+    replicas: rows,
+    masterId: masterId ?? null,
+    masterEpoch,
+    syncStateSet,
+    syncStateSetEpoch,
+  };
+}
+
+function restored({ replicas, masterId, ...rest }: StoredSet): BrokerSet {
+  const byId = replicas.map(([id, address, checkCode]): [number, Replica] => [id, { address, checkCode }]);
+  return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined };
+}

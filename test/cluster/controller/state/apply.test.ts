@@ -1,0 +1,204 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { apply } from '../../../../cluster/controller/state/apply.ts';
+import { type BrokerSet, type ControllerState, EMPTY_STATE } from '../../../../cluster/controller/state/broker-set.ts';
+import type { Command, LiveBroker } from '../../../../cluster/controller/state/command.ts';
+import { decodeCommand } from '../../../../cluster/controller/state/command-codec.ts';
+import { decodeState, encodeState } from '../../../../cluster/controller/state/state-codec.ts';
+import { ResponseCode } from '../../../../src/protocol/response-code.ts';
+import { NaiveController } from './naive-controller.ts';
+
+// Few ids, names and epochs, so that commands meet.
+const id = fc.integer({ min: 0, max: 4 });
+const brokerName = fc.constantFrom('a', 'b');
+const epoch = fc.integer({ min: 0, max: 6 });
+const ids = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
+const live = fc.uniqueArray(
+  fc.record<LiveBroker>({
+    brokerId: fc.integer({ min: 1, max: 4 }),
+    epoch: fc.integer({ min: 0, max: 2 }),
+    maxOffset: fc.integer({ min: 0, max: 2 }),
+    priority: fc.integer({ min: 0, max: 1 }),
+  }),
+  { maxLength: 4, selector: ({ brokerId }) => brokerId },
+);
+const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+  fc.record({
+    kind: fc.constant('apply-broker-id' as const),
+    clusterName: fc.constantFrom('c', 'c', 'c', 'other'),
+    brokerName,
+    brokerId: id,
+    checkCode: fc.constantFrom('h1:1;1', 'h2:1;2', 'h3:1;3'),
+  }),
+  fc.record({
+    kind: fc.constant('register-broker' as const),
+    brokerName,
+    brokerId: id,
+    address: fc.constantFrom('h1:1', 'h9:9'),
+    inDoubt: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('alter-sync-state-set' as const),
+    brokerName,
+    masterId: id,
+    masterEpoch: epoch,
+    syncStateSet: ids,
+    syncStateSetEpoch: epoch,
+    alive: ids,
+  }),
+  fc.record({
+    kind: fc.constant('elect-master' as const),
+    brokerName,
+    brokerId: fc.option(id, { nil: undefined }),
+    designated: fc.boolean(),
+    unclean: fc.boolean(),
+    live,
+  }),
+  fc.record({
+    kind: fc.constant('clean-broker-data' as const),
+    brokerName,
+    brokerIds: fc.option(
+      ids.filter((some) => some.length > 0),
+      { nil: undefined },
+    ),
+    alive: ids,
+  }),
+);
+
+type Honesty = 'no' | 'master' | 'set';
+
+/** Where a command is honest, the master of now proposes (and follows the set of now): else nearly all proposals would be refused for one reason. */
+const history = fc.array(fc.record({ command: anyCommand, honest: fc.constantFrom<Honesty>('no', 'master', 'set') }), {
+  maxLength: 60,
+});
+const FOUNDING: readonly Command[] = [1, 2, 3].map((brokerId) => {
+  return {
+    kind: 'apply-broker-id',
+    clusterName: 'c',
+    brokerName: 'a',
+    brokerId,
+    checkCode: `h${brokerId}:1;${brokerId}`,
+  };
+});
+
+function adapted(state: ControllerState, { command, honest }: { command: Command; honest: Honesty }): Command {
+  const set = state.get(command.brokerName);
+  if (honest === 'no' || set === undefined || command.kind !== 'alter-sync-state-set') return command;
+  const { masterId = 1, masterEpoch, syncStateSetEpoch } = set;
+  const byMaster = { ...command, masterId, masterEpoch };
+  if (honest === 'master') return byMaster;
+  return { ...byMaster, syncStateSetEpoch, syncStateSet: [masterId, ...command.syncStateSet] };
+}
+
+/** Plays a history from an empty state; `step` sees each command with the state before it. */
+function play(
+  steps: readonly { command: Command; honest: Honesty }[],
+  step: (state: ControllerState, command: Command) => ControllerState,
+): void {
+  let state = EMPTY_STATE;
+  for (const command of FOUNDING) state = step(state, command);
+  for (const one of steps) state = step(state, adapted(state, one));
+}
+
+/** The naive state in the form of the real one. */
+function asState({ sets }: NaiveController): ControllerState {
+  const state = new Map<string, BrokerSet>();
+  for (const [name, set] of Object.entries(sets)) {
+    const replicas = Object.keys(set.codes).map(Number);
+    state.set(name, {
+      clusterName: set.cluster,
+      brokerName: name,
+      nextBrokerId: set.next,
+      replicas: new Map(replicas.map((each) => [each, { address: set.addresses[each]!, checkCode: set.codes[each]! }])),
+      masterId: set.master ?? undefined,
+      masterEpoch: set.masterEpoch,
+      syncStateSet: [...set.inSync].sort((a, b) => a - b),
+      syncStateSetEpoch: set.setEpoch,
+    });
+  }
+  return state;
+}
+
+describe('the state machine of the controllers', () => {
+  it('does what a naive one does, and returns the same object where nothing changed', () => {
+    const seen = new Set<number>();
+    fc.assert(
+      fc.property(history, (steps) => {
+        const naive = new NaiveController();
+        play(steps, (state, command) => {
+          const outcome = apply(state, command);
+          expect(outcome.code).toBe(naive.apply(command));
+          seen.add(outcome.code);
+          const changed = JSON.stringify(encodeState(outcome.state)) !== JSON.stringify(encodeState(state));
+          expect(outcome.state !== state).toBe(changed);
+          expect(outcome.remark === undefined).toBe(outcome.code === ResponseCode.SUCCESS);
+          expect(encodeState(outcome.state)).toEqual(encodeState(asState(naive)));
+          return outcome.state;
+        });
+      }),
+      { numRuns: 1_000 },
+    );
+    // Every answer was met, so that the comparison says something about it.
+    expect([...seen].sort()).toEqual([0, 2000, 2001, 2002, 2003, 2004, 2006, 2009, 2010, 2011, 2012, 2013, 2014]);
+  });
+
+  it('keeps its epochs rising, its master registered and in sync', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (state, command) => {
+          const next = apply(state, command).state;
+          for (const [name, set] of next) {
+            const before = state.get(name);
+            if (set.masterId !== undefined) expect(set.syncStateSet).toContain(set.masterId);
+            for (const each of set.syncStateSet) expect(set.replicas.has(each)).toBe(true);
+            if (before === undefined) continue;
+            expect(set.masterEpoch - before.masterEpoch).toBe(before.masterId === set.masterId ? 0 : 1);
+            const sameSet = String(before.syncStateSet) === String(set.syncStateSet);
+            if (!sameSet) expect(set.syncStateSetEpoch).toBe(before.syncStateSetEpoch + 1);
+            expect(set.nextBrokerId).toBeGreaterThanOrEqual(before.nextBrokerId);
+          }
+          return next;
+        });
+      }),
+    );
+  });
+
+  it('elects outside the SyncStateSet only where that is allowed', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (state, command) => {
+          const before = state.get(command.brokerName);
+          const { state: next, code, set } = apply(state, command);
+          const elected = command.kind === 'elect-master' && code === ResponseCode.SUCCESS && !command.unclean;
+          if (elected && before !== undefined && before.masterEpoch > 0) {
+            expect(before.syncStateSet).toContain(set?.masterId);
+          }
+          return next;
+        });
+      }),
+    );
+  });
+
+  it('survives a snapshot and the log', () => {
+    fc.assert(
+      fc.property(fc.array(anyCommand, { maxLength: 30 }), (commands) => {
+        const state = commands.reduce((before, command) => apply(before, command).state, EMPTY_STATE);
+        expect(decodeState(JSON.parse(JSON.stringify(encodeState(state))))).toEqual(state);
+        for (const command of commands) {
+          const read = decodeCommand(1, Buffer.from(JSON.stringify(command)));
+          expect(apply(state, read).code).toBe(apply(state, command).code);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('refuses to replay what it does not know', () => {
+    const read = (version: number, body: object) => () => decodeCommand(version, Buffer.from(JSON.stringify(body)));
+    const register = { kind: 'register-broker', brokerName: 'b', brokerId: 1, address: 'h:1', inDoubt: false };
+    expect(read(1, register)).not.toThrow();
+    expect(read(2, register)).toThrow('version 2');
+    expect(read(1, { ...register, zone: 'z' })).toThrow('"zone"');
+    expect(read(1, { kind: 'split' })).toThrow('"split"');
+  });
+});

@@ -1,0 +1,152 @@
+import type { Command, LiveBroker } from '../../../../cluster/controller/state/command.ts';
+import { ResponseCode } from '../../../../src/protocol/response-code.ts';
+
+/** A broker set with plain, mutable members. */
+export interface NaiveSet {
+  cluster: string;
+  next: number;
+  codes: Record<number, string>;
+  addresses: Record<number, string>;
+  master: number | null;
+  masterEpoch: number;
+  inSync: Set<number>;
+  setEpoch: number;
+}
+
+/**
+ * The rules of the sheet, written down once more as plainly as possible: in place, without sharing, questions asked in the sheet's order. What the
+ * state machine does is compared with it.
+ */
+export class NaiveController {
+  readonly sets: Record<string, NaiveSet> = {};
+
+  apply(command: Command): number {
+    const before = this.sets[command.brokerName];
+    switch (command.kind) {
+      case 'apply-broker-id':
+        return this.#applyId(before, command.clusterName, command.brokerName, command.brokerId, command.checkCode);
+      case 'register-broker':
+        return this.#register(before, command.brokerId, command.address, command.inDoubt);
+      case 'alter-sync-state-set':
+        return alter(before, command);
+      case 'elect-master':
+        return elect(before, command);
+      case 'clean-broker-data':
+        return this.#clean(before, command.brokerName, command.brokerIds, command.alive);
+    }
+  }
+
+  #applyId(set: NaiveSet | undefined, cluster: string, name: string, id: number, code: string): number {
+    if (set === undefined) {
+      if (id !== 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
+      const address = code.slice(0, code.indexOf(';'));
+      const first = { codes: { 1: code }, addresses: { 1: address }, master: null, masterEpoch: 0 };
+      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), setEpoch: 0 };
+      return ResponseCode.SUCCESS;
+    }
+    if (set.cluster !== cluster || id < 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
+    if (set.codes[id] !== undefined) {
+      return set.codes[id] === code ? ResponseCode.SUCCESS : ResponseCode.CONTROLLER_BROKER_ID_INVALID;
+    }
+    set.codes[id] = code;
+    set.addresses[id] = code.slice(0, code.indexOf(';'));
+    if (id >= set.next) set.next = id + 1;
+    return ResponseCode.SUCCESS;
+  }
+
+  #register(set: NaiveSet | undefined, id: number, address: string, inDoubt: boolean): number {
+    if (set?.codes[id] === undefined) return ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED;
+    set.addresses[id] = address;
+    if (inDoubt && set.inSync.delete(id)) set.setEpoch++;
+    if (inDoubt && set.master === id) {
+      set.master = null;
+      set.masterEpoch++;
+    }
+    return ResponseCode.SUCCESS;
+  }
+
+  #clean(
+    set: NaiveSet | undefined,
+    name: string,
+    wanted: readonly number[] | undefined,
+    alive: readonly number[],
+  ): number {
+    const bad = ResponseCode.CONTROLLER_INVALID_CLEAN_BROKER_METADATA;
+    if (set === undefined) return bad;
+    const ids = wanted ?? Object.keys(set.codes).map(Number);
+    for (const id of ids) if (set.codes[id] === undefined || alive.includes(id)) return bad;
+    let lost = false;
+    for (const id of new Set(ids)) {
+      delete set.codes[id];
+      delete set.addresses[id];
+      lost = set.inSync.delete(id) || lost;
+      if (set.master !== id) continue;
+      set.master = null;
+      set.masterEpoch++;
+    }
+    if (lost) set.setEpoch++;
+    if (Object.keys(set.codes).length === 0) delete this.sets[name];
+    return ResponseCode.SUCCESS;
+  }
+}
+
+function alter(set: NaiveSet | undefined, command: Extract<Command, { kind: 'alter-sync-state-set' }>): number {
+  const failed = ResponseCode.CONTROLLER_ALTER_SYNC_STATE_SET_FAILED;
+  if (set === undefined) return failed;
+  const wish = [...new Set(command.syncStateSet)];
+  if (wish.length === set.inSync.size && wish.every((id) => set.inSync.has(id))) return failed;
+  if (set.master !== command.masterId) return ResponseCode.CONTROLLER_INVALID_MASTER;
+  if (set.masterEpoch !== command.masterEpoch) return ResponseCode.CONTROLLER_FENCED_MASTER_EPOCH;
+  if (set.setEpoch !== command.syncStateSetEpoch) return ResponseCode.CONTROLLER_FENCED_SYNC_STATE_SET_EPOCH;
+  for (const id of wish) {
+    if (set.codes[id] === undefined) return ResponseCode.CONTROLLER_INVALID_REPLICAS;
+    if (!command.alive.includes(id)) return ResponseCode.CONTROLLER_BROKER_NOT_ALIVE;
+  }
+  if (!wish.includes(set.master)) return failed;
+  set.inSync = new Set(wish);
+  set.setEpoch++;
+  return ResponseCode.SUCCESS;
+}
+
+function elect(set: NaiveSet | undefined, command: Extract<Command, { kind: 'elect-master' }>): number {
+  if (set === undefined) return ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED;
+  const chosen = choose(set, command);
+  if (chosen === null) {
+    if (command.brokerId !== undefined) return ResponseCode.CONTROLLER_ELECT_MASTER_FAILED;
+    if (set.master !== null) set.masterEpoch++;
+    set.master = null;
+    return ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE;
+  }
+  if (chosen === set.master) return ResponseCode.CONTROLLER_MASTER_STILL_EXIST;
+  set.master = chosen;
+  set.masterEpoch++;
+  set.inSync = new Set([chosen]);
+  set.setEpoch++;
+  return ResponseCode.SUCCESS;
+}
+
+function choose(set: NaiveSet, command: Extract<Command, { kind: 'elect-master' }>): number | null {
+  const { brokerId: asking, designated, unclean, live } = command;
+  if (set.masterEpoch === 0 && asking !== undefined) return set.codes[asking] === undefined ? null : asking;
+  const rounds: ((one: LiveBroker) => boolean)[] = [({ brokerId }) => set.inSync.has(brokerId)];
+  if (unclean) rounds.push(({ brokerId }) => set.codes[brokerId] !== undefined);
+  for (const fits of rounds) {
+    const able = live.filter(fits);
+    if (designated && asking !== undefined) {
+      if (able.some(({ brokerId }) => brokerId === asking)) return asking;
+      continue;
+    }
+    if (able.some(({ brokerId }) => brokerId === set.master)) return set.master;
+    let winner: LiveBroker | undefined;
+    for (const one of able) if (winner === undefined || beats(one, winner)) winner = one;
+    if (winner !== undefined) return winner.brokerId;
+  }
+  return null;
+}
+
+function beats(a: LiveBroker, b: LiveBroker): boolean {
+  if (a.epoch !== b.epoch) return a.epoch > b.epoch;
+  if (a.maxOffset !== b.maxOffset) return a.maxOffset > b.maxOffset;
+  if (a.priority !== b.priority) return a.priority < b.priority;
+  return a.brokerId < b.brokerId;
+}
