@@ -58,7 +58,7 @@ export class AdminSession {
     return this.#nameServers;
   }
 
-  /** Asks a broker, or one particular name server; the answer is good, or it throws. */
+  /** Asks a broker, a controller, or one particular name server; the answer is good, or it throws. */
   ask<Request extends object, Response extends object>(
     definition: CommandDefinition<Request, Response>,
     address: string,
@@ -74,8 +74,9 @@ export class AdminSession {
     address: string,
     header: Request,
     form: BodyDefinition<Body>,
+    asked?: Uint8Array,
   ): Promise<Body> {
-    const { body } = await this.ask(definition, address, header);
+    const { body } = await this.ask(definition, address, header, asked);
     return decoded(form, body, address);
   }
 

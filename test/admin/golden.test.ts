@@ -52,6 +52,36 @@ test.each(['queryMsgById', 'queryMsgByUniqueKey'])(
   },
 );
 
+// The recorder cut the empty line off with which these begin.
+test.each([
+  'getControllerMetaData',
+  'getSyncStateSet',
+  'getSyncStateSet-after-elect',
+  'electMaster',
+  'getBrokerEpoch',
+  'updateControllerConfig',
+  'haStatus',
+])('in Controller mode %s prints what RocketMQ 5.3.3 printed', async (session) => {
+  const ran = await replay(session, goldenCommand(session));
+  expect(ran.errors).toBe('');
+  expect(ran.strange).toEqual([]);
+  expect(ran.printed.trim()).toBe(goldenText(session).trim());
+  expect(ran.exitCode).toBe(0);
+});
+
+test('getControllerConfig prints the same lines, sorted', async () => {
+  const ran = await replay('getControllerConfig', goldenCommand('getControllerConfig'));
+  const [head = '', ...lines] = goldenText('getControllerConfig').trimEnd().split('\n');
+  expect(ran.printed).toBe(`${head}\n${lines.sort().join('\n')}\n`);
+  expect(ran.exitCode).toBe(0);
+});
+
+test('a living broker is not forgotten: one sentence and exit code 1', async () => {
+  const ran = await replay('cleanBrokerMetadata', goldenCommand('cleanBrokerMetadata'));
+  expect(ran).toMatchObject({ exitCode: 1, printed: '', strange: [] });
+  expect(ran.errors).toMatch(/^cleanBrokerMetadata: .*Broker \[broker-a, {2}1\] is still alive, clean up failure.*\n$/);
+});
+
 test('getBrokerConfig prints the same lines, sorted', async () => {
   const ran = await replay('getBrokerConfig', goldenCommand('getBrokerConfig'));
   const [head = '', ...lines] = goldenText('getBrokerConfig').trimEnd().split('\n');

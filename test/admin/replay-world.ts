@@ -11,9 +11,13 @@ import { VirtualWorld } from '../support/virtual-platform.ts';
 
 const fixtures = new URL('../fixture/mqadmin/5.3.3/', import.meta.url);
 
+/** Where the recorded servers listened, by the name that recordings have for them. */
+const PORTS = { namesrv: 9876, broker: 10911, controller: 9878, 'broker-0': 30911, 'broker-1': 30921 } as const;
+const HIGHEST_CODE = 1_100;
+
 /** One request of RocketMQ's own mqadmin with the answer of a real name server or broker. */
 interface Exchange {
-  readonly via: 'namesrv' | 'broker';
+  readonly via: keyof typeof PORTS;
   readonly code: number;
   readonly extFields: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -58,10 +62,10 @@ export async function replay(session: string, argv: readonly string[], nowMs = 0
     .map((line) => JSON.parse(line) as Exchange);
   const strange: string[] = [];
   const codes: number[] = [];
-  for (const [via, port] of [['namesrv', 9876] as const, ['broker', 10911] as const]) {
+  for (const [via, port] of Object.entries(PORTS)) {
     const own = exchanges.filter((each) => each.via === via);
     const dispatcher = new Dispatcher(platform);
-    for (let code = 0; code < 1_000; code++) {
+    for (let code = 0; code < HIGHEST_CODE; code++) {
       dispatcher.register(code, (context) => {
         codes.push(code);
         answer(context, own, strange);

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdminCommand, Output } from '../admin-command.ts';
 import type { AdminSession } from '../admin-session.ts';
 import { fixed, formatLine, left, right } from '../format/columns.ts';
+import { intervalOption, repeat } from '../repeat.ts';
 
 /** A broker of the list; `table` is its runtime information, undefined if it did not answer. */
 export interface ListedBroker {
@@ -24,17 +24,14 @@ export const clusterList: AdminCommand = {
   description: 'List cluster infos.',
   options: [
     { short: 'm', long: 'moreStats', description: 'Print more stats', hasValue: false },
-    { short: 'i', long: 'interval', description: 'specify intervals numbers, it is in seconds' },
+    intervalOption,
     { short: 'c', long: 'clusterName', description: 'which cluster' },
   ],
   async run(args, admin, output) {
-    const seconds = args.whole('interval', 0, 1);
-    for (;;) {
+    await repeat(args, async () => {
       const brokers = await listBrokers(admin, args.find('clusterName'), output);
       output.print(args.has('moreStats') ? formatTotals(brokers) : formatRates(brokers, admin.platform.clock.nowMs()));
-      if (seconds === 0) return;
-      await sleep(seconds * 1_000);
-    }
+    });
   },
 };
 

@@ -1,7 +1,7 @@
-import { parseProperties } from '../../broker/config/properties.ts';
 import { getBrokerConfig as getBrokerConfigRequest } from '../../protocol/command/get-broker-config.ts';
 import type { AdminCommand } from '../admin-command.ts';
 import type { AdminSession } from '../admin-session.ts';
+import { propertiesInColumns } from '../format/properties-in-columns.ts';
 
 const MASTER_ID = 0;
 const NO_MASTER = 'NO_MASTER';
@@ -36,11 +36,5 @@ export const getBrokerConfig: AdminCommand = {
 
 async function configOf(admin: AdminSession, address: string): Promise<string> {
   const { body } = await admin.ask(getBrokerConfigRequest, address, {});
-  return formatBrokerConfig(body.toString());
-}
-
-/** The lines of a properties text in columns, sorted by key (RocketMQ's tool prints them in the order of a hash table). */
-export function formatBrokerConfig(properties: string): string {
-  const sorted = [...parseProperties(properties).entries].sort((a, b) => (a.key < b.key ? -1 : 1));
-  return `${sorted.map(({ key, value }) => `${key.padEnd(50)}=  ${value}\n`).join('')}\n`;
+  return `${propertiesInColumns(body.toString())}\n`;
 }
