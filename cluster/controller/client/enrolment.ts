@@ -1,0 +1,144 @@
+import type { Platform, Timer } from '../../../src/platform/ports.ts';
+import { applyBrokerId } from '../../../src/protocol/command/apply-broker-id.ts';
+import { getNextBrokerId } from '../../../src/protocol/command/get-next-broker-id.ts';
+import { registerBrokerToController } from '../../../src/protocol/command/register-broker-to-controller.ts';
+import { ResponseCode } from '../../../src/protocol/response-code.ts';
+import type { BrokerIdentity, SetName, WantedId } from './broker-identity.ts';
+import type { ControllerClient } from './controller-client.ts';
+import { decodeSet, type SetNews } from './set-news.ts';
+
+/** Longest pause before the next try, ms; drawn, so that brokers of a set that start together do not ask for the same id again and again. */
+const LONGEST_PAUSE_MS = 1_000;
+
+export interface EnrolmentName extends SetName {
+  /** `ip:port` for clients. */
+  readonly address: string;
+}
+
+/** What a broker has after it registered. */
+export interface Enrolled {
+  readonly brokerId: number;
+  /** Undefined while there is no live master. */
+  readonly set: SetNews | undefined;
+}
+
+/** Registers a broker with the controllers: gets an id first if it has none. Tries until it is there. */
+export class Enrolment {
+  readonly #platform: Platform;
+  readonly #name: EnrolmentName;
+  readonly #identity: BrokerIdentity;
+  readonly #controllers: ControllerClient;
+  #pause: Timer | undefined;
+  #busy = false;
+  #stopped = false;
+  #enrolled = false;
+  #problem = '';
+
+  constructor(platform: Platform, name: EnrolmentName, identity: BrokerIdentity, controllers: ControllerClient) {
+    this.#platform = platform;
+    this.#name = name;
+    this.#identity = identity;
+    this.#controllers = controllers;
+  }
+
+  get brokerId(): number | undefined {
+    return this.#identity.brokerId;
+  }
+
+  /** The controllers know this broker. */
+  get enrolled(): boolean {
+    return this.#enrolled;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.#pause !== undefined) this.#platform.timers.cancel(this.#pause);
+  }
+
+  /** `done` comes once, when it worked. A call while another is under way does nothing. */
+  enrol(inDoubt: boolean, done: (enrolled: Enrolled) => void): void {
+    if (this.#busy || this.#stopped) return;
+    this.#busy = true;
+    this.#enrolled = false;
+    this.#step(inDoubt, done);
+  }
+
+  #step(inDoubt: boolean, done: (enrolled: Enrolled) => void): void {
+    if (this.#stopped) return;
+    const again = (problem: string): void => this.#later(problem, () => this.#step(inDoubt, done));
+    const { brokerId, wanted } = this.#identity;
+    if (brokerId !== undefined) this.#register(brokerId, inDoubt, done, again);
+    else if (wanted !== undefined) this.#apply(wanted, () => this.#step(inDoubt, done), again);
+    else this.#want(() => this.#step(inDoubt, done), again);
+  }
+
+  #want(next: () => void, again: (problem: string) => void): void {
+    const { clusterName, brokerName, address } = this.#name;
+    this.#controllers.ask(getNextBrokerId, { clusterName, brokerName }, undefined, (answer) => {
+      if (typeof answer === 'string') return again(answer);
+      const { nextBrokerId } = answer.header;
+      if (answer.code !== ResponseCode.SUCCESS || nextBrokerId === undefined) return again(answer.remark);
+      this.#identity.want({ brokerId: nextBrokerId, checkCode: `${address};${this.#platform.clock.nowMs()}` });
+      next();
+    });
+  }
+
+  #apply(wanted: WantedId, next: () => void, again: (problem: string) => void): void {
+    const { clusterName, brokerName } = this.#name;
+    const header = {
+      clusterName,
+      brokerName,
+      appliedBrokerId: wanted.brokerId,
+      registerCheckCode: wanted.checkCode,
+    };
+    this.#controllers.ask(applyBrokerId, header, undefined, (answer) => {
+      if (typeof answer === 'string') return again(answer);
+      if (answer.code === ResponseCode.SUCCESS) {
+        this.#identity.keep(wanted.brokerId);
+        return next();
+      }
+      if (answer.code === ResponseCode.CONTROLLER_BROKER_ID_INVALID) this.#identity.giveUp();
+      again(answer.remark);
+    });
+  }
+
+  #register(
+    brokerId: number,
+    inDoubt: boolean,
+    done: (enrolled: Enrolled) => void,
+    again: (problem: string) => void,
+  ): void {
+    const { clusterName, brokerName, address } = this.#name;
+    const invokeTime = this.#platform.clock.nowMs();
+    const header = { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt, invokeTime };
+    this.#controllers.ask(registerBrokerToController, header, undefined, (answer) => {
+      if (typeof answer === 'string') return again(answer);
+      if (answer.code === ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)
+        return again(this.#strangerText(brokerId));
+      if (answer.code !== ResponseCode.SUCCESS) return again(answer.remark);
+      this.#busy = false;
+      this.#enrolled = true;
+      this.#problem = '';
+      const { masterBrokerId: masterId, masterAddress, masterEpoch } = answer.header;
+      const syncStateSet = decodeSet(answer.body);
+      const hasMaster = masterId !== undefined && masterEpoch !== undefined && syncStateSet !== undefined;
+      done({ brokerId, set: hasMaster ? { masterId, masterAddress, masterEpoch, syncStateSet } : undefined });
+    });
+  }
+
+  #strangerText(brokerId: number): string {
+    return (
+      `the controllers do not know broker ${brokerId} of ${this.#name.brokerName}: they were told to forget it, or they are others than ` +
+      `those that gave it the id; remove ${this.#identity.path} to have this broker take a new id`
+    );
+  }
+
+  #later(problem: string, next: () => void): void {
+    if (this.#stopped) return;
+    const { logger, timers, random } = this.#platform;
+    if (problem !== this.#problem)
+      logger.warn('Could not register with the controllers; goes on trying', { reason: problem });
+    this.#problem = problem;
+    this.#pause = timers.after(random.below(LONGEST_PAUSE_MS), next);
+  }
+}

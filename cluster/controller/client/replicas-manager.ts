@@ -1,0 +1,222 @@
+import type { Platform, Timer } from '../../../src/platform/ports.ts';
+import { alterSyncStateSet } from '../../../src/protocol/command/alter-sync-state-set.ts';
+import { brokerHeartbeat } from '../../../src/protocol/command/broker-heartbeat.ts';
+import { electMaster } from '../../../src/protocol/command/elect-master.ts';
+import { getReplicaInfo } from '../../../src/protocol/command/get-replica-info.ts';
+import { ResponseCode } from '../../../src/protocol/response-code.ts';
+import type { RemotingClient } from '../../../src/remoting/client.ts';
+import type { ReplicaRoles, SyncStateSet } from '../../ha/replica-roles.ts';
+import type { BrokerIdentity } from './broker-identity.ts';
+import { ControllerClient } from './controller-client.ts';
+import { Enrolment, type EnrolmentName } from './enrolment.ts';
+import { decodeSet, encodeSet, type SetNews } from './set-news.ts';
+
+/** How often it is asked for a master while none is known, ms. */
+const HURRY_MS = 300;
+
+/** RocketMQ's keys in brackets; times in ms. */
+export interface ReplicasManagerSettings extends EnrolmentName {
+  /** [controllerAddr] */
+  readonly controllers: readonly string[];
+  /** [brokerHeartbeatInterval] */
+  readonly heartbeatMs: number;
+  /** [controllerHeartBeatTimeoutMills] */
+  readonly heartbeatTimeoutMs: number;
+  /** Lower is preferred [brokerElectionPriority]. */
+  readonly electionPriority: number;
+  /** How often it is asked who is master [syncBrokerMetadataPeriod]. */
+  readonly pollMs: number;
+  /** How often it is asked which controller leads [syncControllerMetadataPeriod]. */
+  readonly leaderPollMs: number;
+}
+
+/**
+ * The broker's side of Controller mode: gets the id, sends heartbeats, learns from notices and questions who is master and tells the data path, and has the
+ * controllers agree on the SyncStateSets that a master wishes.
+ */
+export class ReplicasManager {
+  readonly #platform: Platform;
+  readonly #settings: ReplicasManagerSettings;
+  readonly #roles: ReplicaRoles;
+  readonly #controllers: ControllerClient;
+  readonly #enrolment: Enrolment;
+  readonly #timers: Timer[] = [];
+  #hurry: Timer | undefined;
+  #asking = false;
+  #stopped = false;
+  /** The last reason why there is no master that was told to people. */
+  #masterless = '';
+
+  constructor(
+    platform: Platform,
+    settings: ReplicasManagerSettings,
+    roles: ReplicaRoles,
+    identity: BrokerIdentity,
+    client: RemotingClient,
+  ) {
+    this.#platform = platform;
+    this.#settings = settings;
+    this.#roles = roles;
+    this.#controllers = new ControllerClient(settings.controllers, client, platform.logger);
+    this.#enrolment = new Enrolment(platform, settings, identity, this.#controllers);
+  }
+
+  /** Undefined until the controllers have given it. */
+  get brokerId(): number | undefined {
+    return this.#enrolment.brokerId;
+  }
+
+  /** Address of the leading controller, as far as it is known. */
+  get controllerLeader(): string | undefined {
+    return this.#controllers.leader;
+  }
+
+  start(): void {
+    const { timers } = this.#platform;
+    const { heartbeatMs, pollMs, leaderPollMs } = this.#settings;
+    this.#enrol();
+    this.#timers.push(timers.every(heartbeatMs, () => this.#beat()));
+    this.#timers.push(timers.every(pollMs, () => this.#ask()));
+    this.#timers.push(timers.every(leaderPollMs, () => this.#controllers.findLeader(() => {})));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#enrolment.stop();
+    for (const timer of [...this.#timers, this.#hurry]) if (timer !== undefined) this.#platform.timers.cancel(timer);
+  }
+
+  /** A notice (1008), or an answer: tells the data path what is new. */
+  heard({ masterId, masterAddress, masterEpoch, syncStateSet: set }: SetNews): void {
+    const { brokerId } = this.#enrolment;
+    if (brokerId === undefined || this.#stopped) return;
+    const known = this.#roles.position().masterEpoch;
+    if (masterEpoch < known) this.#outdated(masterEpoch, known);
+    else if (masterId === undefined) this.#withoutMaster(masterEpoch, known);
+    else if (masterId === brokerId) {
+      this.#roles.becomeMaster({ masterEpoch, syncStateSet: set });
+      this.#roles.syncStateSetDecided(masterEpoch, set);
+    } else if (masterAddress !== undefined) {
+      this.#roles.becomeSlave({ masterEpoch, masterBrokerId: masterId, masterAddress });
+    }
+    if (masterId !== undefined) this.#masterless = '';
+  }
+
+  /** The master wishes another set (ReplicaEvents). */
+  alterSyncStateSet(masterEpoch: number, wish: SyncStateSet): void {
+    const { brokerId } = this.#enrolment;
+    if (brokerId === undefined || this.#stopped) return;
+    const header = { ...this.#brokerName, masterBrokerId: brokerId, masterEpoch, invokeTime: this.#nowMs() };
+    const body = encodeSet(wish);
+    this.#controllers.ask(alterSyncStateSet, header, body, (answer) => {
+      // Without an answer, or with one that leaves it open, the wish comes again.
+      if (this.#stopped || typeof answer === 'string' || answer.code === ResponseCode.SYSTEM_ERROR) return;
+      const decided = answer.code === ResponseCode.SUCCESS ? decodeSet(answer.body) : undefined;
+      if (decided !== undefined) return this.#roles.syncStateSetDecided(masterEpoch, decided);
+      const fields = { code: answer.code, reason: answer.remark, ids: wish.brokerIds.join(' ') };
+      this.#platform.logger.info('The controller refused a SyncStateSet', fields);
+      this.#roles.syncStateSetRefused(masterEpoch);
+      // What was proposed follows another master, or another set, than those of now.
+      if (answer.code !== ResponseCode.CONTROLLER_NOT_LEADER) this.#ask();
+    });
+  }
+
+  // --- joining -----------------------------------------------------------------------------------------------------
+
+  #enrol(): void {
+    this.#enrolment.enrol(this.#roles.inDoubt, (news) => {
+      if (this.#stopped) return;
+      this.#roles.setBrokerId(news.brokerId);
+      this.#platform.logger.info('Registered with the controllers', { brokerId: news.brokerId });
+      this.#beat();
+      if (news.set !== undefined) this.heard(news.set);
+      else this.#elect();
+    });
+  }
+
+  #beat(): void {
+    const { brokerId } = this.#enrolment;
+    if (brokerId === undefined) return;
+    const { lastEpoch, maxPosition, confirmPosition } = this.#roles.position();
+    const { clusterName, address, heartbeatTimeoutMs, electionPriority } = this.#settings;
+    this.#controllers.tellAll(brokerHeartbeat, {
+      clusterName,
+      ...this.#brokerName,
+      brokerAddr: address,
+      brokerId,
+      epoch: lastEpoch,
+      maxOffset: maxPosition,
+      confirmOffset: confirmPosition,
+      heartbeatTimeoutMills: heartbeatTimeoutMs,
+      electionPriority,
+    });
+  }
+
+  // --- learning who is master --------------------------------------------------------------------------------------
+
+  #ask(): void {
+    if (this.#asking || this.#stopped || !this.#enrolment.enrolled) return;
+    this.#asking = true;
+    this.#controllers.ask(getReplicaInfo, this.#brokerName, undefined, (answer) => {
+      this.#asking = false;
+      if (this.#stopped) return;
+      if (typeof answer === 'string') return this.#unknown(answer);
+      if (answer.code === ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST) return this.#enrol();
+      const set = answer.code === ResponseCode.SUCCESS ? decodeSet(answer.body) : undefined;
+      if (set === undefined) return this.#unknown(answer.remark);
+      const { masterBrokerId: masterId, masterAddress, masterEpoch = 0 } = answer.header;
+      this.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set });
+    });
+  }
+
+  /** The controllers know of no master: whoever asks may become it, if it has everything. */
+  #withoutMaster(masterEpoch: number, known: number): void {
+    if (masterEpoch > known) this.#roles.becomeFenced('the controller deposed the master, and has no other yet');
+    this.#elect();
+  }
+
+  /** An answer that was overtaken by a notice; or controllers that lost what they had agreed on. */
+  #outdated(masterEpoch: number, known: number): void {
+    this.#platform.logger.warn('The controllers speak of an older master epoch than this broker knows', {
+      theirs: masterEpoch,
+      known,
+    });
+  }
+
+  #elect(): void {
+    const { brokerId } = this.#enrolment;
+    if (brokerId === undefined || this.#asking) return;
+    this.#asking = true;
+    const { clusterName } = this.#settings;
+    const asked = { clusterName, ...this.#brokerName, brokerId, designateElect: false, invokeTime: this.#nowMs() };
+    this.#controllers.ask(electMaster, asked, undefined, (answer) => {
+      this.#asking = false;
+      if (this.#stopped) return;
+      if (typeof answer === 'string') return this.#unknown(answer);
+      const { masterBrokerId: masterId, masterAddress, masterEpoch } = answer.header;
+      // The answer says nothing of the whole set: the question does.
+      if (masterId !== undefined && masterEpoch !== undefined && masterAddress !== undefined) return this.#ask();
+      this.#unknown(answer.remark);
+    });
+  }
+
+  /** No news: asks again soon while there is no master, and says so once. */
+  #unknown(reason: string): void {
+    if (this.#roles.position().role !== 'fenced') return;
+    if (reason !== this.#masterless) this.#platform.logger.warn('This broker waits for a master', { reason });
+    this.#masterless = reason;
+    if (this.#hurry !== undefined) return;
+    this.#hurry = this.#platform.timers.after(HURRY_MS, () => {
+      this.#hurry = undefined;
+      this.#ask();
+    });
+  }
+
+  get #brokerName(): { readonly brokerName: string } {
+    return { brokerName: this.#settings.brokerName };
+  }
+
+  #nowMs(): number {
+    return this.#platform.clock.nowMs();
+  }
+}

@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { BrokerIdentity } from '../../../../cluster/controller/client/broker-identity.ts';
+import { epochEntryCache } from '../../../../src/protocol/body/epoch-entry-cache.ts';
+import { applyBrokerId } from '../../../../src/protocol/command/apply-broker-id.ts';
+import { cleanBrokerData } from '../../../../src/protocol/command/clean-broker-data.ts';
+import { getBrokerEpochCache } from '../../../../src/protocol/command/get-broker-epoch-cache.ts';
+import { RemotingClient } from '../../../../src/remoting/client.ts';
+import { Dispatcher } from '../../../../src/remoting/dispatcher.ts';
+import { RemotingServer } from '../../../../src/remoting/server.ts';
+import { VirtualWorld } from '../../../support/virtual-platform.ts';
+import { ControllerWorld } from '../controller-world.ts';
+import { FakeReplica } from './fake-replica.ts';
+
+/** Three brokers that start at once; the set is complete when the master has had all of them taken in. */
+async function threeBrokers(group: ControllerWorld): Promise<FakeReplica[]> {
+  const replicas: FakeReplica[] = [];
+  for (const host of ['b1', 'b2', 'b3']) replicas.push(await FakeReplica.start(group, host));
+  await group.until(() => replicas.every(({ roles }) => roles.role !== 'fenced'));
+  // The controllers must have heard all before they take them into the set.
+  await group.world.run(1_100);
+  const master = masterOf(replicas);
+  master.wish(1, 2, 3);
+  await group.until(() => master.roles.set.brokerIds.length === 3);
+  return replicas;
+}
+
+function masterOf(replicas: readonly FakeReplica[]): FakeReplica {
+  const masters = replicas.filter(({ roles, platform }) => platform.alive && roles.role === 'master');
+  expect(masters).toHaveLength(1);
+  return masters[0]!;
+}
+
+function warnings(replica: FakeReplica): string {
+  return JSON.stringify(replica.platform.logger.lines);
+}
+
+describe.each([1, 3])("the broker's side, with %i controllers", (count) => {
+  it('gives each broker an id of its own and the set one master', async () => {
+    const group = await ControllerWorld.serving(count);
+    const replicas = await threeBrokers(group);
+    expect(replicas.map(({ roles }) => roles.brokerId).sort()).toEqual([1, 2, 3]);
+    const master = masterOf(replicas);
+    for (const { roles } of replicas) expect(roles).toMatchObject({ masterEpoch: 1, masterId: master.roles.brokerId });
+    expect(master.roles.set).toEqual({ brokerIds: [1, 2, 3], setEpoch: 2 });
+  });
+
+  it('hands over within 200 ms of a kill, and the old master comes back as a slave with its id', async () => {
+    const group = await ControllerWorld.serving(count);
+    const replicas = await threeBrokers(group);
+    const old = masterOf(replicas);
+    const { brokerId } = old.roles;
+    const killedAt = group.world.nowMs;
+    old.kill();
+    await group.until(() => replicas.some(({ roles }) => roles.masterEpoch === 2 && roles.role === 'master'));
+    expect(group.world.nowMs - killedAt).toBeLessThan(200);
+    await old.restart();
+    await group.until(() => old.roles.role === 'slave');
+    expect(old.roles).toMatchObject({ brokerId, masterEpoch: 2 });
+    expect(masterOf(replicas)).not.toBe(old);
+  });
+
+  it('follows the longest history in the set', async () => {
+    const group = await ControllerWorld.serving(count);
+    const replicas = await threeBrokers(group);
+    const old = masterOf(replicas);
+    const others = replicas.filter((replica) => replica !== old);
+    others[0]!.roles.maxPosition = 500;
+    others[1]!.roles.maxPosition = 501;
+    await group.world.run(1_100);
+    old.kill();
+    await group.until(() => others.some(({ roles }) => roles.role === 'master'));
+    expect(masterOf(others)).toBe(others[1]);
+  });
+
+  it('takes a broker in doubt out of the set, and does not elect the last one of it', async () => {
+    const group = await ControllerWorld.serving(count);
+    const alone = await FakeReplica.start(group, 'b1');
+    await group.until(() => alone.roles.role === 'master');
+    alone.kill();
+    await group.world.run(500);
+    await alone.restart({ inDoubt: true });
+    await group.world.run(12_000);
+    expect(alone.roles.role).toBe('fenced');
+    expect(warnings(alone)).toContain('enableElectUncleanMaster=true');
+  });
+});
+
+describe("the broker's side", () => {
+  it('elects unclean where that is allowed', async () => {
+    const group = await ControllerWorld.serving(1, 'enableElectUncleanMaster=true');
+    const alone = await FakeReplica.start(group, 'b1');
+    await group.until(() => alone.roles.role === 'master');
+    alone.kill();
+    await group.world.run(500);
+    await alone.restart({ inDoubt: true });
+    await group.until(() => alone.roles.role === 'master');
+  });
+
+  it('goes on when the controllers change their leader, and when all of them start anew', async () => {
+    const group = await ControllerWorld.serving(3);
+    const replicas = await threeBrokers(group);
+    const master = masterOf(replicas);
+    group.kill(group.leader);
+    await group.untilServing();
+    for (let second = 0; second < 5 && master.roles.set.brokerIds.length > 1; second++) {
+      master.wish(master.roles.brokerId!);
+      await group.world.run(1_000);
+    }
+    expect(master.roles.set.brokerIds).toEqual([master.roles.brokerId]);
+    for (const name of group.names) {
+      if (group.isRunning(name)) group.kill(name);
+      await group.start(name);
+    }
+    await group.untilServing();
+    await group.world.run(20_000);
+    expect(masterOf(replicas)).toBe(master);
+    expect(master.roles).toMatchObject({ masterEpoch: 1, role: 'master' });
+  });
+
+  it('replaces a master that is paused for longer than its heartbeats last, and fences it when it is back', async () => {
+    const group = await ControllerWorld.serving(3);
+    const replicas = await threeBrokers(group);
+    const old = masterOf(replicas);
+    for (const name of group.names) group.world.fabric.cut(old.host, name);
+    await group.until(() => replicas.some(({ roles }) => roles.masterEpoch === 2 && roles.role === 'master'), 10_000);
+    expect(old.roles.role).toBe('master');
+    for (const name of group.names) group.world.fabric.heal(old.host, name);
+    await group.until(() => old.roles.role === 'slave', 15_000);
+    expect(old.roles.masterEpoch).toBe(2);
+  });
+
+  it('takes no second id when it crashed while it asked for one', async () => {
+    const group = await ControllerWorld.serving(1);
+    const platform = group.world.start('b1');
+    platform.disk.replaceFile('/brokerIdentity-temp', Buffer.from('c#b#1#b1:30911;7'));
+    platform.crash();
+    const before = await group.broker('tool');
+    const registerCheckCode = 'b1:30911;7';
+    await before.ask(applyBrokerId, { clusterName: 'c', brokerName: 'b', appliedBrokerId: 1, registerCheckCode });
+    const replica = await FakeReplica.start(group, 'b1');
+    await group.until(() => replica.roles.role === 'master');
+    expect(replica.roles.brokerId).toBe(1);
+    expect(replica.platform.disk.readFile('/brokerIdentity')?.toString()).toBe('c#b#1');
+    expect(replica.platform.disk.exists('/brokerIdentity-temp')).toBe(false);
+  });
+
+  it('asks for another id where the one that it wanted went to a faster broker', async () => {
+    const group = await ControllerWorld.serving(1);
+    const faster = await FakeReplica.start(group, 'b1');
+    await group.until(() => faster.roles.brokerId === 1);
+    const platform = group.world.start('b2');
+    platform.disk.replaceFile('/brokerIdentity-temp', Buffer.from('c#b#1#b2:30911;7'));
+    platform.crash();
+    const replica = await FakeReplica.start(group, 'b2');
+    await group.until(() => replica.roles.brokerId === 2);
+  });
+
+  it("refuses another broker's directory, and a file that is no identity", () => {
+    const { disk } = new VirtualWorld().start('b1');
+    const name = { clusterName: 'c', brokerName: 'b' };
+    disk.replaceFile('/brokerIdentity', Buffer.from('c#a#1'));
+    expect(BrokerIdentity.open(disk, '/brokerIdentity', name)).toContain(
+      'belongs to broker a of cluster c, not to b of c',
+    );
+    disk.replaceFile('/brokerIdentity', Buffer.from('c#b#x'));
+    expect(BrokerIdentity.open(disk, '/brokerIdentity', name)).toContain('is no identity of a broker');
+  });
+
+  it('waits, and says why, where the controllers were told to forget it', async () => {
+    const group = await ControllerWorld.serving(1);
+    const replicas = await threeBrokers(group);
+    const slave = replicas.find(({ roles }) => roles.role === 'slave')!;
+    const tool = await group.broker('tool');
+    const forgotten = {
+      brokerName: 'b',
+      brokerControllerIdsToClean: `${slave.roles.brokerId}`,
+      isCleanLivingBroker: true,
+    };
+    expect((await tool.ask(cleanBrokerData, forgotten)).code).toBe(0);
+    slave.kill();
+    await slave.restart();
+    await group.world.run(3_000);
+    expect(slave.roles.role).toBe('fenced');
+    expect(warnings(slave)).toContain('remove /brokerIdentity to have this broker take a new id');
+  });
+
+  it('says in one sentence that an address is no controller', async () => {
+    const group = await ControllerWorld.serving(1);
+    const other = group.world.start('other');
+    const server = new RemotingServer({ platform: other, dispatcher: new Dispatcher(other) });
+    await group.world.settle(
+      new Promise<void>((resolve) => server.listen({ host: '0.0.0.0', port: 9876 }, () => resolve())),
+    );
+    const replica = await FakeReplica.start(group, 'b1', { controllers: ['other:9876'] });
+    await group.world.run(20_000);
+    expect(replica.roles.role).toBe('fenced');
+    const told = replica.platform.logger.lines.filter(({ message }) => message.includes('is no controller'));
+    expect(told).toHaveLength(1);
+    expect(told[0]!.message).toContain('controllerAddr: other:9876 is no controller');
+  });
+
+  it('tells its epochs to whoever asks (1007)', async () => {
+    const group = await ControllerWorld.serving(1);
+    const replica = await FakeReplica.start(group, 'b1');
+    await group.until(() => replica.roles.role === 'master');
+    const client = new RemotingClient({ platform: group.world.start('tool') });
+    const answer = await group.world.settle(
+      client.request(replica.address, getBrokerEpochCache.code, {}, { timeoutMs: 1_000 }),
+    );
+    if (typeof answer === 'string') throw new Error(answer);
+    expect(epochEntryCache.decode(answer.body)).toMatchObject({
+      clusterName: 'c',
+      brokerId: 0,
+      epochList: [{ epoch: 1, startOffset: 0 }],
+    });
+  });
+});
