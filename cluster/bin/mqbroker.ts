@@ -1,15 +1,15 @@
 import type { Broker } from '../../src/broker/broker.ts';
 import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
-import { startLoneBroker } from '../../src/broker/lone-broker.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { DledgerBroker } from '../dledger/dledger-broker.ts';
+import { SetBroker } from '../ha/set-broker.ts';
 import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';
 import { hostFacts } from './host-facts.ts';
 import { LateHttp } from './late-http.ts';
 import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
 import { refuseStart } from './refuse-start.ts';
-import { loneBrokerSource, memberSource, type ProgramSource } from './status-sources.ts';
+import { memberSource, type ProgramSource, setSource } from './status-sources.ts';
 
 const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
  -c,--configFile <arg>       Broker config properties file
@@ -30,6 +30,7 @@ const IMPORTANT_KEYS: readonly (keyof BrokerConfig)[] = [
   'brokerClusterName',
   'brokerId',
   'brokerRole',
+  'haMasterAddress',
   'flushDiskType',
   'storePathRootDir',
   'autoCreateTopicEnable',
@@ -109,8 +110,9 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
   const onFatal = (): never => process.exit(exitCodes.failed);
   try {
     if (!config.enableDLegerCommitLog) {
-      const { broker, stop } = await startLoneBroker(platform, config, onFatal);
-      return { broker, source: loneBrokerSource(platform, broker), stop };
+      const set = new SetBroker(platform, config);
+      await set.start(onFatal);
+      return { broker: set.broker, source: setSource(platform, set), stop: () => set.stop() };
     }
     const member = new DledgerBroker(platform, config, onFatal);
     await member.start();

@@ -1,4 +1,3 @@
-import type { Broker } from '../../src/broker/broker.ts';
 import { raftNotReady } from '../../src/http/raft-readiness.ts';
 import type { NodeStatus, StatusSource } from '../../src/http/status-source.ts';
 import type { Platform } from '../../src/platform/ports.ts';
@@ -6,6 +5,7 @@ import { Version, versionName } from '../../src/protocol/codes.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { DledgerBroker } from '../dledger/dledger-broker.ts';
+import type { SetBroker } from '../ha/set-broker.ts';
 import type { NameServer } from '../namesrv/name-server.ts';
 
 const STOPPING = 'this program is stopping';
@@ -15,14 +15,21 @@ export interface ProgramSource extends StatusSource {
   stopping(): void;
 }
 
-type Part = Pick<NodeStatus, 'notReady' | 'broker' | 'raft' | 'nameServer' | 'controller'>;
+type Part = Pick<NodeStatus, 'notReady' | 'broker' | 'replication' | 'raft' | 'nameServer' | 'controller'>;
 
-export function loneBrokerSource(platform: Platform, broker: Broker): ProgramSource {
+/** A slave is ready while it follows: without its master it serves what it has, but somebody should look. */
+export function setSource(platform: Platform, set: SetBroker): ProgramSource {
   const part = (): Part => {
-    const status = broker.status();
-    return { notReady: status.serving ? undefined : 'this broker does not serve', broker: status };
+    const replication = set.status();
+    const follows = replication.role === 'master' || replication.following;
+    const why = replication.problem ?? 'it has not reached its master yet';
+    return {
+      notReady: follows ? undefined : `this slave does not follow: ${why}`,
+      broker: set.broker.status(),
+      replication,
+    };
   };
-  return source(platform, 'mqbroker', part, () => broker.figures());
+  return source(platform, 'mqbroker', part, () => set.broker.figures());
 }
 
 export function memberSource(platform: Platform, member: DledgerBroker): ProgramSource {

@@ -34,6 +34,8 @@ export class DledgerMastership implements Mastership {
     return this.#servingTerm > 0 && replica.isLeader && replica.term === this.#servingTerm;
   }
 
+  readonly standsIn = false;
+
   get epoch(): number {
     return this.#replica().term;
   }

@@ -22,7 +22,7 @@ import type { Mastership } from './mastership.ts';
 import { OffsetBatch } from './offset/offset-batch.ts';
 import { OffsetResets } from './offset/offset-resets.ts';
 import type { BrokerParts } from './parts.ts';
-import { Registration } from './registration.ts';
+import { type MasterHint, Registration } from './registration.ts';
 import { createRoutes } from './routes.ts';
 import { guard } from './routing.ts';
 import { DelayDelivery } from './schedule/delay-delivery.ts';
@@ -39,6 +39,8 @@ export interface BrokerOptions {
   readonly state: BrokerState;
   readonly journal: StateJournal;
   readonly mastership: Mastership;
+  /** See `RegistrationOptions`. */
+  readonly heardOfMaster?: (master: MasterHint) => void;
 }
 
 /** How long requests that were read may take to be answered when the broker stops, ms. */
@@ -119,7 +121,13 @@ export class Broker {
     this.#consumers.onChange((group) => this.#notifyMembers(group));
     const { address: brokerAddress } = this;
     const client = this.#client;
-    this.#registration = new Registration({ platform, config, state, mastership, client, brokerAddress });
+    const heardOfMaster = this.#options.heardOfMaster ?? (() => {});
+    this.#registration = new Registration({
+      ...{ platform, config, state, mastership },
+      client,
+      brokerAddress,
+      heardOfMaster,
+    });
     state.onTopicsChanged(() => this.#registration?.changed());
     mastership.onChange(() => this.#mastershipChanged());
     this.#timer = platform.timers.every(SAMPLE_PERIOD_MS, () => this.#housekeeping());

@@ -4,6 +4,7 @@ import type { Mastership } from './mastership.ts';
 export const loneMastership: Mastership = {
   brokerId: 0,
   serving: true,
+  standsIn: false,
   epoch: 0,
   forward: () => false,
   confirm: (done) => done(true),

@@ -1,14 +1,19 @@
 import type { RequestContext } from '../remoting/request-context.ts';
 
 /**
- * Whether this broker may act for its group. Implementations: always (a lone master), `cluster/dledger` (the Raft leader), later
- * `cluster/ha`. The broker asks before every decision; it never caches the answer over turns.
+ * Whether this broker may act for its group. Implementations: always (a lone master), `cluster/dledger` (the Raft leader),
+ * `cluster/ha` (by configuration, or by a Controller's election). The broker asks before every decision; it never caches the answer over turns.
  */
 export interface Mastership {
   /** What the broker registers with: 0 = master, otherwise its own number. */
   readonly brokerId: number;
   /** May serve as master now: leader whose own first entry is committed and applied. */
   readonly serving: boolean;
+  /**
+   * A slave whose master cannot be reached answers from its copy what only the master should (offsets of queues and groups), as RocketMQ's slaves do.
+   * Never true where masters are elected.
+   */
+  readonly standsIn: boolean;
   /** Grows with every change of master; goes into DataVersion.stateVersion (Raft term; 0 for a lone master). */
   readonly epoch: number;
   /**

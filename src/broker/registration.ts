@@ -2,7 +2,9 @@ import type { Platform, Timer } from '../platform/ports.ts';
 import { encodeCompressedRegistration, registerBrokerBody } from '../protocol/body/register-broker-body.ts';
 import { registerBroker } from '../protocol/command/register-broker.ts';
 import { unregisterBroker } from '../protocol/command/unregister-broker.ts';
+import { FieldError } from '../protocol/field-error.ts';
 import { bodyCrc } from '../protocol/message/record.ts';
+import type { RemotingCommand } from '../protocol/remoting-command.ts';
 import { ResponseCode } from '../protocol/response-code.ts';
 import type { RemotingClient } from '../remoting/client.ts';
 import type { BrokerConfig } from './config/broker-config.ts';
@@ -18,6 +20,16 @@ export interface RegistrationOptions {
   readonly client: RemotingClient;
   /** `brokerIP1:listenPort`, under which clients reach this broker. */
   readonly brokerAddress: string;
+  /** A name server answered a broker that is not the master with where the master is. */
+  readonly heardOfMaster: (master: MasterHint) => void;
+}
+
+/** Where the master of a set is, as a name server knows it. */
+export interface MasterHint {
+  /** `ip:port` for clients. */
+  readonly address: string;
+  /** `ip:port` for slaves. */
+  readonly haAddress: string;
 }
 
 /** How long a stopping broker waits for name servers to take its leave, ms. */
@@ -129,9 +141,18 @@ export class Registration {
       if (this.#stopped) return;
       nameServer.tried = true;
       this.#checkAnnounced();
+      if (problem === undefined && response !== undefined) this.#tellOfMaster(response);
       if (problem !== undefined) this.#retryLater(nameServer);
       else if (nameServer.again) this.#register(nameServer);
     });
+  }
+
+  #tellOfMaster({ extFields }: RemotingCommand): void {
+    const answer = registerBroker.decodeResponse(extFields);
+    if (answer instanceof FieldError) return;
+    const { masterAddr, haServerAddr } = answer;
+    if (masterAddr !== undefined && masterAddr !== '' && haServerAddr !== undefined)
+      this.#options.heardOfMaster({ address: masterAddr, haAddress: haServerAddr });
   }
 
   #checkAnnounced(): void {

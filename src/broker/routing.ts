@@ -3,9 +3,10 @@ import type { Mastership } from './mastership.ts';
 
 /**
  * Who may answer a request (raft/SAFETY.md 6). `local`: every node. `master`: the serving master, because it changes state. `fresh`: the
- * serving master after it has proved that it still is one, because a stale answer would mislead the client.
+ * serving master after it has proved that it still is one, because a stale answer would mislead the client. `copy`: like `fresh`, but a
+ * slave that stands in for a master that nobody can reach answers, too.
  */
-export type Access = 'local' | 'master' | 'fresh';
+export type Access = 'local' | 'master' | 'fresh' | 'copy';
 
 /** One row of the routing table. */
 export interface Route {
@@ -30,6 +31,7 @@ export function guard(route: Route, mastership: Mastership): RequestHandler {
     };
   }
   return (context) => {
+    if (access === 'copy' && mastership.standsIn) return handle(context);
     if (!mastership.serving) return passOn(context, mastership);
     mastership.confirm((master) => {
       if (master) handle(context);

@@ -20,6 +20,8 @@ export interface NodeStatus {
   readonly startedAtMs: number;
   readonly process: ProcessStatus;
   readonly broker?: BrokerStatus;
+  /** Of a broker that is no member of a Raft group. */
+  readonly replication?: ReplicationStatus;
   readonly raft?: RaftStatus;
   readonly nameServer?: NameServerStatus;
   /** Its group is `raft`. */
@@ -31,6 +33,18 @@ export interface ProcessStatus {
   readonly nodeVersion: string;
   readonly residentBytes: number;
   readonly cpuMicros: number;
+}
+
+/** A broker's part in its master/slave set. */
+export interface ReplicationStatus {
+  /** master or slave. */
+  readonly role: string;
+  /** A master's: the slaves that follow it, and the bytes that each lacks. */
+  readonly slaves: readonly { readonly brokerId: number; readonly address: string; readonly lag: number }[];
+  /** A slave's: it takes what its master has. */
+  readonly following: boolean;
+  /** Why it does not follow. */
+  readonly problem: string | undefined;
 }
 
 /** A member's part in its Raft group. */

@@ -162,6 +162,28 @@ export class SegmentedLog {
   }
 
   /**
+   * Follower of a log whose units this one need not know: appends a copy of `source[from..to)`, whole units of one segment, at `position`. Legal is the
+   * end of the log, or the start of the next segment (then the rest of this one becomes a blank). False: not legal, nothing was taken.
+   */
+  appendRun(position: number, source: Buffer, from: number, to: number): boolean {
+    assert(this.#started, 'started once');
+    const byteLength = to - from;
+    const rolls = position !== this.#end;
+    const limit = rolls ? position + this.segmentBytes : this.#segmentEnd;
+    if (rolls && (position !== this.#segmentEnd || this.#end === this.minPosition)) return false;
+    if (byteLength <= 0 || position + byteLength + this.envelope.minBlankBytes > limit) return false;
+    this.#tail.place(position, byteLength, limit);
+    const reservation = this.#reservation;
+    reservation.buffer = this.#tail.buffer;
+    reservation.offset = this.#tail.offset;
+    reservation.position = position;
+    this.#reserved = byteLength;
+    source.copy(reservation.buffer, reservation.offset, from, to);
+    this.advance(byteLength);
+    return true;
+  }
+
+  /**
    * Writes everything up to the end of now, and fsyncs it with `sync`; one at a time. A cut made before becomes durable first. `done` may come
    * within this call if there is nothing to do. Errors are final (every later persist gives the same one), except ENOSPC, after which the
    * next persist tries again. `allWritten` is called when everything is in the files and only the fsync is still to come.
@@ -176,6 +198,11 @@ export class SegmentedLog {
    */
   syncWritten(done: PersistDone): void {
     this.#writer.syncWritten(done);
+  }
+
+  /** A truncation that the files do not show yet. */
+  get cutPending(): boolean {
+    return this.#writer.cutPending;
   }
 
   /** A persist is in flight. */

@@ -103,11 +103,14 @@ export class NativeLog implements Replicator, RecordLog {
 
   seal(): number {
     this.#log.advance(this.#reservedBytes);
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      this.#options.timers.endOfTurn(this.#endOfTurn);
-    }
+    this.#appended();
     return this.#log.endPosition;
+  }
+
+  #appended(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#options.timers.endOfTurn(this.#endOfTurn);
   }
 
   #tick(): void {
@@ -151,6 +154,25 @@ export class NativeLog implements Replicator, RecordLog {
     if (error === undefined) this.#persist();
   }
 
+  /** The log's files and memory, for replication that copies from them. */
+  get segments(): SegmentedLog {
+    return this.#log;
+  }
+
+  /** Slave: appends a copy of whole records of the master's log at their position; see `SegmentedLog.appendRun`. */
+  append(position: number, source: Buffer, from: number, to: number): boolean {
+    if (!this.#log.appendRun(position, source, from, to)) return false;
+    this.#appended();
+    return true;
+  }
+
+  /** Slave: forgets everything from `position` (the end of a record) on; `done` when the files and the disk have forgotten it too. */
+  cut(position: number, done: (error: DiskError | undefined) => void): void {
+    this.#log.truncate(position);
+    this.#confirmed = Math.min(this.#confirmed, position);
+    this.syncTo(position, done);
+  }
+
   /** Calls back when everything below `position` is fsynced. */
   syncTo(position: number, done: (error: DiskError | undefined) => void): void {
     this.#syncWaiters.push({ position, done });
@@ -161,7 +183,8 @@ export class NativeLog implements Replicator, RecordLog {
   #answerSyncs(error: DiskError | undefined): void {
     if (this.#syncWaiters.length === 0) return;
     const synced = this.#log.syncedPosition;
-    const ready = this.#syncWaiters.filter((waiter) => error !== undefined || waiter.position <= synced);
+    const uncut = !this.#log.cutPending;
+    const ready = this.#syncWaiters.filter((waiter) => error !== undefined || (uncut && waiter.position <= synced));
     if (ready.length === 0) return;
     this.#syncWaiters = this.#syncWaiters.filter((waiter) => !ready.includes(waiter));
     for (const waiter of ready) waiter.done(error);

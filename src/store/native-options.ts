@@ -1,4 +1,6 @@
 import type { DiskError } from '../platform/ports.ts';
+import type { StoreLog } from './log-message-store.ts';
+import type { NativeLog } from './native-log.ts';
 import type { StoreOptions } from './store-options.ts';
 
 /** Settings of a native store (no replication); RocketMQ's keys in brackets. */
@@ -54,6 +56,11 @@ export const DEFAULT_NATIVE_OPTIONS: Omit<NativeStoreOptions, 'root' | 'store'> 
 export interface NativeStoreOwner {
   /** The owner's state as of the store's `dispatchedPosition`: what it built from internal records. Kept in the recovery point. */
   exportState(): Buffer;
+  /**
+   * Replication: what the message store shall stand on instead of the log itself. `confirmedPosition` is what certainly was confirmed before the start: the
+   * newest recovery point, or everything where there is none.
+   */
+  replicate?(log: NativeLog, confirmedPosition: number): StoreLog;
   /** Files of the log at or above this position must stay; for replication by copying. */
   safePosition?(): number;
   /** The disk failed for good: the process has to stop. */

@@ -56,7 +56,9 @@ export class NativeStore {
     const fatal = (error: DiskError): void => owner.fatal(error);
     const limits = { syncFlush, syncTimeoutMs, syncIntervalMs, maxPendingBytes };
     this.#log = new NativeLog({ ...limits, log: files.log, timers, clock, logger, fatal });
-    this.#store = new LogMessageStore(platform, root, { replicator: this.#log, records: this.#log }, options.store);
+    const plain = { replicator: this.#log, records: this.#log };
+    const streams = owner.replicate?.(this.#log, files.point?.position ?? files.log.endPosition) ?? plain;
+    this.#store = new LogMessageStore(platform, root, streams, options.store);
     this.store = this.#store;
     this.#platform = platform;
     this.#options = options;

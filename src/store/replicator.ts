@@ -6,6 +6,8 @@ export type RefusalStatus =
   | 'not-leader'
   /** It leads, but its first own entry is not yet committed and applied. */
   | 'not-ready'
+  /** Fewer replicas are in sync than `minInSyncReplicas` asks for. */
+  | 'replicas-missing'
   /** No room on the disk for ordinary messages. */
   | 'disk-full'
   /** Too much is appended and not yet confirmed. */

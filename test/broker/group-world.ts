@@ -23,6 +23,7 @@ maxIndexNum=2000
 
 /** A mastership that the test grants and takes away. */
 export class ManualMastership implements Mastership {
+  readonly standsIn = false;
   serving = true;
   epoch = 1;
   /** What `confirm` finds out: false for a master that was deposed without knowing it. */

@@ -1,4 +1,5 @@
 import { encodeHost } from '../../protocol/message/host.ts';
+import { parseAddress } from '../../remoting/address.ts';
 import { ignoredKeys } from './ignored-keys.ts';
 import { type KeySpec, parseValue, type ValueOf } from './key-spec.ts';
 import { type KnownKey, knownKeys } from './known-keys.ts';
@@ -112,7 +113,7 @@ function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
     brokerIP1,
     brokerIP2: config.brokerIP2 === '' ? brokerIP1 : config.brokerIP2,
     httpPort: config.httpPort === -1 ? httpPortBeside(config.listenPort) : config.httpPort,
-    haListenPort: config.haListenPort === 0 ? config.listenPort + 1 : config.haListenPort,
+    haListenPort: config.haListenPort === 0 ? haPortBeside(config.listenPort) : config.haListenPort,
     dLegerGroup: config.dLegerGroup === '' ? brokerName : config.dLegerGroup,
   };
 }
@@ -121,6 +122,11 @@ function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
 function httpPortBeside(listenPort: number): number {
   const port = listenPort + HTTP_PORT_DISTANCE;
   return listenPort === 0 || port > MAX_PORT ? 0 : port;
+}
+
+/** Beside a port that is only known later, any port will do. */
+function haPortBeside(listenPort: number): number {
+  return listenPort === 0 || listenPort === MAX_PORT ? 0 : listenPort + 1;
 }
 
 const NOT_THERE = 'LedgerMQ does not have it yet, and without it the broker would be open to everybody';
@@ -138,8 +144,15 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
   if (config.enableControllerMode) {
     refuse('enableControllerMode', 'Controller mode is not there yet', 'Use DLedger mode: conf/dledger');
   }
-  if (config.brokerRole === 'SLAVE' && !config.enableDLegerCommitLog) {
-    refuse('brokerRole', 'a slave that follows a master is not there yet', 'Use DLedger mode: conf/dledger');
+  if (config.brokerRole === 'SLAVE' && config.brokerId === 0 && !config.enableDLegerCommitLog) {
+    refuse(
+      'brokerId',
+      'a slave needs a number of its own in its set, and 0 is the master',
+      'Set brokerId=1, or brokerRole',
+    );
+  }
+  if (config.haMasterAddress !== '' && parseAddress(config.haMasterAddress) === undefined) {
+    refuse('haMasterAddress', 'it must be host:port of the HA port of the master', 'Set it, such as 192.0.2.10:10912');
   }
   if (encodeHost(config.brokerIP1, 0) === undefined) {
     refuse(

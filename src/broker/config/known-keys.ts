@@ -83,6 +83,21 @@ const storeKeys = {
   maxTransferCountOnMessageInDisk: integer(8, 1, 100_000, 'messages'),
   /** 0: listenPort + 1. */
   haListenPort: port(0),
+  /** Empty: as the name server says. */
+  haMasterAddress: text(''),
+  haSendHeartbeatInterval: milliseconds(5_000),
+  haHousekeepingInterval: milliseconds(20_000),
+  haTransferBatchSize: bytes(32_768, 1),
+  /** A slave that lacks more does not count (4.9). */
+  haSlaveFallbehindMax: bytes(268_435_456, 1),
+  /** The same in 5.x; the smaller of the two counts. */
+  haMaxGapNotInSync: bytes(268_435_456, 1),
+  slaveTimeout: milliseconds(3_000),
+  inSyncReplicas: integer(1, 1, 1_000, 'brokers that have a message before it is acknowledged'),
+  minInSyncReplicas: integer(1, 1, 1_000, 'brokers in sync'),
+  slaveReadEnable: flag(false),
+  /** How far behind a reader is sent to a slave, in percent of this machine's memory. */
+  accessMessageInMemoryMaxRatio: integer(40, 0, 100, '% of the memory'),
   enableDLegerCommitLog: flag(false),
   dLegerGroup: text(''),
   dLegerPeers: text(''),

@@ -15,6 +15,8 @@ export interface FileJournalOptions {
   /** Longest time that offsets nobody waits for stay out of the file, ms. */
   readonly offsetsPeriodMs: number;
   readonly delaysPeriodMs: number;
+  /** Told of each change, for slaves. */
+  readonly changed?: (change: StateChange) => void;
 }
 
 /**
@@ -45,6 +47,12 @@ export class FileJournal implements StateJournal {
     this.#timers.push(platform.timers.every(delaysPeriodMs, () => this.#writeOne('delayOffset')));
   }
 
+  /** A slave took over a part of its master's state: the file follows, at once where a master would write at once. */
+  imported(name: ConfigFileName): void {
+    this.#dirty.add(name);
+    if (name === 'topics' || name === 'subscriptionGroup') this.#writeSoon();
+  }
+
   /** Writes what is not written yet. */
   stop(): void {
     for (const timer of this.#timers) this.#options.platform.timers.cancel(timer);
@@ -58,11 +66,14 @@ export class FileJournal implements StateJournal {
       if (change.type.startsWith('topic') || change.type.startsWith('group')) urgent = true;
     }
     if (done !== undefined) this.#waiting.push(done);
-    if (urgent && !this.#writeAtEndOfTurn) {
-      this.#writeAtEndOfTurn = true;
-      this.#options.platform.timers.endOfTurn(this.#endOfTurn);
-    }
+    if (urgent) this.#writeSoon();
     return undefined;
+  }
+
+  #writeSoon(): void {
+    if (this.#writeAtEndOfTurn) return;
+    this.#writeAtEndOfTurn = true;
+    this.#options.platform.timers.endOfTurn(this.#endOfTurn);
   }
 
   appendWith(
@@ -79,6 +90,7 @@ export class FileJournal implements StateJournal {
     this.#options.state.stage(change);
     this.#options.state.commit(change);
     for (const name of FILES_OF[change.type]) this.#dirty.add(name);
+    this.#options.changed?.(change);
   }
 
   readonly #endOfTurn = (): void => {

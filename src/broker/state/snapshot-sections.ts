@@ -3,6 +3,7 @@ import { groupConfig } from '../group/group-config.ts';
 import { offsetKey, splitOffsetKey } from '../offset/offset-table.ts';
 import { topicConfig } from '../topic/topic-config.ts';
 import type { BrokerState } from './broker-state.ts';
+import type { ConfigFileName } from './config-files.ts';
 
 /** One section of a snapshot file; `content` is JSON in UTF-8. */
 export interface StateSection {
@@ -15,6 +16,14 @@ const TOPICS = 3;
 const GROUPS = 4;
 const OFFSETS = 5;
 const DELAY_PROGRESS = 6;
+
+/** RocketMQ's file that holds the same as a section, by the section's type. */
+export const SECTION_FILES: Readonly<Record<number, ConfigFileName>> = {
+  [TOPICS]: 'topics',
+  [GROUPS]: 'subscriptionGroup',
+  [OFFSETS]: 'consumerOffset',
+  [DELAY_PROGRESS]: 'delayOffset',
+};
 
 export function exportSections(state: BrokerState): StateSection[] {
   return [

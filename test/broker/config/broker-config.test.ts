@@ -46,7 +46,7 @@ describe('wrong values are named with key, value and remedy', () => {
     ],
     ['enableDLegerCommitLog=true\ndLegerSelfId=n0', 'dLegerPeers=: DLedger mode needs the members'],
     ['enableControllerMode=true', 'enableControllerMode=true: Controller mode is not there yet'],
-    ['brokerRole=SLAVE', 'brokerRole=SLAVE: a slave that follows a master is not there yet'],
+    ['brokerRole=SLAVE', 'brokerId=0: a slave needs a number of its own in its set'],
     ['a=\\u12', 'line 1=: a \\u escape needs four hexadecimal digits'],
   ])('%s', (text, sentence) => {
     const { errors } = loadBrokerConfig(text, host);

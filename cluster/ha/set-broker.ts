@@ -1,0 +1,215 @@
+import { assert } from '../../src/base/assert.ts';
+import type { Broker } from '../../src/broker/broker.ts';
+import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import { type LoneBroker, type NativeReplication, startLoneBroker } from '../../src/broker/lone-broker.ts';
+import { loneMastership } from '../../src/broker/lone-mastership.ts';
+import type { Mastership } from '../../src/broker/mastership.ts';
+import type { MasterHint } from '../../src/broker/registration.ts';
+import type { BrokerState } from '../../src/broker/state/broker-state.ts';
+import type { FileJournal } from '../../src/broker/state/file-journal.ts';
+import type { StateChange } from '../../src/broker/state/state-change.ts';
+import type { ReplicationStatus } from '../../src/http/status-source.ts';
+import type { Address, DiskError, Platform } from '../../src/platform/ports.ts';
+import { parseAddress } from '../../src/remoting/address.ts';
+import { RemotingClient } from '../../src/remoting/client.ts';
+import type { StoreLog } from '../../src/store/log-message-store.ts';
+import type { MessageStore } from '../../src/store/message-store.ts';
+import type { NativeLog } from '../../src/store/native-log.ts';
+import type { WriteRefusal } from '../../src/store/replicator.ts';
+import { Forwarder } from '../dledger/forwarder.ts';
+import { HaLog } from './ha-log.ts';
+import { HaPort } from './ha-port.ts';
+import { haLimits, masterRule, replicaIdentity } from './ha-settings.ts';
+import { MasterRole } from './master-role.ts';
+import { SecondMasterWatch } from './second-master-watch.ts';
+import { SlaveMastership } from './set-mastership.ts';
+import { SlaveRole } from './slave-role.ts';
+import { StateFeed } from './state-feed.ts';
+import { StateMirror } from './state-mirror.ts';
+
+export interface SetParts {
+  readonly log: HaLog;
+  readonly store: MessageStore;
+  readonly state: BrokerState;
+  readonly journal: FileJournal;
+}
+
+/** A broker of a master/slave set, by configuration: brokerRole says for ever what it is. */
+export class SetBroker implements NativeReplication {
+  readonly mastership: Mastership;
+  readonly #platform: Platform;
+  readonly #config: BrokerConfig;
+  readonly #port: HaPort;
+  readonly #client: RemotingClient;
+  #lone: LoneBroker | undefined;
+  #log: HaLog | undefined;
+  #parts: SetParts | undefined;
+  #master: MasterRole | undefined;
+  #slave: SlaveRole | undefined;
+  #feed: StateFeed | undefined;
+  #watch: SecondMasterWatch | undefined;
+  /** Where the master is, as a name server said. */
+  #hint: MasterHint | undefined;
+  #problem: string | undefined;
+
+  constructor(platform: Platform, config: BrokerConfig) {
+    this.#platform = platform;
+    this.#config = config;
+    this.#port = new HaPort(platform, () => this.#master);
+    this.#client = new RemotingClient({ platform });
+    const forwarder = new Forwarder({
+      clock: platform.clock,
+      client: this.#client,
+      leader: () => (this.#hint === undefined ? undefined : { address: this.#hint.address, term: 0 }),
+    });
+    const follows = (): boolean => this.#slave?.following ?? false;
+    this.mastership = this.#isSlave ? new SlaveMastership(config.brokerId, follows, forwarder) : loneMastership;
+  }
+
+  /** Opens the store and the ports. Rejects with a sentence; then nothing is left open. */
+  async start(fatal: (error: DiskError) => void): Promise<void> {
+    try {
+      this.#lone = await startLoneBroker(this.#platform, this.#config, fatal, this);
+    } catch (error) {
+      this.#client.close();
+      throw error;
+    }
+  }
+
+  get #isSlave(): boolean {
+    return this.#config.brokerRole === 'SLAVE';
+  }
+
+  get broker(): Broker {
+    assert(this.#lone !== undefined, 'the broker has been started');
+    return this.#lone.broker;
+  }
+
+  /** What this broker is made of, for whoever examines it from within: nothing may be changed through it. */
+  get parts(): SetParts {
+    assert(this.#parts !== undefined, 'the broker has been started');
+    return this.#parts;
+  }
+
+  async stop(): Promise<void> {
+    await this.#lone?.stop();
+  }
+
+  replicate(native: NativeLog): StoreLog {
+    const { timers } = this.#platform;
+    const { maxPendingBytes } = this.#config;
+    const log = new HaLog({ native, timers, confirmedPosition: native.endPosition, maxPendingBytes });
+    this.#log = log;
+    return { replicator: log, records: log };
+  }
+
+  async opened({ store, state, journal }: Parameters<NativeReplication['opened']>[0]): Promise<void> {
+    const log = this.#log;
+    assert(log !== undefined, 'the store is opened over the log');
+    const config = this.#config;
+    this.#parts = { log, store: store.store, state, journal };
+    if (this.#isSlave) this.#slave = this.#createSlave(log, new StateMirror(state, store.store, journal));
+    else {
+      this.#watch = new SecondMasterWatch(this.#platform, config, this.#client);
+      const rival = await this.#watch.rival();
+      if (rival !== undefined) throw new Error(rival);
+      this.#feed = new StateFeed(state, this.#platform.timers);
+      this.#master = this.#createMaster(log, this.#feed);
+    }
+    const role = this.#master ?? this.#slave;
+    if (role !== undefined) log.setRole(role);
+    log.settle();
+    await this.#port.listen(config.bindAddress, config.haListenPort);
+  }
+
+  #createMaster(log: HaLog, feed: StateFeed): MasterRole {
+    const { clock, timers, logger } = this.#platform;
+    return new MasterRole({
+      ...{ log, clock, timers, logger },
+      identity: replicaIdentity(this.#config, 0),
+      limits: haLimits(this.#config),
+      epoch: 0,
+      epochs: () => [],
+      rule: masterRule(this.#config),
+      refusal: () => this.#tooFewCopies(),
+      tellsConfirmed: false,
+      events: feed,
+    });
+  }
+
+  /** `minInSyncReplicas`, this broker among them. */
+  #tooFewCopies(): WriteRefusal | undefined {
+    const { minInSyncReplicas, brokerRole } = this.#config;
+    if (brokerRole !== 'SYNC_MASTER' || minInSyncReplicas <= 1) return undefined;
+    const copies = 1 + (this.#master?.links.length ?? 0);
+    if (copies >= minInSyncReplicas) return undefined;
+    const text = `in-sync replicas not enough: ${copies} of minInSyncReplicas=${minInSyncReplicas}; nothing was appended`;
+    return { status: 'replicas-missing', text };
+  }
+
+  #createSlave(log: HaLog, mirror: StateMirror): SlaveRole {
+    const config = this.#config;
+    return new SlaveRole({
+      platform: this.#platform,
+      log,
+      identity: replicaIdentity(config, config.brokerId),
+      limits: haLimits(config),
+      learner: false,
+      epoch: 0,
+      hello: () => ({ masterEpoch: 0, epochs: [] }),
+      agreement: undefined,
+      findMaster: (done) => done(this.#masterPort()),
+      showsOnlyConfirmed: false,
+      events: {
+        following: () => {
+          this.#problem = undefined;
+          this.#platform.logger.info('Following the master', { position: log.endPosition });
+        },
+        alone: (reason) => {
+          this.#problem = reason;
+        },
+        state: (section) => mirror.take(section),
+      },
+    });
+  }
+
+  #masterPort(): Address | string {
+    const { haMasterAddress, namesrvAddr } = this.#config;
+    const text = haMasterAddress === '' ? this.#hint?.haAddress : haMasterAddress;
+    const address = text === undefined ? undefined : parseAddress(text);
+    if (address !== undefined) return address;
+    if (namesrvAddr === '') return 'neither haMasterAddress nor namesrvAddr is set: set one of them';
+    return `no name server of namesrvAddr=${namesrvAddr} knows the master of this set yet`;
+  }
+
+  started(): void {
+    this.#slave?.start();
+    this.#watch?.start();
+  }
+
+  heardOfMaster(master: MasterHint): void {
+    this.#hint = master;
+  }
+
+  changed({ type }: StateChange): void {
+    if (type.startsWith('topic') || type.startsWith('group')) this.#feed?.lookSoon();
+  }
+
+  closing(): void {
+    this.#watch?.stop();
+    this.#port.close();
+    this.#slave?.end();
+    this.#master?.end('the master stops');
+    this.#feed?.stop();
+    this.#client.close();
+  }
+
+  status(): ReplicationStatus {
+    const end = this.#log?.endPosition ?? 0;
+    const slaves = (this.#master?.links ?? []).map(({ brokerId, address, ackPosition }) => {
+      return { brokerId, address, lag: end - ackPosition };
+    });
+    const following = this.#slave?.following ?? false;
+    return { role: this.#isSlave ? 'slave' : 'master', slaves, following, problem: this.#problem };
+  }
+}
