@@ -1,7 +1,7 @@
 import type { Broker } from '../../src/broker/broker.ts';
 import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { Platform } from '../../src/platform/ports.ts';
-import { DledgerBroker } from '../dledger/dledger-broker.ts';
+import { DledgerMember } from '../dledger/dledger-member.ts';
 import { SetBroker } from '../ha/set-broker.ts';
 import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';
@@ -114,7 +114,7 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
       await set.start(onFatal);
       return { broker: set.broker, source: setSource(platform, set), stop: () => set.stop() };
     }
-    const member = new DledgerBroker(platform, config, onFatal);
+    const member = new DledgerMember(platform, config, onFatal);
     await member.start();
     return { broker: member.broker, source: memberSource(platform, member), stop: () => member.stop() };
   } catch (error) {

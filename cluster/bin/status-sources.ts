@@ -4,7 +4,7 @@ import type { Platform } from '../../src/platform/ports.ts';
 import { Version, versionName } from '../../src/protocol/codes.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import type { Controller } from '../controller/controller.ts';
-import type { DledgerBroker } from '../dledger/dledger-broker.ts';
+import type { DledgerMember } from '../dledger/dledger-member.ts';
 import type { SetBroker } from '../ha/set-broker.ts';
 import type { NameServer } from '../namesrv/name-server.ts';
 
@@ -32,7 +32,7 @@ export function setSource(platform: Platform, set: SetBroker): ProgramSource {
   return source(platform, 'mqbroker', part, () => set.broker.figures());
 }
 
-export function memberSource(platform: Platform, member: DledgerBroker): ProgramSource {
+export function memberSource(platform: Platform, member: DledgerMember): ProgramSource {
   const part = (): Part => {
     const raft = member.status();
     return { notReady: raftNotReady(raft), broker: member.broker.status(), raft };

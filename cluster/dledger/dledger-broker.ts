@@ -1,6 +1,7 @@
 import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
 import { type Broker, createBroker } from '../../src/broker/broker.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import { asDiskError } from '../../src/log/log-error.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { LagWatch } from './lag-watch.ts';
 import { LogRetention } from './log-retention.ts';
@@ -11,6 +12,7 @@ import { type Member, openMember } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
 import type { ElectionCounts, RoleRecord } from './role-history.ts';
 import { memberSnapshots } from './snapshot-content.ts';
+import { exchangeSnapshots, type SnapshotExchange } from './snapshot-exchange.ts';
 import { Snapshotter } from './snapshotter.ts';
 
 const HOUR_MS = 3_600_000;
@@ -33,17 +35,21 @@ export class DledgerBroker {
   readonly #data: MemberData;
   readonly #group: MemberGroup;
   readonly #snapshotter: Snapshotter;
+  readonly #exchange: SnapshotExchange;
   readonly #retention: LogRetention;
   readonly #sync: PeriodicSync;
   readonly #lag: LagWatch;
+  readonly #onRenew: () => void;
   #ticks: Timer | undefined;
   #failed = false;
+  #leaving: Promise<void> | undefined;
 
   /**
    * Opens the member's directory; nothing is sent before `start`. `onFatal` is told when this node can no longer take part: the process has to stop at
-   * once. Throws MemberRefused, or the disk's error.
+   * once. `onRenew`: a leader sent what this member's log is to begin anew with; it has left, and another DledgerBroker has to take its place
+   * (DledgerMember does). Throws MemberRefused, or the disk's error.
    */
-  constructor(platform: Platform, config: BrokerConfig, onFatal: (error: PortError) => void) {
+  constructor(platform: Platform, config: BrokerConfig, onFatal: (error: PortError) => void, onRenew: () => void) {
     const member = openMember(platform, config);
     const { hardState, log } = member.storage;
     const fail = (error: PortError): void => this.#fail(error, onFatal);
@@ -57,8 +63,12 @@ export class DledgerBroker {
     this.#data = data;
     this.#group = group;
     this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
-    this.#snapshotter = new Snapshotter(member, memberSnapshots(member, data), () => this.#retention.run(), fail);
-    this.#retention = createRetention(member, data, this.#snapshotter);
+    this.#onRenew = onRenew;
+    this.#snapshotter = new Snapshotter(member, memberSnapshots(member, data), () => this.#snapshotTaken(), fail);
+    this.#exchange = exchangeSnapshots(member, data, group, this.#snapshotter, (bytes, index) =>
+      this.#renew(bytes, index, fail),
+    );
+    this.#retention = createRetention(member, data, this.#snapshotter, () => this.#exchange.sender.keepFrom());
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
     this.#lag = new LagWatch(platform.timers, platform.logger, () => group.replica.status());
   }
@@ -68,6 +78,27 @@ export class DledgerBroker {
     this.#failed = true;
     const { platform, storage } = this.#member;
     failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
+  }
+
+  #snapshotTaken(): void {
+    this.#member.storage.received.forget();
+    this.#retention.run();
+  }
+
+  /** The log begins anew: keeps what it begins with, acknowledges nothing from this moment on, and leaves. */
+  #renew(bytes: Buffer, index: number, fail: (error: PortError) => void): void {
+    const { platform, storage } = this.#member;
+    if (this.#leaving !== undefined || this.#failed) return;
+    try {
+      storage.received.keep(bytes, index);
+    } catch (thrown) {
+      const { code, message } = asDiskError(thrown);
+      platform.logger.warn('The snapshot of the leader was not kept; it will send it again', { code, reason: message });
+      return;
+    }
+    this.#group.replica.stop();
+    this.#leaving = this.#leave();
+    this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));
   }
 
   /** Opens the ports and joins the group; it serves when a leader is elected. Rejects with a sentence. */
@@ -84,6 +115,7 @@ export class DledgerBroker {
     this.#retention.start();
     this.#sync.start();
     this.#lag.start();
+    this.#exchange.sender.start();
     this.#ticks = platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
@@ -108,18 +140,27 @@ export class DledgerBroker {
 
   /** SIGTERM: hands leadership over, goes on forwarding for `shutdownLingerMs`, flushes everything and leaves the directory marked as clean. */
   async stop(): Promise<void> {
+    if (this.#leaving !== undefined) return await this.#leaving;
     const { platform, config } = this.#member;
-    const { replica, peerPort, client } = this.#group;
-    await handLeadershipOver(platform, replica);
+    await handLeadershipOver(platform, this.#group.replica);
     const { shutdownLingerMs } = config;
     if (shutdownLingerMs > 0) await new Promise<void>((end) => platform.timers.after(shutdownLingerMs, end));
+    this.#leaving ??= this.#leave();
+    await this.#leaving;
+  }
+
+  async #leave(): Promise<void> {
+    const { platform } = this.#member;
+    const { replica, peerPort, client } = this.#group;
     await this.broker.stop();
     this.#retention.stop();
     this.#sync.stop();
     this.#lag.stop();
+    this.#exchange.sender.stop();
     this.#snapshotter.stop();
     this.#data.space.stop();
-    await ended((done) => this.#snapshotter.take(done));
+    await new Promise<void>((done) => this.#snapshotter.whenIdle(done));
+    if (!replica.status().stopped) await ended((done) => this.#snapshotter.take(done));
     if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
     replica.stop();
     await peerPort.close();
@@ -137,8 +178,9 @@ export class DledgerBroker {
 
 function createRetention(
   { platform, config, storage }: Member,
-  { store }: MemberData,
+  { log, store }: MemberData,
   snapshots: Snapshotter,
+  keepFrom: () => number,
 ): LogRetention {
   const { clock, timers, disk, logger } = platform;
   return new LogRetention({
@@ -152,6 +194,7 @@ function createRetention(
     reservedMs: config.fileReservedTime * HOUR_MS,
     forcedPercent: config.cleanFileForciblyEnable ? config.diskSpaceCleanForciblyRatio : undefined,
     maxFiles: config.deleteFileBatchMax,
-    safePosition: () => snapshots.position,
+    safePosition: () => Math.min(snapshots.position, log.confirmedPosition),
+    keepFrom,
   });
 }

@@ -14,6 +14,8 @@ export interface DledgerLogOptions {
   readonly timers: Timers;
   /** Committed and applied up to here before the start (from a snapshot; 0 without one). */
   readonly appliedIndex: number;
+  /** The broker's state is that of this entry, to which the log may not reach yet. */
+  readonly stateIndex: number;
   /** Bytes that may be appended and not yet committed before writes are refused. */
   readonly maxPendingBytes: number;
   /** Why ordinary writes have no room on the disk, if so. */
@@ -29,6 +31,7 @@ export class DledgerLog implements Replicator, RecordLog {
   readonly #log: DurableLog;
   readonly #timers: Timers;
   readonly #maxPendingBytes: number;
+  readonly #stateIndex: number;
   readonly #diskFull: () => string | undefined;
   #replica: Replica | undefined;
   #listener: ReplicatorListener | undefined;
@@ -45,6 +48,7 @@ export class DledgerLog implements Replicator, RecordLog {
     this.#timers = options.timers;
     this.#maxPendingBytes = options.maxPendingBytes;
     this.#diskFull = options.diskFull;
+    this.#stateIndex = options.stateIndex;
     this.maxUnitBytes = options.log.maxBodyBytes;
     this.#appliedIndex = options.appliedIndex;
     this.#committedIndex = options.appliedIndex;
@@ -168,6 +172,16 @@ export class DledgerLog implements Replicator, RecordLog {
 
   get appliedIndex(): number {
     return this.#appliedIndex;
+  }
+
+  /** The state is a leader's, of an entry that the log does not reach yet: what is applied builds queues and index only. */
+  get restoring(): boolean {
+    return this.#appliedIndex < this.#stateIndex;
+  }
+
+  /** The entry that the broker's state reflects. */
+  get stateIndex(): number {
+    return Math.max(this.#appliedIndex, this.#stateIndex);
   }
 
   view(position: number, size: number): Buffer | undefined {

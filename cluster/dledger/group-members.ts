@@ -21,11 +21,22 @@ export class GroupMembers {
   /** What is in the log at the start: the set of the snapshot, and those of the entries behind it. */
   readonly atStart: readonly MembersAt[];
 
-  constructor(settings: GroupSettings, logger: Logger, applied: NamedSet | undefined, later: readonly NamedSet[]) {
+  /**
+   * `applied` is of the state, which may be ahead of the log: there it holds from `logStart` on, until an entry behind says something else. `later` are the
+   * sets that entries behind `logStart` bring.
+   */
+  constructor(
+    settings: GroupSettings,
+    logger: Logger,
+    applied: NamedSet | undefined,
+    later: readonly NamedSet[],
+    logStart: number,
+  ) {
     this.#settings = settings;
     this.#logger = logger;
     this.#applied = applied;
-    const known = applied === undefined ? later : [applied, ...later];
+    const first = applied === undefined ? [] : [{ ...applied, index: Math.min(applied.index, logStart) }];
+    const known = [...first, ...later];
     this.atStart = known.map((set) => this.#learn(set));
     this.#inForce = this.atStart.at(-1);
     if (this.#inForce !== undefined) this.#compare(this.#inForce);

@@ -3,7 +3,7 @@ import type { Logger, Timer, Timers } from '../../src/platform/ports.ts';
 
 const CHECK_MS = 5_000;
 
-/** Tells the people who read a leader's log of members that it can no longer bring up to date: its log does not reach back to what they lack. */
+/** Tells the people who read a leader's log of members that need a snapshot: its log does not reach back to what they lack. */
 export class LagWatch {
   readonly #timers: Timers;
   readonly #logger: Logger;
@@ -30,8 +30,8 @@ export class LagWatch {
     const behind = new Set(peers.filter(({ state }) => state === 'behind').map(({ id }) => id));
     for (const { id, match } of peers) {
       if (!behind.has(id) || this.#behind.has(id)) continue;
-      const text = 'A member lacks entries that the log of this leader no longer holds, and cannot catch up';
-      this.#logger.error(text, { peer: id, match });
+      const text = 'A member lacks entries that the log of this leader no longer holds: it needs a snapshot';
+      this.#logger.warn(text, { peer: id, match });
     }
     this.#behind = behind;
   }

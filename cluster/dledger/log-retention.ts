@@ -23,6 +23,8 @@ export interface LogRetentionOptions {
   readonly maxFiles: number;
   /** Nothing at or above is removed: the end of the newest durable snapshot, which lies below commit. */
   readonly safePosition: () => number;
+  /** What is still needed from here on, while the disk is not too full: a member catches up. */
+  readonly keepFrom: () => number;
 }
 
 /**
@@ -47,13 +49,14 @@ export class LogRetention {
 
   /** One look. A disk that fails here is logged: the files stay. */
   run(): void {
-    const { log, store, clock, logger, reservedMs, maxFiles, safePosition } = this.#options;
+    const { log, store, clock, logger, reservedMs, maxFiles, safePosition, keepFrom } = this.#options;
     try {
+      const forced = this.#isForced();
       const files = filesToDelete(retainedFiles(log.segments), {
         nowMs: clock.nowMs(),
         reservedMs,
-        safePosition: safePosition(),
-        forced: this.#isForced(),
+        safePosition: forced ? safePosition() : Math.min(safePosition(), keepFrom()),
+        forced,
         maxFiles,
         lastTimestamp: (file) => this.#lastTimestamp(file),
       });

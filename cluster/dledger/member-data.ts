@@ -34,7 +34,8 @@ export function openMemberData(member: Member, onIdentity: (identity: GroupIdent
   const log = new DledgerLog({
     log: durableLog,
     timers,
-    appliedIndex: snapshot?.header.index ?? 0,
+    appliedIndex: storage.appliedIndex,
+    stateIndex: snapshot?.header.index ?? 0,
     maxPendingBytes: config.maxPendingBytes,
     diskFull: () => space.problem,
   });
@@ -44,7 +45,7 @@ export function openMemberData(member: Member, onIdentity: (identity: GroupIdent
   const restored = snapshot === undefined ? undefined : readSnapshot(snapshot);
   for (const section of snapshot?.sections ?? []) state.importSection(section);
   const later = setsInLog(durableLog, log.appliedIndex + 1);
-  const members = new GroupMembers(member.settings, platform.logger, restored?.members, later);
+  const members = new GroupMembers(member.settings, platform.logger, restored?.members, later, log.appliedIndex);
   const records = new GroupRecords(member, restored?.identity, onIdentity, members);
   store.setStoreHost(storeHost);
   store.setInternalRecordHandler({
@@ -53,6 +54,7 @@ export function openMemberData(member: Member, onIdentity: (identity: GroupIdent
   store.recover({
     fromPosition: log.confirmedPosition,
     queueOffsets: restored?.queueOffsets ?? new Map(),
+    ...(log.restoring && snapshot !== undefined ? { stateAt: snapshot.header.endPosition } : {}),
     lastTimestamp: snapshot?.header.storeTimestamp ?? 0,
   });
   const journal = new LogJournal(store, state, { host: storeHost, nowMs: () => clock.nowMs() });

@@ -27,7 +27,9 @@ export function failMember(
 /** The member that lags least takes over; where none can, the others elect one when this one is gone. */
 export async function handLeadershipOver({ logger, timers }: Platform, replica: Replica): Promise<void> {
   if (!replica.isLeader) return;
-  const able = replica.status().peers.filter(({ connected, inDoubt }) => connected && !inDoubt);
+  const able = replica.status().peers.filter(({ voter, connected, inDoubt, state }) => {
+    return voter && connected && !inDoubt && state !== 'behind';
+  });
   const target = able.sort((a, b) => a.lag - b.lag)[0];
   if (target === undefined) return;
   await new Promise<void>((resolve) => {

@@ -7,7 +7,7 @@ import { DledgerStateMachine } from './dledger-state-machine.ts';
 import { Forwarder } from './forwarder.ts';
 import type { MemberData } from './member-data.ts';
 import type { Member } from './open-member.ts';
-import { PeerPort } from './peer-port.ts';
+import { type FrameHandlers, PeerPort } from './peer-port.ts';
 import { RoleHistory } from './role-history.ts';
 
 /** What makes a member part of its group. */
@@ -19,6 +19,8 @@ export interface MemberGroup {
   readonly roles: RoleHistory;
   /** Connections to leaders, for forwarding. */
   readonly client: RemotingClient;
+  /** Who takes the frames of members that are no messages of the replica. */
+  readonly frames: FrameHandlers;
 }
 
 /** Joins the replica to the log, the peers and the broker's data. Nothing happens before `replica.start()`. */
@@ -27,7 +29,8 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   const { timers, clock, random, logger } = platform;
   const { hardState, log } = storage;
   const { term, vote, inDoubt } = hardState.record;
-  const peerPort = createPeerPort(member, data, () => replica.status(), onFatal);
+  const frames: FrameHandlers = new Map();
+  const peerPort = createPeerPort(member, data, frames, () => replica.status(), onFatal);
   const client = new RemotingClient({ platform });
   const forwarder = new Forwarder({ clock, client, leader: () => peerPort.leader() });
   const roles = new RoleHistory(clock);
@@ -54,12 +57,13 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   );
   data.log.setReplica(replica);
   peerPort.transport.setEvents(replica);
-  return { replica, peerPort, mastership, forwarder, roles, client };
+  return { replica, peerPort, mastership, forwarder, roles, client, frames };
 }
 
 function createPeerPort(
   { platform, config, settings, storage }: Member,
   { records, members }: MemberData,
+  frames: FrameHandlers,
   status: () => ReplicaStatus,
   onFatal: (error: PortError) => void,
 ): PeerPort {
@@ -69,6 +73,7 @@ function createPeerPort(
     settings,
     records,
     members,
+    frames,
     status,
     onFatal,
     peersKey: 'dLegerPeers',

@@ -50,7 +50,7 @@ const NONE: readonly NamedSet[] = [];
 /** The same of the entries of the own log from `first` on. Blocking; throws what makes the log unreadable. */
 export function setsInLog(log: DurableLog, first: number): readonly NamedSet[] {
   const found: NamedSet[] = [];
-  const fault = log.forEachEntry(Math.max(first, 1), log.lastIndex, (bytes, body, length, index) => {
+  const fault = log.forEachEntry(first, log.lastIndex, (bytes, body, length, index) => {
     const set = setInBody(bytes, body, body + length, index);
     if (set !== undefined) found.push(set);
   });

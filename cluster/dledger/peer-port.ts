@@ -23,6 +23,9 @@ const CLOSE_GRACE_MS = 100;
 /** A member that leaves is still heard for so long: it may have led, and tells who is to take over. */
 const FAREWELL_MS = 1_000;
 
+/** By type of frame; a text is a fault that closes the connection. */
+export type FrameHandlers = Map<number, (from: string, frame: Buffer) => string | undefined>;
+
 export interface PeerPortOptions {
   readonly platform: Platform;
   readonly storage: RaftStorage;
@@ -30,6 +33,7 @@ export interface PeerPortOptions {
   readonly records: GroupRecords;
   /** Absent: the members are those of the configuration for ever. */
   readonly members?: GroupMembers;
+  readonly frames?: FrameHandlers;
   /** Key of the configuration that names the members and their ports. */
   readonly peersKey: string;
   readonly bindAddress: string;
@@ -58,7 +62,7 @@ export class PeerPort {
   #closed = false;
 
   constructor(options: PeerPortOptions) {
-    const { platform, storage, settings, members, dispatcher, events, idleMs } = options;
+    const { platform, storage, settings, members, frames, dispatcher, events, idleMs } = options;
     const { hardState } = storage;
     this.#options = options;
     this.#nonce = platform.random.bytes(NONCE_BYTES).toString('hex');
@@ -71,6 +75,7 @@ export class PeerPort {
       self: settings.self.id,
       peers: members?.peers() ?? settings.peers,
       ...(members === undefined ? {} : { membersIn: (entries) => members.setsIn(entries) }),
+      ...(frames === undefined ? {} : { otherFrames: frames }),
       incarnation: storage.incarnation,
       incarnationFromDisk: storage.incarnationFromDisk,
       raiseIncarnation: (incarnation, done) => hardState.saveIncarnation(incarnation, done),

@@ -19,7 +19,7 @@ export function memberSnapshots(
 ): SnapshotSource {
   return {
     get appliedIndex() {
-      return log.appliedIndex;
+      return log.stateIndex;
     },
     flushTo: (position, done) => store.flushTo(position, done),
     capture: (index) => {

@@ -31,9 +31,11 @@ export class Snapshotter {
   readonly #onFailure: (error: DiskError) => void;
   #timer: Timer | undefined;
   #taking = false;
+  #idle: (() => void) | undefined;
   #checks = 0;
   /** Of the newest durable snapshot. */
   #index: number;
+  #start: number;
   #position: number;
 
   /** `onTaken` is called after each snapshot became durable: retention may look again. `onFailure`: the process has to stop. */
@@ -50,12 +52,21 @@ export class Snapshotter {
     this.#onTaken = onTaken;
     this.#onFailure = onFailure;
     this.#index = snapshot?.header.index ?? 0;
+    this.#start = snapshot?.header.position ?? 0;
     this.#position = snapshot?.header.endPosition ?? log.endOf(0);
   }
 
   /** Entry that the newest durable snapshot reflects. */
   get index(): number {
     return this.#index;
+  }
+
+  /** Where the newest durable snapshot is; undefined: there is none. */
+  get newest(): { readonly path: string; readonly index: number; readonly position: number } | undefined {
+    const { snapshots } = this.#storage;
+    const path = snapshots.pathOf(this.#index);
+    if (this.#index === 0 || !this.#platform.disk.exists(path)) return undefined;
+    return { path, index: this.#index, position: this.#start };
   }
 
   /** End of that entry: what lies below may be removed by retention. */
@@ -69,6 +80,12 @@ export class Snapshotter {
 
   stop(): void {
     if (this.#timer !== undefined) this.#platform.timers.cancel(this.#timer);
+  }
+
+  /** Calls back when no snapshot is being written. */
+  whenIdle(done: () => void): void {
+    if (this.#taking) this.#idle = done;
+    else done();
   }
 
   #check(): void {
@@ -105,6 +122,7 @@ export class Snapshotter {
     const snapshot = this.#source.capture(index);
     const finish = (error: DiskError | undefined): void => {
       this.#taking = false;
+      this.#idle?.();
       if (error === undefined) this.#taken(snapshot);
       done(error);
     };
@@ -116,6 +134,7 @@ export class Snapshotter {
 
   #taken({ header }: Snapshot): void {
     this.#index = header.index;
+    this.#start = header.position;
     this.#position = header.endPosition;
     this.#platform.logger.debug('Took a snapshot', { index: header.index, position: header.endPosition });
     this.#onTaken();

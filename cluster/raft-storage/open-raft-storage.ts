@@ -4,6 +4,7 @@ import type { DurableLog } from './durable-log.ts';
 import { freshRecord, HardStateFile, type HardStateRead, type MemberName, readHardState } from './hard-state.ts';
 import { bootIdHex, doubtReasons, type HardStateRecord } from './hard-state-codec.ts';
 import { openDurableLog } from './open-durable-log.ts';
+import { ReceivedSnapshots } from './received-snapshot.ts';
 import type { Snapshot } from './snapshot-codec.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 import { readStockState, type StockState } from './stock-dledger.ts';
@@ -33,8 +34,11 @@ export interface RaftStorage {
   readonly log: DurableLog;
   readonly hardState: HardStateFile;
   readonly snapshots: SnapshotStore;
-  /** The newest snapshot that the log confirms: the state to start from. */
+  /** The newest snapshot that the log confirms, or the one that a leader sent: the state to start from. */
   readonly snapshot: Snapshot | undefined;
+  /** Entries up to here are committed, and reflected in what was derived from them before. */
+  readonly appliedIndex: number;
+  readonly received: ReceivedSnapshots;
   readonly doubt: DoubtDecision;
   /** In doubt since the store was empty, and no doubt-vote was cast since. */
   readonly fresh: boolean;
@@ -67,6 +71,12 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
 
   const bootId = bootIdHex(platform.process.bootId());
   const snapshots = new SnapshotStore(disk, `${directory}/snapshots`, logger);
+  const received = new ReceivedSnapshots(disk, `${directory}/snapshots`, logger);
+  const pending = received.takeOver(
+    `${directory}/data`,
+    options.segmentBytes,
+    snapshots.list().map((index) => snapshots.pathOf(index)),
+  );
   const loaded = snapshots.loadAll();
   const { segmentBytes, firstPosition, tailBytes, chunkBytes } = options;
   const diskFailed = read.kind === 'ok' && read.record.ioError;
@@ -87,7 +97,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   });
   if (!('log' in opened)) return opened;
   const { log, cut, recovery, checkpoint, discarded } = opened;
-  if (log.segments.minPosition > firstPosition && checkpoint === undefined) {
+  if (log.segments.minPosition > firstPosition && checkpoint === undefined && pending === undefined) {
     log.close();
     const text = `${directory}/data begins at entry ${log.firstIndex - 1}, and no usable snapshot covers what came before: `;
     return { message: `${text}empty ${directory} to let the other members restore this one` };
@@ -98,15 +108,37 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const doubt = adopted
     ? { reason: doubtReasons.none, message: '' }
     : decideDoubt({ hardState: read, bootId, recoveryCut: cut, holeCut: recovery.kind === 'rot', last });
-  const record = nextRecord(options, read, stock, doubt, bootId, log);
+  const record = nextRecord(options, read, stock, doubt, bootId, log, pending);
   const hardState = HardStateFile.begin(disk, path, record, read.kind === 'ok' ? read.slot : undefined);
   // A member obeys its leader's flush mode: that it acknowledged from its page cache must be known at a start after a power failure.
   if (!record.asyncAcks) log.beforeUnsynced((done) => hardState.saveFlushMode(false, done));
-  const snapshot = loaded.find(({ header }) => header.index === checkpoint?.index);
+  const own = loaded.find(({ header }) => header.index === checkpoint?.index);
+  if (own !== undefined) received.forget();
+  const snapshot = own ?? pending;
   const fresh = doubt.reason === doubtReasons.emptyStore;
   const { incarnation } = record;
   const incarnationFromDisk = read.kind === 'ok';
-  return { log, hardState, snapshots, snapshot, doubt, fresh, incarnation, incarnationFromDisk };
+  const appliedIndex = appliedAtStart(log, snapshot);
+  return {
+    log,
+    hardState,
+    snapshots,
+    snapshot,
+    appliedIndex,
+    received,
+    doubt,
+    fresh,
+    incarnation,
+    incarnationFromDisk,
+  };
+}
+
+/** A snapshot that a leader sent may be ahead of the log: then nothing of the log is reflected anywhere. */
+function appliedAtStart(log: DurableLog, snapshot: Snapshot | undefined): number {
+  if (snapshot === undefined) return 0;
+  const { index, term, chainCrc } = snapshot.header;
+  const reached = log.lastIndex >= index && log.termAt(index) === term && log.chainCrc(index) === chainCrc;
+  return reached ? index : log.firstIndex - 2;
 }
 
 function firstWrotePosition(read: HardStateRead, stock: StockState | undefined): number | undefined {
@@ -122,6 +154,7 @@ function nextRecord(
   doubt: DoubtDecision,
   bootId: string,
   log: DurableLog,
+  pending: Snapshot | undefined,
 ): HardStateRecord {
   const { memberId, groupName } = options;
   const fresh = freshRecord({ memberId, groupName });
@@ -132,6 +165,7 @@ function nextRecord(
     term: ahead ? log.lastTerm : old.term,
     vote: ahead ? '' : old.vote,
     incarnation: old.incarnation + 1,
+    groupId: old.groupId === '' ? (pending?.header.groupId ?? '') : old.groupId,
     bootId,
     inDoubt: doubt.reason !== doubtReasons.none,
     doubtReason: doubt.reason,

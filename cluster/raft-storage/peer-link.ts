@@ -121,6 +121,15 @@ export class PeerLink {
     this.#outboxBytes += encodeMessage(message, incarnation, this.#outbox);
   }
 
+  /** The same for a frame that is encoded already. */
+  sendFrame(buffers: readonly Buffer[]): void {
+    if (!this.#open || this.pendingBytes > maxPendingBytes) return;
+    for (const bytes of buffers) {
+      this.#outbox.push(bytes);
+      this.#outboxBytes += bytes.length;
+    }
+  }
+
   /** One gathered write for all that was sent since the last flush. */
   flush(): void {
     if (this.#outbox.length === 0) return;

@@ -8,6 +8,8 @@ export const snapshotVersion = 1;
 const magic = 'LMQSNAP1';
 const endMark = Buffer.from('LMQSNEND', 'latin1');
 const headerBytes = 128;
+/** So much of a file tells how long it is. */
+export const snapshotHeadBytes: number = headerBytes;
 const sectionHeaderBytes = 24;
 
 /** Section types of version 1. */

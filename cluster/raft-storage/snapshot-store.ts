@@ -9,6 +9,11 @@ const keptSnapshots = 2;
 
 const knownSections: ReadonlyMap<number, number> = new Map(Object.values(sectionTypes).map((type) => [type, 1]));
 
+/** Reads a whole file with the sections that this software knows; a text says why it cannot be used. */
+export function decodeKnownSnapshot(bytes: Buffer): Snapshot | string {
+  return decodeSnapshot(bytes, knownSections);
+}
+
 export type SnapshotDone = (error: DiskError | undefined) => void;
 
 /** The snapshot files of one member, in a directory of their own. */
@@ -40,7 +45,7 @@ export class SnapshotStore {
     const path = this.pathOf(index);
     const bytes = this.#disk.readFile(path);
     if (bytes === undefined) return `${path} does not exist`;
-    const snapshot = decodeSnapshot(bytes, knownSections);
+    const snapshot = decodeKnownSnapshot(bytes);
     if (typeof snapshot === 'string') return `${path} cannot be used: ${snapshot}`;
     return snapshot.header.index === index ? snapshot : `${path} holds the snapshot of entry ${snapshot.header.index}`;
   }

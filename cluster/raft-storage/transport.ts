@@ -44,6 +44,8 @@ export interface PeerTransportOptions {
   readonly onRefused: (peer: NodeId, refusal: Refusal) => void;
   /** The sets of members that received entries bring (EntryBatch.members); absent where they never change. */
   readonly membersIn?: (entries: EntryBatch) => readonly MembersAt[] | undefined;
+  /** Who takes frames that are no messages of the core, by type; a text is a fault that closes the connection. */
+  readonly otherFrames?: ReadonlyMap<number, (from: NodeId, frame: Buffer) => string | undefined>;
 }
 
 /** What is known of one peer. */
@@ -164,6 +166,13 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     this.#peers.get(message.to)?.link.send(message, this.#incarnation);
   }
 
+  /** Sends a frame that is no message of the core, at once; `encode` gets the own incarnation. Dropped if the peer is not connected. */
+  sendFrame(to: NodeId, encode: (incarnation: number) => readonly Buffer[]): void {
+    const link = this.#peers.get(to)?.link;
+    link?.sendFrame(encode(this.#incarnation));
+    link?.flush();
+  }
+
   flush(): void {
     for (const { link } of this.#peers.values()) link.flush();
   }
@@ -273,10 +282,12 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     if (frame.length < frameHeaderBytes) return 'a frame that is too short';
     if (frameType(frame) === refuseType) return this.#onRefuseFrame(id, frame);
     state.link.heard();
-    if (frameIncarnation(frame) < state.seen!.incarnation) return undefined;
+    if (frameIncarnation(frame) < state.seen!.incarnation || this.#closed) return undefined;
+    const other = this.#options.otherFrames?.get(frameType(frame));
+    if (other !== undefined) return other(id, frame);
     const message = decodeMessage(frame, id, this.#options.self);
     if (typeof message === 'string') return message;
-    if (!this.#closed) this.#events?.receive(this.#withMembers(message));
+    this.#events?.receive(this.#withMembers(message));
     return undefined;
   }
 

@@ -1,5 +1,5 @@
 import { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
-import { loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
+import { type BrokerConfig, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { UnsyncedFate } from './sim-file.ts';
 import type { SimHost } from './sim-host.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -26,6 +26,8 @@ export class SimNode {
   broker: DledgerBroker | undefined;
   /** Starts so far. */
   starts = 0;
+  /** How often it began anew from a snapshot. */
+  renewals = 0;
   /** Errors were planned for its disk, or its space was taken, since the process began: it may stop itself. */
   diskHurt = false;
   /** The disk was set back to an older state: the others have to refuse its starts, until it counts further than before. */
@@ -72,12 +74,20 @@ export class SimNode {
     });
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
     // The start is an event of the new process, so that what it throws is the process's own end.
-    this.#world.loop.schedule(0, process, () => {
-      const broker = new DledgerBroker(process, config, (error) => this.#fail(process, error.code, error.message));
-      this.broker = broker;
-      this.#events.opened(this, broker);
-      broker.start().catch((error: Error) => this.#fail(process, 'START', error.message));
-    });
+    this.#world.loop.schedule(0, process, () => this.#open(process, config));
+  }
+
+  /** Also where a member begins anew from a leader's snapshot (DledgerMember does the same). */
+  #open(process: SimProcess, config: BrokerConfig): void {
+    const renew = (): void => {
+      if (this.process !== process || !process.alive || this.stopping) return;
+      this.renewals++;
+      this.#open(process, config);
+    };
+    const broker = new DledgerBroker(process, config, (error) => this.#fail(process, error.code, error.message), renew);
+    this.broker = broker;
+    this.#events.opened(this, broker);
+    broker.start().catch((error: Error) => this.#fail(process, 'START', error.message));
   }
 
   #fail(process: SimProcess, code: string, why: string): void {

@@ -56,11 +56,16 @@ export class DerivedFiles {
 
   /** See `MessageStore.recover`. */
   recover(point: RecoveryPoint): void {
-    const { fromPosition } = point;
+    const { fromPosition, stateAt = fromPosition } = point;
     const offsets = withoutInternal(point.queueOffsets);
     this.#options.offsets.import(point.queueOffsets);
     this.#options.commitLog.sawTimestamp(point.lastTimestamp ?? 0);
     const indexMissing = this.index?.open(fromPosition) === false;
+    if (stateAt > fromPosition) {
+      this.queues.wipe();
+      this.dispatcher.startAt(fromPosition, stateAt, () => this.#fitQueues(offsets));
+      return;
+    }
     const problem =
       this.queues.open() ?? (this.queues.covers(offsets, fromPosition) ? undefined : 'some of their files are missing');
     if (problem === undefined) this.queues.cutTo(offsets);
@@ -116,6 +121,10 @@ export class DerivedFiles {
       logger.warn('building the consume queues anew from the log', { problem, from, to: fromPosition });
     this.queues.wipe();
     this.dispatcher.rebuild(from, fromPosition);
+    this.#fitQueues(offsets);
+  }
+
+  #fitQueues(offsets: QueueOffsets): void {
     this.queues.cutTo(offsets);
     this.queues.markNext(offsets);
   }

@@ -48,6 +48,9 @@ export class Dispatcher {
   readonly arrivals = new ArrivalBatch();
   #internal: InternalRecordHandler | undefined;
   #position = 0;
+  /** The internal state is that of this place: what lies below is only put into queues and index. */
+  #stateAt = 0;
+  #stateReached: () => void = () => {};
   #dispatching = false;
   /** End of the open record in its buffer. */
   #end = 0;
@@ -74,12 +77,16 @@ export class Dispatcher {
     return this.#dispatching;
   }
 
-  startAt(position: number): void {
+  /** `reached` is called when the queues hold everything below `stateAt` (RecoveryPoint.stateAt). */
+  startAt(position: number, stateAt = position, reached: () => void = () => {}): void {
     this.#position = position;
+    this.#stateAt = stateAt;
+    this.#stateReached = reached;
   }
 
   /** Dispatches the records up to a confirmed position. Arrivals are collected, not yet told. */
   dispatchTo(position: number): void {
+    if (this.#position < this.#stateAt) this.#catchUp(Math.min(position, this.#stateAt));
     if (position <= this.#position) return;
     this.#dispatching = true;
     this.#options.log.scan(this.#position, position, this.#live);
@@ -87,11 +94,18 @@ export class Dispatcher {
     this.#position = position;
   }
 
+  #catchUp(to: number): void {
+    this.rebuild(this.#position, to);
+    this.#position = Math.max(this.#position, to);
+    if (to === this.#stateAt) this.#stateReached();
+  }
+
   /** Counts records that are appended and not confirmed into the queue offsets at the tail. */
   adoptTail(to: number): void {
-    if (to <= this.#position) return;
+    const from = Math.max(this.#position, this.#stateAt);
+    if (to <= from) return;
     const { log, offsets, commitLog } = this.#options;
-    log.scan(this.#position, to, (buffer, offset, size, position) => {
+    log.scan(from, to, (buffer, offset, size, position) => {
       const reader = this.#open(buffer, offset, size, position);
       commitLog.sawTimestamp(reader.storeTimestamp);
       if (isQueued(reader.sysFlag))

@@ -151,6 +151,11 @@ export interface RecoveryPoint {
   /** End of a unit of the log (or its start): what lies below is in the queues already. */
   readonly fromPosition: number;
   readonly queueOffsets: QueueOffsets;
+  /**
+   * The state that is given here (and all else that internal records made) is that of this later place, and the queues are empty: records below it are
+   * put into queues and index, and change nothing else.
+   */
+  readonly stateAt?: number;
   /** Largest store time up to there; later records are not below it. */
   readonly lastTimestamp?: number;
 }

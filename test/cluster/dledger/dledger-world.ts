@@ -26,6 +26,8 @@ export class DledgerWorld {
   readonly #conf: string;
   /** Lines for the broker.conf of one member. */
   readonly own = new Map<string, string>();
+  /** Members that began anew from a snapshot, one after another. */
+  readonly renewed: MemberName[] = [];
   /** What ended a process by itself. */
   readonly fatal: string[] = [];
 
@@ -89,12 +91,24 @@ export class DledgerWorld {
       ipAddress: machine.ip,
     });
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
-    machine.broker = new DledgerBroker(machine.platform, config, (error) => {
+    const { platform } = machine;
+    const open = (): DledgerBroker => {
+      const broker = new DledgerBroker(platform, config, fatal, renew);
+      machine.broker = broker;
+      return broker;
+    };
+    const fatal = (error: { readonly message: string }): void => {
       this.fatal.push(`${name}: ${error.message}`);
       this.kill(name);
-    });
-    await this.world.settle(machine.broker.start());
-    return machine.broker;
+    };
+    // As DledgerMember does.
+    const renew = (): void => {
+      if (machine.platform !== platform) return;
+      this.renewed.push(name);
+      void open().start();
+    };
+    await this.world.settle(open().start());
+    return this.broker(name);
   }
 
   #confOf(name: MemberName, ip: string): string {
@@ -208,6 +222,11 @@ ${this.own.get(name) ?? ''}
     }
     await this.world.settle(consumer.close());
     return messages;
+  }
+
+  /** Names of the files in a folder of a member's directory. */
+  filesOf(name: MemberName, folder: string): string[] {
+    return this.#machine(name).platform.disk.list(`/store/dledger-${name}/${folder}`);
   }
 
   /** The bytes of a member's log files, one after another. */

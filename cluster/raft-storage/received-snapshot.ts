@@ -1,0 +1,138 @@
+import { readInt64 } from '../../src/base/bytes.ts';
+import { segmentName, segmentStartOf } from '../../src/log/segment.ts';
+import type { Disk, Logger } from '../../src/platform/ports.ts';
+import { entryHeaderBytes, entryIndex, entryPosition, entrySize, entryTerm } from './entry.ts';
+import { EntryChain } from './entry-chain.ts';
+import { type Snapshot, snapshotHeadBytes } from './snapshot-codec.ts';
+import { decodeKnownSnapshot } from './snapshot-store.ts';
+
+/** The entry with which a log begins anew: the first of one of the leader's files. */
+export interface BaseEntry {
+  readonly bytes: Buffer;
+  readonly index: number;
+  readonly term: number;
+  readonly position: number;
+}
+
+/** What a leader sent to a member whose log ends before its own begins: the state after some entry, and the entry with which the log begins anew. */
+export interface ReceivedSnapshot {
+  readonly snapshot: Snapshot;
+  readonly base: BaseEntry;
+}
+
+/** Takes apart a snapshot file and the base entry behind it; a text says what is wrong. */
+export function decodeReceived(bytes: Buffer, segmentBytes: number): ReceivedSnapshot | string {
+  if (bytes.length < snapshotHeadBytes) return 'it is too short';
+  const length = readInt64(bytes, SNAPSHOT_LENGTH_AT);
+  const snapshot = decodeKnownSnapshot(bytes.subarray(0, length));
+  if (typeof snapshot === 'string') return snapshot;
+  const entry = bytes.subarray(length);
+  if (entry.length < entryHeaderBytes || entrySize(entry, 0) !== entry.length) return 'its base entry is not whole';
+  const base = {
+    bytes: entry,
+    index: entryIndex(entry, 0),
+    term: entryTerm(entry, 0),
+    position: entryPosition(entry, 0),
+  };
+  const fault = new EntryChain(0, undefined).check(entry, 0, base.position);
+  if (fault !== undefined) return `its base entry ${base.index} is damaged: ${fault}`;
+  const { header } = snapshot;
+  if (header.dataFileSize !== segmentBytes)
+    return `its data-file size is ${header.dataFileSize}, the own one ${segmentBytes}`;
+  const fits = base.position % segmentBytes === 0 && base.index <= header.index + 1 && base.term <= header.term;
+  return fits
+    ? { snapshot, base }
+    : `its base entry ${base.index} at ${base.position} does not fit to entry ${header.index}`;
+}
+
+const SNAPSHOT_LENGTH_AT = 88;
+
+/** `received-N`: the log is to be replaced by it; `pending-N`: it was, and does not reach entry N yet. */
+type Stage = 'received' | 'pending';
+
+/**
+ * The one snapshot of a leader that a member holds while its log begins anew (raft/FORMATS.md 7). It is durable before anything else changes, so that an
+ * end at any moment leaves either the old log, or a start that goes on where the one before ended.
+ */
+export class ReceivedSnapshots {
+  readonly #disk: Disk;
+  readonly #directory: string;
+  readonly #logger: Logger;
+
+  constructor(disk: Disk, directory: string, logger: Logger) {
+    this.#disk = disk;
+    this.#directory = directory;
+    this.#logger = logger;
+  }
+
+  #path(stage: Stage, index: number): string {
+    return `${this.#directory}/${stage}-${String(index).padStart(20, '0')}`;
+  }
+
+  #indexes(stage: Stage): number[] {
+    const pattern = new RegExp(`^${stage}-(\\d{20})$`);
+    const digits = this.#disk.list(this.#directory).map((name) => pattern.exec(name)?.[1]);
+    return digits.filter((text) => text !== undefined).map(Number);
+  }
+
+  /** Makes it durable: from now on the log of this member is given up. Blocking; throws the disk's error, and then nothing has changed. */
+  keep(bytes: Buffer, index: number): void {
+    this.#disk.replaceFile(this.#path('received', index), bytes);
+  }
+
+  /**
+   * At a start, before the log is opened: replaces the log by the base entry if a snapshot was received; returns the one that is in force, if any.
+   * Throws the disk's error.
+   */
+  takeOver(dataDirectory: string, segmentBytes: number, ownSnapshots: readonly string[]): Snapshot | undefined {
+    for (const index of this.#indexes('received').sort((a, b) => b - a)) {
+      const received = this.#load('received', index, segmentBytes);
+      if (received === undefined) continue;
+      for (const old of this.#indexes('pending')) this.#disk.remove(this.#path('pending', old));
+      for (const path of ownSnapshots) this.#disk.remove(path);
+      this.#beginAnew(dataDirectory, segmentBytes, received.base);
+      this.#disk.rename(this.#path('received', index), this.#path('pending', index));
+      this.#disk.syncDirectory(this.#directory);
+      this.#logger.info('The log begins anew behind the snapshot of a leader', {
+        index,
+        firstIndex: received.base.index,
+      });
+      break;
+    }
+    for (const index of this.#indexes('pending')) {
+      const pending = this.#load('pending', index, segmentBytes);
+      if (pending !== undefined) return pending.snapshot;
+    }
+    return undefined;
+  }
+
+  #load(stage: Stage, index: number, segmentBytes: number): ReceivedSnapshot | undefined {
+    const path = this.#path(stage, index);
+    const received = decodeReceived(this.#disk.readFile(path) ?? Buffer.alloc(0), segmentBytes);
+    if (typeof received !== 'string') return received;
+    this.#logger.warn('threw a received snapshot away that cannot be used', { file: path, reason: received });
+    this.#disk.remove(path);
+    this.#disk.syncDirectory(this.#directory);
+    return undefined;
+  }
+
+  #beginAnew(directory: string, segmentBytes: number, base: BaseEntry): void {
+    for (const name of this.#disk.list(directory)) {
+      if (segmentStartOf(name) !== undefined) this.#disk.remove(`${directory}/${name}`);
+    }
+    const file = this.#disk.open(`${directory}/${segmentName(base.position)}`, { create: true });
+    file.truncateSync(segmentBytes);
+    file.writeSync(base.bytes, 0);
+    file.syncNow();
+    file.close();
+    this.#disk.syncDirectory(directory);
+  }
+
+  /** A snapshot of the own state is durable: the received one is of no use any more. */
+  forget(): void {
+    const indexes = this.#indexes('pending');
+    if (indexes.length === 0) return;
+    for (const index of indexes) this.#disk.remove(this.#path('pending', index));
+    this.#disk.syncDirectory(this.#directory);
+  }
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { DledgerWorld, type MemberName } from './dledger-world.ts';
+
+/** Messages leave the log as soon as a snapshot covers their file. */
+const SHORT = 'fileReservedTime=0\ncleanResourceInterval=1000';
+
+async function send(group: DledgerWorld, count: number, topic = 'Orders'): Promise<void> {
+  const producer = await group.producer();
+  for (let n = 0; n < count; n++) await group.world.settle(producer.send({ topic, body: 'x'.repeat(4_000) }));
+}
+
+const partsOf = (group: DledgerWorld, name: MemberName) => group.broker(name).parts;
+const segments = (group: DledgerWorld, name: MemberName) => partsOf(group, name).member.storage.log.segments;
+
+/** All that members at the same entry must agree about; where the logs begin, each decides for itself. */
+function stateOf(group: DledgerWorld, name: MemberName) {
+  const { store, state, members } = partsOf(group, name).data;
+  const queues = store
+    .topics()
+    .sort()
+    .map((topic) => {
+      return store.queueIds(topic).map((queue) => [topic, queue, store.maxOffset(topic, queue)]);
+    });
+  return { hash: state.hash(), next: [...store.queueOffsets()].sort(), queues, members: members.applied };
+}
+
+function minOffsets(group: DledgerWorld, name: MemberName) {
+  const { store } = partsOf(group, name).data;
+  return ['Idle', 'Orders'].map((topic) => store.queueIds(topic).map((queue) => store.minOffset(topic, queue)));
+}
+
+/** A group in which `away` lacks entries that the others no longer have. */
+async function leftBehind(conf = SHORT): Promise<{ group: DledgerWorld; away: MemberName }> {
+  const group = await DledgerWorld.serving(conf);
+  await send(group, 20, 'Idle');
+  const away = group.followers()[0]!;
+  await group.untilEqual();
+  const end = segments(group, away).endPosition;
+  group.kill(away);
+  await send(group, 70);
+  await group.world.run(65_000);
+  expect(segments(group, group.leader).minPosition).toBeGreaterThan(end);
+  return { group, away };
+}
+
+/** What a member's directory says of how far it came. */
+function stageOf(group: DledgerWorld, name: MemberName): string {
+  const names = group.filesOf(name, 'snapshots');
+  if (names.some((one) => one.startsWith('received'))) return 'received';
+  return names.some((one) => one.startsWith('pending')) ? 'pending' : 'old log';
+}
+
+async function becomesWhole(group: DledgerWorld, name: MemberName): Promise<void> {
+  await group.until(() => group.isRunning(name) && !group.broker(name).status().inDoubt, 20_000);
+  await group.untilEqual();
+  await group.world.run(300);
+  const { leader } = group;
+  expect(stateOf(group, name)).toEqual(stateOf(group, leader));
+  const from = Math.max(segments(group, name).minPosition, segments(group, leader).minPosition);
+  const end = segments(group, leader).endPosition;
+  const bytes = (member: MemberName) => {
+    const start = segments(group, member).minPosition;
+    return group.logBytes(member).subarray(from - start, end - start);
+  };
+  expect(end).toBeGreaterThan(from);
+  expect(bytes(name).equals(bytes(leader))).toBe(true);
+  expect(group.fatal).toEqual([]);
+}
+
+describe("a member whose log ends before its leader's begins", () => {
+  it("begins anew from the leader's snapshot and its oldest file, and has all messages that the leader has", async () => {
+    const { group, away } = await leftBehind();
+    await group.start(away);
+    await becomesWhole(group, away);
+    expect(group.renewed).toEqual([away]);
+    expect(segments(group, away).minPosition).toBe(segments(group, group.leader).minPosition);
+    expect(minOffsets(group, away)).toEqual(minOffsets(group, group.leader));
+    await send(group, 30);
+    await becomesWhole(group, away);
+    expect(group.renewed).toEqual([away]);
+  });
+
+  it('leads and serves what it was given', async () => {
+    const { group, away } = await leftBehind();
+    await group.start(away);
+    await becomesWhole(group, away);
+    const before = (await group.readAll('Orders')).length;
+    const { replica } = partsOf(group, group.leader).group;
+    await group.world.settle(new Promise((resolve) => replica.transferLeadership(away, resolve)));
+    await group.until(() => group.serving().join() === away);
+    await group.world.run(500);
+    expect((await group.readAll('Orders')).length).toBe(before);
+    await send(group, 4);
+    expect((await group.readAll('Orders')).length).toBe(before + 4);
+  });
+
+  it('keeps what it was given over restarts, before and after its first own snapshot', async () => {
+    const { group, away } = await leftBehind();
+    await group.start(away);
+    await becomesWhole(group, away);
+    group.kill(away);
+    await group.start(away);
+    await becomesWhole(group, away);
+    await send(group, 1);
+    await group.world.run(65_000);
+    group.kill(away, { machine: true });
+    await group.start(away);
+    await becomesWhole(group, away);
+    expect(group.renewed).toEqual([away]);
+  });
+
+  it('may be an empty learner', async () => {
+    const { group, away } = await leftBehind();
+    await group.start(away);
+    group.addMachine('n3');
+    await group.start('n3');
+    const { replica } = partsOf(group, group.leader).group;
+    const request = { kind: 'add-learner', id: 'n3', address: 'n3:40911' } as const;
+    const refusal = await group.world.settle(
+      new Promise((resolve) => replica.changeMembers(request, (why) => resolve(why))),
+    );
+    expect(refusal).toBeUndefined();
+    await becomesWhole(group, 'n3');
+    expect(group.renewed).toContain('n3');
+    expect(group.broker('n3').status().learners).toEqual(['n3']);
+    expect(group.broker('n3').status().groupId).toBe(group.broker(group.leader).status().groupId);
+  });
+
+  it.each([false, true])('goes on wherever it ends in between (machine: %s)', async (machine) => {
+    const { group, away } = await leftBehind();
+    const stages = new Set<string>();
+    for (let ms = 1; ms < 100; ms += 3) {
+      await group.start(away);
+      await group.world.run(ms);
+      group.kill(away, { machine });
+      stages.add(stageOf(group, away));
+    }
+    // What lies between the two is one turn: test/cluster/raft-storage/received-snapshot.test.ts.
+    expect([...stages]).toEqual(['old log', 'pending']);
+    await group.start(away);
+    await becomesWhole(group, away);
+  });
+
+  it('is served by the next leader if the one that sends dies', async () => {
+    for (const ms of [60, 100, 105, 110, 150]) {
+      const { group, away } = await leftBehind();
+      await group.start(away);
+      await group.world.run(ms);
+      const old = group.leader;
+      group.kill(old);
+      await group.world.run(2_000);
+      await group.start(old);
+      await group.untilServing();
+      await becomesWhole(group, away);
+    }
+  });
+
+  it('catches up in bounded time while the leader goes on removing files', async () => {
+    const { group, away } = await leftBehind();
+    const producer = await group.producer();
+    let sending = true;
+    const stream = (async () => {
+      while (sending) {
+        await producer.send({ topic: 'Orders', body: 'x'.repeat(4_000) });
+        await new Promise<void>((done) => group.client.timers.after(50, done));
+      }
+    })();
+    await group.world.run(1_000);
+    await group.start(away);
+    const at = group.world.nowMs;
+    await group.until(() => {
+      const { lastIndex, inDoubt } = group.broker(away).status();
+      return !inDoubt && group.broker(group.leader).status().lastIndex - lastIndex < 5;
+    }, 10_000);
+    expect(group.world.nowMs - at).toBeLessThan(10_000);
+    await group.world.run(130_000);
+    sending = false;
+    await group.world.settle(stream);
+    await becomesWhole(group, away);
+    expect(group.renewed).toEqual([away]);
+  });
+});
