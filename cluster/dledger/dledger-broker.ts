@@ -3,6 +3,7 @@ import { type Broker, createBroker } from '../../src/broker/broker.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
+import { answerGroupRequests } from './group-requests.ts';
 import { LagWatch } from './lag-watch.ts';
 import { LogRetention } from './log-retention.ts';
 import { type MemberData, openMemberData } from './member-data.ts';
@@ -64,6 +65,7 @@ export class DledgerBroker {
     this.#group = group;
     this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
     this.#onRenew = onRenew;
+    answerGroupRequests(this.broker.dispatcher, member, data, group);
     this.#snapshotter = new Snapshotter(member, memberSnapshots(member, data), () => this.#snapshotTaken(), fail);
     this.#exchange = exchangeSnapshots(member, data, group, this.#snapshotter, (bytes, index) =>
       this.#renew(bytes, index, fail),

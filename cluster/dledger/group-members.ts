@@ -116,6 +116,12 @@ export class GroupMembers {
     return peers;
   }
 
+  /** All members in force; while the log says nothing, those of the configuration. */
+  ids(): string[] {
+    const { voters, learners } = this.#inForce ?? { voters: this.#settings.peers.map(({ id }) => id), learners: [] };
+    return [...voters, ...learners];
+  }
+
   /** Body of the entry that brings `set` (raft/FORMATS.md 6). */
   bodyOf(set: MemberSet, change: MemberChange): Omit<NamedSet, 'index'> {
     const named = (id: string): NamedMember => {

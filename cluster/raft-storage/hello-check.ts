@@ -58,7 +58,7 @@ function nameFault({ own, theirs, expectedId, members }: HelloContext): Refusal 
   const known = [...members].join(', ');
   return refuse(
     'notMember',
-    `${theirs.id} is no member for ${own.id}, which knows ${known || 'no other'}: compare dLegerPeers, or add it with mqadmin changeMember`,
+    `${theirs.id} is no member for ${own.id}, which knows ${known || 'no other'}: compare dLegerPeers, or add it with mqadmin addMember`,
   );
 }
 

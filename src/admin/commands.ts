@@ -13,14 +13,17 @@ import { getControllerConfig } from './command/get-controller-config.ts';
 import { getControllerMetaData } from './command/get-controller-metadata.ts';
 import { getSyncStateSet } from './command/get-sync-state-set.ts';
 import { haStatus } from './command/ha-status.ts';
+import { addMember, promoteMember, removeMember, replaceMember } from './command/member-commands.ts';
 import { producerConnection } from './command/producer-connection.ts';
 import { queryMsgById } from './command/query-msg-by-id.ts';
 import { queryMsgByKey } from './command/query-msg-by-key.ts';
 import { queryMsgByUniqueKey } from './command/query-msg-by-unique-key.ts';
+import { raftGroup } from './command/raft-group.ts';
 import { topicClusterList } from './command/topic-cluster-list.ts';
 import { topicList } from './command/topic-list.ts';
 import { topicRoute } from './command/topic-route.ts';
 import { topicStatus } from './command/topic-status.ts';
+import { transferLeadership } from './command/transfer-leadership.ts';
 import { updateControllerConfig } from './command/update-controller-config.ts';
 import { updateSubGroup } from './command/update-sub-group.ts';
 import { updateTopic } from './command/update-topic.ts';
@@ -52,4 +55,10 @@ export const commands: readonly AdminCommand[] = [
   updateControllerConfig,
   electMaster,
   cleanBrokerMetadata,
+  raftGroup,
+  transferLeadership,
+  addMember,
+  promoteMember,
+  removeMember,
+  replaceMember,
 ];
