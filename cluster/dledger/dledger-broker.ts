@@ -11,6 +11,7 @@ import { closeRaftStorage, ended, failMember, handLeadershipOver } from './membe
 import { joinGroup, type MemberGroup } from './member-group.ts';
 import { type Member, openMember } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
+import { PreferredLeader } from './preferred-leader.ts';
 import type { ElectionCounts, RoleRecord } from './role-history.ts';
 import { memberSnapshots } from './snapshot-content.ts';
 import { exchangeSnapshots, type SnapshotExchange } from './snapshot-exchange.ts';
@@ -40,6 +41,7 @@ export class DledgerBroker {
   readonly #retention: LogRetention;
   readonly #sync: PeriodicSync;
   readonly #lag: LagWatch;
+  readonly #preferred: PreferredLeader;
   readonly #onRenew: () => void;
   #ticks: Timer | undefined;
   #failed = false;
@@ -73,6 +75,7 @@ export class DledgerBroker {
     this.#retention = createRetention(member, data, this.#snapshotter, () => this.#exchange.sender.keepFrom());
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
     this.#lag = new LagWatch(platform.timers, platform.logger, () => group.replica.status());
+    this.#preferred = preferredLeader(member, group);
   }
 
   #fail(error: PortError, onFatal: (error: PortError) => void): void {
@@ -118,6 +121,7 @@ export class DledgerBroker {
     this.#sync.start();
     this.#lag.start();
     this.#exchange.sender.start();
+    this.#preferred.start();
     this.#ticks = platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
@@ -159,6 +163,7 @@ export class DledgerBroker {
     this.#sync.stop();
     this.#lag.stop();
     this.#exchange.sender.stop();
+    this.#preferred.stop();
     this.#snapshotter.stop();
     this.#data.space.stop();
     await new Promise<void>((done) => this.#snapshotter.whenIdle(done));
@@ -176,6 +181,12 @@ export class DledgerBroker {
     await closeRaftStorage(storage);
     lock.release();
   }
+}
+
+function preferredLeader({ platform, config }: Member, { replica }: MemberGroup): PreferredLeader {
+  const { clock, timers, logger } = platform;
+  const syncFlush = config.flushDiskType === 'SYNC_FLUSH';
+  return new PreferredLeader({ clock, timers, logger, replica, preferred: config.preferredLeaderId, syncFlush });
 }
 
 function createRetention(

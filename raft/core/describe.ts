@@ -16,6 +16,8 @@ export interface PeerStatus {
   readonly lag: number;
   /** Leader only. */
   readonly state: ProgressState | undefined;
+  /** Leader only: it answered within the shortest election timeout. */
+  readonly heard: boolean;
 }
 
 export interface CoreStatus {
@@ -76,6 +78,7 @@ export function describe(node: NodeState): CoreStatus {
       synced: leads ? peer.synced : 0,
       lag: leads ? node.lastIndex - peer.match : 0,
       state: leads ? peer.state : undefined,
+      heard: leads && peer.connected && node.now - peer.heardAt < node.config.electionTicks,
     })),
   };
 }
