@@ -100,6 +100,11 @@ ${this.#conf}`;
     machine.platform = this.world.start(name);
   }
 
+  /** Empties the directory of a controller that does not run. */
+  wipe(name: string): void {
+    this.#machines.get(name)!.platform.disk.removeTree('/controller');
+  }
+
   /** SIGTERM. */
   async stop(name: string): Promise<void> {
     await this.world.settle(this.controller(name).stop());

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { brokerNameList } from '../../../src/protocol/body/broker-name-list.ts';
+import { brokerReplicasInfo } from '../../../src/protocol/body/broker-replicas-info.ts';
+import { electMasterResponseBody } from '../../../src/protocol/body/elect-master-response-body.ts';
+import { alterSyncStateSet } from '../../../src/protocol/command/alter-sync-state-set.ts';
+import { applyBrokerId } from '../../../src/protocol/command/apply-broker-id.ts';
+import { brokerHeartbeat } from '../../../src/protocol/command/broker-heartbeat.ts';
+import { cleanBrokerData } from '../../../src/protocol/command/clean-broker-data.ts';
+import { electMaster } from '../../../src/protocol/command/elect-master.ts';
+import { getControllerConfig } from '../../../src/protocol/command/get-controller-config.ts';
+import { getNextBrokerId } from '../../../src/protocol/command/get-next-broker-id.ts';
+import { getReplicaInfo } from '../../../src/protocol/command/get-replica-info.ts';
+import { getSyncStateData } from '../../../src/protocol/command/get-sync-state-data.ts';
+import { registerBrokerToController } from '../../../src/protocol/command/register-broker-to-controller.ts';
+import { updateControllerConfig } from '../../../src/protocol/command/update-controller-config.ts';
+import { ResponseCode } from '../../../src/protocol/response-code.ts';
+import { ControllerWorld, type PlayedBroker, setOf } from './controller-world.ts';
+
+const SET = { clusterName: 'c', brokerName: 'b' };
+
+let group: ControllerWorld;
+let first: PlayedBroker;
+let second: PlayedBroker;
+
+/** Two live brokers with ids 1 and 2, no master yet. */
+beforeEach(async () => {
+  group = await ControllerWorld.serving(3);
+  first = await group.broker('b1');
+  await first.join(1);
+  first.startBeating();
+  second = await group.broker('b2');
+  await second.join(2);
+  second.startBeating();
+  await group.world.run(20);
+});
+
+describe('a controller that does not lead', () => {
+  it('answers 2007 to all but metadata, configuration and heartbeats', async () => {
+    const of = group.names.find((name) => name !== group.leader)!;
+    const set = { ...SET, brokerId: 1 };
+    const body = Buffer.from('{"syncStateSet":[1],"syncStateSetEpoch":1}');
+    const asked = [
+      first.ask(getNextBrokerId, SET, { of }),
+      first.ask(applyBrokerId, { ...SET, appliedBrokerId: 3, registerCheckCode: 'h:1;1' }, { of }),
+      first.ask(registerBrokerToController, { ...set, brokerAddress: 'h:1', inDoubt: false }, { of }),
+      first.ask(electMaster, { ...set, designateElect: false }, { of }),
+      first.ask(alterSyncStateSet, { brokerName: 'b', masterBrokerId: 1, masterEpoch: 1 }, { of, body }),
+      first.ask(getReplicaInfo, { brokerName: 'b' }, { of }),
+      first.ask(getSyncStateData, {}, { of, body: Buffer.from('["b"]') }),
+      first.ask(cleanBrokerData, { brokerName: 'b', isCleanLivingBroker: true }, { of }),
+    ];
+    for (const answer of await Promise.all(asked)) expect(answer.code).toBe(ResponseCode.CONTROLLER_NOT_LEADER);
+    const metadata = await first.metadata(of);
+    expect(metadata.header).toEqual({
+      group: 'g',
+      controllerLeaderId: group.leader,
+      controllerLeaderAddress: group.address(group.leader),
+      isLeader: false,
+      peers: 'n0:n0:9878;n1:n1:9878;n2:n2:9878;',
+    });
+    expect((await first.ask(getControllerConfig, {}, { of })).code).toBe(ResponseCode.SUCCESS);
+    const beat = { clusterName: 'c', brokerAddr: 'h:1', brokerName: 'b', brokerId: 1 };
+    expect(await first.ask(brokerHeartbeat, beat, { of })).toMatchObject({ code: 0, remark: 'Heart beat success' });
+  });
+});
+
+describe('the leader', () => {
+  it('tells the master when a broker registers, once there is one that is alive', async () => {
+    expect((await second.register()).header).toEqual(SET);
+    await first.elect();
+    const { header, body } = await second.register();
+    expect(header).toEqual({
+      ...SET,
+      masterBrokerId: 1,
+      masterAddress: 'b1:30911',
+      masterEpoch: 1,
+      syncStateSetEpoch: 1,
+    });
+    expect([...setOf(body).syncStateSet]).toEqual([1]);
+  });
+
+  it('answers an election with all members, and one that changes nothing with the master that stays', async () => {
+    const elected = await first.elect();
+    expect(elected).toMatchObject({ code: 0, header: { masterBrokerId: 1, masterEpoch: 1, syncStateSetEpoch: 1 } });
+    expect(electMasterResponseBody.decode(elected.body)).toMatchObject({
+      brokerMemberGroup: { cluster: 'c', brokerName: 'b' },
+      syncStateSet: new Set([1]),
+    });
+    const again = await second.elect();
+    expect(again).toMatchObject({
+      code: 2011,
+      header: { masterBrokerId: 1, masterAddress: 'b1:30911', masterEpoch: 1 },
+    });
+  });
+
+  it('lets an operator designate a master in sync, and nobody outside the set', async () => {
+    await first.elect();
+    expect((await second.elect(true)).code).toBe(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED);
+    await first.alter(1, [1, 2], 1);
+    const before = first.notices.length;
+    expect(await second.elect(true)).toMatchObject({ code: 0, header: { masterBrokerId: 2, masterEpoch: 2 } });
+    await group.world.run(10);
+    expect(first.notices.slice(before)).toEqual([{ masterBrokerId: 2, masterEpoch: 2 }]);
+  });
+
+  it('takes a set only from the master of now, with living brokers', async () => {
+    await first.elect();
+    expect((await second.alter(1, [1, 2], 1)).code).toBe(ResponseCode.CONTROLLER_INVALID_MASTER);
+    expect((await first.alter(7, [1, 2], 1)).code).toBe(ResponseCode.CONTROLLER_FENCED_MASTER_EPOCH);
+    expect((await first.alter(1, [1, 2], 7)).code).toBe(ResponseCode.CONTROLLER_FENCED_SYNC_STATE_SET_EPOCH);
+    expect((await first.alter(1, [1, 9], 1)).code).toBe(ResponseCode.CONTROLLER_INVALID_REPLICAS);
+    second.kill();
+    await group.world.run(100);
+    expect((await first.alter(1, [1, 2], 1)).code).toBe(ResponseCode.CONTROLLER_BROKER_NOT_ALIVE);
+  });
+
+  it('shows who is alive and in sync', async () => {
+    await first.elect();
+    second.kill();
+    await group.world.run(100);
+    const { body } = await first.ask(getSyncStateData, {}, { body: brokerNameList.encode(['b', 'nobody']) });
+    const info = brokerReplicasInfo.decode(body);
+    if (info instanceof Error) throw info;
+    expect([...info.replicasInfoTable.keys()]).toEqual(['b']);
+    const { inSyncReplicas, notInSyncReplicas } = info.replicasInfoTable.get('b')!;
+    const replica = { brokerName: 'b', brokerId: 1, brokerAddress: 'b1:30911', alive: true };
+    expect(inSyncReplicas).toEqual([replica]);
+    expect(notInSyncReplicas).toEqual([{ ...replica, brokerId: 2, brokerAddress: 'b2:30911', alive: false }]);
+  });
+
+  it('forgets brokers that are gone, and living ones only if told to', async () => {
+    const clean = (ids: string | undefined, isCleanLivingBroker = false) =>
+      first.ask(cleanBrokerData, { brokerName: 'b', brokerControllerIdsToClean: ids, isCleanLivingBroker });
+    expect(await clean('2')).toMatchObject({ code: 2009, remark: expect.stringContaining('replica 2 of b is alive') });
+    expect(await clean('two')).toMatchObject({ code: 2009, remark: expect.stringContaining('such as 1;2') });
+    expect((await clean('2', true)).code).toBe(ResponseCode.SUCCESS);
+    expect((await second.register()).code).toBe(ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED);
+    expect((await first.ask(getNextBrokerId, SET)).header.nextBrokerId).toBe(3);
+    expect((await clean(undefined, true)).code).toBe(ResponseCode.SUCCESS);
+    expect((await first.ask(getReplicaInfo, { brokerName: 'b' })).code).toBe(2008);
+  });
+
+  it('answers nonsense with one sentence', async () => {
+    const beat = { clusterName: 'c', brokerAddr: 'h:1', brokerName: 'b' };
+    expect((await first.ask(brokerHeartbeat, beat)).code).toBe(ResponseCode.CONTROLLER_INVALID_REQUEST);
+    const header = { brokerName: 'b', masterBrokerId: 1, masterEpoch: 1 };
+    const body = Buffer.from('{"syncStateSet":7}');
+    expect((await first.ask(alterSyncStateSet, header, { body })).code).toBe(ResponseCode.CONTROLLER_INVALID_REQUEST);
+    expect((await first.ask(getSyncStateData, {}, { body: Buffer.from('{}') })).code).toBe(2005);
+    const other = { clusterName: 'other', brokerName: 'b', appliedBrokerId: 3, registerCheckCode: 'h:1;1' };
+    expect(await first.ask(applyBrokerId, other)).toMatchObject({
+      code: ResponseCode.CONTROLLER_BROKER_ID_INVALID,
+      remark: 'broker name b belongs to cluster c, not to other',
+    });
+  });
+
+  it('changes its configuration at run time and keeps the change, but not what only a start can change', async () => {
+    const update = (text: string) => first.ask(updateControllerConfig, {}, { body: Buffer.from(text) });
+    expect((await update('enableElectUncleanMaster=true')).code).toBe(ResponseCode.SUCCESS);
+    const shown = (await first.ask(getControllerConfig, {})).body.toString();
+    expect(shown).toContain('enableElectUncleanMaster=true\n');
+    expect(shown).toContain('isProcessReadEvent=false\n');
+    const disk = group.world.disk(group.leader);
+    expect(Buffer.from(disk.contentOf('/controller.properties')!).toString()).toBe('enableElectUncleanMaster=true\n');
+    expect((await update('controllerStorePath=/elsewhere')).code).toBe(ResponseCode.NO_PERMISSION);
+    expect((await update('enableElectUncleanMaster=maybe')).remark).toContain('it must be true or false');
+    // The last one in sync dies: now the other one may follow it.
+    await first.elect();
+    first.kill();
+    await group.until(() => second.notices.some(({ masterBrokerId }) => masterBrokerId === 2));
+  });
+});
