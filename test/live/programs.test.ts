@@ -95,6 +95,7 @@ describe('command lines', () => {
     for (const [script, text] of [
       ['mqbroker', 'usage: mqbroker'],
       ['mqnamesrv', 'usage: mqnamesrv'],
+      ['mqcontroller', 'usage: mqcontroller'],
       ['mqshutdown', 'Usage: mqshutdown'],
       ['fast-try.sh', 'fast-try.sh COMMAND [OPTIONS]'],
     ] as const) {

@@ -13,7 +13,8 @@ declare module 'vitest' {
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const ENTRIES = [
-  ...['fast-try', 'mqbroker', 'mqnamesrv', 'mqshutdown'].map((name) => `cluster/bin/${name}.ts`),
+  ...['fast-try', 'mqbroker', 'mqcontroller', 'mqnamesrv', 'mqshutdown'].map((name) => `cluster/bin/${name}.ts`),
+  'src/admin/bin/mqadmin.ts',
   'jepsen-lite/bin/watchdog.ts',
 ];
 
