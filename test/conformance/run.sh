@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one conformance suite against servers that it starts itself; see README.md.
-#   test/conformance/run.sh java|node|python [options]
+#   test/conformance/run.sh java|node|python|controller [options]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)

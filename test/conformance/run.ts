@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { killAllChildren, run } from './harness/child.ts';
 import { nodeSuite, pythonSuite } from './harness/client-suites.ts';
+import { ControllerSuite } from './harness/controller-suite.ts';
 import { Group, removeGroupFolders } from './harness/group.ts';
 import { JavaSuite } from './harness/java-suite.ts';
 import { type Options, readOptions } from './harness/options.ts';
@@ -20,6 +21,7 @@ const toolsOf = {
   java: javaTools,
   node: ['npm --version'],
   python: ['python3 --version', 'python3 -m venv --help', 'python3 -m ensurepip --version'],
+  controller: javaTools,
 };
 
 async function missingTool({ suite, server }: Options): Promise<string | undefined> {
@@ -33,6 +35,7 @@ async function missingTool({ suite, server }: Options): Promise<string | undefin
 
 /** One group for each version of the Java client, because its last part kills a broker. */
 async function runSuite(options: Options, report: Report): Promise<void> {
+  if (options.suite === 'controller') return controllerSuite(report);
   const programs = await programsOf(options.server, repository);
   const versions = options.suite === 'java' ? options.versions : [''];
   for (const version of versions) {
@@ -45,6 +48,12 @@ async function runSuite(options: Options, report: Report): Promise<void> {
       await group.stop(options.keep);
     }
   }
+}
+
+/** RocketMQ's brokers under our controller. */
+async function controllerSuite(report: Report): Promise<void> {
+  const { nameServer } = await programsOf('ledgermq', repository);
+  await ControllerSuite.run(repository, nameServer, await programsOf('stock', repository), 'stock brokers', report);
 }
 
 async function main(): Promise<number> {

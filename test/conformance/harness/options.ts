@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Server, servers } from './group.ts';
 import { type JavaPart, javaParts, javaVersions } from './java-suite.ts';
 
-export type Suite = 'java' | 'node' | 'python';
+export type Suite = 'java' | 'node' | 'python' | 'controller';
 
 export type Options = {
   readonly suite: Suite;
@@ -12,7 +12,7 @@ export type Options = {
   readonly keep: boolean;
 };
 
-const suites: readonly Suite[] = ['java', 'node', 'python'];
+const suites: readonly Suite[] = ['java', 'node', 'python', 'controller'];
 
 const usage = `Usage: test/conformance/run.sh ${suites.join('|')} [options]
   --server NAME      whose servers to start: ${servers.join(', ')} (default ledgermq)
