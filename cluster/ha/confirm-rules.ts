@@ -52,3 +52,34 @@ export function syncRule({ copies, maxLagBytes, timeoutMs }: SyncRuleOptions): C
     return { visible: late, safe, gaveUp: { position: late, outcome: 'flush-slave-timeout' } };
   };
 }
+export interface SetRuleOptions {
+  readonly selfId: number;
+  /** Members of every SyncStateSet that may be in force, this broker among them. */
+  readonly required: () => ReadonlySet<number>;
+  /** Undefined: every required member must have a message [allAckInSyncStateSet]; else so many brokers, this one among them [inSyncReplicas]. */
+  readonly copies: number | undefined;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Controller mode: consumers see what every member of every set that may be in force has (raft/SAFETY.md 10). A sender whose message does not get that far in time hears
+ * FLUSH_SLAVE_TIMEOUT, and consumers do not see the message before it does.
+ */
+export function setRule({ selfId, required, copies, timeoutMs }: SetRuleOptions): ConfirmRule {
+  const overdue = new OverdueWatch(timeoutMs);
+  return ({ stored, endPosition, nowMs, acks }) => {
+    const positions = new Map(acks.map(({ brokerId, position }) => [brokerId, position]));
+    const members = [...required()].filter((id) => id !== selfId).map((id) => positions.get(id) ?? 0);
+    const visible = Math.min(stored, ...members);
+    const safe = copies === undefined ? visible : Math.min(stored, nthLargest(members, copies - 1) ?? visible);
+    const late = overdue.look(nowMs, endPosition, safe);
+    if (late <= safe) return { visible, safe };
+    return { visible, safe, gaveUp: { position: late, outcome: 'flush-slave-timeout' } };
+  };
+}
+
+/** Without enough members all of them count: the set says who is in sync. `n` = 0: nobody else is needed. */
+function nthLargest(positions: readonly number[], n: number): number | undefined {
+  if (n === 0) return Number.POSITIVE_INFINITY;
+  return [...positions].sort((a, b) => b - a)[n - 1];
+}

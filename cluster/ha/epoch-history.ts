@@ -15,7 +15,9 @@ interface EpochRange {
 }
 
 /** What was written before the first epoch counts as epoch 0. */
-function ranges({ entries, minPosition, endPosition }: EpochHistory): EpochRange[] {
+function ranges({ entries: given, minPosition, endPosition }: EpochHistory): EpochRange[] {
+  // A cut that is under way has shortened the log already, and not yet the list.
+  const entries = given.filter(({ startPosition }) => startPosition <= endPosition);
   const first = entries[0]?.startPosition ?? endPosition;
   const all = first > minPosition ? [{ epoch: 0, startPosition: minPosition }, ...entries] : entries;
   return all.map(({ epoch, startPosition }, index) => {

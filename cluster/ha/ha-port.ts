@@ -11,12 +11,15 @@ const REMEDY = 'Change haListenPort (its default is listenPort + 1), or stop the
 export class HaPort {
   readonly #platform: Platform;
   readonly #master: () => MasterRole | undefined;
+  readonly #sentence: string | undefined;
   readonly #waiting = new Set<Socket>();
   #listener: Listener | undefined;
 
-  constructor(platform: Platform, master: () => MasterRole | undefined) {
+  /** `turnAway`: what slaves hear of a broker that is no master; without it they are closed, since it may become one. */
+  constructor(platform: Platform, master: () => MasterRole | undefined, turnAway?: string) {
     this.#platform = platform;
     this.#master = master;
+    this.#sentence = turnAway;
   }
 
   /** Rejects with a sentence if the port cannot be had. */
@@ -73,11 +76,7 @@ export class HaPort {
 
   #turnAway(socket: Socket, ours: boolean): void {
     socket.setHandlers({ onData: () => {}, onClose: () => {} });
-    if (ours) {
-      socket.write([
-        encodeText(frameTypes.refused, 'this broker is not a master; correct haMasterAddress or brokerRole'),
-      ]);
-    }
+    if (ours && this.#sentence !== undefined) socket.write([encodeText(frameTypes.refused, this.#sentence)]);
     socket.end();
   }
 

@@ -210,7 +210,7 @@ export class MasterRole implements LogRole {
   end(reason: string): void {
     this.#ended = true;
     for (const timer of this.#timers) this.#options.timers.cancel(timer);
-    for (const link of [...this.#links]) link.refuse(reason);
+    for (const link of [...this.#links]) link.drop(reason);
     for (const link of [...this.#stockLinks]) link.drop(reason);
   }
 }

@@ -57,7 +57,6 @@ export interface ReplicaReport {
 /**
  * The data path of Controller mode as the side that talks with the Controller drives it. Commands take effect at once for what is refused (a master that
  * gets `becomeSlave` appends nothing from that call on); everything else follows in later turns and shows in `position()` and `ReplicaEvents.changed`.
- * @public
  */
 export interface ReplicaRoles {
   /** This broker's id in its set, as the Controller gave it; told once, before the first command. */
@@ -94,10 +93,7 @@ export interface ReplicaRoles {
   replicas(): readonly ReplicaReport[];
 }
 
-/**
- * What the data path asks of the side that talks with the Controller.
- * @public
- */
+/** What the data path asks of the side that talks with the Controller. */
 export interface ReplicaEvents {
   /**
    * The master wants this set: ALTER_SYNC_STATE_SET (1001) with `masterEpoch` and `setEpoch` as given. Answered by `syncStateSetDecided` or

@@ -27,6 +27,8 @@ import { SlaveRole } from './slave-role.ts';
 import { StateFeed } from './state-feed.ts';
 import { StateMirror } from './state-mirror.ts';
 
+const NO_MASTER = 'this broker is not a master; correct haMasterAddress or brokerRole';
+
 export interface SetParts {
   readonly log: HaLog;
   readonly store: MessageStore;
@@ -55,7 +57,7 @@ export class SetBroker implements NativeReplication {
   constructor(platform: Platform, config: BrokerConfig) {
     this.#platform = platform;
     this.#config = config;
-    this.#port = new HaPort(platform, () => this.#master);
+    this.#port = new HaPort(platform, () => this.#master, NO_MASTER);
     this.#client = new RemotingClient({ platform });
     const forwarder = new Forwarder({
       clock: platform.clock,

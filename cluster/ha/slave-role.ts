@@ -39,6 +39,8 @@ export interface SlaveEvents {
   following(): void;
   /** The connection is gone, or never came: `reason` is what people should know, if anything. */
   alone(reason: string | undefined): void;
+  /** Everything that the master had when it was first heard is in the own files. */
+  caughtUp?(): void;
   /** State that does not ride the log, as of everything that came before it. */
   state?(section: StateSection): void;
 }
@@ -60,6 +62,8 @@ export class SlaveRole implements LogRole {
   #confirmed = 0;
   #round = 0;
   #masterEnd = 0;
+  /** End of the master's log when it was first heard on this connection; undefined once it is here. */
+  #wanted: number | undefined;
   #ended = false;
   #following = false;
 
@@ -93,7 +97,16 @@ export class SlaveRole implements LogRole {
   appended(): void {}
 
   stored(position: number): void {
-    if (this.#following) this.#link?.acknowledge(position, this.#round);
+    if (!this.#following) return;
+    this.#link?.acknowledge(position, this.#round);
+    this.#checkCaughtUp();
+  }
+
+  #checkCaughtUp(): void {
+    const { log, events } = this.#options;
+    if (this.#wanted === undefined || log.storedPosition < this.#wanted) return;
+    this.#wanted = undefined;
+    events.caughtUp?.();
   }
 
   #connect(): void {
@@ -126,14 +139,18 @@ export class SlaveRole implements LogRole {
   #agree(welcome: Welcome): void {
     const { log, agreement, epoch } = this.#options;
     const link = this.#link;
-    if (welcome.masterEpoch < epoch) {
-      link?.close(`it is the master of epoch ${welcome.masterEpoch}, but epoch ${epoch} has begun`);
+    if (welcome.masterEpoch !== epoch) {
+      // An older one is deposed; for a newer one the command is still to come.
+      link?.close(`it is the master of epoch ${welcome.masterEpoch}, not of ${epoch}`);
       return;
     }
     const go = (problem: string | undefined): void => {
       if (this.#ended || link === undefined || link !== this.#link) return;
       if (problem !== undefined) link.giveUp(problem);
-      else link.startAt(log.native.segments);
+      else {
+        this.#wanted = welcome.endPosition;
+        link.startAt(log.native.segments);
+      }
     };
     if (agreement === undefined) go(undefined);
     else agreement.agree(welcome, go);
@@ -167,6 +184,7 @@ export class SlaveRole implements LogRole {
       this.#confirmed = confirmPosition;
       if (this.#options.showsOnlyConfirmed) log.settle();
     }
+    this.#checkCaughtUp();
     if (answer) this.#link?.acknowledge(Math.min(log.storedPosition, log.endPosition), this.#round);
   }
 

@@ -66,7 +66,7 @@ function openLog(platform: Platform, options: NativeStoreOptions): Omit<NativeFi
     syncedMark: point?.position ?? 0,
     ...(unclean ? {} : { searchBytes: CLEAN_SEARCH_BYTES }),
   });
-  const end = endOf(platform, recovery, options);
+  const end = endOf(platform, recovery, point?.position ?? 0, options);
   if (typeof end === 'string') return end;
   log.start(end, point?.position ?? log.minPosition);
   return { log, point, unclean };
@@ -85,8 +85,19 @@ function readPoint(platform: Platform, root: string): StorePoint | undefined | s
   return `${pointPath(root)} cannot be read: ${point}. It holds topics, groups and consumer offsets: bring back a copy of it`;
 }
 
-function endOf(platform: Platform, recovery: Recovery, options: NativeStoreOptions): number | string {
+function endOf(
+  platform: Platform,
+  recovery: Recovery,
+  syncedMark: number,
+  options: NativeStoreOptions,
+): number | string {
+  const { unfinishedCut } = options;
+  if (unfinishedCut !== undefined && unfinishedCut <= recovery.end) return unfinishedCut;
   if (recovery.kind === 'rot') {
+    if (options.cutHole !== undefined && recovery.end >= syncedMark) {
+      options.cutHole(recovery.position);
+      return recovery.end;
+    }
     if (options.cutAt !== recovery.position) {
       return `${recovery.message}. Nothing was changed; to give up everything from there on, start once with --cut-at ${recovery.position}`;
     }

@@ -170,6 +170,11 @@ export class NativeLog implements Replicator, RecordLog {
   cut(position: number, done: (error: DiskError | undefined) => void): void {
     this.#log.truncate(position);
     this.#confirmed = Math.min(this.#confirmed, position);
+    // Who waits for what is gone now waits for the cut.
+    this.#syncWaiters = this.#syncWaiters.map((waiter) => ({
+      ...waiter,
+      position: Math.min(waiter.position, position),
+    }));
     this.syncTo(position, done);
   }
 

@@ -33,6 +33,13 @@ export interface NativeStoreOptions {
   readonly forcedCleanRatio: number;
   /** Used share of the disk from which messages are refused (RocketMQ: 0.90). */
   readonly fullRatio: number;
+  /** A cut of the log at this place was under way when the last run ended: whatever is left behind it is not the log's any more. */
+  readonly unfinishedCut?: number;
+  /**
+   * Replication: a hole above the newest recovery point, which a power failure leaves where writes did not wait for fsyncs, is cut off with everything behind it and told, since
+   * others have what is lost. Without it the store refuses to open.
+   */
+  readonly cutHole?: (position: number) => void;
   /** An operator's order to cut the log at this damaged place. */
   readonly cutAt?: number;
   readonly store: StoreOptions;

@@ -95,6 +95,12 @@ const storeKeys = {
   slaveTimeout: milliseconds(3_000),
   inSyncReplicas: integer(1, 1, 1_000, 'brokers that have a message before it is acknowledged'),
   minInSyncReplicas: integer(1, 1, 1_000, 'brokers in sync'),
+  /** Controller mode: every broker in sync must have a message before it is acknowledged. */
+  allAckInSyncStateSet: flag(false),
+  haMaxTimeSlaveNotCatchup: milliseconds(15_000),
+  asyncLearner: flag(false),
+  /** Empty: `epochFileCheckpoint` under storePathRootDir. */
+  storePathEpochFile: text(''),
   slaveReadEnable: flag(false),
   /** How far behind a reader is sent to a slave, in percent of this machine's memory. */
   accessMessageInMemoryMaxRatio: integer(40, 0, 100, '% of the memory'),

@@ -1,0 +1,95 @@
+import type { Disk, DiskError } from '../../src/platform/ports.ts';
+import type { EpochFile } from './epoch-file.ts';
+import { commonEnd } from './epoch-history.ts';
+import type { HaLog } from './ha-log.ts';
+import type { EpochEntry } from './replica-roles.ts';
+import type { Agreement } from './slave-role.ts';
+import type { Welcome } from './wire.ts';
+
+/** Where a cut that is under way is noted: its bytes may vanish in any order, and a start must not take what is left of them for a log. */
+export const cutPath = (root: string): string => `${root}/ledgermq.cut`;
+
+/** Where the log ends by a cut that the last run did not finish; undefined without one. Throws a sentence for a file that cannot be read. */
+export function unfinishedCut(disk: Disk, root: string): number | undefined {
+  const bytes = disk.readFile(cutPath(root));
+  if (bytes === undefined) return undefined;
+  const position = Number(bytes.toString());
+  if (Number.isSafeInteger(position) && position >= 0 && bytes.length > 0) return position;
+  throw new Error(
+    `${cutPath(root)} holds no position; remove this broker's store, and it fetches everything from the master`,
+  );
+}
+
+export interface EpochAgreementOptions {
+  readonly disk: Disk;
+  readonly root: string;
+  readonly log: HaLog;
+  readonly epochs: EpochFile;
+  /**
+   * In doubt: only what is below is certainly what was written. A record's checksum does not cover its head and properties, so that a power failure may have damaged
+   * what looks whole.
+   */
+  readonly trustedEnd: () => number | undefined;
+  fatal(error: DiskError): void;
+}
+
+/** How a slave of Controller mode comes to agree with its master: the log is cut where the epochs part, and follows the master's record of them from there on. */
+export class EpochAgreement implements Agreement {
+  readonly #options: EpochAgreementOptions;
+  #ofMaster: readonly EpochEntry[] = [];
+  /** The log agreed with a master's in this run: what came since came from a master. */
+  #agreed = false;
+
+  constructor(options: EpochAgreementOptions) {
+    this.#options = options;
+  }
+
+  agree(welcome: Welcome, done: (problem: string | undefined) => void): void {
+    const { log, epochs } = this.#options;
+    const { minPosition, endPosition } = log;
+    const common = commonEnd(
+      { entries: epochs.entries, minPosition, endPosition },
+      { ...welcome, entries: welcome.epochs },
+    );
+    this.#ofMaster = welcome.epochs;
+    const trusted = (this.#agreed ? undefined : this.#options.trustedEnd()) ?? Number.POSITIVE_INFINITY;
+    const end = common === undefined ? undefined : Math.min(common, trusted);
+    if (end === undefined) {
+      done(
+        "its log and the master's have nothing in common, or the master has deleted what follows; nothing was changed; start it with an empty storePathRootDir",
+      );
+    } else if (end < log.confirmedPosition) {
+      done(
+        `the master's log parts from this one at ${end}, but consumers here have seen everything up to ${log.confirmedPosition}: an unclean election gave that up. Nothing was changed; to follow, start it with an empty storePathRootDir`,
+      );
+    } else if (end === endPosition) {
+      epochs.cut(end);
+      this.#agreed = true;
+      done(undefined);
+    } else this.#cut(end, done);
+  }
+
+  /** Each step is durable before the next: the note, the log, the epochs, the note's end. */
+  #cut(end: number, done: (problem: undefined) => void): void {
+    const { disk, root, log, epochs, fatal } = this.#options;
+    disk.replaceFile(cutPath(root), Buffer.from(String(end)));
+    log.cut(end, (error) => {
+      if (error !== undefined) {
+        fatal(error);
+        return;
+      }
+      epochs.cut(end);
+      disk.remove(cutPath(root));
+      disk.syncDirectory(root);
+      this.#agreed = true;
+      done(undefined);
+    });
+  }
+
+  extend(end: number): void {
+    const { epochs } = this.#options;
+    for (const { epoch, startPosition } of this.#ofMaster) {
+      if (epoch > epochs.lastEpoch && startPosition < end) epochs.append(epoch, startPosition);
+    }
+  }
+}

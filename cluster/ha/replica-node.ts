@@ -1,0 +1,364 @@
+import { assert } from '../../src/base/assert.ts';
+import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import type { Address, DiskError, Platform, Timer } from '../../src/platform/ports.ts';
+import type { MessageStore } from '../../src/store/message-store.ts';
+import type { WriteRefusal } from '../../src/store/replicator.ts';
+import { setRule } from './confirm-rules.ts';
+import type { DoubtFile } from './doubt-file.ts';
+import { EpochAgreement } from './epoch-agreement.ts';
+import type { EpochFile } from './epoch-file.ts';
+import type { HaLog, LogRole } from './ha-log.ts';
+import { haLimits, replicaIdentity } from './ha-settings.ts';
+import { MasterRole } from './master-role.ts';
+import type {
+  EpochEntry,
+  MasterCommand,
+  ReplicaEvents,
+  ReplicaPosition,
+  ReplicaReport,
+  ReplicaRole,
+  ReplicaRoles,
+  SlaveCommand,
+  SyncStateSet,
+} from './replica-roles.ts';
+import { RoundWaiters } from './round-waiters.ts';
+import { SlaveRole } from './slave-role.ts';
+import { SyncStateTracker } from './sync-state-tracker.ts';
+
+/** How often a master looks who should join or leave the set, ms. */
+const LOOK_MS = 1_000;
+
+export interface ReplicaNodeOptions {
+  readonly platform: Platform;
+  readonly config: BrokerConfig;
+  readonly log: HaLog;
+  readonly epochs: EpochFile;
+  readonly doubt: DoubtFile;
+  readonly store: () => MessageStore;
+  readonly events: ReplicaEvents;
+  /** Role or `serving` changed, for the broker; told before `events.changed`. */
+  readonly onChange: () => void;
+  /** HA port of the broker that serves clients at an address. */
+  readonly haPortOf: (brokerAddress: string, done: (address: Address | string) => void) => void;
+  fatal(error: DiskError): void;
+}
+
+/** A replica of Controller mode: takes the roles that it is told, one at a time, and what each means for its log. */
+export class ReplicaNode implements ReplicaRoles {
+  readonly #options: ReplicaNodeOptions;
+  readonly #agreement: EpochAgreement;
+  #brokerId = 0;
+  #role: ReplicaRole = 'fenced';
+  #masterEpoch = 0;
+  #master: MasterRole | undefined;
+  #slave: SlaveRole | undefined;
+  #tracker: SyncStateTracker | undefined;
+  #masterAddress: string | undefined;
+  #serving = false;
+  #look: Timer | undefined;
+  /** Counts roles: what an older one started is dropped when it comes back. */
+  #turn = 0;
+  readonly #rounds = new RoundWaiters();
+
+  constructor(options: ReplicaNodeOptions) {
+    const { platform, config, log, epochs } = options;
+    this.#options = options;
+    const fatal = (error: DiskError): void => options.fatal(error);
+    const { disk } = platform;
+    // At the start the newest recovery point: everything below was fsynced.
+    const trusted = log.confirmedPosition;
+    const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
+    const root = config.storePathRootDir;
+    this.#agreement = new EpochAgreement({ disk, root, log, epochs, trustedEnd, fatal });
+    log.setRole(fenced('no Controller has told its role yet'));
+  }
+
+  setBrokerId(brokerId: number): void {
+    this.#brokerId = brokerId;
+  }
+
+  get brokerId(): number {
+    return this.#brokerId;
+  }
+
+  /** Master, and everything that the log held when it became that is confirmed and applied. */
+  get serving(): boolean {
+    return this.#serving;
+  }
+
+  get masterEpoch(): number {
+    return this.#masterEpoch;
+  }
+
+  /** Client address of the master that this slave follows. */
+  get masterAddress(): string | undefined {
+    return this.#role === 'slave' ? this.#masterAddress : undefined;
+  }
+
+  /** The master role, for the HA port. */
+  get masterRole(): MasterRole | undefined {
+    return this.#master;
+  }
+
+  get inDoubt(): boolean {
+    return this.#options.doubt.inDoubt;
+  }
+
+  // --- commands ----------------------------------------------------------------------------------------------------
+
+  becomeMaster(command: MasterCommand): boolean {
+    const { masterEpoch, syncStateSet } = command;
+    if (masterEpoch === this.#masterEpoch && this.#role === 'master') {
+      this.syncStateSetDecided(masterEpoch, syncStateSet);
+      return true;
+    }
+    if (masterEpoch < this.#masterEpoch || (masterEpoch === this.#masterEpoch && this.#role === 'slave')) return false;
+    assert(this.#brokerId > 0, 'a replica knows its id before its first role');
+    const { log } = this.#options;
+    const turn = this.#begin('master', masterEpoch, `a new master's epoch ${masterEpoch} begins`);
+    log.setRole(fenced(`this broker was just elected in epoch ${masterEpoch} and is not ready yet`));
+    // What the log holds counts as acknowledged by this broker from now on: it is durable first, and a cut that is under way is over.
+    log.native.syncTo(log.endPosition, (error) => {
+      if (turn !== this.#turn) return;
+      if (error === undefined) this.#promote(command);
+      else this.#options.fatal(error);
+    });
+    this.#changed();
+    return true;
+  }
+
+  #promote({ masterEpoch, syncStateSet }: MasterCommand): void {
+    const { platform, config, log, epochs, store, doubt } = this.#options;
+    const { clock, timers, logger } = platform;
+    const tailEnd = log.endPosition;
+    epochs.append(masterEpoch, tailEnd);
+    const epochStart = epochs.entries.at(-1)?.startPosition ?? tailEnd;
+    const nowMs = clock.monotonicMs();
+    const maxLagMs = config.haMaxTimeSlaveNotCatchup;
+    const tracker = new SyncStateTracker({ selfId: this.#brokerId, set: syncStateSet, nowMs, maxLagMs });
+    const copies = config.allAckInSyncStateSet ? undefined : config.inSyncReplicas;
+    const required = (): ReadonlySet<number> => tracker.required;
+    this.#tracker = tracker;
+    this.#master = new MasterRole({
+      ...{ log, clock, timers, logger },
+      identity: replicaIdentity(config, this.#brokerId),
+      limits: haLimits(config),
+      epoch: masterEpoch,
+      epochs: () => epochs.entries,
+      rule: setRule({ selfId: this.#brokerId, required, copies, timeoutMs: config.slaveTimeout }),
+      refusal: () => this.#tooFewInSync(),
+      tellsConfirmed: true,
+      events: {
+        acknowledged: () => {
+          this.#propose(epochStart);
+          this.#askRounds();
+          if (!this.#serving) this.#settle(tailEnd);
+        },
+        left: ({ brokerId }) => {
+          tracker.left(brokerId);
+          this.#propose(epochStart);
+        },
+      },
+    });
+    log.setRole(this.#master);
+    store().adoptTail();
+    doubt.over();
+    this.#look = timers.every(LOOK_MS, () => {
+      tracker.answered();
+      this.#rounds.expire();
+      this.#propose(epochStart);
+      if (!this.#serving) this.#settle(tailEnd);
+    });
+    this.#settle(tailEnd);
+  }
+
+  /** Serves when what it found in its log is confirmed: the set of an election holds the new master alone, so that is at once, as a rule. */
+  #settle(tailEnd: number): void {
+    const { log, store } = this.#options;
+    log.settle();
+    if (this.#serving || this.#role !== 'master' || store().dispatchedPosition < tailEnd) return;
+    this.#serving = true;
+    this.#options.platform.logger.info('Serving as master', { epoch: this.#masterEpoch, brokerId: this.#brokerId });
+    this.#changed();
+  }
+
+  becomeSlave(command: SlaveCommand): boolean {
+    const { masterEpoch, masterAddress } = command;
+    if (masterEpoch < this.#masterEpoch || (masterEpoch === this.#masterEpoch && this.#role === 'master')) return false;
+    if (masterEpoch === this.#masterEpoch && this.#role === 'slave') {
+      this.#masterAddress = masterAddress;
+      return true;
+    }
+    assert(this.#brokerId > 0, 'a replica knows its id before its first role');
+    this.#begin('slave', masterEpoch, `${masterAddress} is the master of epoch ${masterEpoch}`);
+    this.#masterAddress = masterAddress;
+    this.#slave = this.#createSlave(masterEpoch);
+    this.#options.log.setRole(this.#slave);
+    this.#slave.start();
+    this.#changed();
+    return true;
+  }
+
+  #createSlave(epoch: number): SlaveRole {
+    const { platform, config, log, epochs, haPortOf } = this.#options;
+    return new SlaveRole({
+      platform,
+      log,
+      identity: replicaIdentity(config, this.#brokerId),
+      limits: haLimits(config),
+      learner: config.asyncLearner,
+      epoch,
+      hello: () => ({ masterEpoch: this.#masterEpoch, epochs: epochs.entries }),
+      agreement: this.#agreement,
+      findMaster: (done) => haPortOf(this.#masterAddress ?? '', done),
+      showsOnlyConfirmed: true,
+      events: {
+        following: () => platform.logger.info('Following the master', { epoch, position: log.endPosition }),
+        alone: () => {},
+        caughtUp: () => this.#caughtUp(),
+      },
+    });
+  }
+
+  /** Everything that the master had when it was asked is here, as safe as this broker's flush mode makes it. */
+  #caughtUp(): void {
+    if (!this.inDoubt) return;
+    this.#options.doubt.over();
+    this.#changed();
+  }
+
+  becomeFenced(reason: string): void {
+    if (this.#role === 'fenced') return;
+    this.#begin('fenced', this.#masterEpoch, reason);
+    this.#options.log.setRole(fenced(reason));
+    this.#changed();
+  }
+
+  /** Ends the role of before: from here on it neither appends nor acknowledges. */
+  #begin(role: ReplicaRole, masterEpoch: number, reason: string): number {
+    const { log, platform } = this.#options;
+    platform.logger.info('Role changed', { from: this.#role, to: role, epoch: masterEpoch, reason });
+    if (this.#look !== undefined) platform.timers.cancel(this.#look);
+    this.#look = undefined;
+    const wasMaster = this.#master !== undefined;
+    this.#master?.end(`this broker is no longer the master: ${reason}`);
+    this.#slave?.end();
+    this.#master = undefined;
+    this.#slave = undefined;
+    this.#tracker = undefined;
+    this.#serving = false;
+    this.#role = role;
+    this.#masterEpoch = masterEpoch;
+    this.#rounds.end();
+    if (wasMaster) log.lost(`this broker is no longer the master: ${reason}`);
+    return ++this.#turn;
+  }
+
+  #changed(): void {
+    this.#options.onChange();
+    this.#options.platform.timers.endOfTurn(() => this.#options.events.changed());
+  }
+
+  // --- the set -----------------------------------------------------------------------------------------------------
+
+  syncStateSetDecided(masterEpoch: number, set: SyncStateSet): void {
+    if (masterEpoch !== this.#masterEpoch || this.#tracker?.decide(set) !== true) return;
+    this.#options.platform.logger.info('SyncStateSet', { members: set.brokerIds.join(' '), setEpoch: set.setEpoch });
+    this.#master?.settleSoon();
+    this.#askRounds();
+  }
+
+  syncStateSetRefused(masterEpoch: number): void {
+    if (masterEpoch === this.#masterEpoch) this.#tracker?.answered();
+  }
+
+  #propose(epochStart: number): void {
+    const { platform, log, events } = this.#options;
+    const master = this.#master;
+    const wish = this.#tracker?.propose({
+      nowMs: platform.clock.monotonicMs(),
+      slaves: master?.links ?? [],
+      confirmPosition: log.confirmedPosition,
+      epochStart,
+    });
+    if (master === undefined || wish === undefined) return;
+    const { epoch } = master;
+    platform.timers.endOfTurn(() => {
+      if (this.#master === master) events.alterSyncStateSet(epoch, wish);
+    });
+  }
+
+  #tooFewInSync(): WriteRefusal | undefined {
+    if (!this.#serving)
+      return { status: 'not-ready', text: 'this broker was just elected and is not ready yet; try again' };
+    const { minInSyncReplicas } = this.#options.config;
+    const count = this.#tracker?.decided.brokerIds.length ?? 0;
+    if (count >= minInSyncReplicas) return undefined;
+    const text = `in-sync replicas not enough: ${count} of minInSyncReplicas=${minInSyncReplicas}; nothing was appended`;
+    return { status: 'replicas-missing', text };
+  }
+
+  // --- questions ---------------------------------------------------------------------------------------------------
+
+  /** Calls back when every member of every set that may be in force has said that it still follows: nobody else can have been elected then. */
+  confirmMaster(done: (master: boolean) => void): void {
+    const master = this.#master;
+    if (!this.#serving || master === undefined) {
+      done(false);
+      return;
+    }
+    this.#rounds.add(master.askRound(), done);
+    this.#askRounds();
+  }
+
+  #askRounds(): void {
+    const required = [...(this.#tracker?.required ?? [])].filter((id) => id !== this.#brokerId);
+    const rounds = new Map(this.#master?.links.map(({ brokerId, round }) => [brokerId, round]));
+    this.#rounds.reached(Math.min(Number.MAX_SAFE_INTEGER, ...required.map((id) => rounds.get(id) ?? 0)));
+  }
+
+  position(): ReplicaPosition {
+    const { log, epochs } = this.#options;
+    return {
+      role: this.#role,
+      masterEpoch: this.#masterEpoch,
+      lastEpoch: epochs.lastEpoch,
+      maxPosition: log.storedPosition,
+      confirmPosition: log.confirmedPosition,
+    };
+  }
+
+  epochs(): readonly EpochEntry[] {
+    return this.#options.epochs.entries;
+  }
+
+  replicas(): readonly ReplicaReport[] {
+    const { endPosition } = this.#options.log;
+    const members = this.#tracker?.decided.brokerIds ?? [];
+    return (this.#master?.links ?? []).map(({ brokerId, address, ackPosition, learner }) => {
+      return {
+        brokerId,
+        address,
+        ackPosition,
+        learner,
+        lag: endPosition - ackPosition,
+        inSyncStateSet: members.includes(brokerId),
+      };
+    });
+  }
+
+  /** The end of the process: no role any more. */
+  stop(): void {
+    this.becomeFenced('this broker stops');
+  }
+}
+
+function fenced(reason: string): LogRole {
+  const refusal: WriteRefusal = { status: 'not-leader', text: `nothing was appended: ${reason}` };
+  return {
+    refusal: () => refusal,
+    confirm: () => ({ visible: 0, safe: 0 }),
+    appended: () => {},
+    stored: () => {},
+  };
+}
