@@ -8,7 +8,11 @@ export interface Programs {
 }
 
 /** Flags that keep a node small and spare it most of the garbage collection under load; see the README for the measurements. */
-export const defaultNodeFlags: readonly string[] = ['--max-semi-space-size=4', '--initial-old-space-size=64'];
+export const defaultNodeFlags: readonly string[] = [
+  '--max-semi-space-size=4',
+  '--initial-old-space-size=64',
+  '--v8-pool-size=1',
+];
 
 /** Disk work runs in libuv's pool: more threads than the usual four, so that a slow read does not hold up a write. */
 export const nodeEnvironment: Readonly<Record<string, string>> = { UV_THREADPOOL_SIZE: '8' };

@@ -174,22 +174,25 @@ export function decodeMessage(frame: Buffer, from: NodeId, to: NodeId): Message 
   const flags = frame.readUInt8(5);
   const first = (flags & 1) !== 0;
   const inDoubt = (flags & 2) !== 0;
-  const base = { from, to, term: frameTerm(frame) };
+  const term = frameTerm(frame);
+  // Whole literals: an object that begins with a spread gets a new hidden class each time, at 5 µs a message.
   switch (type) {
     case 'pre-vote':
     case 'vote':
     case 'doubt-vote':
-      return { ...base, type, lastIndex: readInt64(frame, 32), lastTerm: readInt64(frame, 40), transfer: first };
+      return { type, from, to, term, lastIndex: readInt64(frame, 32), lastTerm: readInt64(frame, 40), transfer: first };
     case 'pre-vote-reply':
     case 'vote-reply':
     case 'doubt-vote-reply':
-      return { ...base, type, granted: first, inDoubt, fresh: (flags & 4) !== 0 };
+      return { type, from, to, term, granted: first, inDoubt, fresh: (flags & 4) !== 0 };
     case 'append':
-      return decodeAppend(frame, base, first);
+      return decodeAppend(frame, from, to, first);
     case 'append-reply':
       return {
-        ...base,
         type,
+        from,
+        to,
+        term,
         sequence: readInt64(frame, 32),
         rejected: first,
         index: readInt64(frame, 40),
@@ -199,21 +202,18 @@ export function decodeMessage(frame: Buffer, from: NodeId, to: NodeId): Message 
         inDoubt,
       };
     case 'heartbeat':
-      return { ...base, type, commit: readInt64(frame, 32), round: readInt64(frame, 40) };
+      return { type, from, to, term, commit: readInt64(frame, 32), round: readInt64(frame, 40) };
     case 'heartbeat-reply':
-      return { ...base, type, round: readInt64(frame, 32), inDoubt };
+      return { type, from, to, term, round: readInt64(frame, 32), inDoubt };
     case 'timeout-now':
-      return { ...base, type };
+      return { type, from, to, term };
     case 'doubt-end':
-      return { ...base, type, index: readInt64(frame, 32) };
+      return { type, from, to, term, index: readInt64(frame, 32) };
   }
 }
 
-function decodeAppend(
-  frame: Buffer,
-  base: { readonly from: NodeId; readonly to: NodeId; readonly term: number },
-  syncFlush: boolean,
-): AppendRequest | string {
+function decodeAppend(frame: Buffer, from: NodeId, to: NodeId, syncFlush: boolean): AppendRequest | string {
+  const term = frameTerm(frame);
   const prevIndex = readInt64(frame, 40);
   const count = frame.readUInt32BE(68);
   const bytes = frame.subarray(frame.readUInt16BE(6));
@@ -223,11 +223,13 @@ function decodeAppend(
   if (batch !== undefined) {
     const wrong = batch.first !== prevIndex + 1 || batch.last !== prevIndex + count;
     if (wrong) return `an append of ${count} entries behind ${prevIndex} that holds ${batch.first} to ${batch.last}`;
-    if (batch.runs.at(-1)!.term > base.term) return 'an append with an entry of a term above its own';
+    if (batch.runs.at(-1)!.term > term) return 'an append with an entry of a term above its own';
   }
   return {
-    ...base,
     type: 'append',
+    from,
+    to,
+    term,
     sequence: readInt64(frame, 32),
     prevIndex,
     prevTerm: readInt64(frame, 48),

@@ -8,8 +8,11 @@ export interface EventOwner {
   readonly alive: boolean;
   /** Events that came while it is paused; undefined while it runs. */
   held: SimEvent[] | undefined;
-  /** Callbacks for the end of its turn. */
+  /** Callbacks for the end of its turn, and those behind them. */
   turn: (() => void)[];
+  output: (() => void)[];
+  /** The end of its turn is to come. */
+  turnEnds: boolean;
 }
 
 /** Something that will happen. `kernel`: it happens although the owner is dead (its machine answers for it). */
@@ -48,6 +51,8 @@ export class EventLoop {
   );
   /** Owners with callbacks for the end of the turn. */
   readonly #turns: EventOwner[] = [];
+  /** The owner whose callbacks for the end of the turn run now. */
+  #ending: EventOwner | undefined;
   #nowMicros = 0;
   #sequence = 0;
   #turnsAtInstant = 0;
@@ -87,8 +92,20 @@ export class EventLoop {
   }
 
   atEndOfTurn(owner: EventOwner, callback: () => void): void {
-    if (owner.turn.length === 0) this.#turns.push(owner);
     owner.turn.push(callback);
+    this.#planEnd(owner);
+  }
+
+  /** Behind the callbacks for the end of the turn, in the same event. */
+  atLastInTurn(owner: EventOwner, callback: () => void): void {
+    owner.output.push(callback);
+    if (this.#ending !== owner) this.#planEnd(owner);
+  }
+
+  #planEnd(owner: EventOwner): void {
+    if (owner.turnEnds) return;
+    owner.turnEnds = true;
+    this.#turns.push(owner);
   }
 
   /** What came while the owner was paused happens now, in order. */
@@ -155,18 +172,29 @@ export class EventLoop {
   }
 
   #endTurn(owner: EventOwner): void {
+    owner.turnEnds = false;
     const callbacks = owner.turn;
     owner.turn = [];
     if (!owner.alive) return;
     if (owner.held !== undefined) {
       for (const callback of callbacks) owner.held.push(this.#turnEvent(owner, callback));
+      for (const callback of this.#takeOutput(owner)) owner.held.push(this.#turnEvent(owner, callback));
       return;
     }
     if (++this.#turnsAtInstant > MOST_TURNS) throw new Error('the turns of one instant do not end');
     this.events++;
     this.trace.mix(callbacks.length, owner.id + 0x10000);
+    this.#ending = owner;
     for (const callback of callbacks) this.#call(owner, callback);
+    this.#ending = undefined;
+    for (const callback of this.#takeOutput(owner)) this.#call(owner, callback);
     this.afterEvent(owner);
+  }
+
+  #takeOutput(owner: EventOwner): readonly (() => void)[] {
+    const { output } = owner;
+    owner.output = [];
+    return output;
   }
 
   #turnEvent(owner: EventOwner, run: () => void): SimEvent {

@@ -29,6 +29,8 @@ export class SimProcess implements Platform, EventOwner {
   alive = true;
   held: SimEvent[] | undefined;
   turn: (() => void)[] = [];
+  output: (() => void)[] = [];
+  turnEnds = false;
   readonly #loop: EventLoop;
 
   constructor(world: ProcessWorld, host: SimHost, id: number) {
@@ -136,6 +138,10 @@ class SimTimers implements Timers {
 
   endOfTurn(callback: () => void): void {
     this.#loop.atEndOfTurn(this.#owner, callback);
+  }
+
+  lastInTurn(callback: () => void): void {
+    this.#loop.atLastInTurn(this.#owner, callback);
   }
 
   /** Whole milliseconds, at least one, of this machine's clock. */

@@ -201,7 +201,6 @@ export class Replica implements TransportEvents {
       this.execute(this.core.ready());
     }
     this.running = false;
-    this.ports.transport.flush();
   }
 
   private execute(ready: Ready): void {
@@ -217,6 +216,8 @@ export class Replica implements TransportEvents {
     if (ready.hardState) this.saver.save(ready.number, ready.hardState);
     if (this.saver.idle) for (const message of ready.messagesAfterState) transport.send(message);
     else this.saver.hold(ready.number, ready.messagesAfterState);
+    // Others wait for these: they leave before this node writes and applies.
+    transport.flush();
     if (ready.persist) this.persists.want(ready.number, ready.sync);
     for (const load of ready.loads) this.load(load);
     if (ready.readUpTo > 0) this.reads.proved(ready.readUpTo, ready.readIndex);
@@ -285,9 +286,9 @@ export class Replica implements TransportEvents {
       return;
     }
     for (const message of this.saver.takeHeld()) this.ports.transport.send(message);
+    this.ports.transport.flush();
     if (number > 0) this.core.stateSaved(number);
     this.schedule();
-    if (!this.scheduled) this.ports.transport.flush();
   }
 
   private load(request: LoadRequest): void {

@@ -49,6 +49,11 @@ export interface Timers {
    * the end of the next turn. Keep one prebuilt callback, never a closure per message.
    */
   endOfTurn(callback: () => void): void;
+  /**
+   * Calls `callback` once behind the `endOfTurn` callbacks of the current turn, and behind what they do: the place where the output of a turn
+   * is sent, so that nothing that is ready waits for another turn. Called in the order of registration; what is registered meanwhile runs in the next turn.
+   */
+  lastInTurn(callback: () => void): void;
 }
 
 export interface Random {

@@ -3,7 +3,7 @@ import type { Socket, Timers } from '../platform/ports.ts';
 /** Above so many bytes frames do not wait for the end of the turn. */
 const flushAtBytes = 64 * 1024;
 
-/** What a connection sends: frames of one turn are put together into one gathered write at its end. */
+/** What a connection sends: frames of one turn are put together into one gathered write, the last thing in it. */
 export class Outbox {
   readonly #socket: Socket;
   readonly #timers: Timers;
@@ -11,7 +11,7 @@ export class Outbox {
   readonly #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #planned = false;
-  readonly #endOfTurn = () => {
+  readonly #sendTurn = () => {
     this.#planned = false;
     this.flush();
   };
@@ -31,7 +31,7 @@ export class Outbox {
       this.flush();
     } else if (!this.#planned) {
       this.#planned = true;
-      this.#timers.endOfTurn(this.#endOfTurn);
+      this.#timers.lastInTurn(this.#sendTurn);
     }
   }
 

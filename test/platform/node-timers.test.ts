@@ -19,6 +19,27 @@ test('the end of a turn runs in order; what is registered meanwhile belongs to t
   expect(seen).toEqual(['now', 'first', 'second', 'between', 'next turn']);
 });
 
+test('what is last in a turn runs behind its end, and behind what that adds', async () => {
+  const timers = new NodeTimers();
+  const seen: string[] = [];
+  await new Promise<void>((resolve) => {
+    timers.lastInTurn(() => {
+      seen.push('output');
+      timers.lastInTurn(() => {
+        seen.push('output of the next turn');
+        resolve();
+      });
+    });
+    timers.endOfTurn(() => {
+      seen.push('turn');
+      timers.lastInTurn(() => seen.push('output of the turn'));
+      timers.endOfTurn(() => seen.push('next turn'));
+    });
+    setImmediate(() => seen.push('between'));
+  });
+  expect(seen).toEqual(['turn', 'output', 'output of the turn', 'between', 'next turn', 'output of the next turn']);
+});
+
 test('a callback that throws does not take the others with it', async () => {
   const timers = new NodeTimers();
   const seen: string[] = [];

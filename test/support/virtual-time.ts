@@ -11,12 +11,13 @@ export interface VirtualEvent {
 
 /**
  * Virtual time: events in order of (time, sequence). One turn is everything that is due at the next instant, followed by the callbacks
- * registered for the end of the turn. Time stands still unless `advance`, `runUntil`, `run` or `runTurn` moves it.
+ * registered for the end of the turn and those for its very last. Time stands still unless `advance`, `runUntil`, `run` or `runTurn` moves it.
  */
 export class VirtualTime {
   #nowMs = 0;
   #sequence = 0;
   #endOfTurn: (() => void)[] = [];
+  #lastInTurn: (() => void)[] = [];
   readonly #events = new Heap<VirtualEvent>(
     (a, b) => a.atMs < b.atMs || (a.atMs === b.atMs && a.sequence < b.sequence),
   );
@@ -36,10 +37,14 @@ export class VirtualTime {
     this.#endOfTurn.push(callback);
   }
 
+  atLastInTurn(callback: () => void): void {
+    this.#lastInTurn.push(callback);
+  }
+
   /** Runs the next turn if it is due by `limitMs` (absolute); false if nothing is. */
   runTurn(limitMs = Number.POSITIVE_INFINITY): boolean {
     this.#dropCancelled();
-    const atMs = this.#endOfTurn.length > 0 ? this.#nowMs : this.#events.peek()?.atMs;
+    const atMs = this.#endOfTurn.length + this.#lastInTurn.length > 0 ? this.#nowMs : this.#events.peek()?.atMs;
     if (atMs === undefined || atMs > limitMs) return false;
     this.#nowMs = atMs;
     const due: VirtualEvent[] = [];
@@ -48,6 +53,9 @@ export class VirtualTime {
     const callbacks = this.#endOfTurn;
     this.#endOfTurn = [];
     for (const callback of callbacks) callback();
+    const outputs = this.#lastInTurn;
+    this.#lastInTurn = [];
+    for (const output of outputs) output();
     return true;
   }
 
@@ -153,6 +161,12 @@ export class VirtualTimers implements Timers {
 
   endOfTurn(callback: () => void): void {
     this.#time.atEndOfTurn(() => {
+      if (this.#alive()) callback();
+    });
+  }
+
+  lastInTurn(callback: () => void): void {
+    this.#time.atLastInTurn(() => {
       if (this.#alive()) callback();
     });
   }

@@ -47,6 +47,7 @@ export class NodeSocket implements Socket {
     const socket = this.#socket;
     if (!socket.writable) return false;
     if (buffers.length === 1) return socket.write(buffers[0] as Uint8Array);
+    if (endOfSmallRun(buffers, 0) === buffers.length) return socket.write(Buffer.concat(buffers));
     socket.cork();
     for (let at = 0; at < buffers.length; ) {
       const end = endOfSmallRun(buffers, at);

@@ -1,12 +1,15 @@
 import type { Timer, Timers } from '../ports.ts';
+import { CallbackQueue } from './callback-queue.ts';
 
 /** Longest delay that Node keeps; a longer one would fire at once. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** Node's timers. `endOfTurn` is one `setImmediate` per turn, however many callbacks wait. */
+/** Node's timers. The end of a turn is one `setImmediate`, however many callbacks wait. */
 export class NodeTimers implements Timers {
-  #waiting: (() => void)[] = [];
-  #running: (() => void)[] = [];
+  readonly #work = new CallbackQueue();
+  readonly #output = new CallbackQueue();
+  /** The end of a turn is to come, or under way. */
+  #planned = false;
   readonly #endTurn = () => this.#runWaiting();
 
   after(delayMs: number, callback: () => void): Timer {
@@ -22,26 +25,28 @@ export class NodeTimers implements Timers {
   }
 
   endOfTurn(callback: () => void): void {
-    if (this.#waiting.length === 0) setImmediate(this.#endTurn);
-    this.#waiting.push(callback);
+    this.#work.push(callback);
+    this.#plan();
+  }
+
+  lastInTurn(callback: () => void): void {
+    this.#output.push(callback);
+    this.#plan();
+  }
+
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    setImmediate(this.#endTurn);
   }
 
   #runWaiting(): void {
-    const callbacks = this.#waiting;
-    this.#waiting = this.#running;
-    this.#running = callbacks;
-    let done = 0;
     try {
-      while (done < callbacks.length) (callbacks[done++] as () => void)();
+      this.#work.run();
+      this.#output.run();
     } finally {
-      // A callback that threw must not take those behind it with it: they go before what was registered meanwhile.
-      if (done < callbacks.length) this.#runLater(callbacks.slice(done));
-      callbacks.length = 0;
+      this.#planned = false;
+      if (!this.#work.isEmpty || !this.#output.isEmpty) this.#plan();
     }
-  }
-
-  #runLater(callbacks: (() => void)[]): void {
-    if (this.#waiting.length === 0) setImmediate(this.#endTurn);
-    this.#waiting.unshift(...callbacks);
   }
 }

@@ -3,7 +3,7 @@ import { nodeEngine } from '../../../jepsen-lite/bin/engine.ts';
 import { EventLoop, type EventOwner } from '../../../jepsen-lite/sim/event-loop.ts';
 
 function owner(id: number): EventOwner & { alive: boolean } {
-  return { id, alive: true, held: undefined, turn: [] };
+  return { id, alive: true, held: undefined, turn: [], output: [], turnEnds: false };
 }
 
 test('events run by time, then in the order in which they were scheduled', async () => {
@@ -40,6 +40,24 @@ test('the end of a turn comes when nothing more is due at the instant', async ()
   loop.schedule(6, one, () => seen.push('later'));
   await loop.run(10);
   expect(seen).toEqual(['same instant', 'turn', 'later']);
+});
+
+test('what is last in a turn comes behind its end, in the same event', async () => {
+  const loop = new EventLoop(nodeEngine);
+  const one = owner(1);
+  const seen: string[] = [];
+  const output = (name: string) => loop.atLastInTurn(one, () => seen.push(name));
+  loop.schedule(5, one, () => {
+    output('output');
+    loop.atEndOfTurn(one, () => {
+      seen.push('turn');
+      output('output of the turn');
+      loop.atEndOfTurn(one, () => seen.push('next turn'));
+    });
+  });
+  loop.afterEvent = () => seen.push('|');
+  await loop.run(10);
+  expect(seen).toEqual(['|', 'turn', 'output', 'output of the turn', '|', 'next turn', '|']);
 });
 
 test('events of a paused process wait, those of a dead one never come', async () => {
