@@ -12,6 +12,8 @@ export class StateSaver {
   private busy = false;
   private wanted: HardState | undefined;
   private wantedNumber = 0;
+  /** The first of the saves that `wanted` stands for: messages from this Ready on wait for it. */
+  private wantedFrom = 0;
   private wantedDoubt: boolean | undefined;
   private held: { readonly number: number; readonly messages: readonly Message[] }[] = [];
   private ready: Message[] = [];
@@ -27,6 +29,7 @@ export class StateSaver {
   }
 
   save(number: number, state: HardState): void {
+    if (!this.wanted) this.wantedFrom = number;
     this.wanted = state;
     this.wantedNumber = number;
     this.next();
@@ -73,8 +76,8 @@ export class StateSaver {
       this.saved(number, error);
       return;
     }
-    // Held messages of Readys before the next save that waits may go.
-    const bound = this.wanted ? this.wantedNumber : Number.POSITIVE_INFINITY;
+    // Held messages of Readys before the first save that waits may go. (Not before the newest: what it replaced was never saved.)
+    const bound = this.wanted ? this.wantedFrom : Number.POSITIVE_INFINITY;
     while (this.held.length > 0 && (this.held[0] as { number: number }).number < bound) {
       this.ready.push(...(this.held.shift() as { messages: readonly Message[] }).messages);
     }
