@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { assert } from '../../base/assert.ts';
 import type { DiskError, DiskFile } from '../ports.ts';
+import { writeAll } from '../write-all.ts';
 
 /** The system calls of an open file, so that tests can make them fall short. */
 export type FileCalls = Pick<
@@ -77,26 +78,24 @@ export class NodeDiskFile implements DiskFile {
     done: (error: DiskError | undefined, written: number) => void,
   ): void {
     const fd = this.#begin();
-    let rest = buffers;
-    let missing = byteLengthOf(buffers);
-    let written = 0;
-    const writeOn = () => this.#calls.writev(fd, rest, position + written, next);
-    const finish = (error: NodeJS.ErrnoException | undefined) => {
+    const finish = (error: DiskError | undefined, written: number): void => {
       this.#end();
-      done(error && toDiskError(error), written);
+      done(error, written);
     };
-    const next = (error: NodeJS.ErrnoException | null, count: number) => {
-      if (error !== null) return finish(error);
-      written += count;
-      missing -= count;
-      if (missing === 0) return finish(undefined);
-      // A short write without an error is how a full disk first shows: go on behind it until an error comes.
-      if (count === 0) return finish(noProgress(this.path));
-      rest = behind(rest, count);
-      writeOn();
-    };
-    if (missing === 0) queueMicrotask(() => finish(undefined));
-    else writeOn();
+    if (buffers.every(({ length }) => length === 0)) queueMicrotask(() => finish(undefined, 0));
+    else writeAll(this.path, (rest, at, next) => this.#writeSome(fd, rest, at, next), buffers, position, finish);
+  }
+
+  #writeSome(
+    fd: number,
+    buffers: readonly Uint8Array[],
+    position: number,
+    next: (error: DiskError | undefined, count: number) => void,
+  ): void {
+    this.#calls.writev(fd, buffers, position, (error, count) => {
+      if (error === null) next(undefined, count);
+      else next(toDiskError(error), 0);
+    });
   }
 
   sync(done: (error: DiskError | undefined) => void): void {
@@ -135,20 +134,6 @@ export class NodeDiskFile implements DiskFile {
     this.#pending--;
     if (this.#closed && this.#pending === 0) this.#calls.closeSync(this.#fd);
   }
-}
-
-function byteLengthOf(buffers: readonly Uint8Array[]): number {
-  let total = 0;
-  for (const buffer of buffers) total += buffer.length;
-  return total;
-}
-
-/** What is left of the buffers behind the first `count` bytes. */
-function behind(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
-  let skip = count;
-  let first = 0;
-  while (skip >= (buffers[first] as Uint8Array).length) skip -= (buffers[first++] as Uint8Array).length;
-  return [(buffers[first] as Uint8Array).subarray(skip), ...buffers.slice(first + 1)];
 }
 
 function noProgress(path: string): NodeJS.ErrnoException {
