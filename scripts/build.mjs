@@ -7,6 +7,8 @@
  *   node scripts/build.mjs                         builds what is out of date
  *   node scripts/build.mjs --list                  prints the table as JSON
  *   node scripts/build.mjs --out DIR --program NAME=ENTRY ...   bundles only these programs, into DIR
+ *   ... --replace MODULE=OTHER                     there, OTHER takes the place of MODULE for everybody but OTHER itself
+ *   ... --quiet                                    says nothing unless it fails
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,7 +22,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -74,11 +76,35 @@ function emitLibrary(out) {
   execFileSync(process.execPath, [compiler, ...flags], { stdio: ['ignore', 2, 2] });
 }
 
-async function bundleProgram(name, entry, folder) {
+/** Puts one module in the place of another; a build in which nobody asks for that other one fails. */
+function replacing(pair) {
+  const [module, other] = pair.split('=').map((path) => resolve(root, path));
+  let asked = false;
+  return {
+    name: 'replace',
+    resolveId(source, importer) {
+      if (!source.startsWith('.') || importer === undefined || importer === other) return null;
+      if (resolve(dirname(importer), source) !== module) return null;
+      asked = true;
+      return other;
+    },
+    buildEnd() {
+      if (!asked) throw new Error(`--replace ${pair}: nothing imports the module that is to be replaced`);
+    },
+  };
+}
+
+async function bundleProgram(name, entry, folder, replace) {
   if (!existsSync(resolve(root, entry)))
     throw new Error(`program ${name}: its entry ${entry} does not exist; mend the table in scripts/build.mjs`);
   const { rolldown } = await import('rolldown');
-  const bundle = await rolldown({ cwd: root, input: { [name]: entry }, platform: 'node', external });
+  const bundle = await rolldown({
+    cwd: root,
+    input: { [name]: entry },
+    platform: 'node',
+    external,
+    plugins: replace.map(replacing),
+  });
   await bundle.write({
     dir: folder,
     format: 'esm',
@@ -105,36 +131,46 @@ function install(fresh, out, stamp) {
   }
 }
 
-async function build(out, table, withLibrary) {
-  const stamp = fingerprint({ table, withLibrary });
+async function build(out, table, { withLibrary = false, replace = [], quiet = false } = {}) {
+  const stamp = fingerprint({ table, withLibrary, replace });
   if (isUpToDate(out, stamp)) return;
   const startedAt = performance.now();
   const names = Object.keys(table);
-  console.error(`Building ${out} ...`);
+  if (!quiet) console.error(`Building ${out} ...`);
   const fresh = `${out}.new-${process.pid}`;
   const folder = withLibrary ? join(fresh, 'bin') : fresh;
   mkdirSync(folder, { recursive: true });
   try {
     if (withLibrary) emitLibrary(fresh);
-    await Promise.all(names.map((name) => bundleProgram(name, table[name], folder)));
+    await Promise.all(names.map((name) => bundleProgram(name, table[name], folder, replace)));
     writeFileSync(join(fresh, '.stamp'), stamp);
     install(fresh, out, stamp);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.error(`Built ${names.length === 0 ? 'no programs' : names.join(', ')} in ${seconds} s.`);
+  if (!quiet) console.error(`Built ${names.length === 0 ? 'no programs' : names.join(', ')} in ${seconds} s.`);
 }
 
 const { values: options } = parseArgs({
-  options: { list: { type: 'boolean' }, out: { type: 'string' }, program: { type: 'string', multiple: true } },
+  options: {
+    list: { type: 'boolean' },
+    out: { type: 'string' },
+    program: { type: 'string', multiple: true },
+    replace: { type: 'string', multiple: true },
+    quiet: { type: 'boolean' },
+  },
 });
 
 async function main() {
   if (options.list) return console.log(JSON.stringify(programs));
-  if (!options.program) return build(resolve(options.out ?? join(root, 'dist')), programs, true);
+  if (!options.program) return build(resolve(options.out ?? join(root, 'dist')), programs, { withLibrary: true });
   if (!options.out) throw new Error('--program needs --out DIR, so that it does not replace the shipped programs');
-  return build(resolve(options.out), Object.fromEntries(options.program.map((each) => each.split('='))), false);
+  const { replace, quiet } = options;
+  return build(resolve(options.out), Object.fromEntries(options.program.map((each) => each.split('='))), {
+    replace,
+    quiet,
+  });
 }
 
 main().catch((error) => {

@@ -186,7 +186,7 @@ const setBack: FaultKind = {
       node.kill();
       node.host.image.restore(copy);
       node.setBack = true;
-      node.refused = false;
+      node.wasSetBack = true;
       cluster.hurt(node);
       cluster.startNode(node);
     });

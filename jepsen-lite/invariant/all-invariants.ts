@@ -1,17 +1,25 @@
 import { AcknowledgedKept } from './acknowledged-kept.ts';
+import { CommitOwnTerm } from './commit-own-term.ts';
+import { CommittedByMajority } from './committed-by-majority.ts';
 import { CommittedPrefix } from './committed-prefix.ts';
 import { CommittedSeen } from './committed-seen.ts';
+import { DoubtKept } from './doubt-kept.ts';
+import { DurableVote } from './durable-vote.ts';
 import { ElectionSafety } from './election-safety.ts';
 import type { Invariant } from './invariant.ts';
 import { LeaderCompleteness } from './leader-completeness.ts';
 import type { Ledger } from './ledger.ts';
 import { LogMatching } from './log-matching.ts';
 import type { MetadataKept } from './metadata-kept.ts';
+import { OldDiskRefused } from './old-disk-refused.ts';
 import { OneVote } from './one-vote.ts';
 import { PersistedFirst } from './persisted-first.ts';
 import { QueueOffsetsInOrder } from './queue-offsets.ts';
 import { SameBytes } from './same-bytes.ts';
 import { SameState } from './same-state.ts';
+import { SilentInDoubt } from './silent-in-doubt.ts';
+import { StopsAfterFailedFsync } from './stops-after-failed-fsync.ts';
+import { WrittenIsThere } from './written-is-there.ts';
 
 /** All invariants of a run, anew; clients tell `metadata` what they were answered. */
 export function allInvariants(ledger: Ledger, metadata: MetadataKept): readonly Invariant[] {
@@ -20,7 +28,15 @@ export function allInvariants(ledger: Ledger, metadata: MetadataKept): readonly 
     new LogMatching(),
     new LeaderCompleteness(ledger),
     new OneVote(),
+    new DurableVote(),
+    new SilentInDoubt(),
+    new DoubtKept(),
+    new OldDiskRefused(),
+    new StopsAfterFailedFsync(),
+    new WrittenIsThere(),
     new PersistedFirst(),
+    new CommitOwnTerm(),
+    new CommittedByMajority(),
     new CommittedPrefix(ledger),
     new QueueOffsetsInOrder(),
     new SameState(),

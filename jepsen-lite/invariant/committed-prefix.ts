@@ -20,7 +20,14 @@ export class CommittedPrefix implements Invariant {
     return `${name} commits entry ${index} of term ${term} with chain ${hex(chainCrc)}, but term ${terms[index]} with chain ${hex(chains[index])} was committed there before`;
   }
 
-  /** A committed entry is never cut or overwritten, on a member that has it. */
+  /** A committed entry is never cut, on a member that knows it to be committed, */
+  cut({ name, commit }: NodeWatch, lastIndex: number): string | undefined {
+    return lastIndex < commit
+      ? `${name} cuts its log behind entry ${lastIndex}, though it has committed ${commit}`
+      : undefined;
+  }
+
+  /** nor overwritten. */
   appended({ name, commit }: NodeWatch, index: number, term: number, chainCrc: number): string | undefined {
     const { terms, chains } = this.#ledger;
     if (index > commit || chains[index] === chainCrc) return undefined;

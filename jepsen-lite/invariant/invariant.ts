@@ -42,6 +42,10 @@ export interface Invariant {
   serves?(node: NodeWatch, term: number): string | undefined;
   /** The node's log has a new entry (or another one at this index). */
   appended?(node: NodeWatch, index: number, term: number, chainCrc: number): string | undefined;
+  /** The node's log was cut: it keeps what it had up to here. */
+  cut?(node: NodeWatch, lastIndex: number): string | undefined;
+  /** The node was made whole. */
+  doubtEnded?(node: NodeWatch): string | undefined;
   /** The node takes the entry for committed. */
   committed?(node: NodeWatch, index: number, term: number, chainCrc: number): string | undefined;
   /** An entry is committed for the first time, on this node. */

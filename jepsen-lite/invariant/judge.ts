@@ -2,6 +2,7 @@ import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import type { Message } from '../../raft/index.ts';
 import type { AcknowledgedSend, Invariant, SeenMessage, Violation } from './invariant.ts';
 import { type CommittedEntry, Ledger } from './ledger.ts';
+import type { Machine } from './machine.ts';
 import { NodeWatch, type WatchEvents } from './node-watch.ts';
 
 export interface JudgeOptions {
@@ -36,9 +37,10 @@ export class Judge implements WatchEvents {
     return this.watches.get(name) as NodeWatch;
   }
 
-  opened(name: string, broker: DledgerBroker): void {
+  /** A process opened a member's files, on this machine. */
+  opened(name: string, broker: DledgerBroker, machine: Machine): void {
     const watch = this.watch(name);
-    watch.opened(broker);
+    watch.opened(broker, machine);
     for (const each of this.#invariants) this.#hold(each, each.opened?.(watch));
     watch.look();
   }
@@ -53,6 +55,10 @@ export class Judge implements WatchEvents {
     for (const each of this.#invariants) this.#hold(each, each.leads?.(node, term));
   }
 
+  follows(node: NodeWatch, term: number): void {
+    this.#options.note(node.name, 'follows', term, node.lastIndex);
+  }
+
   serves(node: NodeWatch, term: number): void {
     this.#options.note(node.name, 'serves', term, node.commit);
     for (const each of this.#invariants) this.#hold(each, each.serves?.(node, term));
@@ -61,6 +67,14 @@ export class Judge implements WatchEvents {
   appended(node: NodeWatch, index: number, term: number, chainCrc: number): void {
     this.#options.moment?.(node.name, 'append');
     for (const each of this.#invariants) this.#hold(each, each.appended?.(node, index, term, chainCrc));
+  }
+
+  cut(node: NodeWatch, lastIndex: number): void {
+    for (const each of this.#invariants) this.#hold(each, each.cut?.(node, lastIndex));
+  }
+
+  doubtEnded(node: NodeWatch): void {
+    for (const each of this.#invariants) this.#hold(each, each.doubtEnded?.(node));
   }
 
   committed(node: NodeWatch, index: number, term: number, chainCrc: number): void {

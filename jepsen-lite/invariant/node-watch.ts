@@ -1,6 +1,7 @@
 import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import type { DurableLog } from '../../cluster/raft-storage/durable-log.ts';
 import type { Message, Replica } from '../../raft/index.ts';
+import type { Machine } from './machine.ts';
 
 /** What a member says of itself: the parts that invariants look at. */
 type Parts = DledgerBroker['parts'];
@@ -8,8 +9,12 @@ type Parts = DledgerBroker['parts'];
 /** Called for each change that is found. */
 export interface WatchEvents {
   leads(node: NodeWatch, term: number): void;
+  /** It leads no longer. */
+  follows(node: NodeWatch, term: number): void;
   serves(node: NodeWatch, term: number): void;
   appended(node: NodeWatch, index: number, term: number, chainCrc: number): void;
+  cut(node: NodeWatch, lastIndex: number): void;
+  doubtEnded(node: NodeWatch): void;
   committed(node: NodeWatch, index: number, term: number, chainCrc: number): void;
   applied(node: NodeWatch, index: number): void;
   sent(node: NodeWatch, message: Message): void;
@@ -19,6 +24,7 @@ export interface WatchEvents {
 export class NodeWatch {
   readonly name: string;
   readonly #events: WatchEvents;
+  #machine: Machine | undefined;
   #parts: Parts | undefined;
   #replica: Replica | undefined;
   #log: DurableLog | undefined;
@@ -30,6 +36,10 @@ export class NodeWatch {
   applied = 0;
   #ledTerm = 0;
   #servedTerm = 0;
+  /** The member may lack what it acknowledged. */
+  inDoubt = false;
+  /** It was in doubt when its last process ended. */
+  endedInDoubt = false;
 
   constructor(name: string, events: WatchEvents) {
     this.name = name;
@@ -45,6 +55,10 @@ export class NodeWatch {
     return this.#parts as Parts;
   }
 
+  get machine(): Machine {
+    return this.#machine as Machine;
+  }
+
   get replica(): Replica {
     return this.#replica as Replica;
   }
@@ -57,7 +71,8 @@ export class NodeWatch {
     return this.#lastIndex;
   }
 
-  opened(broker: DledgerBroker): void {
+  opened(broker: DledgerBroker, machine: Machine): void {
+    this.#machine = machine;
     const { parts } = broker;
     this.#parts = parts;
     this.#replica = parts.group.replica;
@@ -66,6 +81,7 @@ export class NodeWatch {
     this.applied = 0;
     this.#ledTerm = 0;
     this.#servedTerm = 0;
+    this.inDoubt = parts.member.storage.hardState.record.inDoubt;
     // What a member sends is what it promises: seen here, before it is encoded, it need not be decoded.
     const { transport } = parts.group.peerPort;
     const send = transport.send.bind(transport);
@@ -76,6 +92,7 @@ export class NodeWatch {
   }
 
   gone(): void {
+    if (this.#parts !== undefined) this.endedInDoubt = this.inDoubt;
     this.#parts = undefined;
     this.#replica = undefined;
     this.#log = undefined;
@@ -85,12 +102,19 @@ export class NodeWatch {
     const replica = this.#replica;
     const log = this.#log;
     if (replica === undefined || log === undefined) return;
+    if (this.inDoubt && !this.parts.member.storage.hardState.record.inDoubt) {
+      this.inDoubt = false;
+      this.#events.doubtEnded(this);
+    }
     const last = log.lastIndex;
     const chain = log.chainCrc(last);
     if (last !== this.#lastIndex || chain !== this.#lastChain) this.#lookAtLog(log, last, chain);
     if (replica.isLeader && replica.term !== this.#ledTerm) {
       this.#ledTerm = replica.term;
       this.#events.leads(this, replica.term);
+    } else if (this.#ledTerm !== 0 && !replica.isLeader) {
+      this.#ledTerm = 0;
+      this.#events.follows(this, replica.term);
     }
     if (replica.commitIndex !== this.commit) this.#lookAtCommit(log, replica.commitIndex);
     const { appliedIndex } = (this.#parts as Parts).data.log;
@@ -109,6 +133,7 @@ export class NodeWatch {
     let same = Math.min(last, this.#lastIndex, chains.length - 1);
     while (same >= log.firstIndex && log.chainCrc(same) !== chains[same]) same--;
     chains.length = Math.min(chains.length, last + 1);
+    if (same < this.#lastIndex) this.#events.cut(this, same);
     for (let index = Math.max(same + 1, log.firstIndex); index <= last; index++) {
       const crc = log.chainCrc(index);
       chains[index] = crc;

@@ -185,7 +185,7 @@ export class Cluster implements NodeEvents {
 
   opened(node: SimNode, broker: DledgerBroker): void {
     this.note(node.name, 'opened', node.starts, broker.parts.member.storage.incarnation);
-    this.judge.opened(node.name, broker);
+    this.judge.opened(node.name, broker, node);
   }
 
   gone(node: SimNode): void {
@@ -196,8 +196,10 @@ export class Cluster implements NodeEvents {
   failed(node: SimNode, code: string, why: string): void {
     this.note(node.name, 'failed', code.length);
     const isExcused =
-      node.diskHurt || node.setBack || (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
-    if (code === 'IDENTITY') node.refused = true;
+      node.diskHurt ||
+      node.wasSetBack ||
+      (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
+    if (code === 'IDENTITY') node.setBack = false;
     if (!isExcused || NEVER.has(code))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
     this.later(RESTART_MS, () => this.startNode(node));

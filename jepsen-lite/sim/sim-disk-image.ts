@@ -36,6 +36,10 @@ export class SimDiskImage {
   readonly locks = new Set<string>();
   capacityBytes = Number.POSITIVE_INFINITY;
   speed = USUAL_SPEED;
+  /** Share of writes that take a part only, without an error. */
+  shortWrites = 0.002;
+  /** Hears of every fsync that fails. */
+  onSyncFailed: (path: string) => void = () => {};
   readonly #errors: PlannedDiskError[] = [];
   #durableNames = new Map<string, SimFile>();
   #changes: NameChange[] = [];
@@ -70,6 +74,12 @@ export class SimDiskImage {
     if (this.#errors.length === 0) return undefined;
     const at = this.#errors.findIndex((error) => error.operation === operation && path.includes(error.path));
     return at < 0 ? undefined : this.#errors.splice(at, 1)[0];
+  }
+
+  /** How many of so many bytes one write takes: at least one, and nearly always all. */
+  takenOf(byteLength: number): number {
+    if (byteLength < 2 || !this.chance.happens(this.shortWrites)) return byteLength;
+    return this.chance.between(1, byteLength - 1);
   }
 
   link(path: string, file: SimFile): void {

@@ -1,4 +1,5 @@
 import type { DirectoryLock, Disk, DiskError, DiskFile } from '../../src/platform/ports.ts';
+import { writeAll } from '../../src/platform/write-all.ts';
 import type { EventLoop, EventOwner } from './event-loop.ts';
 import { type DiskOperation, directoryOf, type SimDiskImage } from './sim-disk-image.ts';
 import { SimFile } from './sim-file.ts';
@@ -180,12 +181,24 @@ class SimDiskFile implements DiskFile {
     done: (error: DiskError | undefined, written: number) => void,
   ): void {
     this.#assertUsable();
-    const pending = { file: this.#file, bytes: Buffer.concat(buffers), position };
+    writeAll(this.path, (rest, at, next) => this.#writeSome(rest, at, next), buffers, position, done);
+  }
+
+  /** Like the system call: takes some of the bytes, now and then not all of them. */
+  #writeSome(
+    buffers: readonly Uint8Array[],
+    position: number,
+    next: (error: DiskError | undefined, count: number) => void,
+  ): void {
+    const all = Buffer.concat(buffers);
+    const bytes = all.subarray(0, this.#disk.image.takenOf(all.length));
+    const pending = { file: this.#file, bytes, position };
     this.#disk.pending.add(pending);
     this.#later(false, () => {
       this.#disk.pending.delete(pending);
-      const { error, written } = this.#write(pending.bytes, position);
-      done(error, written);
+      const { error, written } = this.#write(bytes, position);
+      // A disk without room first takes what it can.
+      next(error?.code === 'ENOSPC' && written > 0 ? undefined : error, written);
     });
   }
 
@@ -195,6 +208,7 @@ class SimDiskFile implements DiskFile {
     const finish = this.#file.beginSync();
     this.#later(true, () => {
       finish(error === undefined);
+      if (error !== undefined) this.#disk.image.onSyncFailed(this.path);
       done(error && diskError(error.code, this.path));
     });
   }
@@ -203,7 +217,9 @@ class SimDiskFile implements DiskFile {
     this.#assertUsable();
     const error = this.#disk.image.takeError('sync', this.path);
     this.#file.beginSync()(error === undefined);
-    if (error !== undefined) throw errnoError(error.code, this.path);
+    if (error === undefined) return;
+    this.#disk.image.onSyncFailed(this.path);
+    throw errnoError(error.code, this.path);
   }
 
   truncateSync(length: number): void {

@@ -149,6 +149,13 @@ export class SimFile {
     return copy;
   }
 
+  /** The bytes that a power failure would leave for certain. */
+  durable(): Buffer {
+    const content = Buffer.alloc(this.#mediumSize);
+    this.#medium.copy(content);
+    return content;
+  }
+
   /** The bytes that programs see. */
   content(): Buffer {
     const content = Buffer.alloc(this.#size);

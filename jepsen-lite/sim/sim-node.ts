@@ -1,5 +1,6 @@
 import { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import { type BrokerConfig, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
+import type { Machine } from '../invariant/machine.ts';
 import type { UnsyncedFate } from './sim-file.ts';
 import type { SimHost } from './sim-host.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -16,7 +17,7 @@ export interface NodeEvents {
 }
 
 /** One member: a machine, and the broker that runs on it, if one does. */
-export class SimNode {
+export class SimNode implements Machine {
   readonly name: string;
   readonly host: SimHost;
   readonly #world: SimWorld;
@@ -30,10 +31,12 @@ export class SimNode {
   renewals = 0;
   /** Errors were planned for its disk, or its space was taken, since the process began: it may stop itself. */
   diskHurt = false;
-  /** The disk was set back to an older state: the others have to refuse its starts, until it counts further than before. */
+  /** The disk was set back to an older state, and the others have not refused it yet. */
   setBack = false;
-  /** The others have refused it since. */
-  refused = false;
+  /** It was set back once: it may be refused until it counts further than before. */
+  wasSetBack = false;
+  /** See Machine. */
+  syncFailed = false;
   /** An orderly stop is on its way. */
   stopping = false;
 
@@ -43,6 +46,18 @@ export class SimNode {
     this.#world = world;
     this.#conf = conf;
     this.#events = events;
+    this.host.image.onSyncFailed = (path) => {
+      if (path.includes('/data/') || path.endsWith('/hardstate')) this.syncFailed = true;
+    };
+  }
+
+  bytesOf(path: string, position: number, length: number): Buffer | undefined {
+    const bytes = Buffer.alloc(length);
+    return this.host.image.files.get(path)?.read(bytes, position) === length ? bytes : undefined;
+  }
+
+  durableContent(path: string): Buffer | undefined {
+    return this.host.image.files.get(path)?.durable();
   }
 
   get running(): boolean {
@@ -55,7 +70,7 @@ export class SimNode {
 
   /** What was planned against its disk has not shown yet. */
   get awaitsHarm(): boolean {
-    return this.host.image.hasPlannedErrors || (this.setBack && !this.refused);
+    return this.host.image.hasPlannedErrors || this.setBack;
   }
 
   /** Starts a process with what is on the disk, as a supervisor would. */
@@ -65,6 +80,7 @@ export class SimNode {
     this.process = process;
     this.starts++;
     this.stopping = false;
+    this.syncFailed = false;
     this.diskHurt = this.host.image.hasPlannedErrors;
     const { ip } = this.host;
     const { config, errors } = loadBrokerConfig(`${this.#conf}\nbrokerIP1=${ip}\ndLegerSelfId=${this.name}\n`, {

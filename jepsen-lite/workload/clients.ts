@@ -44,7 +44,7 @@ export class Clients implements Workload {
     if (outcome === 'ok') this.counts.acknowledged++;
     else if (outcome === 'fail') this.counts.refused++;
     else this.counts.unknown++;
-    this.#cluster.world.loop.trace.mix(this.#values, outcome.length);
+    this.#cluster.note('', outcome === 'info' ? 'unknown' : outcome, this.#values);
   };
 
   nowNs(): number {

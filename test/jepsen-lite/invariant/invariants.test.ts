@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { AcknowledgedKept } from '../../../jepsen-lite/invariant/acknowledged-kept.ts';
+import { CommitOwnTerm } from '../../../jepsen-lite/invariant/commit-own-term.ts';
+import { CommittedByMajority } from '../../../jepsen-lite/invariant/committed-by-majority.ts';
 import { CommittedPrefix } from '../../../jepsen-lite/invariant/committed-prefix.ts';
 import { CommittedSeen } from '../../../jepsen-lite/invariant/committed-seen.ts';
 import { ElectionSafety } from '../../../jepsen-lite/invariant/election-safety.ts';
@@ -95,6 +97,45 @@ test('another entry where one is committed', () => {
   expect(invariant.committed(node('n1'), 1, 2, 12)).toContain('n1 commits entry 1 of term 2');
   expect(invariant.appended(node('n1', { commit: 0 }), 1, 2, 12)).toBeUndefined();
   expect(invariant.appended(node('n1', { commit: 1 }), 1, 2, 12)).toContain('over the committed entry 1');
+});
+
+test('a log that is cut below what is committed', () => {
+  const invariant = new CommittedPrefix(ledgerOf(entry(1, 0), entry(2, 1)));
+  expect(invariant.cut(node('n0', { commit: 1 }), 1)).toBeUndefined();
+  expect(invariant.cut(node('n0', { commit: 2 }), 1)).toContain('n0 cuts its log behind entry 1');
+});
+
+test('an entry of an older term that is committed by counting', () => {
+  const invariant = new CommitOwnTerm();
+  const member = (isLeader: boolean, term: number) => node('n0', { commit: 5, replica: { isLeader, term } });
+  expect(invariant.committed(member(true, 3), 5, 3)).toBeUndefined();
+  expect(invariant.committed(member(true, 3), 4, 2)).toBeUndefined();
+  expect(invariant.committed(member(false, 3), 5, 2)).toBeUndefined();
+  expect(invariant.committed(member(true, 3), 5, 2)).toContain('commits up to entry 5, which is of term 2');
+});
+
+test('an entry that is committed without a majority, or by one of members in doubt', () => {
+  const voters = ['n0', 'n1', 'n2'];
+  const member = (name: string, inDoubt = false) =>
+    node(name, { inDoubt, chains: [0, 11], replica: { term: 1, status: () => ({ voters }) } });
+  const invariant = new CommittedByMajority();
+  invariant.appended(member('n0'), 1, 1, 11);
+  invariant.appended(member('n1', true), 1, 1, 11);
+  invariant.appended(member('n2'), 1, 1, 99);
+  expect(invariant.firstCommitted(member('n0'), entry(1, 0))).toContain('which only n0 of n0, n1, n2 had');
+  invariant.doubtEnded(member('n1'));
+  expect(invariant.firstCommitted(member('n0'), entry(1, 0))).toBeUndefined();
+  const founding = new CommittedByMajority();
+  founding.sent(member('n0', true), {
+    type: 'doubt-vote',
+    from: 'n0',
+    to: 'n1',
+    term: 1,
+    lastIndex: 0,
+    lastTerm: 0,
+    transfer: false,
+  });
+  expect(founding.firstCommitted(member('n0'), entry(1, 0))).toBeUndefined();
 });
 
 test('a queue with a gap, and an offset that is used twice', () => {

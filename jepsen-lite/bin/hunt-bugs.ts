@@ -1,0 +1,176 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { PlantedBug } from '../bug/planted-bug.ts';
+import { plantedBugs } from '../bug/planted-bugs.ts';
+import type { SimOptions } from './options.ts';
+import { Progress } from './progress.ts';
+import { failureText, replayOf } from './report-text.ts';
+import type { SeedJob, SeedReport } from './seed-job.ts';
+import { commitName, root, workerProgram } from './sources.ts';
+import { playAll } from './worker-pool.ts';
+
+/** A bug that takes more seeds counts as not found. */
+const MOST_SEEDS = 500;
+/** Which seed finds each bug: name, seed, members, minutes, what finds it. */
+export const recordFile = join(root, 'jepsen-lite/bug/found.txt');
+
+interface Found {
+  readonly bug: PlantedBug;
+  readonly job: SeedJob;
+  readonly report: SeedReport | undefined;
+  readonly seeds: number;
+}
+
+/** Hunts each bug, or plays its seed on record with and without it; true if all went as it must. */
+export async function huntBugs(options: SimOptions): Promise<boolean> {
+  const bugs = plantedBugs.filter(({ name }) => options.bugs.includes(name));
+  let passed = 0;
+  let failed = 0;
+  const count = (good: boolean, line: string): void => {
+    if (good) passed++;
+    else failed++;
+    console.log(`${good ? 'ok  ' : 'FAIL'} ${line}`);
+  };
+  const records: Found[] = [];
+  for (const bug of bugs) {
+    const program = buildWith(bug);
+    if (options.recorded) await playRecord(bug, program, count);
+    else records.push(await hunt(bug, program, options, count));
+  }
+  if (options.record !== undefined) writeRecords(options.record, records);
+  console.log(`${passed} passed, ${failed} failed`);
+  if (options.json !== undefined) {
+    const bugsFound = records.map(({ bug, report, seeds, job }) => {
+      return { bug: bug.name, seeds, seed: job.seed, nodes: job.nodes, violation: report?.violation };
+    });
+    const counts = { numPassedTests: passed, numFailedTests: failed, testResults: [] };
+    writeFileSync(
+      options.json,
+      `${JSON.stringify({ commit: commitName(), ...counts, bugs: bugsFound }, undefined, 1)}\n`,
+    );
+  }
+  return failed === 0;
+}
+
+/** Bundles the worker with the bug in the place of what it replaces; returns the program. */
+function buildWith({ name, replaces }: PlantedBug): string {
+  const folder = join(root, 'dist.sim-bugs', name);
+  const mistake = `jepsen-lite/bug/${name}/${basename(replaces)}`;
+  const program = ['--program', 'worker=jepsen-lite/bin/worker.ts', '--replace', `${replaces}=${mistake}`];
+  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--quiet', '--out', folder, ...program], {
+    stdio: 'inherit',
+  });
+  return join(folder, 'worker.js');
+}
+
+async function hunt(
+  bug: PlantedBug,
+  program: string,
+  options: SimOptions,
+  count: (good: boolean, line: string) => void,
+): Promise<Found> {
+  const { seed: from, minutes, seeds: most = MOST_SEEDS, workers, trace } = options;
+  const nodes = options.nodes ?? bug.nodes ?? 3;
+  const jobs = Array.from({ length: most }, (_, at): SeedJob => {
+    return { seed: from + at, nodes, minutes, twice: false, trace, timelineFile: options.timeline };
+  });
+  const progress = new Progress();
+  let first: SeedReport | undefined;
+  let played = 0;
+  await playAll(program, jobs, trace ? 1 : workers, (report) => {
+    progress.show(`${bug.name}: ${++played}/${most} seeds`);
+    if (report.violation !== undefined && report.seed < (first?.seed ?? Number.POSITIVE_INFINITY)) first = report;
+    return first !== undefined;
+  });
+  progress.clear();
+  const job = jobs.find(({ seed }) => seed === first?.seed) ?? (jobs[0] as SeedJob);
+  const seeds = first === undefined ? most : first.seed - from + 1;
+  if (options.bugs.length === 1 && first !== undefined)
+    console.log(failureText(first, commitName(), replayOf(job, bug.name)));
+  const { violation } = first ?? {};
+  if (violation === undefined) count(false, `${bug.name}: not found in ${most} seeds`);
+  else {
+    const expected = bug.foundBy.includes(violation.invariant);
+    const how = expected ? '' : `, which should have been one of ${bug.foundBy.join(', ')}: ${violation.text}`;
+    count(expected, `${bug.name}: found by seed ${job.seed}, the ${seeds}., by ${violation.invariant}${how}`);
+  }
+  return { bug, job, report: first, seeds };
+}
+
+async function playRecord(
+  bug: PlantedBug,
+  program: string,
+  count: (good: boolean, line: string) => void,
+): Promise<void> {
+  const job = recordOf(bug.name);
+  if (job === undefined) {
+    count(false, `${bug.name}: no seed is on record in ${recordFile}; hunt it with --bug ${bug.name} --record FILE`);
+    return;
+  }
+  const [planted, sound] = await Promise.all([playOne(program, job), playOne(workerProgram, job)]);
+  const found = planted.violation?.invariant;
+  count(
+    found === job.foundBy,
+    `${bug.name}: seed ${job.seed} with the bug: ${found ?? 'nothing found'}, on record ${job.foundBy}`,
+  );
+  count(
+    sound.violation === undefined,
+    `${bug.name}: seed ${job.seed} without the bug: ${sound.violation?.text ?? 'passes'}`,
+  );
+}
+
+async function playOne(program: string, job: SeedJob): Promise<SeedReport> {
+  let result: SeedReport | undefined;
+  await playAll(program, [job], 1, (report) => {
+    result = report;
+    return undefined;
+  });
+  return result as SeedReport;
+}
+
+function recordOf(name: string): (SeedJob & { readonly foundBy: string }) | undefined {
+  const line = recordLines(recordFile).find((each) => each.startsWith(`${name} `));
+  if (line === undefined) return undefined;
+  const [, seed, nodes, minutes, ...foundBy] = line.split(' ');
+  return {
+    seed: Number(seed),
+    nodes: Number(nodes),
+    minutes: Number(minutes),
+    twice: false,
+    foundBy: foundBy.join(' '),
+  };
+}
+
+function recordLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Keeps the lines of bugs that were not hunted now. */
+function writeRecords(file: string, records: readonly Found[]): void {
+  const hunted = new Set(records.map(({ bug }) => bug.name));
+  const kept = recordLines(file).filter(
+    (line) => line !== '' && !line.startsWith('#') && !hunted.has(line.split(' ')[0] ?? ''),
+  );
+  const fresh = records
+    .filter(({ report }) => report?.violation !== undefined)
+    .map(
+      ({ bug, job, report }) => `${bug.name} ${job.seed} ${job.nodes} ${job.minutes} ${report?.violation?.invariant}`,
+    );
+  const head = '# The seed that finds each planted bug: name, seed, members, simulated minutes, what finds it.';
+  writeFileSync(file, `${[head, ...[...kept, ...fresh].sort()].join('\n')}\n`);
+}
+
+/** What each planted bug breaks. */
+export function bugList(): string {
+  return plantedBugs
+    .map(({ name, breaks, source, replaces, foundBy }) => {
+      return `${name}\n  ${breaks}\n  rule: ${source}\n  in the place of ${replaces}; found by ${foundBy.join(', ')}`;
+    })
+    .join('\n');
+}

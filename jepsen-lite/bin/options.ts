@@ -1,0 +1,135 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { plantedBugs } from '../bug/planted-bugs.ts';
+
+export const USAGE = `npm run sim -- [what to play] [options]
+
+What to play (default: 20 seeds from 1 on):
+  --seeds N        N seeds, from --seed on
+  --seed S         the first seed; without --seeds that one alone
+  --list FILE      the seeds of a file: seed, members and minutes in each line
+  --bug NAME       seeds with a planted bug, until the bug is found (at most --seeds, default 500)
+  --all-bugs       the same for every planted bug
+  --recorded       with --bug or --all-bugs: the seed on record only, with the bug (must fail) and without (must pass)
+  --list-bugs      says what each planted bug breaks, and plays nothing
+
+Options:
+  --nodes 3|5      members of the group (default 3)
+  --minutes M      simulated minutes with load and faults (default 1)
+  --workers W      processes (default: one for each core)
+  --trace          print what happens: time in ms, node, what, two numbers (jepsen-lite/README.md)
+  --timeline FILE  draw nodes, leaders, faults and acknowledgements of one seed as SVG
+  --schedule FILE  a JSON list of faults instead of the drawn ones
+  --failures DIR   folder for what is told of failures (default .sim)
+  --resume FILE    add a line for each seed to FILE, and leave out the seeds that it has of these very sources
+  --record FILE    with --bug or --all-bugs: keep in FILE which seed found each bug
+  --json FILE      write a summary
+  --help
+
+Exit codes: 0 all went as it must; 1 a promise was broken, or a bug was not found; 2 wrong arguments; 3 the simulator itself failed.`;
+
+/** What the command line asks for, checked. */
+export interface SimOptions {
+  readonly seed: number;
+  readonly seeds: number | undefined;
+  readonly nodes: number | undefined;
+  readonly minutes: number;
+  readonly workers: number;
+  readonly list: string | undefined;
+  /** Names of planted bugs to be hunted. */
+  readonly bugs: readonly string[];
+  readonly listBugs: boolean;
+  readonly recorded: boolean;
+  readonly trace: boolean;
+  readonly timeline: string | undefined;
+  readonly schedule: string | undefined;
+  readonly failures: string;
+  readonly resume: string | undefined;
+  readonly record: string | undefined;
+  readonly json: string | undefined;
+  readonly help: boolean;
+}
+
+/** Thrown for arguments that make no sense: one sentence. */
+export class WrongArguments extends Error {}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const spec = {
+  seeds: text,
+  seed: text,
+  nodes: text,
+  minutes: text,
+  workers: text,
+  list: text,
+  bug: text,
+  'all-bugs': flag,
+  'list-bugs': flag,
+  recorded: flag,
+  trace: flag,
+  timeline: text,
+  schedule: text,
+  failures: text,
+  resume: text,
+  record: text,
+  json: text,
+  help: flag,
+} as const;
+
+/** Throws WrongArguments. */
+export function readOptions(args: string[]): SimOptions {
+  const values = parsed(args);
+  const bugs = values['all-bugs'] ? plantedBugs.map(({ name }) => name) : bugNamed(values.bug);
+  const one = values.seed !== undefined && bugs.length === 0 && values.list === undefined;
+  const seeds = values.seeds === undefined ? undefined : whole('seeds', values.seeds, 1, 10_000_000);
+  const options = {
+    seed: whole('seed', values.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
+    seeds: seeds ?? (one ? 1 : undefined),
+    nodes: values.nodes === undefined ? undefined : whole('nodes', values.nodes, 1, 9),
+    minutes: minutesOf(values.minutes ?? '1'),
+    workers: whole('workers', values.workers ?? String(availableParallelism()), 1, 256),
+    list: values.list,
+    bugs,
+    listBugs: values['list-bugs'],
+    recorded: values.recorded,
+    trace: values.trace,
+    timeline: values.timeline,
+    schedule: values.schedule,
+    failures: values.failures ?? '.sim',
+    resume: values.resume,
+    record: values.record,
+    json: values.json,
+    help: values.help,
+  };
+  const needsBug = options.recorded || options.record !== undefined;
+  if (needsBug && bugs.length === 0) throw new WrongArguments('--recorded and --record need --bug NAME or --all-bugs');
+  if (options.timeline !== undefined && options.seeds !== 1)
+    throw new WrongArguments('--timeline draws one seed: name it with --seed');
+  return options;
+}
+
+function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'] {
+  try {
+    return parseArgs({ args, options: spec }).values;
+  } catch (error) {
+    throw new WrongArguments((error as Error).message);
+  }
+}
+
+function bugNamed(name: string | undefined): string[] {
+  if (name === undefined) return [];
+  if (plantedBugs.some((bug) => bug.name === name)) return [name];
+  throw new WrongArguments(`--bug ${name}: there is no such planted bug; --list-bugs names them`);
+}
+
+function whole(name: string, value: string, low: number, high: number): number {
+  const number = Number(value);
+  if (/^[0-9]+$/.test(value) && number >= low && number <= high) return number;
+  throw new WrongArguments(`--${name} ${value}: a whole number from ${low} to ${high} is needed`);
+}
+
+function minutesOf(value: string): number {
+  const minutes = Number(value);
+  if (minutes >= 0.2 && minutes <= 600) return minutes;
+  throw new WrongArguments(`--minutes ${value}: a number from 0.2 to 600 is needed`);
+}

@@ -1,0 +1,91 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faultKinds } from '../fault/fault-kinds.ts';
+import type { Schedule } from '../fault/schedule.ts';
+import { coverageTable } from './coverage-table.ts';
+import type { SimOptions } from './options.ts';
+import { Progress } from './progress.ts';
+import { failureText, progressLine, replayOf, workLine } from './report-text.ts';
+import { ResultsFile } from './results-file.ts';
+import type { SeedJob, SeedReport } from './seed-job.ts';
+import { commitName, sourcesHash, workerProgram } from './sources.ts';
+import { addReport, noTotals } from './totals.ts';
+import { playAll } from './worker-pool.ts';
+
+/** Every tenth seed is played twice. */
+const TWICE_EVERY = 10;
+const DEFAULT_SEEDS = 20;
+
+/** Plays seeds and tells of those that fail; true if none did. */
+export async function playList(options: SimOptions): Promise<boolean> {
+  const commit = commitName();
+  const results = options.resume === undefined ? undefined : new ResultsFile(options.resume, commit, sourcesHash());
+  const all = jobsOf(options);
+  const totals = noTotals();
+  const progress = new Progress();
+  const startedAt = performance.now();
+  const line = (): string => progressLine(totals, all.length, (performance.now() - startedAt) / 1_000);
+  const failed: SeedReport[] = [];
+  const count = (report: SeedReport, job: SeedJob): undefined => {
+    addReport(totals, report);
+    if (report.violation === undefined) return;
+    failed.push(report);
+    progress.clear();
+    console.log(failureText(report, commit, replayOf(job)));
+  };
+  const fresh = all.filter((job) => {
+    const known = results?.reportOf(job);
+    if (known !== undefined) count(known, job);
+    return known === undefined;
+  });
+  if (results !== undefined)
+    console.error(
+      `${options.resume} has ${all.length - fresh.length} of these seeds, and ${results.others} seeds of other sources`,
+    );
+  await playAll(workerProgram, fresh, options.trace ? 1 : options.workers, (report, job) => {
+    results?.add(report);
+    count(report, job);
+    progress.show(line());
+    return undefined;
+  });
+  progress.clear();
+  if (!options.trace)
+    console.log(
+      coverageTable(
+        totals.coverage,
+        faultKinds.map(({ name }) => name),
+      ),
+    );
+  console.log(`${line()}\n${workLine(totals)}`);
+  if (options.trace && failed.length === 0) console.log(`${all.length} seeds pass`);
+  if (options.json !== undefined) {
+    const counts = { numPassedTests: totals.seeds - totals.failures, numFailedTests: totals.failures, testResults: [] };
+    const failures = failed.map(({ seed, nodes, minutes, violation }) => ({ seed, nodes, minutes, violation }));
+    writeFileSync(options.json, `${JSON.stringify({ commit, ...counts, ...totals, failures }, undefined, 1)}\n`);
+  }
+  return totals.failures === 0;
+}
+
+function jobsOf(options: SimOptions): SeedJob[] {
+  const { seed: from, nodes = 3, minutes, trace, timeline, failures } = options;
+  const folderOf = (seed: number, members: number): string => join(failures, `seed-${seed}-${members}n`);
+  if (options.list !== undefined) return listedJobs(options.list, folderOf);
+  const schedule =
+    options.schedule === undefined ? undefined : (JSON.parse(readFileSync(options.schedule, 'utf8')) as Schedule);
+  return Array.from({ length: options.seeds ?? DEFAULT_SEEDS }, (_, at) => {
+    const seed = from + at;
+    const twice = seed % TWICE_EVERY === 0 && !trace;
+    const failureFolder = trace ? undefined : folderOf(seed, nodes);
+    return { seed, nodes, minutes, schedule, twice, trace, timelineFile: timeline, failureFolder };
+  });
+}
+
+function listedJobs(file: string, folderOf: (seed: number, nodes: number) => string): SeedJob[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines
+    .filter((line) => /^\d/.test(line))
+    .map((line) => {
+      const [seed = 1, nodes = 3, minutes = 1] = line.split(' ').map(Number);
+      return { seed, nodes, minutes, twice: true, failureFolder: folderOf(seed, nodes) };
+    });
+}

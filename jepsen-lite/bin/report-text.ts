@@ -1,0 +1,39 @@
+import type { SeedJob, SeedReport } from './seed-job.ts';
+import type { Totals } from './totals.ts';
+
+/** One line on how far it is. */
+export function progressLine(totals: Totals, of: number, wallSeconds: number): string {
+  const { seeds, simulatedMs, playedMs, cpuSeconds, failures } = totals;
+  const hours = (simulatedMs / 3_600_000).toFixed(2);
+  const pace = cpuSeconds === 0 ? 0 : playedMs / 1_000 / cpuSeconds;
+  return `${seeds}/${of} seeds, ${hours} simulated hours, ${(seeds / Math.max(wallSeconds, 0.001)).toFixed(2)} seeds/s, ${pace.toFixed(0)} x real time per core, ${failures} failures`;
+}
+
+export function workLine({ operations, simulatedMs, committed }: Totals): string {
+  const perSecond = simulatedMs === 0 ? 0 : operations / (simulatedMs / 1_000);
+  return `${perSecond.toFixed(1)} client operations a simulated second, ${committed} entries committed`;
+}
+
+export function replayOf({ seed, nodes, minutes, schedule }: SeedJob, bug?: string): string {
+  const plus = bug === undefined ? '' : ` --bug ${bug} --seeds 1`;
+  const given = schedule === undefined ? '' : ' --schedule FILE';
+  return `npm run sim -- --seed ${seed} --nodes ${nodes} --minutes ${minutes}${plus}${given} --trace`;
+}
+
+/** What is told of a seed that failed. */
+export function failureText(report: SeedReport, commit: string, replay: string): string {
+  const { seed, violation, failure } = report;
+  if (violation === undefined || failure === undefined) return `seed ${seed} passes`;
+  const { faults, shrunk, log, folder } = failure;
+  const files = folder === undefined ? [] : [`schedule, trace, log lines and timeline: ${folder}/`];
+  const smallest = folder === undefined ? [] : shrunk.map((fault) => `  ${JSON.stringify(fault)}`);
+  return [
+    `seed ${seed} FAILS: ${violation.invariant} at ${violation.atMs.toFixed(3)} ms: ${violation.text}`,
+    `commit ${commit}; again with: ${replay}`,
+    ...files,
+    ...(folder === undefined ? [] : [`smallest schedule that fails so (${shrunk.length} of ${faults} faults):`]),
+    ...smallest,
+    'newest log lines:',
+    ...log.map((line) => `  ${line}`),
+  ].join('\n');
+}

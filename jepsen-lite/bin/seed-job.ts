@@ -1,0 +1,40 @@
+import type { Schedule } from '../fault/schedule.ts';
+import type { RunResult } from '../sim/run.ts';
+
+/** One seed to be played. */
+export interface SeedJob {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly minutes: number;
+  /** Plays it twice; the trace hashes must match. */
+  readonly twice: boolean;
+  readonly schedule?: Schedule | undefined;
+  /** Prints the trace. */
+  readonly trace?: boolean | undefined;
+  /** A failure is shrunk, and told in files of this folder. */
+  readonly failureFolder?: string | undefined;
+  /** Draws the run into this file. */
+  readonly timelineFile?: string | undefined;
+}
+
+/** What became of a seed. */
+export interface SeedReport extends Omit<RunResult, 'log' | 'schedule'> {
+  readonly nodes: number;
+  readonly minutes: number;
+  readonly failure: FailureReport | undefined;
+  /** Simulated time, both times if it was played twice. */
+  readonly playedMs: number;
+  /** CPU time without the shrinking. */
+  readonly cpuSeconds: number;
+}
+
+export interface FailureReport {
+  /** Faults of the whole schedule. */
+  readonly faults: number;
+  /** The smallest schedule that was found to fail in the same way. */
+  readonly shrunk: Schedule;
+  /** Newest log lines. */
+  readonly log: readonly string[];
+  /** Where schedule, trace and timeline are; undefined where none was asked for. */
+  readonly folder: string | undefined;
+}

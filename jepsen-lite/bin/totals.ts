@@ -1,0 +1,44 @@
+import type { SeedReport } from './seed-job.ts';
+
+/** Sums of a run over many seeds. */
+export interface Totals {
+  seeds: number;
+  /** Of seeds that are played twice, once. */
+  simulatedMs: number;
+  playedMs: number;
+  cpuSeconds: number;
+  events: number;
+  committed: number;
+  operations: number;
+  failures: number;
+  /** How often each kind of fault hit which state of the group, by `kind × state`. */
+  readonly coverage: Record<string, number>;
+}
+
+export function noTotals(): Totals {
+  return {
+    seeds: 0,
+    simulatedMs: 0,
+    playedMs: 0,
+    cpuSeconds: 0,
+    events: 0,
+    committed: 0,
+    operations: 0,
+    failures: 0,
+    coverage: {},
+  };
+}
+
+export function addReport(totals: Totals, report: SeedReport): void {
+  totals.seeds++;
+  totals.simulatedMs += report.simulatedMs;
+  totals.playedMs += report.playedMs;
+  totals.cpuSeconds += report.cpuSeconds;
+  totals.events += report.events;
+  totals.committed += report.committed;
+  totals.operations += report.acknowledged + report.refused + report.unknown;
+  if (report.violation !== undefined) totals.failures++;
+  for (const [name, count] of Object.entries(report.coverage)) {
+    totals.coverage[name] = (totals.coverage[name] ?? 0) + count;
+  }
+}

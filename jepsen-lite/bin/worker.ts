@@ -1,0 +1,14 @@
+import { playSeed } from './play-seed.ts';
+import type { SeedJob } from './seed-job.ts';
+
+/** Processes of a world die in the middle of what they await: what they leave behind is nobody's error. */
+process.on('unhandledRejection', (error) => {
+  if (String(error).includes('this process has crashed')) return;
+  console.error('A promise of a simulated process was rejected, and nobody looked:', error);
+  process.exit(3);
+});
+
+/** Answers each job with its report, until the parent has no more. */
+process.on('message', (job) => {
+  void playSeed(job as SeedJob).then((report) => process.send?.(report));
+});

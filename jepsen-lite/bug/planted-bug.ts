@@ -1,0 +1,15 @@
+/** A known mistake that the simulator has to find: what finds none of these proves nothing. */
+export interface PlantedBug {
+  /** Name of its folder. */
+  readonly name: string;
+  /** What goes wrong, in a sentence. */
+  readonly breaks: string;
+  /** The rule that it breaks, or where it was made. */
+  readonly source: string;
+  /** The module of the product whose place the file of the same name in the bug's folder takes. */
+  readonly replaces: string;
+  /** Invariants or checkers, one of which must be the first to find it. */
+  readonly foundBy: readonly string[];
+  /** Members of the groups in which it is hunted, if not 3. */
+  readonly nodes?: number;
+}

@@ -1,0 +1,59 @@
+import { ackBeforeCommit } from './ack-before-commit/bug.ts';
+import { ackBeforePersist } from './ack-before-persist/bug.ts';
+import { doubtCounted } from './doubt-counted/bug.ts';
+import { doubtForgotten } from './doubt-forgotten/bug.ts';
+import { followerAnswers22 } from './follower-answers-22/bug.ts';
+import { forgottenVote } from './forgotten-vote/bug.ts';
+import { fsyncErrorIgnored } from './fsync-error-ignored/bug.ts';
+import { longestLogWins } from './longest-log-wins/bug.ts';
+import { matchKept } from './match-kept/bug.ts';
+import { minorityDecides } from './minority-decides/bug.ts';
+import { noTruncation } from './no-truncation/bug.ts';
+import { offsetInMemory } from './offset-in-memory/bug.ts';
+import { offsetRestartsAfterRetention } from './offset-restarts-after-retention/bug.ts';
+import { oldDiskAccepted } from './old-disk-accepted/bug.ts';
+import { oldTermCounted } from './old-term-counted/bug.ts';
+import { overlayKept } from './overlay-kept/bug.ts';
+import type { PlantedBug } from './planted-bug.ts';
+import { readWithoutRound } from './read-without-round/bug.ts';
+import { refusedThoughAppended } from './refused-though-appended/bug.ts';
+import { shortWriteIgnored } from './short-write-ignored/bug.ts';
+import { staleAckCounted } from './stale-ack-counted/bug.ts';
+import { stalePersistCounted } from './stale-persist-counted/bug.ts';
+import { truncationBelowCommit } from './truncation-below-commit/bug.ts';
+import { uncommittedDispatched } from './uncommitted-dispatched/bug.ts';
+import { unmatchedCommitted } from './unmatched-committed/bug.ts';
+import { voteBeforeSave } from './vote-before-save/bug.ts';
+import { voteNotFsynced } from './vote-not-fsynced/bug.ts';
+import { wipedNodeVotes } from './wiped-node-votes/bug.ts';
+
+/** All planted bugs, by name. */
+export const plantedBugs: readonly PlantedBug[] = [
+  ackBeforeCommit,
+  ackBeforePersist,
+  doubtCounted,
+  doubtForgotten,
+  followerAnswers22,
+  forgottenVote,
+  fsyncErrorIgnored,
+  longestLogWins,
+  matchKept,
+  minorityDecides,
+  noTruncation,
+  offsetInMemory,
+  offsetRestartsAfterRetention,
+  oldDiskAccepted,
+  oldTermCounted,
+  overlayKept,
+  readWithoutRound,
+  refusedThoughAppended,
+  shortWriteIgnored,
+  staleAckCounted,
+  stalePersistCounted,
+  truncationBelowCommit,
+  uncommittedDispatched,
+  unmatchedCommitted,
+  voteBeforeSave,
+  voteNotFsynced,
+  wipedNodeVotes,
+];

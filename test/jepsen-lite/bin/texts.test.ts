@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { coverageTable } from '../../../jepsen-lite/bin/coverage-table.ts';
+import { readOptions, USAGE } from '../../../jepsen-lite/bin/options.ts';
+import { failureText, progressLine, replayOf, workLine } from '../../../jepsen-lite/bin/report-text.ts';
+import type { SeedReport } from '../../../jepsen-lite/bin/seed-job.ts';
+import { addReport, noTotals } from '../../../jepsen-lite/bin/totals.ts';
+
+const report: SeedReport = {
+  seed: 17,
+  nodes: 3,
+  minutes: 1,
+  violation: { invariant: 'one-vote', text: 'n1 votes twice', atMs: 1_234.5 },
+  traceHash: 'cafe',
+  simulatedMs: 61_000,
+  playedMs: 122_000,
+  events: 10,
+  committed: 7,
+  acknowledged: 3,
+  refused: 2,
+  unknown: 1,
+  leaderships: 2,
+  coverage: { 'kill × steady': 2, 'kill × skipped': 1 },
+  failure: {
+    faults: 9,
+    shrunk: [{ kind: 'kill', atMs: 5, target: 'leader', forMs: 9 }],
+    log: ['a line'],
+    folder: '.sim/x',
+  },
+  cpuSeconds: 2,
+};
+
+test('arguments: defaults, and one sentence for each mistake', () => {
+  expect(readOptions([])).toMatchObject({ seed: 1, seeds: undefined, nodes: undefined, minutes: 1, bugs: [] });
+  expect(readOptions(['--seed', '9'])).toMatchObject({ seed: 9, seeds: 1 });
+  expect(readOptions(['--seed', '9', '--bug', 'forgotten-vote'])).toMatchObject({
+    seeds: undefined,
+    bugs: ['forgotten-vote'],
+  });
+  expect(readOptions(['--all-bugs']).bugs.length).toBeGreaterThanOrEqual(18);
+  const mistakes: Readonly<Record<string, RegExp>> = {
+    '--seeds 0': /--seeds 0: a whole number from 1/,
+    '--nodes three': /--nodes three/,
+    '--minutes 0': /--minutes 0: a number from 0.2/,
+    '--bug nonsense': /--bug nonsense: there is no such planted bug/,
+    '--recorded': /need --bug NAME or --all-bugs/,
+    '--timeline x.svg': /name it with --seed/,
+    '--colour': /--colour/,
+  };
+  for (const [args, text] of Object.entries(mistakes)) expect(() => readOptions(args.split(' '))).toThrow(text);
+});
+
+test('every option is in the usage text', () => {
+  const options = [
+    'seeds',
+    'seed',
+    'nodes',
+    'minutes',
+    'workers',
+    'list',
+    'bug',
+    'all-bugs',
+    'list-bugs',
+    'recorded',
+    'trace',
+  ];
+  for (const name of [...options, 'timeline', 'schedule', 'failures', 'resume', 'record', 'json', 'help']) {
+    expect(USAGE).toContain(`--${name}`);
+  }
+});
+
+test('totals count a seed that is played twice once, and its time twice for the pace', () => {
+  const totals = noTotals();
+  addReport(totals, report);
+  addReport(totals, { ...report, violation: undefined });
+  expect(totals).toMatchObject({ seeds: 2, simulatedMs: 122_000, playedMs: 244_000, failures: 1, operations: 12 });
+  expect(progressLine(totals, 5, 10)).toBe(
+    '2/5 seeds, 0.03 simulated hours, 0.20 seeds/s, 61 x real time per core, 1 failures',
+  );
+  expect(workLine(totals)).toBe('0.1 client operations a simulated second, 14 entries committed');
+  const table = coverageTable(totals.coverage, ['kill', 'cut']);
+  expect(table).toContain('1 of 12 pairs of fault and state reached');
+  expect(table.split('\n')[1]).toMatch(/^kill +4 /);
+});
+
+test('a failure is told with seed, commit, command, smallest schedule and log', () => {
+  const job = { seed: 17, nodes: 3, minutes: 1, twice: false };
+  const text = failureText(report, 'abc', replayOf(job));
+  expect(text).toContain('seed 17 FAILS: one-vote at 1234.500 ms: n1 votes twice');
+  expect(text).toContain('commit abc; again with: npm run sim -- --seed 17 --nodes 3 --minutes 1 --trace');
+  expect(text).toContain('smallest schedule that fails so (1 of 9 faults):\n  {"kind":"kill"');
+  expect(text).toContain('timeline: .sim/x/');
+  expect(text).toContain('a line');
+  expect(replayOf(job, 'match-kept')).toContain('--bug match-kept --seeds 1 --trace');
+});
