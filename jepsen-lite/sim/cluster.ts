@@ -198,7 +198,7 @@ export class Cluster implements NodeEvents {
     const isExcused =
       node.diskHurt ||
       node.wasSetBack ||
-      (code === 'START' && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
+      (STARTS.has(code) && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
     if (code === 'IDENTITY') node.setBack = false;
     if (!isExcused || NEVER.has(code))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
@@ -211,6 +211,8 @@ export class Cluster implements NodeEvents {
   }
 }
 
+/** Ends of a start for which the disk had no room. */
+const STARTS: ReadonlySet<string> = new Set(['START', 'ENOSPC']);
 /** Ends that no bad disk excuses. */
 const NEVER: ReadonlySet<string> = new Set([
   'DIVERGENCE',

@@ -7,8 +7,8 @@ export { SendAnswers } from '../../../src/broker/send/pending-send.ts';
 type PendingSend = ReturnType<Real['take']>;
 
 export class PendingSends extends Real {
-  override take(): PendingSend {
-    const pending = super.take();
+  override take(waits: boolean): PendingSend {
+    const pending = super.take(waits);
     const { appended } = Object.getPrototypeOf(pending) as PendingSend;
     pending.appended = (context, ...rest) => appended.call(pending, surer(context), ...rest);
     return pending;
