@@ -51,7 +51,7 @@ test('an acknowledgement before the write is found', async () => {
     this.finished(number, undefined);
   };
   const { violation } = await withMistake(PersistQueue.prototype, 'want', early, () => run(short(1)));
-  expect(violation?.invariant).toBe('persisted-first');
+  expect(violation?.invariant).toBe('written-is-there');
 });
 
 test('consumer offsets that a commit forgets are found', async () => {
