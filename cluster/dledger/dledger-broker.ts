@@ -9,6 +9,7 @@ import { LogRetention } from './log-retention.ts';
 import { type MemberData, openMemberData } from './member-data.ts';
 import { closeRaftStorage, ended, failMember, handLeadershipOver } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
+import type { MemberTuning } from './member-tuning.ts';
 import { type Member, openMember } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
 import { PreferredLeader } from './preferred-leader.ts';
@@ -52,7 +53,13 @@ export class DledgerBroker {
    * once. `onRenew`: a leader sent what this member's log is to begin anew with; it has left, and another DledgerBroker has to take its place
    * (DledgerMember does). Throws MemberRefused, or the disk's error.
    */
-  constructor(platform: Platform, config: BrokerConfig, onFatal: (error: PortError) => void, onRenew: () => void) {
+  constructor(
+    platform: Platform,
+    config: BrokerConfig,
+    onFatal: (error: PortError) => void,
+    onRenew: () => void,
+    tuning: MemberTuning = {},
+  ) {
     const member = openMember(platform, config);
     const { hardState, log } = member.storage;
     const fail = (error: PortError): void => this.#fail(error, onFatal);
@@ -60,7 +67,7 @@ export class DledgerBroker {
       if (hardState.record.groupId === groupId) return;
       hardState.saveGroupId(groupId, (error) => error !== undefined && fail(error));
     });
-    const group = joinGroup(member, data, fail);
+    const group = joinGroup(member, data, fail, tuning);
     const { store, state, journal } = data;
     this.#member = member;
     this.#data = data;
@@ -68,7 +75,8 @@ export class DledgerBroker {
     this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
     this.#onRenew = onRenew;
     answerGroupRequests(this.broker.dispatcher, member, data, group);
-    this.#snapshotter = new Snapshotter(member, memberSnapshots(member, data), () => this.#snapshotTaken(), fail);
+    const onTaken = (): void => this.#snapshotTaken();
+    this.#snapshotter = new Snapshotter(member, memberSnapshots(member, data), onTaken, fail, tuning.snapshotDueMs);
     this.#exchange = exchangeSnapshots(member, data, group, this.#snapshotter, (bytes, index) =>
       this.#renew(bytes, index, fail),
     );

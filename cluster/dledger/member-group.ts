@@ -6,6 +6,7 @@ import { DledgerMastership } from './dledger-mastership.ts';
 import { DledgerStateMachine } from './dledger-state-machine.ts';
 import { Forwarder } from './forwarder.ts';
 import type { MemberData } from './member-data.ts';
+import type { MemberTuning } from './member-tuning.ts';
 import type { Member } from './open-member.ts';
 import { type FrameHandlers, PeerPort } from './peer-port.ts';
 import { RoleHistory } from './role-history.ts';
@@ -24,7 +25,12 @@ export interface MemberGroup {
 }
 
 /** Joins the replica to the log, the peers and the broker's data. Nothing happens before `replica.start()`. */
-export function joinGroup(member: Member, data: MemberData, onFatal: (error: PortError) => void): MemberGroup {
+export function joinGroup(
+  member: Member,
+  data: MemberData,
+  onFatal: (error: PortError) => void,
+  tuning: MemberTuning = {},
+): MemberGroup {
   const { platform, storage, settings } = member;
   const { timers, clock, random, logger } = platform;
   const { hardState, log } = storage;
@@ -36,7 +42,7 @@ export function joinGroup(member: Member, data: MemberData, onFatal: (error: Por
   const roles = new RoleHistory(clock);
   const mastership = new DledgerMastership(settings.self.id, () => replica, forwarder);
   const replica: Replica = new Replica(
-    replicaConfig(member),
+    { ...replicaConfig(member), ...tuning.appends },
     {
       hardState: { term, vote, fresh: storage.fresh },
       inDoubt,

@@ -7,7 +7,7 @@ const CHECK_MS = 1000;
 /** New log that makes a snapshot due: bounds what a start replays. */
 const DUE_BYTES = 64 << 20;
 /** Time after which one is due if anything changed at all: bounds how long retention waits. */
-const DUE_CHECKS = 60;
+const DUE_MS = 60_000;
 
 /** The state that snapshots are made of. */
 export interface SnapshotSource {
@@ -32,6 +32,7 @@ export class Snapshotter {
   #timer: Timer | undefined;
   #taking = false;
   #idle: (() => void) | undefined;
+  readonly #dueChecks: number;
   #checks = 0;
   /** Of the newest durable snapshot. */
   #index: number;
@@ -44,7 +45,9 @@ export class Snapshotter {
     source: SnapshotSource,
     onTaken: () => void,
     onFailure: (error: DiskError) => void,
+    dueMs = DUE_MS,
   ) {
+    this.#dueChecks = Math.ceil(dueMs / CHECK_MS);
     const { snapshot, log } = storage;
     this.#platform = platform;
     this.#storage = storage;
@@ -93,7 +96,7 @@ export class Snapshotter {
     if (appliedIndex === this.#index) return;
     this.#checks++;
     const grown = this.#storage.log.endOf(appliedIndex) - this.#position;
-    if (grown < DUE_BYTES && this.#checks < DUE_CHECKS) return;
+    if (grown < DUE_BYTES && this.#checks < this.#dueChecks) return;
     this.take((error) => this.#checked(error));
   }
 

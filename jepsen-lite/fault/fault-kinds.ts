@@ -1,11 +1,13 @@
 import { assert } from '../../src/base/assert.ts';
 import type { Cluster } from '../sim/cluster.ts';
 import { clockFaults } from './clock-faults.ts';
+import { derivedFaults } from './derived-faults.ts';
 import { diskFaults } from './disk-faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { groupFaults } from './group-faults.ts';
 import { networkFaults } from './network-faults.ts';
 import { processFaults } from './process-faults.ts';
+import { retentionFaults } from './retention-faults.ts';
 import type { Fault } from './schedule.ts';
 
 /** All kinds of faults. Their order is part of what a seed means. */
@@ -15,6 +17,8 @@ export const faultKinds: readonly FaultKind[] = [
   ...diskFaults,
   ...clockFaults,
   ...groupFaults,
+  ...retentionFaults,
+  ...derivedFaults,
 ];
 
 const byName = new Map(faultKinds.map((kind) => [kind.name, kind]));

@@ -69,6 +69,10 @@ export class Judge implements WatchEvents {
     for (const each of this.#invariants) this.#hold(each, each.appended?.(node, index, term, chainCrc));
   }
 
+  removed(node: NodeWatch, firstIndex: number): void {
+    this.#options.note(node.name, 'removed', firstIndex, node.lastIndex);
+  }
+
   cut(node: NodeWatch, lastIndex: number): void {
     for (const each of this.#invariants) this.#hold(each, each.cut?.(node, lastIndex));
   }

@@ -61,6 +61,11 @@ export class Ledger {
     return this.#queues.get(`${topic}/${queueId}`)?.[queueOffset];
   }
 
+  /** How many messages with a value were committed in a queue. */
+  lengthOf(topic: string, queueId: number): number {
+    return this.#queues.get(`${topic}/${queueId}`)?.length ?? 0;
+  }
+
   /** Next offset of each queue that holds values. */
   *queues(): Generator<{ readonly key: string; readonly next: number }> {
     for (const [key, values] of this.#queues) yield { key, next: values.length };

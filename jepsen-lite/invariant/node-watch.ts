@@ -14,6 +14,8 @@ export interface WatchEvents {
   serves(node: NodeWatch, term: number): void;
   appended(node: NodeWatch, index: number, term: number, chainCrc: number): void;
   cut(node: NodeWatch, lastIndex: number): void;
+  /** Retention removed what was before `firstIndex`. */
+  removed(node: NodeWatch, firstIndex: number): void;
   doubtEnded(node: NodeWatch): void;
   committed(node: NodeWatch, index: number, term: number, chainCrc: number): void;
   applied(node: NodeWatch, index: number): void;
@@ -30,6 +32,7 @@ export class NodeWatch {
   #log: DurableLog | undefined;
   /** Chain checksums of the log as of the last look, by index. */
   readonly chains: number[] = [0];
+  #firstIndex = 1;
   #lastIndex = 0;
   #lastChain = 0;
   commit = 0;
@@ -73,6 +76,7 @@ export class NodeWatch {
 
   opened(broker: DledgerBroker, machine: Machine): void {
     this.#machine = machine;
+    if (this.#parts !== undefined) this.endedInDoubt = this.inDoubt;
     const { parts } = broker;
     this.#parts = parts;
     this.#replica = parts.group.replica;
@@ -109,6 +113,9 @@ export class NodeWatch {
     const last = log.lastIndex;
     const chain = log.chainCrc(last);
     if (last !== this.#lastIndex || chain !== this.#lastChain) this.#lookAtLog(log, last, chain);
+    const { firstIndex } = log;
+    if (firstIndex > this.#firstIndex) this.#events.removed(this, firstIndex);
+    this.#firstIndex = firstIndex;
     if (replica.isLeader && replica.term !== this.#ledTerm) {
       this.#ledTerm = replica.term;
       this.#events.leads(this, replica.term);

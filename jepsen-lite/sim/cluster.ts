@@ -4,6 +4,7 @@ import { createNameServer } from '../../cluster/namesrv/name-server.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
 import { type NodeEvents, SimNode } from './sim-node.ts';
 import type { SimWorld } from './sim-world.ts';
+import type { Sizes } from './sizes.ts';
 
 /** Port for clients of every member, and for the other members. */
 export const LISTEN_PORT = 30_911;
@@ -16,8 +17,7 @@ export interface ClusterOptions {
   readonly world: SimWorld;
   readonly judge: Judge;
   readonly nodeCount: number;
-  /** Lines for every member's broker.conf. */
-  readonly conf: string;
+  readonly sizes: Sizes;
 }
 
 /** A name server and the members of one group, all real, in a world. */
@@ -31,10 +31,13 @@ export class Cluster implements NodeEvents {
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
   readonly #ambushes: { readonly moment: Moment; readonly strike: (node: SimNode) => void }[] = [];
+  /** Retention may have removed entries: a member that lost its log could not be given them again. */
+  outlived = false;
   /** Set when faults are over: from now on everything must work. */
   healed = false;
 
-  constructor({ world, judge, nodeCount, conf }: ClusterOptions) {
+  constructor({ world, judge, nodeCount, sizes }: ClusterOptions) {
+    const { conf } = sizes;
     this.world = world;
     this.syncFlush = conf.includes('SYNC_FLUSH') && !conf.includes('ASYNC_FLUSH');
     this.judge = judge;
@@ -42,7 +45,7 @@ export class Cluster implements NodeEvents {
     const peers = names.map((name) => `${name}-${name}:${PEER_PORT}`).join(';');
     const lines = `${SETTINGS}dLegerPeers=${peers}\n${conf}`;
     world.host('ns');
-    this.nodes = names.map((name) => new SimNode(world, name, lines, this));
+    this.nodes = names.map((name) => new SimNode(world, name, { ...sizes, conf: lines }, this));
     world.loop.afterEvent = (owner) => {
       // In the middle of a turn a member's core is ahead of its log: what it decided is done at the end.
       if (owner === undefined || owner.turn.length > 0 || !owner.alive) return;
@@ -94,6 +97,16 @@ export class Cluster implements NodeEvents {
     return serving.length === 1 ? serving[0] : undefined;
   }
 
+  /** Whether nobody lacks anything that is committed, or may: then retention takes from nobody what he needs. */
+  get whole(): boolean {
+    this.#forgetHealed();
+    const committed = this.judge.ledger.lastIndex;
+    return this.nodes.every((node) => {
+      const inDoubt = node.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
+      return !inDoubt && !node.awaitsHarm && !this.#hurt.has(node) && this.judge.watch(node.name).applied === committed;
+    });
+  }
+
   /** Whether all members run, have applied the same and all there is, and have it in their files. */
   converged(): boolean {
     const first = this.judge.watch((this.nodes[0] as SimNode).name);
@@ -128,11 +141,16 @@ export class Cluster implements NodeEvents {
 
   /** Whether at most a minority would be hurt with this one: more is beyond what the group promises. */
   mayHurt(node: SimNode): boolean {
+    if (this.outlived) return false;
+    this.#forgetHealed();
+    return this.#hurt.size + (this.#hurt.has(node) ? 0 : 1) <= Math.floor((this.nodes.length - 1) / 2);
+  }
+
+  #forgetHealed(): void {
     for (const [one, starts] of this.#hurt) {
       const inDoubt = one.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
       if (one.starts > starts && !inDoubt && !one.awaitsHarm) this.#hurt.delete(one);
     }
-    return this.#hurt.size + (this.#hurt.has(node) ? 0 : 1) <= Math.floor((this.nodes.length - 1) / 2);
   }
 
   /** Whether the promises cover that this machine loses power now. */

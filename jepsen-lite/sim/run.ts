@@ -68,7 +68,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     },
     moment: (node, moment) => cluster.moment(node, moment),
   });
-  const cluster: Cluster = new Cluster({ world, judge, nodeCount: nodes, conf: drawSizes(new Chance(seed, 'sizes')) });
+  const cluster: Cluster = new Cluster({ world, judge, nodeCount: nodes, sizes: drawSizes(new Chance(seed, 'sizes')) });
   const endMs = durationMs - COOL_DOWN_MS;
   const schedule = options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { startMs: WARM_UP_MS, endMs });
   cluster.start();

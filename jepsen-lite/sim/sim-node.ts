@@ -1,10 +1,12 @@
 import { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
+import type { PortError } from '../../raft/index.ts';
 import { type BrokerConfig, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { Machine } from '../invariant/machine.ts';
 import type { UnsyncedFate } from './sim-file.ts';
 import type { SimHost } from './sim-host.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
+import type { Sizes } from './sizes.ts';
 
 /** What a node tells the cluster that it belongs to. */
 export interface NodeEvents {
@@ -21,7 +23,7 @@ export class SimNode implements Machine {
   readonly name: string;
   readonly host: SimHost;
   readonly #world: SimWorld;
-  readonly #conf: string;
+  readonly #sizes: Sizes;
   readonly #events: NodeEvents;
   process: SimProcess | undefined;
   broker: DledgerBroker | undefined;
@@ -40,11 +42,11 @@ export class SimNode implements Machine {
   /** An orderly stop is on its way. */
   stopping = false;
 
-  constructor(world: SimWorld, name: string, conf: string, events: NodeEvents) {
+  constructor(world: SimWorld, name: string, sizes: Sizes, events: NodeEvents) {
     this.name = name;
     this.host = world.host(name);
     this.#world = world;
-    this.#conf = conf;
+    this.#sizes = sizes;
     this.#events = events;
     this.host.image.onSyncFailed = (path) => {
       if (path.includes('/data/') || path.endsWith('/hardstate')) this.syncFailed = true;
@@ -83,7 +85,7 @@ export class SimNode implements Machine {
     this.syncFailed = false;
     this.diskHurt = this.host.image.hasPlannedErrors;
     const { ip } = this.host;
-    const { config, errors } = loadBrokerConfig(`${this.#conf}\nbrokerIP1=${ip}\ndLegerSelfId=${this.name}\n`, {
+    const { config, errors } = loadBrokerConfig(`${this.#sizes.conf}\nbrokerIP1=${ip}\ndLegerSelfId=${this.name}\n`, {
       homeDirectory: '/home',
       hostName: this.name,
       ipAddress: ip,
@@ -100,7 +102,8 @@ export class SimNode implements Machine {
       this.renewals++;
       this.#open(process, config);
     };
-    const broker = new DledgerBroker(process, config, (error) => this.#fail(process, error.code, error.message), renew);
+    const onFatal = (error: PortError): void => this.#fail(process, error.code, error.message);
+    const broker = new DledgerBroker(process, config, onFatal, renew, this.#sizes.tuning);
     this.broker = broker;
     this.#events.opened(this, broker);
     broker.start().catch((error: Error) => this.#fail(process, 'START', error.message));

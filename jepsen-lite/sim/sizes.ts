@@ -1,7 +1,15 @@
+import type { MemberTuning } from '../../cluster/dledger/member-tuning.ts';
 import type { Chance } from './chance.ts';
 
-/** Draws sizes and limits for a run, as lines of a broker.conf. */
-export function drawSizes(chance: Chance): string {
+/** What is drawn for every member of a run. */
+export interface Sizes {
+  /** Lines of a broker.conf. */
+  readonly conf: string;
+  readonly tuning: MemberTuning;
+}
+
+/** Draws sizes and limits: small ones, so that files roll, batches are cut, snapshots and retention come often. */
+export function drawSizes(chance: Chance): Sizes {
   const lines = {
     mappedFileSizeCommitLog: chance.pick([16_384, 65_536, 262_144]),
     mappedFileSizeConsumeQueue: chance.pick([400, 2_000, 20_000]),
@@ -11,8 +19,19 @@ export function drawSizes(chance: Chance): string {
     electionTimeoutMs: chance.pick([200, 750, 750]),
     heartbeatIntervalMs: chance.pick([40, 100]),
     offsetBatchMs: chance.pick([10, 200]),
+    fileReservedTime: RESERVED_HOURS,
+    cleanResourceInterval: chance.pick([500, 2_000, 10_000]),
   };
-  return Object.entries(lines)
+  const conf = Object.entries(lines)
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
+  const appends = {
+    maxAppendBytes: chance.pick([1, 2_000, 1 << 20]),
+    maxProbeBytes: chance.pick([1, 2_000, 64 << 10]),
+    maxInflightCount: chance.pick([1, 4, 256]),
+  };
+  return { conf, tuning: { appends, snapshotDueMs: chance.pick([2_000, 10_000, 60_000]) } };
 }
+
+/** Hours that messages are kept. */
+export const RESERVED_HOURS = 1;

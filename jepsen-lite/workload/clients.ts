@@ -5,9 +5,11 @@ import { Chance } from '../sim/chance.ts';
 import { type Cluster, LISTEN_PORT } from '../sim/cluster.ts';
 import { runAdministrator } from './administrator.ts';
 import { runCommitter } from './committer.ts';
+import { runIdleSender } from './idle-sender.ts';
 import { runPushMember } from './push-member.ts';
 import { runReader } from './reader.ts';
 import { runSender } from './sender.ts';
+import { runStaleReader } from './stale-reader.ts';
 import { runStaleSender } from './stale-sender.ts';
 import type { Client, Workload } from './workload.ts';
 
@@ -81,6 +83,8 @@ export function startClients(cluster: Cluster, history: History, metadata: Metad
   clients.begin(runSender(clients, client('c0'), 'p0', sending));
   clients.begin(runSender(clients, client('c1'), 'p1', { ...sending, slots: 1, timeoutMs: 1_000 }));
   clients.begin(runStaleSender(clients, client('c2'), addresses, 400));
+  clients.begin(runIdleSender(clients, client('c7'), addresses, 20_000));
+  clients.begin(runStaleReader(clients, client('c8'), addresses, 600));
   clients.begin(runReader(clients, client('c3'), 'r0', 250));
   clients.begin(runCommitter(clients, client('c4'), metadata, addresses, 600));
   clients.begin(runPushMember(clients, client('c5'), 'g0'));

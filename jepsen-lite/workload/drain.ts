@@ -1,18 +1,25 @@
 import { PullConsumer } from '../../src/client/consumer/pull-consumer.ts';
+import type { PolledMessage } from '../checker/history.ts';
 import type { SimProcess } from '../sim/sim-process.ts';
+import { IDLE_TOPIC } from './idle-sender.ts';
 import { record } from './reader.ts';
 import { NAME_SERVER, type Workload } from './workload.ts';
 
-/** Reads all that is stored, from the first to the last message of each queue. Rejects if that cannot be done. */
+/**
+ * Reads all that is stored, from the first to the last message of each queue. Rejects if that cannot be done. What retention has removed counts as read as it
+ * was committed: every message was held against that when it was acknowledged, and when a reader saw it.
+ */
 export async function drain(workload: Workload, process: SimProcess): Promise<void> {
   const consumer = new PullConsumer(process, { nameServers: NAME_SERVER, group: 'drain' });
   await consumer.start();
-  for (const topic of workload.topics) {
+  for (const topic of [...workload.topics, IDLE_TOPIC]) {
     for (const queue of await consumer.queues(topic)) {
       const key = `${topic}/${queue.queueId}`;
       const reader = workload.newProcess();
       const end = await consumer.maxOffset(queue);
-      for (let offset = await consumer.minOffset(queue); offset < end; ) {
+      const start = await consumer.minOffset(queue);
+      recordRemoved(workload, topic, queue.queueId, start);
+      for (let offset = start; offset < end; ) {
         const callNs = workload.nowNs();
         const { messages, nextOffset } = await consumer.pull(queue, offset);
         record(workload, reader, key, callNs, messages);
@@ -22,4 +29,15 @@ export async function drain(workload: Workload, process: SimProcess): Promise<vo
     }
   }
   await consumer.close();
+}
+
+function recordRemoved(workload: Workload, topic: string, queueId: number, end: number): void {
+  const { history, judge } = workload;
+  const polled: PolledMessage[] = [];
+  for (let offset = 0; offset < end; offset++) {
+    const value = judge.ledger.at(topic, queueId, offset);
+    if (value !== undefined) polled.push({ offset, value });
+  }
+  const nowNs = workload.nowNs();
+  if (polled.length > 0) history.poll(workload.newProcess(), `${topic}/${queueId}`, '', nowNs, nowNs, polled);
 }

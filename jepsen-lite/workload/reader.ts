@@ -71,8 +71,8 @@ export function record(
   workload.history.poll(process, key, '', callNs, workload.nowNs(), polled);
 }
 
-/** Nobody removes messages of these topics: who reads on from where it was is never sent elsewhere (raft/SAFETY.md 6). */
-function judgeMove(workload: Workload, key: string, from: number, { status, nextOffset }: PullResult): void {
-  if (status !== 'moved' || nextOffset === from) return;
+/** Who reads on from where it was is never sent elsewhere, but over what retention has removed (raft/SAFETY.md 6). */
+function judgeMove(workload: Workload, key: string, from: number, { status, nextOffset, minOffset }: PullResult): void {
+  if (status !== 'moved' || nextOffset === from || (nextOffset === minOffset && from < minOffset)) return;
   workload.judge.broken('no-false-correction', `a reader of ${key} at ${from} was sent to ${nextOffset}`);
 }

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { nodeEngine } from '../../../jepsen-lite/bin/engine.ts';
+import type { Schedule } from '../../../jepsen-lite/fault/schedule.ts';
+import { run } from '../../../jepsen-lite/sim/run.ts';
+
+/** Scenes that broke real systems, as schedules of their own: what random ones cannot judge, because there anything may happen beside it. */
+async function play(schedule: Schedule, nodes = 3, seconds = 16) {
+  const result = await run({ seed: 4, nodes, durationMs: seconds * 1_000, engine: nodeEngine, schedule });
+  expect(result.violation).toBeUndefined();
+  expect(Object.keys(result.coverage).filter((hit) => hit.endsWith('skipped'))).toEqual([]);
+  return result;
+}
+
+const quiet = (): ReturnType<typeof play> => play([]);
+
+test('a follower that was cut off or restarted disturbs nobody when it is back (disruptive rejoin)', async () => {
+  const cutOff = await play([{ kind: 'isolate', atMs: 2_000, target: 'follower', forMs: 7_000, mode: 'peers' }]);
+  expect(cutOff.leaderships).toBe(1);
+  const deaf = await play([{ kind: 'deaf', atMs: 2_000, target: 'follower', forMs: 7_000, mode: 'in' }]);
+  expect(deaf.leaderships).toBe(1);
+  const away = await play([{ kind: 'kill', atMs: 2_000, target: 'follower', forMs: 7_000 }]);
+  expect(away.leaderships).toBe(1);
+});
+
+test('one cut link between the leader and a follower costs at most one change of leader, and writes go on', async () => {
+  for (const mode of ['both', 'out', 'in']) {
+    const bridge = await play([{ kind: 'cut', atMs: 2_000, target: 'leader', other: 'follower', forMs: 10_000, mode }]);
+    expect(bridge.leaderships).toBeLessThanOrEqual(2);
+    expect(bridge.acknowledged).toBeGreaterThan((await quiet()).acknowledged * 0.7);
+  }
+});
+
+test('with one member down, a leader that is paused is replaced although the other had just heard it (pre-vote deadlock)', async () => {
+  const result = await play([
+    { kind: 'kill', atMs: 2_000, target: 'follower', forMs: 3_000 },
+    { kind: 'pause', atMs: 2_500, target: 'leader', forMs: 1_500 },
+  ]);
+  expect(result.leaderships).toBeGreaterThanOrEqual(1);
+});
+
+test('a leader that is killed again and again is replaced each time, and most operations succeed', async () => {
+  const kills = [2_000, 4_000, 6_000, 8_000, 10_000].map(
+    (atMs) => ({ kind: 'kill', atMs, target: 'leader', forMs: 500 }) as const,
+  );
+  const result = await play(kills);
+  expect(result.leaderships).toBe(6);
+  expect(result.acknowledged).toBeGreaterThan((await quiet()).acknowledged * 0.7);
+});
+
+test('of five members each sees two others only: the group goes on (ring of majorities)', async () => {
+  const pairs = [
+    ['n0', 'n2'],
+    ['n0', 'n3'],
+    ['n1', 'n3'],
+    ['n1', 'n4'],
+    ['n2', 'n4'],
+  ] as const;
+  const schedule = pairs.map(([target, other]) => {
+    return { kind: 'cut', atMs: 2_000, target, other, forMs: 8_000, mode: 'both' } as const;
+  });
+  const result = await play(schedule, 5);
+  expect(result.acknowledged).toBeGreaterThan(100);
+});
+
+test('after a blackout every order of starts ends with the newest log leading', async () => {
+  for (let amount = 0; amount < 6; amount++) {
+    const result = await play(
+      [
+        { kind: 'isolate', atMs: 2_000, target: 'n1', forMs: 3_000, mode: 'peers' },
+        { kind: 'blackout', atMs: 4_900, target: 'all', forMs: 2_000, amount, mode: 'kill' },
+      ],
+      3,
+      10,
+    );
+    expect(result.leaderships).toBeGreaterThan(1);
+  }
+});
