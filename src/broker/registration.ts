@@ -7,7 +7,7 @@ import { bodyCrc } from '../protocol/message/record.ts';
 import type { RemotingCommand } from '../protocol/remoting-command.ts';
 import { ResponseCode } from '../protocol/response-code.ts';
 import type { RemotingClient } from '../remoting/client.ts';
-import type { BrokerConfig } from './config/broker-config.ts';
+import { type BrokerConfig, splitList } from './config/broker-config.ts';
 import type { Mastership } from './mastership.ts';
 import type { BrokerState } from './state/broker-state.ts';
 import type { TopicConfig } from './topic/topic-config.ts';
@@ -57,7 +57,7 @@ export class Registration {
 
   constructor(options: RegistrationOptions) {
     this.#options = options;
-    this.#nameServers = splitAddresses(options.config.namesrvAddr).map((address) => new NameServer(address));
+    this.#nameServers = splitList(options.config.namesrvAddr).map((address) => new NameServer(address));
   }
 
   start(): void {
@@ -242,11 +242,6 @@ class NameServer {
     if (problem === undefined) logger.info('Registered with a name server', fields);
     else logger.warn('Could not register with a name server; goes on trying', { ...fields, reason: problem });
   }
-}
-
-/** RocketMQ's list of addresses, separated by `;`. */
-function splitAddresses(text: string): string[] {
-  return [...new Set(text.split(';').map((address) => address.trim()))].filter((address) => address !== '');
 }
 
 /** A broker that may not be read or written says so for each of its topics. */

@@ -102,6 +102,8 @@ export function resolvePath(path: string, homeDirectory: string): string {
 
 function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
   const storePathRootDir = resolvePath(config.storePathRootDir, host.homeDirectory);
+  const identity =
+    config.storePathBrokerIdentity === '' ? `${storePathRootDir}/brokerIdentity` : config.storePathBrokerIdentity;
   const commitLog = config.storePathCommitLog === '' ? `${storePathRootDir}/commitlog` : config.storePathCommitLog;
   const brokerIP1 = config.brokerIP1 === '' ? host.ipAddress : config.brokerIP1;
   const brokerName = config.brokerName === '' ? host.hostName : config.brokerName;
@@ -109,6 +111,7 @@ function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
     ...config,
     storePathRootDir,
     storePathCommitLog: resolvePath(commitLog, host.homeDirectory),
+    storePathBrokerIdentity: resolvePath(identity, host.homeDirectory),
     brokerName,
     brokerIP1,
     brokerIP2: config.brokerIP2 === '' ? brokerIP1 : config.brokerIP2,
@@ -144,7 +147,13 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
   if (config.enableControllerMode) {
     refuse('enableControllerMode', 'Controller mode is not there yet', 'Use DLedger mode: conf/dledger');
   }
-  if (config.brokerRole === 'SLAVE' && config.brokerId === 0 && !config.enableDLegerCommitLog) {
+  errors.push(...wrongControllerKeys(config));
+  if (
+    config.brokerRole === 'SLAVE' &&
+    config.brokerId < 1 &&
+    !config.enableDLegerCommitLog &&
+    !config.enableControllerMode
+  ) {
     refuse(
       'brokerId',
       'a slave needs a number of its own in its set, and 0 is the master',
@@ -175,4 +184,34 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
     refuse('listenPort', 'the port two below it is opened too', 'Take a port above 2');
   }
   return errors;
+}
+
+const CONTROLLERS = 'Set it to the ports of controllerDLegerPeers, such as 192.0.2.1:9878;192.0.2.2:9878';
+
+function wrongControllerKeys(config: BrokerConfig): ConfigError[] {
+  const { enableControllerMode, enableDLegerCommitLog, controllerAddr, brokerId, brokerRole } = config;
+  const wrong = (key: KnownKey, problem: string, remedy: string): ConfigError[] => {
+    return [{ key, value: String(config[key]), problem, remedy }];
+  };
+  if (!enableControllerMode) {
+    if (brokerId >= 0 || brokerRole === 'SLAVE') return [];
+    return wrong('brokerId', 'only a Controller gives ids', 'Set brokerId=0, or enableControllerMode=true');
+  }
+  if (enableDLegerCommitLog) {
+    const problem = 'a broker is either in a DLedger group or in Controller mode';
+    return wrong('enableControllerMode', problem, 'Remove one of enableControllerMode and enableDLegerCommitLog');
+  }
+  if (config.fetchControllerAddrByDnsLookup) {
+    const problem = 'controllers are not looked up by DNS here';
+    return wrong('fetchControllerAddrByDnsLookup', problem, 'Remove the line, and name all of them in controllerAddr');
+  }
+  if (controllerAddr.trim() === '')
+    return wrong('controllerAddr', 'Controller mode needs the controllers', CONTROLLERS);
+  const bad = splitList(controllerAddr).find((address) => parseAddress(address) === undefined);
+  return bad === undefined ? [] : wrong('controllerAddr', `"${bad}" is not host:port`, CONTROLLERS);
+}
+
+/** The parts of a list that are separated by `;`, without blanks and empty ones. */
+export function splitList(text: string): string[] {
+  return [...new Set(text.split(';').map((part) => part.trim()))].filter((part) => part !== '');
 }

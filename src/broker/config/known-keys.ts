@@ -7,7 +7,8 @@ const NAME_FORM = 'a name of letters, digits, "_", "-", "%" and "|"';
 const brokerKeys = {
   brokerClusterName: text('DefaultCluster', NAME, NAME_FORM),
   brokerName: text('', /^(?:[%|a-zA-Z0-9_.-]+)?$/, 'a name without blanks'),
-  brokerId: integer(0, 0, Number.MAX_SAFE_INTEGER, 'number of the broker in its set'),
+  /** -1: the Controller gives it. */
+  brokerId: integer(0, -1, Number.MAX_SAFE_INTEGER, 'number of the broker in its set'),
   /** Empty: the first address of this host that is not a loopback one. */
   brokerIP1: text(''),
   brokerIP2: text(''),
@@ -43,6 +44,15 @@ const brokerKeys = {
   traceOn: flag(true),
   serverChannelMaxIdleTimeSeconds: integer(120, 1, 86_400, 's'),
   enableControllerMode: flag(false),
+  /** host:port of every controller, separated by `;`. */
+  controllerAddr: text(''),
+  fetchControllerAddrByDnsLookup: flag(false),
+  brokerHeartbeatInterval: milliseconds(1_000, 10),
+  controllerHeartBeatTimeoutMills: milliseconds(10_000, 100),
+  syncBrokerMetadataPeriod: milliseconds(5_000, 100),
+  syncControllerMetadataPeriod: milliseconds(10_000, 100),
+  /** Of two brokers with equally long logs the one with the lower number becomes master. */
+  brokerElectionPriority: integer(MAX_INT, 0, MAX_INT, 'priority'),
   aclEnable: flag(false),
   authenticationEnabled: flag(false),
   authorizationEnabled: flag(false),
@@ -56,6 +66,8 @@ const storeKeys = {
   storePathRootDir: path('~/store'),
   /** Empty: `commitlog` under storePathRootDir. */
   storePathCommitLog: text(''),
+  /** Empty: `brokerIdentity` under storePathRootDir. */
+  storePathBrokerIdentity: text(''),
   flushDiskType: choice('ASYNC_FLUSH', 'ASYNC_FLUSH', 'SYNC_FLUSH'),
   maxMessageSize: bytes(4_194_304, 1, 16_000_000),
   mappedFileSizeCommitLog: bytes(1_073_741_824, 4_096, MAX_INT),
