@@ -1,6 +1,7 @@
 import type { Broker } from '../../src/broker/broker.ts';
 import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { Platform } from '../../src/platform/ports.ts';
+import { ControlledBroker } from '../controller/client/controlled-broker.ts';
 import { DledgerMember } from '../dledger/dledger-member.ts';
 import { SetBroker } from '../ha/set-broker.ts';
 import { recordRun } from '../launch/run-record.ts';
@@ -9,7 +10,7 @@ import { hostFacts } from './host-facts.ts';
 import { LateHttp } from './late-http.ts';
 import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefused } from './program.ts';
 import { refuseStart } from './refuse-start.ts';
-import { memberSource, type ProgramSource, setSource } from './status-sources.ts';
+import { controlledSource, memberSource, type ProgramSource, setSource } from './status-sources.ts';
 
 const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
  -c,--configFile <arg>       Broker config properties file
@@ -39,6 +40,9 @@ const IMPORTANT_KEYS: readonly (keyof BrokerConfig)[] = [
   'dLegerGroup',
   'dLegerPeers',
   'dLegerSelfId',
+  'enableControllerMode',
+  'controllerAddr',
+  'allAckInSyncStateSet',
   'httpPort',
 ];
 
@@ -109,6 +113,12 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
   // What was acknowledged is safe with the others; going on with a failed disk or log would not be.
   const onFatal = (): never => process.exit(exitCodes.failed);
   try {
+    if (config.enableControllerMode) {
+      const controlled = new ControlledBroker(platform, config, onFatal);
+      await controlled.start();
+      const { broker } = controlled;
+      return { broker, source: controlledSource(platform, controlled), stop: () => controlled.stop() };
+    }
     if (!config.enableDLegerCommitLog) {
       const set = new SetBroker(platform, config);
       await set.start(onFatal);

@@ -3,6 +3,7 @@ import type { NodeStatus, StatusSource } from '../../src/http/status-source.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { Version, versionName } from '../../src/protocol/codes.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
+import type { ControlledBroker } from '../controller/client/controlled-broker.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { DledgerMember } from '../dledger/dledger-member.ts';
 import type { SetBroker } from '../ha/set-broker.ts';
@@ -30,6 +31,18 @@ export function setSource(platform: Platform, set: SetBroker): ProgramSource {
     };
   };
   return source(platform, 'mqbroker', part, () => set.broker.figures());
+}
+
+/** Ready as a master that serves, or as a slave of one. */
+export function controlledSource(platform: Platform, controlled: ControlledBroker): ProgramSource {
+  const part = (): Part => {
+    const replication = controlled.status();
+    const broker = controlled.broker.status();
+    const starting = replication.role === 'master' && !broker.serving;
+    const notReady = starting ? 'this master was just elected and does not serve yet' : replication.problem;
+    return { notReady, broker, replication };
+  };
+  return source(platform, 'mqbroker', part, () => controlled.broker.figures());
 }
 
 export function memberSource(platform: Platform, member: DledgerMember): ProgramSource {

@@ -34,10 +34,6 @@ export class ControllerClient {
     this.#logger = logger;
   }
 
-  get leader(): string | undefined {
-    return this.#leader;
-  }
-
   /** Asks the leader, which is looked for first if it is not known. The next request looks for another where this one failed. */
   ask<Request extends object, Response extends object>(
     definition: CommandDefinition<Request, Response>,

@@ -55,21 +55,23 @@ export class Enrolment {
     if (this.#pause !== undefined) this.#platform.timers.cancel(this.#pause);
   }
 
-  /** `done` comes once, when it worked. A call while another is under way does nothing. */
-  enrol(inDoubt: boolean, done: (enrolled: Enrolled) => void): void {
+  /** Gets an id, if this broker has none; `done` comes once, when it has. */
+  identify(done: (brokerId: number) => void): void {
+    if (this.#stopped) return;
+    const again = (problem: string): void => this.#later(problem, () => this.identify(done));
+    const next = (): void => this.identify(done);
+    const { brokerId, wanted } = this.#identity;
+    if (brokerId !== undefined) done(brokerId);
+    else if (wanted !== undefined) this.#apply(wanted, next, again);
+    else this.#want(next, again);
+  }
+
+  /** Registers; `done` comes once, when it worked. A call while another is under way does nothing. */
+  enrol(inDoubt: () => boolean, done: (enrolled: Enrolled) => void): void {
     if (this.#busy || this.#stopped) return;
     this.#busy = true;
     this.#enrolled = false;
-    this.#step(inDoubt, done);
-  }
-
-  #step(inDoubt: boolean, done: (enrolled: Enrolled) => void): void {
-    if (this.#stopped) return;
-    const again = (problem: string): void => this.#later(problem, () => this.#step(inDoubt, done));
-    const { brokerId, wanted } = this.#identity;
-    if (brokerId !== undefined) this.#register(brokerId, inDoubt, done, again);
-    else if (wanted !== undefined) this.#apply(wanted, () => this.#step(inDoubt, done), again);
-    else this.#want(() => this.#step(inDoubt, done), again);
+    this.identify((brokerId) => this.#register(brokerId, inDoubt, done));
   }
 
   #want(next: () => void, again: (problem: string) => void): void {
@@ -102,15 +104,12 @@ export class Enrolment {
     });
   }
 
-  #register(
-    brokerId: number,
-    inDoubt: boolean,
-    done: (enrolled: Enrolled) => void,
-    again: (problem: string) => void,
-  ): void {
-    const { clusterName, brokerName, address } = this.#name;
+  #register(brokerId: number, inDoubt: () => boolean, done: (enrolled: Enrolled) => void): void {
+    if (this.#stopped) return;
+    const again = (problem: string): void => this.#later(problem, () => this.#register(brokerId, inDoubt, done));
+    const { clusterName, brokerName, address: brokerAddress } = this.#name;
     const invokeTime = this.#platform.clock.nowMs();
-    const header = { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt, invokeTime };
+    const header = { clusterName, brokerName, brokerId, brokerAddress, inDoubt: inDoubt(), invokeTime };
     this.#controllers.ask(registerBrokerToController, header, undefined, (answer) => {
       if (typeof answer === 'string') return again(answer);
       if (answer.code === ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)

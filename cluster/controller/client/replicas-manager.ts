@@ -61,16 +61,22 @@ export class ReplicasManager {
     this.#enrolment = new Enrolment(platform, settings, identity, this.#controllers);
   }
 
-  /** Undefined until the controllers have given it. */
-  get brokerId(): number | undefined {
-    return this.#enrolment.brokerId;
+  /** Why there is no master, as the controllers said last; undefined if there is one. */
+  get problem(): string | undefined {
+    return this.#roles.position().role === 'fenced'
+      ? this.#masterless || 'no controller has named a master yet'
+      : undefined;
   }
 
-  /** Address of the leading controller, as far as it is known. */
-  get controllerLeader(): string | undefined {
-    return this.#controllers.leader;
+  /** Tells the data path its id as soon as the controllers have given one, which `done` reports: at once, if they did so before. */
+  identify(done: () => void): void {
+    this.#enrolment.identify((brokerId) => {
+      this.#roles.setBrokerId(brokerId);
+      done();
+    });
   }
 
+  /** After `identify`: registers, and passes on roles from now on. */
   start(): void {
     const { timers } = this.#platform;
     const { heartbeatMs, pollMs, leaderPollMs } = this.#settings;
@@ -124,9 +130,9 @@ export class ReplicasManager {
   // --- joining -----------------------------------------------------------------------------------------------------
 
   #enrol(): void {
-    this.#enrolment.enrol(this.#roles.inDoubt, (news) => {
+    const inDoubt = (): boolean => this.#roles.inDoubt;
+    this.#enrolment.enrol(inDoubt, (news) => {
       if (this.#stopped) return;
-      this.#roles.setBrokerId(news.brokerId);
       this.#platform.logger.info('Registered with the controllers', { brokerId: news.brokerId });
       this.#beat();
       if (news.set !== undefined) this.heard(news.set);

@@ -1,6 +1,8 @@
 import { epochEntryCache } from '../../../src/protocol/body/epoch-entry-cache.ts';
+import { type HaRuntimeInfo, haRuntimeInfo } from '../../../src/protocol/body/ha-runtime-info.ts';
 import { ResponseCode } from '../../../src/protocol/codes.ts';
 import { getBrokerEpochCache } from '../../../src/protocol/command/get-broker-epoch-cache.ts';
+import { getBrokerHaStatus } from '../../../src/protocol/command/get-broker-ha-status.ts';
 import { notifyBrokerRoleChanged } from '../../../src/protocol/command/notify-broker-role-changed.ts';
 import type { Dispatcher } from '../../../src/remoting/dispatcher.ts';
 import type { EpochEntry, ReplicaRoles } from '../../ha/replica-roles.ts';
@@ -10,7 +12,7 @@ import { decodeSet } from './set-news.ts';
 /** End of the epoch that goes on, as RocketMQ tells it. */
 const OPEN_END = Number.MAX_SAFE_INTEGER;
 
-/** What controllers tell a broker, and tools ask it: 1008 and 1007. `brokerId` is what the broker registers with. */
+/** What controllers tell a broker, and tools ask it: 1008, 1007 and 907. `brokerId` is what the broker registers with. */
 export function registerReplicaRequests(
   dispatcher: Dispatcher,
   manager: ReplicasManager,
@@ -38,6 +40,37 @@ export function registerReplicaRequests(
     });
     context.reply(ResponseCode.SUCCESS, undefined, undefined, [body]);
   });
+  dispatcher.registerTyped(getBrokerHaStatus, (context) => {
+    context.reply(ResponseCode.SUCCESS, undefined, undefined, [haRuntimeInfo.encode(haInfo(roles))]);
+  });
+}
+
+/** What `haStatus` shows: a master's slaves. Speeds are not measured. */
+function haInfo(roles: ReplicaRoles): HaRuntimeInfo {
+  const { role, maxPosition } = roles.position();
+  const connections = roles.replicas().map(({ address, ackPosition, lag, inSyncStateSet }) => {
+    return {
+      addr: address,
+      slaveAckOffset: ackPosition,
+      diff: lag,
+      inSync: inSyncStateSet,
+      transferredByteInSecond: 0,
+      transferFromWhere: ackPosition,
+    };
+  });
+  return {
+    master: role === 'master',
+    masterCommitLogMaxOffset: role === 'master' ? maxPosition : 0,
+    inSyncSlaveNums: connections.filter(({ inSync }) => inSync).length,
+    haConnectionInfo: connections,
+    haClientRuntimeInfo: {
+      transferredByteInSecond: 0,
+      maxOffset: maxPosition,
+      lastReadTimestamp: 0,
+      lastWriteTimestamp: 0,
+      masterFlushOffset: 0,
+    },
+  };
 }
 
 /** An epoch ends where the next one starts. */

@@ -144,9 +144,6 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
   if (config.authenticationEnabled) refuse('authenticationEnabled', `authentication: ${NOT_THERE}`, unset);
   if (config.authorizationEnabled) refuse('authorizationEnabled', `authorization: ${NOT_THERE}`, unset);
   if (config['tls.server.mode'] === 'enforcing') refuse('tls.server.mode', `TLS: ${NOT_THERE}`, unset);
-  if (config.enableControllerMode) {
-    refuse('enableControllerMode', 'Controller mode is not there yet', 'Use DLedger mode: conf/dledger');
-  }
   errors.push(...wrongControllerKeys(config));
   if (
     config.brokerRole === 'SLAVE' &&

@@ -45,7 +45,17 @@ describe('wrong values are named with key, value and remedy', () => {
       'mappedFileSizeConsumeQueue=50: a file must hold whole units of 20 bytes. Set 40',
     ],
     ['enableDLegerCommitLog=true\ndLegerSelfId=n0', 'dLegerPeers=: DLedger mode needs the members'],
-    ['enableControllerMode=true', 'enableControllerMode=true: Controller mode is not there yet'],
+    ['enableControllerMode=true', 'controllerAddr=: Controller mode needs the controllers'],
+    ['enableControllerMode=true\ncontrollerAddr=h:1;x', 'controllerAddr=h:1;x: "x" is not host:port'],
+    [
+      'enableControllerMode=true\ncontrollerAddr=h:1\nfetchControllerAddrByDnsLookup=true',
+      'fetchControllerAddrByDnsLookup=true: controllers are not looked up by DNS here',
+    ],
+    [
+      'enableControllerMode=true\nenableDLegerCommitLog=true\ndLegerPeers=n0-h:1\ndLegerSelfId=n0',
+      'enableControllerMode=true: a broker is either in a DLedger group or in Controller mode',
+    ],
+    ['brokerId=-1', 'brokerId=-1: only a Controller gives ids'],
     ['brokerRole=SLAVE', 'brokerId=0: a slave needs a number of its own in its set'],
     ['a=\\u12', 'line 1=: a \\u escape needs four hexadecimal digits'],
   ])('%s', (text, sentence) => {

@@ -171,6 +171,6 @@ export class FakeReplica {
         server.listen({ host: '0.0.0.0', port: PORT }, (error) => (error ? reject(error) : resolve()));
       }),
     );
-    manager.start();
+    manager.identify(() => manager.start());
   }
 }

@@ -1,0 +1,77 @@
+import type { Broker } from '../../../src/broker/broker.ts';
+import type { BrokerConfig } from '../../../src/broker/config/broker-config.ts';
+import type { ReplicationStatus } from '../../../src/http/status-source.ts';
+import type { DiskError, Platform } from '../../../src/platform/ports.ts';
+import { RemotingClient } from '../../../src/remoting/client.ts';
+import { MemberRefused } from '../../dledger/open-member.ts';
+import { ReplicaBroker } from '../../ha/replica-broker.ts';
+import type { ReplicaRoles } from '../../ha/replica-roles.ts';
+import { BrokerIdentity } from './broker-identity.ts';
+import { replicaSettings } from './replica-settings.ts';
+import { ReplicasManager } from './replicas-manager.ts';
+import { registerReplicaRequests } from './role-notices.ts';
+
+/** A broker in Controller mode: a replica whose roles come from the controllers. */
+export class ControlledBroker {
+  readonly #replica: ReplicaBroker;
+  readonly #manager: ReplicasManager;
+  readonly #client: RemotingClient;
+
+  /** Opens the store; nothing is sent before `start`. `fatal`: the process has to stop at once. Throws a sentence or the disk's error. */
+  constructor(platform: Platform, config: BrokerConfig, fatal: (error: DiskError) => void) {
+    this.#replica = new ReplicaBroker(
+      platform,
+      config,
+      {
+        alterSyncStateSet: (masterEpoch, wish) => this.#manager.alterSyncStateSet(masterEpoch, wish),
+        changed: () => {},
+      },
+      fatal,
+    );
+    // Behind the lock of the store: no other process reads or writes the file.
+    const identity = BrokerIdentity.open(platform.disk, config.storePathBrokerIdentity, {
+      clusterName: config.brokerClusterName,
+      brokerName: config.brokerName,
+    });
+    if (typeof identity === 'string') throw new MemberRefused(identity);
+    const { roles } = this.#replica;
+    this.#client = new RemotingClient({ platform });
+    this.#manager = new ReplicasManager(platform, replicaSettings(config), roles, identity, this.#client);
+    registerReplicaRequests(this.broker.dispatcher, this.#manager, roles, {
+      clusterName: config.brokerClusterName,
+      brokerName: config.brokerName,
+      brokerId: () => this.broker.status().brokerId,
+    });
+  }
+
+  get broker(): Broker {
+    return this.#replica.broker;
+  }
+
+  get roles(): ReplicaRoles {
+    return this.#replica.roles;
+  }
+
+  /**
+   * Waits for an id, which only the first start must do; opens the ports, and takes the roles that the controllers give: until then it serves nothing as
+   * master. Rejects with a sentence.
+   */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#manager.identify(resolve));
+    await this.#replica.start();
+    this.#manager.start();
+  }
+
+  status(): ReplicationStatus {
+    const { role } = this.roles.position();
+    const slaves = this.roles.replicas().map(({ brokerId, address, lag }) => ({ brokerId, address, lag }));
+    return { role, slaves, following: role === 'slave', problem: this.#manager.problem };
+  }
+
+  /** SIGTERM: leaves the controllers, who elect another master when the connections end. */
+  async stop(): Promise<void> {
+    this.#manager.stop();
+    await this.#replica.stop();
+    this.#client.close();
+  }
+}
