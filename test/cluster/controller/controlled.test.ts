@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Producer } from '../../../src/client/producer/producer.ts';
+import { ControlledWorld } from './controlled-world.ts';
+
+const TOPIC = 'Orders';
+let cluster: ControlledWorld;
+afterEach(() => {
+  expect(cluster.fatal).toEqual([]);
+});
+
+/** Sends one after another; the ids of those that were acknowledged. */
+async function send(producer: Producer, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const { messageId } = await cluster.world.settle(producer.send({ topic: TOPIC, body: `m${n}` }));
+    ids.push(messageId);
+  }
+  return ids;
+}
+
+describe.each([1, 3])('brokers in Controller mode, with %i controllers', (controllers) => {
+  it('lose nothing that was acknowledged when the master is killed, and send on within 500 ms', async () => {
+    cluster = await ControlledWorld.serving(controllers);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 30);
+    const old = cluster.master;
+    const killedAt = cluster.world.nowMs;
+    cluster.kill(old);
+    sent.push(...(await send(producer, 1)));
+    expect(cluster.world.nowMs - killedAt).toBeLessThan(500);
+    sent.push(...(await send(producer, 30)));
+    expect(await cluster.readAll(TOPIC)).toEqual(sent.toSorted());
+    await cluster.start(old);
+    await cluster.untilInSync(3);
+    expect(cluster.master).not.toBe(old);
+    sent.push(...(await send(producer, 5)));
+    cluster.kill(cluster.master);
+    await cluster.until(() => cluster.masters().length === 1);
+    await cluster.world.run(200);
+    expect(await cluster.readAll(TOPIC)).toEqual(sent.toSorted());
+  });
+
+  it('go on after all of them, controllers included, were killed', async () => {
+    cluster = await ControlledWorld.serving(controllers);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 20);
+    for (const name of cluster.controllers.names) cluster.controllers.kill(name);
+    for (const name of cluster.names) cluster.kill(name);
+    for (const name of cluster.controllers.names) await cluster.controllers.start(name);
+    for (const name of cluster.names) await cluster.start(name);
+    await cluster.untilInSync(3);
+    sent.push(...(await send(producer, 5)));
+    expect(await cluster.readAll(TOPIC)).toEqual(sent.toSorted());
+  });
+});
+
+describe('brokers in Controller mode', () => {
+  it('acknowledge nothing from a master that was replaced behind its back', async () => {
+    cluster = await ControlledWorld.serving(3);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 10);
+    const old = cluster.master;
+    cluster.isolate(old);
+    await cluster.until(() => cluster.masters().some((name) => name !== old));
+    // The client still reaches the old master by its cached route, and the name server tells of the new one.
+    sent.push(...(await send(producer, 10)));
+    cluster.heal(old);
+    await cluster.untilInSync(3);
+    expect(cluster.master).not.toBe(old);
+    sent.push(...(await send(producer, 5)));
+    expect(await cluster.readAll(TOPIC)).toEqual(sent.toSorted());
+  });
+
+  it('hand over in order when they are restarted one by one', async () => {
+    cluster = await ControlledWorld.serving(3);
+    const producer = await cluster.producer();
+    const sent: string[] = [];
+    for (const name of cluster.names) {
+      sent.push(...(await send(producer, 5)));
+      await cluster.stop(name);
+      sent.push(...(await send(producer, 5)));
+      await cluster.start(name);
+      await cluster.untilInSync(3);
+    }
+    expect(await cluster.readAll(TOPIC)).toEqual(sent.toSorted());
+  });
+
+  it('keep topics that were made just before the master died', async () => {
+    cluster = await ControlledWorld.serving(1);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 1);
+    cluster.kill(cluster.master);
+    await cluster.until(() => cluster.masters().length === 1);
+    await cluster.world.run(200);
+    expect(await cluster.readAll(TOPIC)).toEqual(sent);
+  });
+});
