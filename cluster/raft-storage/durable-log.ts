@@ -2,12 +2,15 @@ import type { EntryBatch, Log, PortError, TermRun } from '../../raft/index.ts';
 import { assert } from '../../src/base/assert.ts';
 import type { Reservation, SegmentedLog } from '../../src/log/segmented-log.ts';
 import type { DiskError, Timers } from '../../src/platform/ports.ts';
+import { BatchLoader } from './batch-loader.ts';
 import { entryHeaderBytes, entryIndex, entryPosition, entrySize, entryTerm, sealEntry } from './entry.ts';
-import { batchOf, type EntryBytes, entryBytesOf, runsBetween } from './entry-batch.ts';
+import { type EntryBytes, entryBytesOf, runsBetween } from './entry-batch.ts';
 import { type ChainLink, EntryChain, type LogCheckpoint } from './entry-chain.ts';
 import type { EntryLocator } from './entry-locator.ts';
-import { type EntryFault, walkEntries } from './entry-reader.ts';
+import { type EntryFault, indexAt, RottenLog, walkEntries } from './entry-reader.ts';
 import type { EntryRing } from './entry-ring.ts';
+import type { Gap } from './gap.ts';
+import type { GapList } from './gap-list.ts';
 import { checkBatch, visitBatch } from './received-entries.ts';
 
 /** Sees the body of one entry; `bodyPosition` is the physical offset of its first record. The bytes are a view that may be kept. */
@@ -33,8 +36,9 @@ export interface DurableLogState {
   /** The group's first position is gone: the first kept entry serves as the one before the first. */
   readonly cutAtStart: boolean;
   readonly last: ChainLink;
-  /** Cover physicalFirst..last.index. */
+  /** Cover physicalFirst..last.index; entries of a gap whose terms are not known count as of the term before it. */
   readonly runs: TermRun[];
+  readonly gaps: GapList;
 }
 
 /** The Raft log in DLedger's entry format over segment files: Raft's `Log` port, and the leader's way to write in place. */
@@ -46,7 +50,11 @@ export class DurableLog implements Log {
   readonly #timers: Timers;
   readonly #ring: EntryRing;
   readonly #locator: EntryLocator;
+  readonly #loader: BatchLoader;
   readonly #runs: TermRun[];
+  readonly gaps: GapList;
+  /** Hears of each place where entries cannot be read. */
+  onDamage: (position: number) => void = () => {};
   /** Stands at the last entry. */
   readonly #chain: EntryChain;
   #physicalFirst: number;
@@ -67,6 +75,8 @@ export class DurableLog implements Log {
     this.#ring = state.ring;
     this.#locator = state.locator;
     this.#runs = state.runs;
+    this.gaps = state.gaps;
+    this.#loader = new BatchLoader(state.log, state.timers, state.firstWrotePosition);
     this.#chain = new EntryChain(state.firstWrotePosition, state.last);
     this.#physicalFirst = state.physicalFirst;
     this.#cutAtStart = state.cutAtStart;
@@ -100,16 +110,19 @@ export class DurableLog implements Log {
     if (this.#ring.has(index)) return this.#ring.chainCrc(index);
     if (index < this.#physicalFirst) return 0;
     const chain = new EntryChain(this.firstWrotePosition, undefined);
-    this.#walkFrom(this.positionOf(index), (buffer, offset, _size, position) => {
-      assert(chain.check(buffer, offset, position) === undefined, 'an entry that was read is intact');
-      return false;
-    });
-    return chain.chainCrc;
+    const position = this.#locator.locate(index);
+    const fault = typeof position === 'number' ? this.#linkAt(position, chain) : position;
+    // 0 is "not known": the peer checks the chain of what follows all the same.
+    if (fault !== undefined) this.onDamage(fault.position);
+    return fault === undefined ? chain.chainCrc : 0;
   }
 
-  #walkFrom(position: number, visit: (buffer: Buffer, offset: number, size: number, at: number) => boolean): void {
-    const fault = walkEntries(this.segments, this.firstWrotePosition, position, this.segments.endPosition, visit);
-    if (fault !== undefined) throw new RottenLog(fault);
+  /** Moves `chain` over the entry at `position`. */
+  #linkAt(position: number, chain: EntryChain): EntryFault | undefined {
+    return walkEntries(this.segments, this.firstWrotePosition, position, position + 1, (buffer, offset, _size, at) => {
+      assert(chain.check(buffer, offset, at) === undefined, 'an entry that was read is intact');
+      return false;
+    });
   }
 
   /** Position of a kept entry's header. Blocking for entries that are no longer in memory; throws RottenLog or the disk's error. */
@@ -118,6 +131,7 @@ export class DurableLog implements Log {
     assert(index >= this.#physicalFirst && index <= this.#chain.index, 'the entry is kept');
     const position = this.#locator.locate(index);
     if (typeof position === 'number') return position;
+    this.onDamage(position.position);
     throw new RottenLog(position);
   }
 
@@ -277,54 +291,18 @@ export class DurableLog implements Log {
 
   load(first: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void {
     assert(first >= this.#physicalFirst && first <= this.#chain.index, 'the entry is kept');
-    if (this.#ring.has(first)) {
-      this.#loadAt(this.#ring.position(first), maxBytes, done);
-      return;
-    }
-    this.#locator.locateLater(first, (position) => {
-      if (typeof position === 'number') this.#loadAt(position, maxBytes, done);
-      else this.#timers.endOfTurn(() => done(position));
-    });
-  }
-
-  /** Reads a batch from the files (or from memory that the ring no longer covers); an entry that is bigger than asked for is read alone. */
-  #loadAt(position: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void {
-    const memory = this.segments.viewFrom(position);
-    if (memory !== undefined) {
-      const size = Math.min(memory.length, Math.max(maxBytes, entrySize(memory, 0)));
-      this.#timers.endOfTurn(() => done(this.#checked(position, memory.subarray(0, size))));
-      return;
-    }
-    const length = Math.min(Math.max(maxBytes, entryHeaderBytes), this.segments.writtenPosition - position);
-    this.segments.read(position, length, (error, bytes) => {
-      const size = bytes.length >= entryHeaderBytes ? entrySize(bytes, 0) : 0;
-      if (error !== undefined) done(error);
-      else if (size > bytes.length && size <= this.segments.maxUnitBytes && length < size)
-        this.#loadAt(position, size, done);
-      else done(this.#checked(position, bytes));
-    });
-  }
-
-  /** The whole entries before a blank in bytes from the files, checked. */
-  #checked(position: number, bytes: Buffer): EntryBatch | PortError {
-    const chain = new EntryChain(this.firstWrotePosition, undefined);
-    let offset = 0;
-    while (offset + entryHeaderBytes <= bytes.length && bytes.readInt32BE(offset) > 0) {
-      const size = entrySize(bytes, offset);
-      if (size < entryHeaderBytes || offset + size > bytes.length) break;
-      const why = chain.check(bytes, offset, position + offset);
-      if (why !== undefined) {
-        const file = this.segments.files.pathOf(position);
-        return { code: 'ROT', message: `${file} is damaged at position ${position + offset}: ${why}` };
-      }
-      offset += size;
-    }
-    const batch = batchOf(bytes.subarray(0, offset));
-    if (typeof batch !== 'string') return batch;
-    return {
-      code: 'ROT',
-      message: `${this.segments.files.pathOf(position)} is damaged at position ${position}: ${batch}`,
+    const answer = (result: EntryBatch | EntryFault | PortError): void => {
+      if ('position' in result) this.onDamage(result.position);
+      done(result);
     };
+    const loader = this.#loader;
+    if (this.#ring.has(first)) loader.load(this.#ring.position(first), maxBytes, answer);
+    else {
+      this.#locator.locateLater(first, (found) => {
+        if (typeof found === 'number') loader.load(found, maxBytes, answer);
+        else this.#timers.endOfTurn(() => answer(found));
+      });
+    }
   }
 
   /**
@@ -343,7 +321,7 @@ export class DurableLog implements Log {
 
   /** The same for the entries whose headers stand in [from, to); `from` is the end or the start of an entry. */
   scanEntries(from: number, to: number, visit: BodyVisitor): EntryFault | undefined {
-    return walkEntries(this.segments, this.firstWrotePosition, from, to, (buffer, offset, size, position) => {
+    const fault = walkEntries(this.segments, this.firstWrotePosition, from, to, (buffer, offset, size, position) => {
       const bodyLength = size - entryHeaderBytes;
       const body = offset + entryHeaderBytes;
       visit(
@@ -356,10 +334,45 @@ export class DurableLog implements Log {
       );
       return true;
     });
+    if (fault !== undefined) this.onDamage(fault.position);
+    return fault;
   }
 
-  /** Removes the files that lie wholly below `position` (retention); returns their paths. Throws the disk's error. */
+  // --- damage ------------------------------------------------------------------------------------------------------
+
+  get damage(): 'below-applied' | 'fill-first' | undefined {
+    return this.gaps.damage;
+  }
+
+  /** Places at or below `position`, the nearest first, at which an entry begins, as far as is remembered: where to begin to look at a damaged place. */
+  startsBelow(position: number): number[] {
+    const { files, minPosition } = this.segments;
+    const start = files.startOf(position);
+    const near = this.#locator.below(position)?.position ?? start;
+    const before = start > minPosition ? start - this.segments.segmentBytes : minPosition;
+    const found = [near, this.#locator.below(near - 1)?.position ?? start, start, before];
+    return found.filter((one, i) => one >= minPosition && found.indexOf(one) === i);
+  }
+
+  /** Is the entry kept, and not known to be damaged? */
+  holds(index: number): boolean {
+    return index >= this.#physicalFirst && index <= this.#chain.index && !this.gaps.covers(index);
+  }
+
+  /** The gap is filled; `runs` are the terms of its entries. */
+  closeGap(gap: Gap, runs: readonly TermRun[]): void {
+    this.gaps.remove(gap);
+    if (gap.last < gap.first) return;
+    const before = runsBetween(this.#runs, this.#physicalFirst, gap.first - 1);
+    const behind = runsBetween(this.#runs, gap.last + 1, this.#chain.index);
+    this.#runs.length = 0;
+    for (const run of [...before, ...runs, ...behind]) if (this.#runs.at(-1)?.term !== run.term) this.#runs.push(run);
+  }
+
+  /** Removes the files that lie wholly below `position` (retention), unless something in the log is damaged; returns their paths. Throws the disk's error. */
   deleteBefore(position: number): string[] {
+    const next = this.segments.files.startOf(position);
+    if (this.damage !== undefined || (next < position && indexAt(this.segments, next) === undefined)) return [];
     const removed = this.segments.deleteBefore(position);
     if (removed.length === 0) return removed;
     const start = this.segments.minPosition;
@@ -374,16 +387,5 @@ export class DurableLog implements Log {
 
   close(): void {
     this.segments.close();
-  }
-}
-
-/** Thrown by the synchronous look-ups of the log where an entry that is needed cannot be read: the node cannot go on. */
-export class RottenLog extends Error {
-  override readonly name = 'RottenLog';
-  readonly fault: EntryFault;
-
-  constructor(fault: EntryFault) {
-    super(fault.message);
-    this.fault = fault;
   }
 }

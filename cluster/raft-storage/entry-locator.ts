@@ -32,6 +32,19 @@ export class EntryLocator {
     this.#nextNote = Math.min(position + anchorBytes, segmentEnd);
   }
 
+  /** The same for a place that is remembered in any case: the way to it leads over a damaged one. */
+  mark(index: number, position: number): void {
+    this.#nextNote = position;
+    this.note(index, position);
+  }
+
+  /** The last remembered place at or below `position`; undefined if there is none. */
+  below(position: number): { readonly index: number; readonly position: number } | undefined {
+    let slot = this.#positions.length - 1;
+    while (slot >= 0 && this.#positions[slot]! > position) slot--;
+    return slot < 0 ? undefined : { index: this.#indexes[slot]!, position: this.#positions[slot]! };
+  }
+
   /** Forgets `index` and all behind it. */
   cut(index: number): void {
     const keep = this.#below(index - 1) + 1;

@@ -79,3 +79,14 @@ export function indexAt(log: SegmentedLog, position: number): number | undefined
   const header = log.view(position, entryHeaderBytes) ?? log.readSync(position, entryHeaderBytes);
   return nextEntry(header, 0, header.length) > 0 ? entryIndex(header, 0) : undefined;
 }
+
+/** Thrown by the synchronous look-ups of the log where an entry that is needed cannot be read: the node cannot go on. */
+export class RottenLog extends Error {
+  override readonly name = 'RottenLog';
+  readonly fault: EntryFault;
+
+  constructor(fault: EntryFault) {
+    super(fault.message);
+    this.fault = fault;
+  }
+}

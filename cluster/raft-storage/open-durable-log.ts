@@ -1,6 +1,6 @@
 import type { TermRun } from '../../raft/index.ts';
 import type { LogFault } from '../../src/log/log-error.ts';
-import { type Recovery, recover } from '../../src/log/recovery.ts';
+import type { Recovery } from '../../src/log/recovery.ts';
 import { SegmentedLog, type SegmentedLogOptions } from '../../src/log/segmented-log.ts';
 import type { Timers } from '../../src/platform/ports.ts';
 import { DurableLog } from './durable-log.ts';
@@ -16,8 +16,11 @@ import {
 } from './entry.ts';
 import { type ChainLink, EntryChain, entryEnvelope, type LogCheckpoint, nextEntry } from './entry-chain.ts';
 import { EntryLocator } from './entry-locator.ts';
-import { type EntryFault, indexAt, walkEntries } from './entry-reader.ts';
+import { type EntryFault, entryFaultAt, indexAt } from './entry-reader.ts';
 import { EntryRing } from './entry-ring.ts';
+import { type Gap, gapText } from './gap.ts';
+import { GapList } from './gap-list.ts';
+import { scanRange, scanToEnd } from './gap-scan.ts';
 
 export interface OpenDurableLogOptions extends Omit<SegmentedLogOptions, 'envelope'> {
   readonly timers: Timers;
@@ -31,6 +34,8 @@ export interface OpenDurableLogOptions extends Omit<SegmentedLogOptions, 'envelo
   readonly searchBytes?: number;
   /** Rot above the checkpoint: may it be cut, because this node is in doubt anyway (doubt.ts)? */
   mayCut(rot: Extract<Recovery, { kind: 'rot' }>): boolean;
+  /** There are peers that may have what is damaged; default false: rot that may not be cut is a fault. */
+  readonly hasPeers?: boolean;
   /** An fsync may have failed in the last run: what lies above the checkpoint is written anew, because its pages may pass for clean. */
   readonly rewrite?: boolean;
   /** Newest entries whose places are kept in memory; a power of two, default 65,536. */
@@ -42,6 +47,8 @@ export interface OpenedDurableLog {
   readonly recovery: Recovery;
   /** Something behind the last intact entry was cut. */
   readonly cut: boolean;
+  /** The end of the log is lost: it was damaged and nothing intact follows, or its file was cut short there. */
+  readonly endLost: boolean;
   /** The checkpoint from which the log was scanned; undefined: from its beginning. */
   readonly checkpoint: LogCheckpoint | undefined;
   /** Checkpoints ahead of the log, or of another history: their snapshots are to be thrown away. */
@@ -59,43 +66,67 @@ export function openDurableLog(options: OpenDurableLogOptions): OpenedDurableLog
 }
 
 function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDurableLog | EntryFault {
+  const { timers, searchBytes } = options;
   const firstWrote = options.firstWrotePosition ?? Number.MAX_SAFE_INTEGER;
   const at = options.checkpoints.findIndex((checkpoint) => matches(log, checkpoint, firstWrote));
   const checkpoint = at < 0 ? undefined : options.checkpoints[at];
-  const discarded = at < 0 ? options.checkpoints : options.checkpoints.slice(0, at);
   const cutAtStart = log.minPosition > options.firstPosition;
   const start = startLink(log, checkpoint, cutAtStart);
-  const runs = checkpoint === undefined ? [] : coldRuns(log, firstWrote, checkpoint);
-  if (!Array.isArray(runs)) return runs;
+  const cold = checkpoint === undefined ? { runs: [], gaps: [] } : coldRuns(log, firstWrote, checkpoint, cutAtStart);
+  if ('code' in cold) return cold;
+  const { runs } = cold;
+  if (cold.gaps.length > 0 && options.hasPeers !== true) return gapFault(log, cold.gaps[0]!);
 
   const ring = new EntryRing(options.ringEntries ?? 65_536);
   const locator = new EntryLocator(log);
-  const chain = new EntryChain(firstWrote, start);
-  let known = start !== undefined;
-  ring.reset(chain.index + 1);
-  const recovery = recover(log, {
-    envelope: entryEnvelope(chain),
-    from: checkpoint?.endPosition ?? log.minPosition,
-    syncedMark: checkpoint?.endPosition ?? log.minPosition,
-    ...(options.searchBytes === undefined ? {} : { searchBytes: options.searchBytes }),
-    visit(buffer, offset, size, position) {
-      if (!known) ring.reset(chain.index);
-      known = true;
+  if (checkpoint !== undefined) locator.note(checkpoint.index, checkpoint.position);
+  let next = start === undefined ? -1 : start.index + 1;
+  ring.reset(Math.max(next, 1));
+  const from = checkpoint?.endPosition ?? log.minPosition;
+  const scan = scanToEnd(log, {
+    firstWrotePosition: firstWrote,
+    before: start,
+    from,
+    syncedMark: from,
+    hasPeers: options.hasPeers === true,
+    mayCut: options.mayCut,
+    ...(searchBytes === undefined ? {} : { searchBytes }),
+    visit(chain, position, size) {
+      // The ring holds consecutive entries: behind a gap it begins anew.
+      if (chain.index !== next) {
+        ring.reset(chain.index);
+        locator.mark(chain.index, position);
+      }
+      next = chain.index + 1;
       ring.push(position, size, chain.chainCrc);
       locator.note(chain.index, position);
-      if (runs.at(-1)?.term !== chain.term) runs.push({ first: chain.index, term: entryTerm(buffer, offset) });
+      if (runs.at(-1)?.term !== chain.term) runs.push({ first: chain.index, term: chain.term });
     },
   });
-  if (recovery.kind === 'rot' && !options.mayCut(recovery)) {
-    return { code: 'ROT', file: recovery.file, position: recovery.position, message: recovery.message };
-  }
+  if ('code' in scan) return scan;
+  const { recovery, last } = scan;
   log.start(recovery.end, checkpoint?.endPosition, options.rewrite);
-  const physicalFirst = runs[0]?.first ?? chain.index + 1;
-  const last = { index: chain.index, term: chain.term, chainCrc: chain.chainCrc };
+  const physicalFirst = Math.min(runs[0]?.first ?? last.index + 1, scan.gaps[0]?.first ?? Number.MAX_SAFE_INTEGER);
   const firstWrotePosition = options.firstWrotePosition ?? recovery.end;
-  const { timers } = options;
+  const gaps = [...cold.gaps, ...scan.gaps];
+  // What stands above the checkpoint will be applied, and unknown terms would make a follower agree to what it does not have: no appends before.
+  const toFill = gaps.filter((gap) => scan.gaps.includes(gap) || !gap.termsKnown);
   const state = { log, timers, ring, locator, firstWrotePosition, physicalFirst, cutAtStart, last, runs };
-  return { log: new DurableLog(state), recovery, cut: recovery.kind !== 'clean', checkpoint, discarded };
+  // A checkpoint whose entry is damaged is not contradicted.
+  const isDamaged = ({ index }: LogCheckpoint) => gaps.some(({ first, last: end }) => index >= first && index <= end);
+  const discarded = (at < 0 ? options.checkpoints : options.checkpoints.slice(0, at)).filter((one) => !isDamaged(one));
+  const durable = new DurableLog({ ...state, gaps: new GapList(gaps, toFill) });
+  const endLost = recovery.kind === 'rot' || log.files.lengthened.some((end) => isEndOf(end, recovery.end));
+  return { log: durable, recovery, cut: recovery.kind !== 'clean' || endLost, endLost, checkpoint, discarded };
+}
+
+/** Was a file cut short where the log seems to end? Behind an entry that is the last one a header's worth of zeros is there, or the file's end. */
+function isEndOf(cutAt: number, end: number): boolean {
+  return cutAt >= end && cutAt < end + entryHeaderBytes;
+}
+
+function gapFault(log: SegmentedLog, gap: Gap): EntryFault {
+  return entryFaultAt(log, gap.from, `${gapText(gap)} cannot be read`);
 }
 
 /** What precedes the first entry that will be scanned; undefined where that is gone. */
@@ -129,27 +160,58 @@ function matches(log: SegmentedLog, checkpoint: LogCheckpoint, firstWrote: numbe
 }
 
 /**
- * Term runs from the first kept entry up to the checkpoint. Terms rise, so a file whose first entry has the term of the next file's first is one run;
- * the others are walked through.
+ * Term runs from the first kept entry up to the checkpoint. Terms rise, so between two places of equal term there is one run; only where terms
+ * differ the entries between are looked through, and what is damaged there is told.
  */
-function coldRuns(log: SegmentedLog, firstWrote: number, checkpoint: LogCheckpoint): TermRun[] | EntryFault {
+function coldRuns(
+  log: SegmentedLog,
+  firstWrote: number,
+  checkpoint: LogCheckpoint,
+  cutAtStart: boolean,
+): { readonly runs: TermRun[]; readonly gaps: readonly Gap[] } | EntryFault {
   const runs: TermRun[] = [];
+  const gaps: Gap[] = [];
   const note = (index: number, term: number): void => {
     if (runs.at(-1)?.term !== term) runs.push({ first: index, term });
   };
-  for (const { start } of log.files.segments) {
-    if (start > checkpoint.position) break;
-    const header = log.readSync(start, entryHeaderBytes);
-    note(entryIndex(header, 0), entryTerm(header, 0));
-    const end = Math.min(start + log.segmentBytes, checkpoint.endPosition);
-    const termAtEnd =
-      end < checkpoint.endPosition ? entryTerm(log.readSync(end, entryHeaderBytes), 0) : checkpoint.term;
-    if (termAtEnd === entryTerm(header, 0)) continue;
-    const fault = walkEntries(log, firstWrote, start, end, (buffer, offset) => {
-      note(entryIndex(buffer, offset), entryTerm(buffer, offset));
-      return true;
-    });
-    if (fault !== undefined) return fault;
+  const places = knownPlaces(log, checkpoint);
+  const oldest = places[0]!;
+  if (oldest.position !== log.minPosition) {
+    if (cutAtStart) return entryFaultAt(log, log.minPosition, 'the number of the first entry cannot be read');
+    const before = { index: 0, term: 0, chainCrc: 0 };
+    note(1, oldest.term);
+    const found = scanRange(log, firstWrote, { from: log.minPosition, to: oldest.position, before }, undefined);
+    if ('code' in found) return found;
+    gaps.push(...found.gaps);
   }
-  return runs;
+  for (const [i, { position, index, term }] of places.entries()) {
+    const next = places[i + 1];
+    note(index, term);
+    if (next === undefined || next.term === term) continue;
+    const range = { from: position, to: next.position, before: undefined };
+    const found = scanRange(log, firstWrote, range, (chain) => note(chain.index, chain.term));
+    if ('code' in found) return found;
+    gaps.push(...found.gaps);
+  }
+  return { runs, gaps };
+}
+
+/** The first entries of the files up to the checkpoint, as far as their headers can be read, and the checkpoint's own. */
+function knownPlaces(
+  log: SegmentedLog,
+  checkpoint: LogCheckpoint,
+): { readonly position: number; readonly index: number; readonly term: number }[] {
+  const places: { position: number; index: number; term: number }[] = [];
+  for (const { start } of log.files.segments) {
+    if (start >= checkpoint.position) break;
+    const header = log.readSync(start, entryHeaderBytes);
+    if (nextEntry(header, 0, header.length) <= 0 || entryPosition(header, 0) !== start) continue;
+    const [index, term] = [entryIndex(header, 0), entryTerm(header, 0)];
+    const before = places.at(-1);
+    const fits = index > (before?.index ?? 0) && index < checkpoint.index && term <= checkpoint.term;
+    if (fits && term >= (before?.term ?? 0)) places.push({ position: start, index, term });
+  }
+  const { position, index, term } = checkpoint;
+  places.push({ position, index, term });
+  return places;
 }

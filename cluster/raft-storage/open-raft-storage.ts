@@ -80,6 +80,8 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const loaded = snapshots.loadAll();
   const { segmentBytes, firstPosition, tailBytes, chunkBytes } = options;
   const diskFailed = read.kind === 'ok' && read.record.ioError;
+  const wasInDoubt = read.kind === 'ok' && read.record.inDoubt;
+  const sizeIsKnown = loaded.some(({ header }) => header.dataFileSize === segmentBytes);
   const opened = openDurableLog({
     disk,
     timers,
@@ -90,13 +92,15 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     checkpoints: loaded.map(({ header }) => header),
     searchBytes,
     // A hole that a power failure or a failed fsync may have left is cut with all behind it, and puts the node in doubt: a leader makes it whole.
-    mayCut: () => diskFailed || powerMayHaveFailed(read, bootId),
+    mayCut: () => diskFailed || wasInDoubt || powerMayHaveFailed(read, bootId),
+    hasPeers: !options.aloneInGroup,
+    ...(options.aloneInGroup ? {} : { lengthen: sizeIsKnown ? ('always' as const) : ('by-names' as const) }),
     rewrite: diskFailed,
     ...(tailBytes === undefined ? {} : { tailBytes }),
     ...(chunkBytes === undefined ? {} : { chunkBytes }),
   });
   if (!('log' in opened)) return opened;
-  const { log, cut, recovery, checkpoint, discarded } = opened;
+  const { log, cut, endLost, checkpoint, discarded } = opened;
   if (log.segments.minPosition > firstPosition && checkpoint === undefined && pending === undefined) {
     log.close();
     const text = `${directory}/data begins at entry ${log.firstIndex - 1}, and no usable snapshot covers what came before: `;
@@ -107,7 +111,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const adopted = read.kind === 'absent' && stock !== undefined && last.index > 0 && options.aloneInGroup && !cut;
   const doubt = adopted
     ? { reason: doubtReasons.none, message: '' }
-    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, holeCut: recovery.kind === 'rot', last });
+    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, holeCut: endLost, last });
   const record = nextRecord(options, read, stock, doubt, bootId, log, pending);
   const hardState = HardStateFile.begin(disk, path, record, read.kind === 'ok' ? read.slot : undefined);
   // A member obeys its leader's flush mode: that it acknowledged from its page cache must be known at a start after a power failure.

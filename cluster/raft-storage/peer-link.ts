@@ -121,13 +121,14 @@ export class PeerLink {
     this.#outboxBytes += encodeMessage(message, incarnation, this.#outbox);
   }
 
-  /** The same for a frame that is encoded already. */
-  sendFrame(buffers: readonly Buffer[]): void {
-    if (!this.#open || this.pendingBytes > maxPendingBytes) return;
-    for (const bytes of buffers) {
-      this.#outbox.push(bytes);
-      this.#outboxBytes += bytes.length;
+  /** Sends a frame that is no message of Raft's, with the next flush; false if it could not be taken. */
+  sendFrame(buffers: readonly Buffer[]): boolean {
+    if (!this.#open || this.pendingBytes > maxPendingBytes) return false;
+    for (const buffer of buffers) {
+      this.#outbox.push(buffer);
+      this.#outboxBytes += buffer.length;
     }
+    return true;
   }
 
   /** One gathered write for all that was sent since the last flush. */

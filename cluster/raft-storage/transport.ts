@@ -16,6 +16,7 @@ import { decodeRefusal, type Hello, type Refusal, refusals, refuseType } from '.
 import { checkHello, type SeenStart } from './hello-check.ts';
 import { type LinkOwner, PeerLink } from './peer-link.ts';
 import type { PeerAddress } from './peers.ts';
+import { isRepairFrame } from './repair-wire.ts';
 import { connectionMagic, decodeMessage, frameHeaderBytes, frameIncarnation, frameType } from './wire.ts';
 
 /** The own hello without what depends on the connection. */
@@ -48,6 +49,9 @@ export interface PeerTransportOptions {
   readonly otherFrames?: ReadonlyMap<number, (from: NodeId, frame: Buffer) => string | undefined>;
 }
 
+/** Sees the frames of repair, which are none of Raft's messages; a text is a fault that closes the connection. */
+export type RepairFrames = (from: NodeId, frame: Buffer) => string | undefined;
+
 /** What is known of one peer. */
 interface PeerState {
   readonly link: PeerLink;
@@ -75,6 +79,8 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
   #raising: number;
   #events: TransportEvents | undefined;
   #started = false;
+  /** Absent: nothing is repaired here. */
+  onRepairFrame: RepairFrames = () => undefined;
   #closed = false;
 
   constructor(options: PeerTransportOptions) {
@@ -166,11 +172,12 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     this.#peers.get(message.to)?.link.send(message, this.#incarnation);
   }
 
-  /** Sends a frame that is no message of the core, at once; `encode` gets the own incarnation. Dropped if the peer is not connected. */
-  sendFrame(to: NodeId, encode: (incarnation: number) => readonly Buffer[]): void {
+  /** Sends a frame that is no message of the core, at once; `encode` gets the own incarnation. False if the peer is not connected: it is dropped. */
+  sendFrame(to: NodeId, encode: (incarnation: number) => readonly Buffer[]): boolean {
     const link = this.#peers.get(to)?.link;
-    link?.sendFrame(encode(this.#incarnation));
-    link?.flush();
+    const sent = link?.sendFrame(encode(this.#incarnation)) ?? false;
+    if (sent) link?.flush();
+    return sent;
   }
 
   flush(): void {
@@ -285,6 +292,7 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     if (frameIncarnation(frame) < state.seen!.incarnation || this.#closed) return undefined;
     const other = this.#options.otherFrames?.get(frameType(frame));
     if (other !== undefined) return other(id, frame);
+    if (isRepairFrame(frameType(frame))) return this.onRepairFrame(id, frame);
     const message = decodeMessage(frame, id, this.#options.self);
     if (typeof message === 'string') return message;
     this.#events?.receive(this.#withMembers(message));

@@ -115,7 +115,7 @@ function flagsOf(message: Message): number {
     case 'append-reply':
       return (message.rejected ? 1 : 0) | (message.inDoubt ? 2 : 0);
     case 'heartbeat-reply':
-      return message.inDoubt ? 2 : 0;
+      return (message.inDoubt ? 2 : 0) | (message.unwell ? 4 : 0);
     default:
       return 0;
   }
@@ -204,7 +204,7 @@ export function decodeMessage(frame: Buffer, from: NodeId, to: NodeId): Message 
     case 'heartbeat':
       return { type, from, to, term, commit: readInt64(frame, 32), round: readInt64(frame, 40) };
     case 'heartbeat-reply':
-      return { type, from, to, term, round: readInt64(frame, 32), inDoubt };
+      return { type, from, to, term, round: readInt64(frame, 32), inDoubt, unwell: (flags & 4) !== 0 };
     case 'timeout-now':
       return { type, from, to, term };
     case 'doubt-end':

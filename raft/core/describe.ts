@@ -10,6 +10,8 @@ export interface PeerStatus {
   readonly connected: boolean;
   readonly incarnation: number;
   readonly inDoubt: boolean;
+  /** Leader only: as the peer said last, it should not lead (slow disk, damaged log). */
+  readonly unwell: boolean;
   /** Leader only, else 0: last index known to match, fsynced there, and how many entries it lacks. */
   readonly match: number;
   readonly synced: number;
@@ -31,6 +33,10 @@ export interface CoreStatus {
   readonly inDoubt: boolean;
   /** In doubt since its store was empty. */
   readonly fresh: boolean;
+  /** Entries of its log cannot be read: it votes, but does not stand. */
+  readonly logDamaged: boolean;
+  /** Its disk is slow or its log damaged: it should not lead. */
+  readonly unwell: boolean;
   readonly commitIndex: number;
   readonly appliedIndex: number;
   readonly lastIndex: number;
@@ -58,6 +64,8 @@ export function describe(node: NodeState): CoreStatus {
     ready: node.leaderReady,
     inDoubt: node.inDoubt,
     fresh: node.fresh,
+    logDamaged: node.logDamaged,
+    unwell: node.unwell,
     commitIndex: node.commit,
     appliedIndex: node.appliedIndex,
     lastIndex: node.lastIndex,
@@ -74,6 +82,7 @@ export function describe(node: NodeState): CoreStatus {
       connected: peer.connected,
       incarnation: peer.incarnation,
       inDoubt: peer.inDoubt,
+      unwell: leads && peer.unwell,
       match: leads ? peer.match : 0,
       synced: leads ? peer.synced : 0,
       lag: leads ? node.lastIndex - peer.match : 0,

@@ -29,8 +29,9 @@ export function hurry(node: NodeState, reason: string, scale = 1): boolean {
  */
 export function campaign(node: NodeState, reason: string): void {
   node.electionDeadline = node.drawTimeout();
-  if (!node.members.mayStand) {
-    setLeader(node, undefined, reason);
+  if (!node.mayStand) {
+    if (node.role === 'follower') setLeader(node, undefined, reason);
+    else becomeFollower(node, node.term, undefined, reason);
     return;
   }
   const doubtVotes = node.inDoubt || node.preVoteFailed ? doubtElectionVotes(node) : 0;
@@ -142,7 +143,7 @@ export function waitsFor(node: NodeState): NodeId[] {
  * election, which everybody must vote for, only the best log is in a hurry (of equals the smallest id), so that two do not collide.
  */
 export function coldStart(node: NodeState): void {
-  if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.members.mayStand) return;
+  if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.mayStand) return;
   if (doubtElectionVotes(node) > 0) {
     if (connectedVoters(node).some((peer) => isBetter(peer, node))) return;
     node.preVoteFailed = true;

@@ -52,12 +52,12 @@ export function stepFollower(node: NodeState, message: Message): void {
     case 'heartbeat': {
       hearLeader(node, message.from);
       commitTo(node, message.commit);
-      const { id: from, term, inDoubt } = node;
-      node.later.push({ type: 'heartbeat-reply', from, to: message.from, term, round: message.round, inDoubt });
+      const { id: from, term, inDoubt, unwell } = node;
+      node.later.push({ type: 'heartbeat-reply', from, to: message.from, term, round: message.round, inDoubt, unwell });
       break;
     }
     case 'timeout-now':
-      if (!node.inDoubt && node.leader === message.from && node.members.mayStand)
+      if (!node.inDoubt && node.leader === message.from && node.mayStand)
         startVote(node, 'vote', true, `leadership from ${message.from}`);
       break;
     case 'doubt-end':

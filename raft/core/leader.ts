@@ -88,6 +88,7 @@ export function stepLeader(node: NodeState, message: Message, peer: Progress): v
     if (message.round < peer.resetRound) return;
     peer.confirmedRound = Math.max(peer.confirmedRound, message.round);
     if (!message.inDoubt) peer.outOfDoubt();
+    peer.unwell = message.unwell;
     confirmReads(node);
     checkInflight(node, peer);
     remindDoubt(node, peer);

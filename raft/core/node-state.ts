@@ -78,6 +78,11 @@ export class NodeState {
   doubtDirty = false;
   fresh: boolean;
 
+  /** Entries of the log cannot be read: this node votes, but does not stand (safety rule 3). */
+  logDamaged = false;
+  /** This node should not lead, and tells the leader: its disk is slow, or its log damaged. */
+  unwell = false;
+
   role: Role = 'follower';
   leader: NodeId | undefined = undefined;
   roleReason = 'start';
@@ -199,6 +204,10 @@ export class NodeState {
     this.peerList = this.members.others.map((id) => this.peerOf(id));
     this.counts = new Float64Array(this.members.voters.length);
     return this.peerList.filter((peer) => !before.includes(peer));
+  }
+
+  get mayStand(): boolean {
+    return this.members.mayStand && !this.logDamaged;
   }
 
   /** Tick at which an election timeout that starts now ends. */

@@ -13,6 +13,8 @@ export class Progress {
   /** The peer may lack entries that it acknowledged: it counts for nothing. */
   inDoubt = false;
   fresh = false;
+  /** As its last heartbeat reply said: it should not lead. */
+  unwell = false;
   helloLastIndex = 0;
   helloLastTerm = 0;
 
@@ -63,6 +65,7 @@ export class Progress {
     this.helloLastIndex = hello.lastIndex;
     this.helloLastTerm = hello.lastTerm;
     this.participant = false;
+    this.unwell = false;
   }
 
   /** It says of itself that its doubt is over: whichever leader ended it, it was made whole. */

@@ -21,6 +21,17 @@ export class TermRuns {
     return this.last;
   }
 
+  /** Other terms for the same entries: some could not be read before. The last one's is the same. */
+  replace(runs: readonly TermRun[]): void {
+    assert(runs.at(-1)?.term === this.terms.at(-1), 'the last entry was known');
+    this.firsts.length = 0;
+    this.terms.length = 0;
+    for (const run of runs) {
+      this.firsts.push(run.first);
+      this.terms.push(run.term);
+    }
+  }
+
   /** Term of the last entry; 0 where there is none. */
   get lastTerm(): number {
     return this.terms.at(-1) ?? 0;

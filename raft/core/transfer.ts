@@ -19,6 +19,7 @@ export function startTransfer(node: NodeState, to: NodeId): string | undefined {
   if (!node.members.isVoter(to)) return node.members.isLearner(to) ? `${to} is a learner` : `${to} is not a member`;
   if (!peer.connected) return `${to} is not connected`;
   if (peer.inDoubt) return `${to} may lack entries that it acknowledged`;
+  if (peer.unwell) return `${to} is not well: its disk is slow or its log damaged`;
   if (peer.state === 'behind') return `${to} is behind the oldest kept entry`;
   node.transfer = { to, deadline: node.now + node.config.electionTicks, sent: false };
   progressTransfer(node, peer);

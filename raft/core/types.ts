@@ -107,6 +107,8 @@ export interface HeartbeatReply extends MessageBase {
   readonly type: 'heartbeat-reply';
   readonly round: number;
   readonly inDoubt: boolean;
+  /** Its disk is slow or its log damaged: it should not lead. */
+  readonly unwell: boolean;
 }
 
 /** Leadership transfer (thesis 3.10): the receiver campaigns at once. */

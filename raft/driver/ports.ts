@@ -45,6 +45,11 @@ export interface Log {
   persist(sync: boolean, done: (error: PortError | undefined, upTo: number) => void): void;
   /** A view of entries from `first` on, at most `maxBytes` (at least one entry), from memory; undefined if they are no longer there. */
   view(first: number, maxBytes: number): EntryBatch | undefined;
+  /**
+   * Entries cannot be read: this node votes by its log's end, but does not stand. `fill-first`: nor may the log grow before they are there again, since they are not
+   * applied yet or their terms are not known. Undefined, or absent: all is well. See `Replica.logChanged`.
+   */
+  readonly damage?: 'below-applied' | 'fill-first' | undefined;
   /** The same from disk. `done` comes in a later turn. */
   load(first: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void;
 }

@@ -23,6 +23,8 @@ export type ReplicaRefusal = Refusal | 'disk-full' | 'stopped';
 
 export interface ReplicaStatus extends CoreStatus {
   readonly diskFull: boolean;
+  /** How long the persist in flight has taken so far, ms; 0 without one. */
+  readonly persistAgeMs: number;
   readonly stopped: boolean;
 }
 
@@ -46,6 +48,7 @@ export class Replica implements TransportEvents {
   private running = false;
   private readonly endOfTurn = (): void => this.turn();
 
+  private failedLoads: LoadRequest[] = [];
   private handedCommit = 0;
   private readyTerm = 0;
 
@@ -55,8 +58,10 @@ export class Replica implements TransportEvents {
     const { log } = ports;
     const coreStart = { ...start, lastIndex: log.lastIndex, termRuns: log.termRuns() };
     this.core = new RaftNode(coreConfig(config, ports.scheduler), coreStart, log);
+    this.core.logDamaged = log.damage !== undefined;
     this.handedCommit = start.appliedIndex;
-    this.persists = new PersistQueue(log, (number, error) => this.persisted(number, error));
+    const nowMs = (): number => ports.scheduler.monotonicMs();
+    this.persists = new PersistQueue(log, nowMs, (number, error) => this.persisted(number, error));
     this.memberChanges = new MemberChanges(this.core, (members, change) => this.appendMembers(members, change));
     this.saver = new StateSaver(ports.hardState, (number, error) => this.stateSaved(number, error));
   }
@@ -79,14 +84,16 @@ export class Replica implements TransportEvents {
   /** `tickMs` have passed. */
   tick(): void {
     if (this.stopped || !this.started) return;
+    this.core.unwell = this.core.logDamaged || this.persists.isSlow();
     this.core.tick();
     this.persists.retry();
+    this.retryLoads();
     if (this.core.hasReady()) this.schedule();
   }
 
   receive(message: Message): void {
     if (this.stopped) return;
-    if (message.type === 'append' && this.diverges(message)) return;
+    if (message.type === 'append' && (this.holdsBack(message) || this.diverges(message))) return;
     this.core.step(message);
     this.schedule();
   }
@@ -182,7 +189,8 @@ export class Replica implements TransportEvents {
   }
 
   status(): ReplicaStatus {
-    return { ...describe(this.core), diskFull: this.persists.diskFull, stopped: this.stopped };
+    const { diskFull, ageMs: persistAgeMs } = this.persists;
+    return { ...describe(this.core), diskFull, persistAgeMs, stopped: this.stopped };
   }
 
   private schedule(): void {
@@ -291,14 +299,47 @@ export class Replica implements TransportEvents {
     this.schedule();
   }
 
+  /** The log's damage has changed: looks at it anew. The terms of what was not readable before may be known now. */
+  logChanged(): void {
+    const { damage } = this.ports.log;
+    const knew = this.core.logDamaged;
+    this.core.logDamaged = damage !== undefined;
+    this.core.unwell ||= this.core.logDamaged;
+    if (knew) this.core.runs.replace(this.ports.log.termRuns());
+  }
+
+  /**
+   * While a damaged place must be filled before the log may grow, appends are not taken, and not answered: the leader repeats them. One that shows that the leader's log
+   * lacks this one's end proves that nobody may ever be able to fill it: the next start cuts there, and is in doubt (raft/SAFETY.md 3).
+   */
+  private holdsBack({ from, term, prevIndex }: AppendRequest): boolean {
+    const { log } = this.ports;
+    if (log.damage !== 'fill-first') return false;
+    if (term < this.core.term || prevIndex >= log.lastIndex) return term >= this.core.term;
+    const message = `the log is damaged, and that of ${from}, which leads term ${term}, has another end: this member cuts its log at the damaged place at its next start, in doubt`;
+    this.fail({ code: 'ROT', message });
+    return true;
+  }
+
   private load(request: LoadRequest): void {
     const { to, term, first, maxBytes } = request;
     this.ports.log.load(first, maxBytes, (result) => {
       if (this.stopped) return;
-      const batch = 'code' in result ? undefined : result;
-      this.core.loaded(to, term, first, batch);
+      if ('code' in result) {
+        this.failedLoads.push(request);
+        return;
+      }
+      this.core.loaded(to, term, first, result);
       this.schedule();
     });
+  }
+
+  /** What could not be read is tried again with the next tick, not at once. */
+  private retryLoads(): void {
+    if (this.failedLoads.length === 0) return;
+    const failed = this.failedLoads;
+    this.failedLoads = [];
+    for (const { to, term, first } of failed) this.core.loaded(to, term, first, undefined);
   }
 
   /** Same index and term, but another history before it: one of the two logs is damaged, and this node must not guess which. */

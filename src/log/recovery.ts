@@ -1,6 +1,6 @@
 import type { Envelope } from './envelope.ts';
 import type { SegmentedLog } from './segmented-log.ts';
-import { type ScanEnd, scanUnits, type UnitVisitor } from './unit-scan.ts';
+import { scanUnits, type UnitVisitor } from './unit-scan.ts';
 
 export interface RecoveryOptions {
   readonly envelope: Envelope;
@@ -39,7 +39,7 @@ export function recover(log: SegmentedLog, options: RecoveryOptions): Recovery {
   const { end, stoppedAt: position } = scan;
   const file = log.files.pathOf(position);
   const searchEnd = Math.min(log.files.maxPosition, position + (options.searchBytes ?? Number.MAX_SAFE_INTEGER));
-  const found = search(log, envelope, scan, searchEnd);
+  const found = search(log, envelope, position, searchEnd);
   if (end < syncedMark || found.validAt !== undefined) {
     const why =
       end < syncedMark
@@ -62,10 +62,15 @@ const stepBytes = 1 << 20;
 const reachBytes = 16 << 20;
 const zeros = Buffer.alloc(stepBytes);
 
+/** The first intact unit that begins in [from, to), judged by its own bytes alone; undefined if there is none. Throws the disk's error. */
+export function findIntact(log: SegmentedLog, envelope: Envelope, from: number, to: number): number | undefined {
+  return search(log, envelope, from, Math.min(to, log.files.maxPosition)).validAt;
+}
+
 /** Looks for an intact unit behind the place where a scan stopped (and at that place, if a unit stood there that is no successor). */
-function search(log: SegmentedLog, envelope: Envelope, scan: ScanEnd, searchEnd: number): Survivors {
+function search(log: SegmentedLog, envelope: Envelope, from: number, searchEnd: number): Survivors {
   let allZero = true;
-  let position = scan.stoppedAt;
+  let position = from;
   // One buffer for all steps: a start must not leave tens of MiB to the garbage collector.
   const step = Buffer.allocUnsafeSlow(Math.min(stepBytes, log.segmentBytes));
   while (position < searchEnd) {

@@ -12,6 +12,11 @@ export interface SegmentFilesOptions {
   readonly firstPosition: number;
   /** Handles that stay open at most (pinned ones not counted). */
   readonly maxOpenFiles: number;
+  /**
+   * A file that is too short gets its length back, where `segmentBytes` is known to be right: by the names of several files, or in any case. What it lacks reads as zeros, and
+   * the owner must tell that from a log that ends there. Default: a file of a wrong length is a fault.
+   */
+  readonly lengthen?: 'by-names' | 'always' | undefined;
 }
 
 /** Bytes that a rewrite handles at once. */
@@ -26,6 +31,8 @@ export class SegmentFiles {
   readonly #disk: Disk;
   readonly #maxOpenFiles: number;
   #firstPosition: number;
+  /** Ends of the files that were found too short. */
+  readonly lengthened: number[] = [];
   /** Open segments, the most recently used last. */
   readonly #open: Segment[] = [];
 
@@ -46,10 +53,10 @@ export class SegmentFiles {
       if (start === undefined) continue;
       files.segments.push(new Segment(options.directory, start));
     }
-    return files.#check() ?? files;
+    return files.#check(options.lengthen) ?? files;
   }
 
-  #check(): LogFault | undefined {
+  #check(lengthen: SegmentFilesOptions['lengthen']): LogFault | undefined {
     const { segments, segmentBytes } = this;
     for (let i = 0; i < segments.length; i++) {
       const segment = segments[i]!;
@@ -60,7 +67,10 @@ export class SegmentFiles {
       }
       const size = this.file(segment.start).size();
       if (size === segmentBytes) continue;
-      if (i < segments.length - 1 || size > 0) {
+      const isSizeKnown = lengthen === 'always' || (lengthen === 'by-names' && segments.length > 1);
+      if (isSizeKnown && size < segmentBytes && (i < segments.length - 1 || size > 0)) {
+        this.lengthened.push(segment.start + size);
+      } else if (i < segments.length - 1 || size > 0) {
         const message = `${segment.path} is ${size} bytes long, but every file of this log has ${segmentBytes}: set mappedFileSizeCommitLog to the size with which it was written`;
         return { code: 'BAD_SIZE', file: segment.path, message };
       }

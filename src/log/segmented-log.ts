@@ -18,6 +18,8 @@ export interface SegmentedLogOptions {
   readonly tailBytes?: number;
   /** Size of a piece of that memory; default 1 MiB. */
   readonly chunkBytes?: number;
+  /** See `SegmentFilesOptions`. */
+  readonly lengthen?: 'by-names' | 'always' | undefined;
   /** File handles that stay open at most; default 16. */
   readonly maxOpenFiles?: number;
 }
@@ -71,8 +73,8 @@ export class SegmentedLog {
 
   /** Opens the directory; a fault names the file that does not fit. Throws only the disk's own errors. */
   static open(options: SegmentedLogOptions): SegmentedLog | LogFault {
-    const { disk, directory, segmentBytes, firstPosition = 0, maxOpenFiles = 16 } = options;
-    const files = SegmentFiles.open({ disk, directory, segmentBytes, firstPosition, maxOpenFiles });
+    const { disk, directory, segmentBytes, firstPosition = 0, maxOpenFiles = 16, lengthen } = options;
+    const files = SegmentFiles.open({ disk, directory, segmentBytes, firstPosition, maxOpenFiles, lengthen });
     return files instanceof SegmentFiles ? new SegmentedLog(options, files) : files;
   }
 
@@ -279,6 +281,31 @@ export class SegmentedLog {
       });
     } catch (thrown) {
       done(asDiskError(thrown), target.subarray(0, 0));
+    }
+  }
+
+  /**
+   * Writes bytes over a damaged place of one segment, below the end, and fsyncs them; `done` may come within the call. Memory is not touched: the bytes are what was
+   * there before. An error is final for the log's owner.
+   */
+  rewriteAt(position: number, bytes: Uint8Array, done: (error: DiskError | undefined) => void): void {
+    const start = this.files.startOf(position);
+    assert(
+      position + bytes.length <= Math.min(start + this.segmentBytes, this.#end),
+      'what is rewritten lies below the end',
+    );
+    try {
+      const file = this.files.pin(start);
+      const finish = (error: DiskError | undefined): void => {
+        this.files.unpin(start);
+        done(error);
+      };
+      file.write([bytes], position - start, (error) => {
+        if (error === undefined) file.sync(finish);
+        else finish(error);
+      });
+    } catch (thrown) {
+      done(asDiskError(thrown));
     }
   }
 

@@ -50,8 +50,8 @@ describe('who is in doubt (safety rules, section 2)', () => {
 });
 
 describe('starts of a member', () => {
-  function open(platform: VirtualPlatform, syncFlush = false): RaftStorage {
-    const sizes = { segmentBytes: 4096, firstPosition: 0, aloneInGroup: false };
+  function open(platform: VirtualPlatform, syncFlush = false, aloneInGroup = false): RaftStorage {
+    const sizes = { segmentBytes: 4096, firstPosition: 0, aloneInGroup };
     const storage = openRaftStorage({ platform, directory: '/store', ...names, ...sizes, syncFlush });
     if ('log' in storage) return storage;
     throw new Error(storage.message);
@@ -142,6 +142,10 @@ describe('starts of a member', () => {
     const world = new VirtualWorld();
     member(world).platform.crash();
     world.disk('a').rot('/store/data/00000000000000000000', 400);
-    expect(() => open(world.start('a'))).toThrow('/store/data/00000000000000000000 is damaged at position 348');
+    const platform = world.start('a');
+    expect(() => open(platform, false, true)).toThrow('/store/data/00000000000000000000 is damaged at position 348');
+    const { log, doubt } = open(platform);
+    expect([doubt.reason, log.lastIndex, log.damage]).toEqual([0, 10, 'fill-first']);
+    expect(log.gaps.all).toMatchObject([{ first: 2, last: 2, from: 348, termsKnown: true }]);
   });
 });

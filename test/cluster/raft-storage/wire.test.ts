@@ -51,7 +51,7 @@ const messages: Message[] = [
     inDoubt: true,
   },
   { ...base, type: 'heartbeat', commit: 3, round: 2 ** 40 },
-  { ...base, type: 'heartbeat-reply', round: 4, inDoubt: false },
+  { ...base, type: 'heartbeat-reply', round: 4, inDoubt: false, unwell: true },
   { ...base, type: 'timeout-now' },
   { ...base, type: 'doubt-end', index: 12 },
 ];

@@ -1,0 +1,39 @@
+import type { DurableLog } from './durable-log.ts';
+import { entryHeaderBytes, entryIndex, entryTerm } from './entry.ts';
+import { type EntryFault, entryFaultAt } from './entry-reader.ts';
+import type { Gap } from './gap.ts';
+import { resumesAt, scanRange } from './gap-scan.ts';
+
+/** How far behind a bad place an intact entry is looked for, beside the starts of files. */
+const SEARCH_BYTES = 4 << 20;
+
+/**
+ * What is damaged at or near a position below the tail in memory: no gap where all is well. Blocking, reads about two MiB. A fault: nobody can tell where the damage
+ * begins or ends. Throws the disk's error.
+ */
+export function findDamage(log: DurableLog, position: number): { readonly gaps: readonly Gap[] } | EntryFault {
+  const { segments, firstWrotePosition } = log;
+  const end = segments.memoryPosition;
+  if (position >= end) return { gaps: [] };
+  const to = Math.min(resumesAt(segments, firstWrotePosition, position, position + SEARCH_BYTES) ?? end, end);
+  let fault: EntryFault = entryFaultAt(segments, position, 'nothing tells where the damage begins');
+  // The place that is remembered may be the damaged one: then an earlier one is taken.
+  for (const from of log.startsBelow(position)) {
+    const found = scanRange(segments, firstWrotePosition, { from, to, before: undefined }, undefined);
+    if ('code' in found) fault = found;
+    else if (found.gaps[0]?.before !== undefined || from === segments.minPosition) return found;
+    else if (found.gaps.length === 0) return found;
+  }
+  return fault;
+}
+
+/** A gap together with the entry behind it, which turned out to be no successor; undefined where nothing intact follows. */
+export function widened(log: DurableLog, gap: Gap): Gap | undefined {
+  const { segments, firstWrotePosition } = log;
+  const to = resumesAt(segments, firstWrotePosition, gap.to, gap.to + SEARCH_BYTES);
+  if (to === undefined) return undefined;
+  const header = segments.view(to, entryHeaderBytes) ?? segments.readSync(to, entryHeaderBytes);
+  const last = entryIndex(header, 0) - 1;
+  if (last <= gap.last) return undefined;
+  return { ...gap, last, to, termsKnown: !log.gaps.mustBeFilled(gap) || gap.before?.term === entryTerm(header, 0) };
+}

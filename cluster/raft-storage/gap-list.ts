@@ -1,0 +1,49 @@
+import type { Gap } from './gap.ts';
+
+/** What of a log is known to be damaged, in the order of the log. */
+export class GapList {
+  readonly #gaps: Gap[];
+  readonly #toFill: Set<Gap>;
+
+  /** `toFill`: those that must be filled before the log may grow. */
+  constructor(gaps: readonly Gap[], toFill: readonly Gap[]) {
+    this.#gaps = [...gaps];
+    this.#toFill = new Set(toFill);
+  }
+
+  get all(): readonly Gap[] {
+    return this.#gaps;
+  }
+
+  get damage(): 'below-applied' | 'fill-first' | undefined {
+    if (this.#gaps.length === 0) return undefined;
+    return this.#toFill.size > 0 ? 'fill-first' : 'below-applied';
+  }
+
+  /** Must this gap be filled before the log may grow: it is not applied yet, or its terms are not known? */
+  mustBeFilled(gap: Gap): boolean {
+    return this.#toFill.has(gap);
+  }
+
+  /** One that was found after the start: below what is applied, and of known terms. */
+  add(gap: Gap): void {
+    this.#gaps.push(gap);
+    this.#gaps.sort((a, b) => a.from - b.from);
+  }
+
+  /** A gap has become smaller or bigger. */
+  replace(gap: Gap, by: Gap): void {
+    this.#gaps[this.#gaps.indexOf(gap)] = by;
+    if (this.#toFill.delete(gap)) this.#toFill.add(by);
+  }
+
+  remove(gap: Gap): void {
+    this.#gaps.splice(this.#gaps.indexOf(gap), 1);
+    this.#toFill.delete(gap);
+  }
+
+  /** Is the entry a damaged one? */
+  covers(index: number): boolean {
+    return this.#gaps.some(({ first, last }) => index >= first && index <= last);
+  }
+}
