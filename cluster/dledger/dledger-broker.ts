@@ -5,6 +5,7 @@ import { asDiskError } from '../../src/log/log-error.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { answerGroupRequests } from './group-requests.ts';
 import { LagWatch } from './lag-watch.ts';
+import { LogCare, type LogCareStatus } from './log-care.ts';
 import { LogRetention } from './log-retention.ts';
 import { type MemberData, openMemberData } from './member-data.ts';
 import { closeRaftStorage, ended, failMember, handLeadershipOver } from './member-end.ts';
@@ -27,6 +28,7 @@ export interface DledgerStatus extends ReplicaStatus {
   readonly incarnation: number;
   readonly snapshotIndex: number;
   readonly pendingForwards: number;
+  readonly logCare: LogCareStatus;
   readonly elections: ElectionCounts;
   readonly roleHistory: readonly RoleRecord[];
 }
@@ -44,6 +46,7 @@ export class DledgerBroker {
   readonly #lag: LagWatch;
   readonly #preferred: PreferredLeader;
   readonly #onRenew: () => void;
+  readonly #care: LogCare;
   #ticks: Timer | undefined;
   #failed = false;
   #leaving: Promise<void> | undefined;
@@ -82,6 +85,7 @@ export class DledgerBroker {
     );
     this.#retention = createRetention(member, data, this.#snapshotter, () => this.#exchange.sender.keepFrom());
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
+    this.#care = new LogCare(member, group, () => this.#snapshotter.position, fail);
     this.#lag = new LagWatch(platform.timers, platform.logger, () => group.replica.status());
     this.#preferred = preferredLeader(member, group);
   }
@@ -130,6 +134,7 @@ export class DledgerBroker {
     this.#lag.start();
     this.#exchange.sender.start();
     this.#preferred.start();
+    this.#care.start();
     this.#ticks = platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
@@ -147,6 +152,7 @@ export class DledgerBroker {
       incarnation: storage.incarnation,
       snapshotIndex: this.#snapshotter.index,
       pendingForwards: this.#group.forwarder.pending,
+      logCare: this.#care.status,
       elections: this.#group.roles.elections,
       roleHistory: this.#group.roles.records,
     };
@@ -172,6 +178,7 @@ export class DledgerBroker {
     this.#lag.stop();
     this.#exchange.sender.stop();
     this.#preferred.stop();
+    this.#care.stop();
     this.#snapshotter.stop();
     this.#data.space.stop();
     await new Promise<void>((done) => this.#snapshotter.whenIdle(done));

@@ -5,6 +5,8 @@ import type { Timers } from '../../src/platform/ports.ts';
 import type { ReadDone, RecordLog, RecordVisitor } from '../../src/store/record-log.ts';
 import type { Replicator, ReplicatorListener, Reservation, WriteRefusal } from '../../src/store/replicator.ts';
 import type { DurableLog } from '../raft-storage/durable-log.ts';
+import { entryHeaderBytes } from '../raft-storage/entry.ts';
+import { damageIn } from '../raft-storage/read-check.ts';
 
 /** Committed bytes that are handed on in one piece: a long backlog must not hold up heartbeats. */
 const APPLY_BYTES = 4 << 20;
@@ -193,8 +195,13 @@ export class DledgerLog implements Replicator, RecordLog {
       this.#timers.endOfTurn(() => done(undefined, undefined));
       return;
     }
-    this.#log.segments.read(position, size, (error, bytes) => {
-      done(error, error === undefined && bytes.length === size ? bytes : undefined);
+    // The header of the first record's entry stands right before it, and tells whether the record is intact.
+    const front = Math.min(entryHeaderBytes, position - this.#log.segments.files.startOf(position));
+    this.#log.segments.read(position - front, front + size, (error, bytes) => {
+      const damage = error === undefined ? damageIn(bytes, position - front, this.#log.firstWrotePosition) : undefined;
+      if (damage !== undefined) this.#log.onDamage(damage);
+      const fault = damage === undefined ? error : { code: 'ROT', message: `the log is damaged at position ${damage}` };
+      done(fault, fault === undefined && bytes.length === front + size ? bytes.subarray(front) : undefined);
     });
   }
 

@@ -63,6 +63,11 @@ export interface RaftStatus {
   /** Its log may lack entries that it acknowledged: it neither votes nor counts. */
   readonly inDoubt: boolean;
   readonly diskFull: boolean;
+  /** Its disk is slow or its log damaged: it should not lead. */
+  readonly unwell: boolean;
+  /** How long the write or fsync of the log in flight has taken so far, ms; 0 without one. */
+  readonly persistAgeMs: number;
+  readonly logCare: LogCareStatus;
   readonly stopped: boolean;
   readonly commitIndex: number;
   readonly appliedIndex: number;
@@ -77,6 +82,20 @@ export interface RaftStatus {
   readonly elections: ElectionCounts;
   /** The last changes of role, term or leader, oldest first. */
   readonly roleHistory: readonly RoleRecord[];
+}
+
+/** What is known of the log's damage, and how far the check of old entries has come. */
+export interface LogCareStatus {
+  readonly damagedPlaces: number;
+  /** Since the start. */
+  readonly repairedEntries: number;
+  /** The pass of now stands at `position`, and reads up to `limit`; passes and damaged places found since the start. */
+  readonly scrub: {
+    readonly position: number;
+    readonly limit: number;
+    readonly passes: number;
+    readonly found: number;
+  };
 }
 
 export interface PeerStatus {

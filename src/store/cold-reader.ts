@@ -91,7 +91,7 @@ export class ColdReader {
     }
   }
 
-  /** A block that does not hold the record after all (it ends at a file's end, or it was read for a smaller wish): read alone. */
+  /** A block that does not hold the record after all (it ends at a file's end, or it was read for a smaller wish), or is damaged somewhere: read alone. */
   #answer(
     { position, size, done }: Waiting,
     error: DiskError | undefined,
@@ -100,7 +100,7 @@ export class ColdReader {
   ): void {
     const at = position - start;
     if (bytes !== undefined && at + size <= bytes.length) done(undefined, bytes.subarray(at, at + size));
-    else if (error === undefined) this.#log.read(position, size, done);
+    else if (error === undefined || error.code === 'ROT') this.#log.read(position, size, done);
     else done(error, undefined);
   }
 }

@@ -23,7 +23,7 @@ export interface RecordLog {
   readonly endPosition: number;
   /** The bytes from memory, as a view that stays valid while it is referenced; undefined if they are only on disk (or not in the log). */
   view(position: number, size: number): Buffer | undefined;
-  /** The bytes from disk, within one file; undefined or fewer bytes if the file ends before. */
+  /** The bytes from disk, within one file; undefined or fewer bytes if the file ends before. Error ROT: something in them is known to be damaged. */
   read(position: number, size: number, done: ReadDone): void;
   /** The bytes from memory or disk, blocking: for start and recovery only. Throws the platform's disk error. */
   readSync(position: number, size: number): Buffer | undefined;

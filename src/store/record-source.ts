@@ -46,7 +46,7 @@ export class RecordSource {
       return;
     }
     this.#cold.read(position, size, (error, bytes) => {
-      if (bytes !== undefined && isRecordAt(bytes, position, size)) {
+      if (bytes !== undefined && isRecordAt(bytes, position, size) && this.#isIntact(bytes, size)) {
         done(bytes);
         return;
       }
@@ -57,6 +57,11 @@ export class RecordSource {
       });
       done(undefined);
     });
+  }
+
+  /** What comes from the disk may have rotted there. */
+  #isIntact(bytes: Buffer, size: number): boolean {
+    return this.#reader.open(bytes, 0, size) === 'record' && this.#reader.crcMatches();
   }
 
   /** The record that begins at a position that somebody else names; undefined if none does. */

@@ -139,6 +139,9 @@ const ownKeys = {
   electionTimeoutMs: integer(750, 20, 600_000, 'ms'),
   /** Bytes of messages that may wait for confirmation before sends are answered with code 2. */
   maxPendingBytes: bytes(67_108_864, 65_536),
+  scrubBytesPerSecond: bytes(8_388_608, 0),
+  scrubIntervalMs: milliseconds(3_600_000),
+  repairBytesPerSecond: bytes(33_554_432, 4_096),
   /** Requests that long polling may hold. */
   maxHeldPulls: integer(100_000, 1, 10_000_000, 'requests'),
 } as const;
