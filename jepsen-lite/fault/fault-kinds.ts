@@ -8,6 +8,7 @@ import { groupFaults } from './group-faults.ts';
 import { networkFaults } from './network-faults.ts';
 import { processFaults } from './process-faults.ts';
 import { retentionFaults } from './retention-faults.ts';
+import { rotFaults } from './rot-faults.ts';
 import type { Fault } from './schedule.ts';
 
 /** All kinds of faults. Their order is part of what a seed means. */
@@ -19,6 +20,7 @@ export const faultKinds: readonly FaultKind[] = [
   ...groupFaults,
   ...retentionFaults,
   ...derivedFaults,
+  ...rotFaults,
 ];
 
 const byName = new Map(faultKinds.map((kind) => [kind.name, kind]));

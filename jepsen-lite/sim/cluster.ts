@@ -216,6 +216,7 @@ export class Cluster implements NodeEvents {
     const isExcused =
       node.diskHurt ||
       node.wasSetBack ||
+      (code === 'ROT' && node.rottenSince !== undefined) ||
       (STARTS.has(code) && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
     if (code === 'IDENTITY') node.setBack = false;
     if (!isExcused || NEVER.has(code))

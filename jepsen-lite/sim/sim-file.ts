@@ -156,6 +156,19 @@ export class SimFile {
     return content;
   }
 
+  /** The medium changes under the programs: each byte of [from, to) becomes what `change` makes of it, in the page cache too, as after its pages were dropped. */
+  rot(from: number, to: number, change: (byte: number) => number): void {
+    for (const bytes of [this.#cache, this.#medium]) {
+      for (let at = from; at < Math.min(to, bytes.length); at++) bytes[at] = change(bytes[at] as number);
+    }
+  }
+
+  /** The file is shorter than it was, durably. */
+  rotShort(length: number): void {
+    this.truncate(length);
+    this.beginSync()(true);
+  }
+
   /** The bytes that programs see. */
   content(): Buffer {
     const content = Buffer.alloc(this.#size);

@@ -39,6 +39,8 @@ export class SimNode implements Machine {
   wasSetBack = false;
   /** See Machine. */
   syncFailed = false;
+  /** Something on its disk rotted at this start of the process or before, and may not have been found yet. */
+  rottenSince: number | undefined;
   /** An orderly stop is on its way. */
   stopping = false;
 
@@ -70,9 +72,20 @@ export class SimNode implements Machine {
     return this.process?.held !== undefined;
   }
 
+  /** Has all that rotted been found and repaired? A start reads what lies above the snapshot, a pass of the scrub the rest. */
+  get isRotten(): boolean {
+    const { rottenSince, broker } = this;
+    if (rottenSince === undefined) return false;
+    if (broker === undefined || this.starts <= rottenSince) return true;
+    const { damagedPlaces, scrub } = broker.status().logCare;
+    if (damagedPlaces > 0 || (scrub.limit > 0 && scrub.passes === 0)) return true;
+    this.rottenSince = undefined;
+    return false;
+  }
+
   /** What was planned against its disk has not shown yet. */
   get awaitsHarm(): boolean {
-    return this.host.image.hasPlannedErrors || this.setBack;
+    return this.isRotten || this.host.image.hasPlannedErrors || this.setBack;
   }
 
   /** Starts a process with what is on the disk, as a supervisor would. */

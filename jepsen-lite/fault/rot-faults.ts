@@ -1,0 +1,132 @@
+import type { DurableLog } from '../../cluster/raft-storage/durable-log.ts';
+import type { Cluster } from '../sim/cluster.ts';
+import { SECTOR_BYTES, type SimFile } from '../sim/sim-file.ts';
+import type { SimNode } from '../sim/sim-node.ts';
+import type { FaultKind } from './fault-kind.ts';
+import type { Fault, Target } from './schedule.ts';
+import { targetsOf } from './targets.ts';
+
+const ONE: readonly Target[] = ['leader', 'leader', 'follower', 'other-follower'];
+/** `amount` is a place, in so many parts of what may be hit. */
+const PARTS = 10_000;
+
+/**
+ * The disk of a member changes while its process is down; the member comes back, and a while later the leader is asked to hand over to it. Only a minority is hit, and only
+ * what the others have: below the end of what this member has applied and written (raft/SAFETY.md 3).
+ */
+const rot: FaultKind = {
+  name: 'rot',
+  weight: 5,
+  draw: (chance) => ({
+    target: chance.pick(ONE),
+    forMs: chance.between(10, 4_000),
+    amount: chance.below(PARTS),
+    mode: chance.pick(['flip', 'flip', 'flips', 'zero', 'zero', 'cut', 'snapshot', 'hard-state']),
+  }),
+  apply(cluster, fault) {
+    const [node] = targetsOf(cluster, fault.target).filter((one) => cluster.mayHurt(one) && cluster.founded);
+    const log = node?.broker?.parts.member.storage.log;
+    if (node === undefined || log === undefined || log.damage !== undefined) return false;
+    const end = endOfKnown(node, log);
+    const starts = log.segments.files.segments.map(({ start }) => start);
+    cluster.hurt(node);
+    node.rottenSince = node.starts;
+    node.kill();
+    const hit = spoil(node, fault, { end, starts, segmentBytes: log.segments.segmentBytes });
+    cluster.later(fault.forMs, () => cluster.startNode(node));
+    cluster.later(fault.forMs + 3_000, () => handOver(cluster, node));
+    return hit;
+  },
+};
+
+/** The consume queues and the index are gone when the process comes back: they are built anew from the log. */
+const lostQueues: FaultKind = {
+  name: 'lost-queues',
+  weight: 2,
+  draw: (chance) => ({
+    target: chance.pick(ONE),
+    forMs: chance.between(10, 2_000),
+    mode: chance.pick(['consumequeue', 'index', 'consumequeue index']),
+  }),
+  apply(cluster, { target, forMs, mode = 'index' }) {
+    const [node] = targetsOf(cluster, target).filter((one) => one.running && !one.isRotten);
+    if (node === undefined) return false;
+    node.kill();
+    const { image } = node.host;
+    const lost = mode.split(' ');
+    for (const path of [...image.files.keys()]) {
+      if (lost.some((directory) => path.startsWith(`/store/${directory}/`))) image.unlink(path);
+    }
+    image.syncAllNames();
+    cluster.later(forMs, () => cluster.startNode(node));
+    return true;
+  },
+};
+
+export const rotFaults = [rot, lostQueues];
+
+/** Start of the last entry that is applied and in the files: intact entries stand at it and behind. */
+function endOfKnown(node: SimNode, log: DurableLog): number {
+  const { appliedIndex, writtenIndex } = node.broker!.status();
+  const index = Math.min(appliedIndex, writtenIndex);
+  return index < log.firstIndex ? 0 : log.positionOf(index);
+}
+
+interface Place {
+  readonly end: number;
+  readonly starts: readonly number[];
+  readonly segmentBytes: number;
+}
+
+function spoil(node: SimNode, { mode = 'flip', amount = 0 }: Fault, { end, starts, segmentBytes }: Place): boolean {
+  const { files } = node.host.image;
+  const directory = `/store/dledger-${node.name}`;
+  const fileAt = (start: number): SimFile | undefined =>
+    files.get(`${directory}/data/${String(start).padStart(20, '0')}`);
+  const spot = Math.floor((end * amount) / PARTS);
+  const change = (from: number, to: number, by: (byte: number) => number): void => {
+    for (const start of starts) fileAt(start)?.rot(Math.max(0, from - start), Math.min(segmentBytes, to - start), by);
+  };
+  switch (mode) {
+    case 'flip':
+      if (end > 0) change(spot, spot + 1, (byte) => byte ^ 4);
+      return end > 0;
+    case 'flips':
+      for (let turn = 1; turn <= 3; turn++) {
+        const at = Math.floor((spot * turn) / 3);
+        if (at < end) change(at, at + 1, (byte) => byte ^ 0x81);
+      }
+      return end > 0;
+    case 'zero': {
+      const from = spot - (spot % SECTOR_BYTES);
+      change(from, Math.min(end, from + SECTOR_BYTES * (1 + (amount % 16))), () => 0);
+      return end > from;
+    }
+    case 'cut': {
+      const start = starts.at(Math.floor(((starts.length - 1) * amount) / PARTS));
+      const file = start === undefined || start === starts.at(-1) ? undefined : fileAt(start);
+      file?.rotShort(Math.floor((segmentBytes * amount) / PARTS));
+      return file !== undefined;
+    }
+    case 'snapshot': {
+      const newest = [...files.keys()]
+        .filter((path) => path.startsWith(`${directory}/snapshots/snapshot-`))
+        .sort()
+        .at(-1);
+      const file = newest === undefined ? undefined : files.get(newest);
+      const at = Math.floor(((file?.size ?? 0) * amount) / PARTS);
+      file?.rot(at, at + 1, (byte) => byte ^ 16);
+      return file !== undefined;
+    }
+    default:
+      files.get(`${directory}/hardstate`)?.rot(0, 8_192, (byte) => byte ^ 1);
+      return true;
+  }
+}
+
+/** Leadership is asked for the member, wherever it is. */
+function handOver(cluster: Cluster, node: SimNode): void {
+  const leader = cluster.leader();
+  if (leader?.broker === undefined || leader.paused || leader === node) return;
+  leader.broker.parts.group.replica.transferLeadership(node.name, () => {});
+}
