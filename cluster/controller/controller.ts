@@ -1,6 +1,7 @@
 import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
+import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care.ts';
 import { closeRaftStorage, ended, failMember, handLeadershipOver } from '../dledger/member-end.ts';
 import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
 import { Snapshotter } from '../dledger/snapshotter.ts';
@@ -8,6 +9,13 @@ import type { ControllerConfig } from './config.ts';
 import { type ControllerGroup, joinControllerGroup } from './controller-group.ts';
 import { type BrokerSetStatus, brokerSetStatuses } from './controller-status.ts';
 import { type OpenController, openController } from './open-controller.ts';
+
+/** A controller's log is small: all of it is checked every hour. */
+const CARE_RATES: CareRates = {
+  scrubBytesPerSecond: 1 << 20,
+  scrubIntervalMs: 3_600_000,
+  repairBytesPerSecond: 32 << 20,
+};
 
 /** What a controller tells about itself. */
 export interface ControllerStatus {
@@ -18,6 +26,7 @@ export interface ControllerStatus {
     readonly incarnation: number;
     readonly snapshotIndex: number;
     readonly pendingForwards: number;
+    readonly logCare: LogCareStatus;
     readonly elections: ElectionCounts;
     readonly roleHistory: readonly RoleRecord[];
   };
@@ -33,6 +42,7 @@ export class Controller {
   readonly #opened: OpenController;
   readonly #group: ControllerGroup;
   readonly #snapshotter: Snapshotter;
+  readonly #care: LogCare;
   #ticks: Timer | undefined;
   #failed = false;
 
@@ -48,6 +58,11 @@ export class Controller {
     // The log is small and stays whole, so that a controller that was away for long finds everything in it.
     const onTaken = (): void => {};
     this.#snapshotter = new Snapshotter(opened, this.#group.commands, onTaken, fail);
+    const { replica, peerPort } = this.#group;
+    const { log } = opened.storage;
+    const limit = (): number => this.#snapshotter.position;
+    const { transport } = peerPort;
+    this.#care = new LogCare({ platform, log, replica, transport, rates: CARE_RATES, limit, onFatal: fail });
   }
 
   #fail(error: PortError, onFatal: (error: PortError) => void): void {
@@ -70,6 +85,7 @@ export class Controller {
     peerPort.start();
     masters.start();
     this.#snapshotter.start();
+    this.#care.start();
     this.#ticks = this.#opened.platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
@@ -84,6 +100,7 @@ export class Controller {
         incarnation: storage.incarnation,
         snapshotIndex: this.#snapshotter.index,
         pendingForwards: 0,
+        logCare: this.#care.status,
         elections: roles.elections,
         roleHistory: roles.records,
       },
@@ -101,6 +118,7 @@ export class Controller {
     await handLeadershipOver(platform, replica);
     masters.stop();
     this.#snapshotter.stop();
+    this.#care.stop();
     await ended((done) => this.#snapshotter.take(done));
     if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
     replica.stop();

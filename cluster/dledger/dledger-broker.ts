@@ -10,6 +10,7 @@ import { LogRetention } from './log-retention.ts';
 import { type MemberData, openMemberData } from './member-data.ts';
 import { closeRaftStorage, ended, failMember, handLeadershipOver } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
+import { setsInLog } from './member-sets.ts';
 import type { MemberTuning } from './member-tuning.ts';
 import { type Member, openMember } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
@@ -85,7 +86,16 @@ export class DledgerBroker {
     );
     this.#retention = createRetention(member, data, this.#snapshotter, () => this.#exchange.sender.keepFrom());
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
-    this.#care = new LogCare(member, group, () => this.#snapshotter.position, fail);
+    this.#care = new LogCare({
+      platform,
+      log,
+      replica: group.replica,
+      transport: group.peerPort.transport,
+      rates: config,
+      limit: () => this.#snapshotter.position,
+      membersInLog: () => data.members.reread(setsInLog(log, data.log.appliedIndex + 1)),
+      onFatal: fail,
+    });
     this.#lag = new LagWatch(platform.timers, platform.logger, () => group.replica.status());
     this.#preferred = preferredLeader(member, group);
   }

@@ -58,6 +58,11 @@ export class GroupMembers {
     return sets.length === 0 ? undefined : sets.map((set) => this.#learn(set));
   }
 
+  /** Sets that entries of the log bring which could not be read before. */
+  reread(sets: readonly NamedSet[]): readonly MembersAt[] {
+    return sets.map((set) => this.#learn(set));
+  }
+
   #learn({ index, voters, learners }: NamedSet): MembersAt {
     for (const { id, address } of [...voters, ...learners]) this.#addresses.set(id, address);
     const ids = (members: readonly NamedMember[]) => members.map(({ id }) => id);

@@ -1,10 +1,11 @@
-import type { PortError } from '../../raft/index.ts';
+import type { MembersAt, PortError, Replica } from '../../raft/index.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import type { DurableLog } from '../raft-storage/durable-log.ts';
 import { LogRepair } from '../raft-storage/log-repair.ts';
 import { RepairPort } from '../raft-storage/repair-port.ts';
+import type { PeerTransport } from '../raft-storage/transport.ts';
 import { LeaderHealth } from './leader-health.ts';
 import { LogScrub, type ScrubStatus } from './log-scrub.ts';
-import type { MemberGroup } from './member-group.ts';
-import type { Member } from './open-member.ts';
 
 export interface LogCareStatus {
   /** Places of the log that cannot be read now, and entries that were repaired since the start. */
@@ -13,34 +14,50 @@ export interface LogCareStatus {
   readonly scrub: ScrubStatus;
 }
 
+/** How fast old entries are checked and damaged ones fetched, in bytes a second; and how often a check begins. */
+export interface CareRates {
+  readonly scrubBytesPerSecond: number;
+  readonly scrubIntervalMs: number;
+  readonly repairBytesPerSecond: number;
+}
+
+export interface LogCareOptions {
+  readonly platform: Platform;
+  readonly log: DurableLog;
+  readonly replica: Replica;
+  readonly transport: PeerTransport;
+  readonly rates: CareRates;
+  /** End of the newest snapshot. */
+  readonly limit: () => number;
+  /** The sets of members that entries behind the applied ones bring, read anew when all of these can be read. */
+  readonly membersInLog?: () => readonly MembersAt[];
+  readonly onFatal: (error: PortError) => void;
+}
+
 /** Keeps a member's log readable, and leadership with members whose disks are well. */
 export class LogCare {
-  readonly #member: Member;
+  readonly #log: DurableLog;
   readonly #repair: LogRepair;
   readonly #scrub: LogScrub;
   readonly #health: LeaderHealth;
 
-  /** `limit`: end of the newest snapshot. */
-  constructor(
-    member: Member,
-    { replica, peerPort }: MemberGroup,
-    limit: () => number,
-    onFatal: (error: PortError) => void,
-  ) {
-    const { platform, config, storage } = member;
+  constructor({ platform, log, replica, transport, rates, limit, membersInLog, onFatal }: LogCareOptions) {
     const { timers, clock, logger } = platform;
-    const { log } = storage;
-    const { transport } = peerPort;
     const port = new RepairPort(transport, log, () => replica.term);
-    this.#member = member;
+    let heldBack = log.damage === 'fill-first';
+    this.#log = log;
     this.#repair = new LogRepair({
       log,
       timers,
       logger,
       peers: () => transport.connectedPeers(),
       ask: (peer, request) => port.ask(peer, request),
-      bytesPerSecond: config.repairBytesPerSecond,
-      onChange: () => replica.logChanged(),
+      bytesPerSecond: rates.repairBytesPerSecond,
+      onChange: () => {
+        const isFilled = heldBack && log.damage !== 'fill-first';
+        heldBack = log.damage === 'fill-first';
+        replica.logChanged(isFilled ? membersInLog?.() : undefined);
+      },
       onFatal,
     });
     port.connect(this.#repair);
@@ -49,8 +66,8 @@ export class LogCare {
       clock,
       timers,
       logger,
-      bytesPerSecond: config.scrubBytesPerSecond,
-      intervalMs: config.scrubIntervalMs,
+      bytesPerSecond: rates.scrubBytesPerSecond,
+      intervalMs: rates.scrubIntervalMs,
       limit,
       onDamage: (position) => this.#repair.note(position),
     });
@@ -74,7 +91,7 @@ export class LogCare {
   }
 
   get status(): LogCareStatus {
-    const damagedPlaces = this.#member.storage.log.gaps.all.length;
+    const damagedPlaces = this.#log.gaps.all.length;
     return { damagedPlaces, repairedEntries: this.#repair.repaired, scrub: this.#scrub.status };
   }
 }

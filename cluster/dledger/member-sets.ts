@@ -47,13 +47,23 @@ export function setsInBatch(batch: EntryBatch): readonly NamedSet[] {
 
 const NONE: readonly NamedSet[] = [];
 
-/** The same of the entries of the own log from `first` on. Blocking; throws what makes the log unreadable. */
+/** The same of the entries of the own log from `first` on, but for damaged ones. Blocking; throws what makes the log unreadable. */
 export function setsInLog(log: DurableLog, first: number): readonly NamedSet[] {
   const found: NamedSet[] = [];
-  const fault = log.forEachEntry(first, log.lastIndex, (bytes, body, length, index) => {
-    const set = setInBody(bytes, body, body + length, index);
-    if (set !== undefined) found.push(set);
-  });
-  if (fault !== undefined) throw new Error(fault.message);
+  if (first > log.lastIndex) return found;
+  let from = first <= log.firstIndex ? log.segments.minPosition : log.endOf(first - 1);
+  const stretchTo = (to: number): void => {
+    const fault = log.scanEntries(from, to, (bytes, body, length, index) => {
+      const set = index < first ? undefined : setInBody(bytes, body, body + length, index);
+      if (set !== undefined) found.push(set);
+    });
+    if (fault !== undefined) throw new Error(fault.message);
+  };
+  for (const gap of log.gaps.all) {
+    if (gap.to <= from) continue;
+    stretchTo(gap.from);
+    from = gap.to;
+  }
+  stretchTo(log.segments.endPosition);
   return found;
 }

@@ -121,7 +121,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const snapshot = own ?? pending;
   const fresh = doubt.reason === doubtReasons.emptyStore;
   const { incarnation } = record;
-  const incarnationFromDisk = read.kind === 'ok';
+  const incarnationFromDisk = read.kind === 'ok' && !lostItsCount(read.record);
   const appliedIndex = appliedAtStart(log, snapshot);
   return {
     log,
@@ -143,6 +143,14 @@ function appliedAtStart(log: DurableLog, snapshot: Snapshot | undefined): number
   const { index, term, chainCrc } = snapshot.header;
   const reached = log.lastIndex >= index && log.termAt(index) === term && log.chainCrc(index) === chainCrc;
   return reached ? index : log.firstIndex - 2;
+}
+
+/**
+ * An earlier start found no readable hard state, and nobody has made this member whole since: peers may have seen higher numbers, of which that start perhaps did
+ * not hear before it ended.
+ */
+function lostItsCount({ inDoubt, doubtReason }: HardStateRecord): boolean {
+  return inDoubt && (doubtReason === doubtReasons.emptyStore || doubtReason === doubtReasons.unreadableHardState);
 }
 
 function firstWrotePosition(read: HardStateRead, stock: StockState | undefined): number | undefined {

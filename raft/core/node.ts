@@ -10,7 +10,7 @@ import { requestRead } from './read-index.ts';
 import type { Ready } from './ready.ts';
 import { advanceCommit, sendLoaded } from './replication.ts';
 import { startTransfer, tickTransfer, transferPeerLost } from './transfer.ts';
-import type { EntryBatch, MemberChange, MemberSet, Message, NodeId, PeerHello } from './types.ts';
+import type { EntryBatch, MemberChange, MemberSet, MembersAt, Message, NodeId, PeerHello } from './types.ts';
 
 export type { CoreConfig, CoreStart } from './node-state.ts';
 
@@ -104,6 +104,13 @@ export class RaftNode extends NodeState {
   /** The set that a change would make; a string says why it may not be proposed now. */
   checkChange(change: MemberChange): MemberSet | string {
     return changedSet(this, change);
+  }
+
+  /** The sets of all entries behind the applied ones, of which some could not be read before; nothing was appended since the start. */
+  rereadMembers(sets: readonly MembersAt[]): void {
+    this.members.truncate(this.appliedIndex + 1);
+    for (const set of sets) this.members.append(set);
+    this.membersChanged();
   }
 
   /** May the state machine append now? */

@@ -2,7 +2,7 @@ import { assert } from '../core/assert.ts';
 import { type CoreStatus, describe } from '../core/describe.ts';
 import { type CoreStart, RaftNode, type Refusal } from '../core/node.ts';
 import type { LoadRequest, LogWrite, Ready, RoleReport, TransferResult } from '../core/ready.ts';
-import type { AppendRequest, MemberChange, MemberSet, Message, NodeId, PeerHello } from '../core/types.ts';
+import type { AppendRequest, MemberChange, MemberSet, MembersAt, Message, NodeId, PeerHello } from '../core/types.ts';
 import { MemberChanges, type MembersDone, type MembersRequest } from './member-changes.ts';
 import { PersistQueue } from './persist-queue.ts';
 import type { HardStateStore, Log, PortError, Scheduler, StateMachine, Transport, TransportEvents } from './ports.ts';
@@ -299,13 +299,18 @@ export class Replica implements TransportEvents {
     this.schedule();
   }
 
-  /** The log's damage has changed: looks at it anew. The terms of what was not readable before may be known now. */
-  logChanged(): void {
+  /**
+   * The log's damage has changed: looks at it anew. The terms of what was not readable before may be known now, and with `members` all sets that entries behind the
+   * applied ones bring.
+   */
+  logChanged(members?: readonly MembersAt[]): void {
     const { damage } = this.ports.log;
     const knew = this.core.logDamaged;
     this.core.logDamaged = damage !== undefined;
     this.core.unwell ||= this.core.logDamaged;
     if (knew) this.core.runs.replace(this.ports.log.termRuns());
+    if (members) this.core.rereadMembers(members);
+    this.schedule();
   }
 
   /**
