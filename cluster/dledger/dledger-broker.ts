@@ -7,12 +7,12 @@ import { answerGroupRequests } from './group-requests.ts';
 import { LagWatch } from './lag-watch.ts';
 import { LogCare, type LogCareStatus } from './log-care.ts';
 import { LogRetention } from './log-retention.ts';
-import { type MemberData, openMemberData } from './member-data.ts';
+import { type MemberData, openMemberWithData } from './member-data.ts';
 import { closeRaftStorage, ended, failMember, handLeadershipOver } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
 import { setsInLog } from './member-sets.ts';
 import type { MemberTuning } from './member-tuning.ts';
-import { type Member, openMember } from './open-member.ts';
+import type { Member } from './open-member.ts';
 import { PeriodicSync } from './periodic-sync.ts';
 import { PreferredLeader } from './preferred-leader.ts';
 import type { ElectionCounts, RoleRecord } from './role-history.ts';
@@ -64,13 +64,12 @@ export class DledgerBroker {
     onRenew: () => void,
     tuning: MemberTuning = {},
   ) {
-    const member = openMember(platform, config);
-    const { hardState, log } = member.storage;
     const fail = (error: PortError): void => this.#fail(error, onFatal);
-    const data = openMemberData(member, ({ groupId }) => {
+    const { member, data } = openMemberWithData(platform, config, ({ storage: { hardState } }, { groupId }) => {
       if (hardState.record.groupId === groupId) return;
       hardState.saveGroupId(groupId, (error) => error !== undefined && fail(error));
     });
+    const { log } = member.storage;
     const group = joinGroup(member, data, fail, tuning);
     const { store, state, journal } = data;
     this.#member = member;

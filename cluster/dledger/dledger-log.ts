@@ -6,6 +6,7 @@ import type { ReadDone, RecordLog, RecordVisitor } from '../../src/store/record-
 import type { Replicator, ReplicatorListener, Reservation, WriteRefusal } from '../../src/store/replicator.ts';
 import type { DurableLog } from '../raft-storage/durable-log.ts';
 import { entryHeaderBytes } from '../raft-storage/entry.ts';
+import { RottenLog } from '../raft-storage/entry-reader.ts';
 import { damageIn } from '../raft-storage/read-check.ts';
 
 /** Committed bytes that are handed on in one piece: a long backlog must not hold up heartbeats. */
@@ -224,7 +225,7 @@ export class DledgerLog implements Replicator, RecordLog {
         at += size;
       }
     });
-    if (fault !== undefined) throw new Error(fault.message);
+    if (fault !== undefined) throw new RottenLog(fault);
   }
 }
 

@@ -1,13 +1,16 @@
+import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
 import { applyRecord, readInternalRecord } from '../../src/broker/state/apply-record.ts';
 import { BrokerState } from '../../src/broker/state/broker-state.ts';
 import { LogJournal } from '../../src/broker/state/log-journal.ts';
 import { storeOptions } from '../../src/broker/store-settings.ts';
+import type { Platform } from '../../src/platform/ports.ts';
 import { LogMessageStore } from '../../src/store/log-message-store.ts';
+import { RottenLog } from '../raft-storage/entry-reader.ts';
 import { DledgerLog } from './dledger-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { type GroupIdentity, GroupRecords } from './group-records.ts';
 import { setsInLog } from './member-sets.ts';
-import type { Member } from './open-member.ts';
+import { type Member, openMember, reopenWithoutSnapshots } from './open-member.ts';
 import { readSnapshot } from './snapshot-content.ts';
 import { SpaceWatch } from './space-watch.ts';
 
@@ -23,14 +26,38 @@ export interface MemberData {
 }
 
 /**
+ * Opens a member's directory and restores its data. Where consume queues or index have to be built anew from a part of the log that is damaged, everything is applied
+ * anew from the log's beginning, once the other members have repaired it. Throws MemberRefused, a sentence, or the disk's error.
+ */
+export function openMemberWithData(
+  platform: Platform,
+  config: BrokerConfig,
+  onIdentity: (member: Member, identity: GroupIdentity) => void,
+): { readonly member: Member; readonly data: MemberData } {
+  const member = openMember(platform, config);
+  try {
+    return { member, data: openMemberData(member, (identity) => onIdentity(member, identity)) };
+  } catch (thrown) {
+    if (!(thrown instanceof RottenLog) || member.settings.peers.length === 1) throw thrown;
+    const text =
+      'The log is damaged where files that are lost would be built from it: all of it is applied anew after its repair';
+    platform.logger.error(text, { reason: thrown.message });
+    const again = reopenWithoutSnapshots(member);
+    return { member: again, data: openMemberData(again, (identity) => onIdentity(again, identity)) };
+  }
+}
+
+/**
  * Restores a member's data from its newest snapshot; what is committed later is applied when a leader says so. `onIdentity` hears of the
  * group's first entry when it is committed. Throws a sentence or the disk's error.
  */
-export function openMemberData(member: Member, onIdentity: (identity: GroupIdentity) => void): MemberData {
+function openMemberData(member: Member, onIdentity: (identity: GroupIdentity) => void): MemberData {
   const { platform, config, storage, storeHost } = member;
   const { timers, disk, clock } = platform;
   const { log: durableLog, snapshot } = storage;
-  const space = new SpaceWatch(disk, durableLog.segments.directory, timers, config.diskSpaceWarningLevelRatio);
+  const { segments } = durableLog;
+  const fullPercent = config.diskSpaceWarningLevelRatio;
+  const space = new SpaceWatch(disk, segments.directory, timers, fullPercent, () => segments.endPosition);
   const log = new DledgerLog({
     log: durableLog,
     timers,

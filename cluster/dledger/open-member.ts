@@ -40,8 +40,31 @@ export function openMember(platform: Platform, config: BrokerConfig): Member {
       `storePathRootDir=${root}: another process uses this store directory. Stop it, or give this broker a directory of its own`,
     );
   }
+  try {
+    return { platform, config, settings, lock, storage: openStorage(platform, config, settings, false), storeHost };
+  } catch (thrown) {
+    lock.release();
+    throw thrown;
+  }
+}
+
+/** The same directory once more, without its snapshots: the log is read from its beginning. Throws MemberRefused. */
+export function reopenWithoutSnapshots(member: Member): Member {
+  member.storage.log.close();
+  member.storage.hardState.close();
+  return { ...member, storage: openStorage(member.platform, member.config, member.settings, true) };
+}
+
+function openStorage(
+  platform: Platform,
+  config: BrokerConfig,
+  settings: GroupSettings,
+  ignoreSnapshots: boolean,
+): RaftStorage {
+  const root = config.storePathRootDir;
   const storage = openRaftStorage({
     platform,
+    ignoreSnapshots,
     directory: `${root}/dledger-${settings.self.id}`,
     memberId: settings.self.id,
     groupName: settings.groupName,
@@ -50,9 +73,6 @@ export function openMember(platform: Platform, config: BrokerConfig): Member {
     syncFlush: config.flushDiskType === 'SYNC_FLUSH',
     aloneInGroup: settings.peers.length === 1,
   });
-  if ('message' in storage) {
-    lock.release();
-    throw new MemberRefused(storage.message);
-  }
-  return { platform, config, settings, lock, storage, storeHost };
+  if ('message' in storage) throw new MemberRefused(storage.message);
+  return storage;
 }

@@ -10,15 +10,19 @@ export class SpaceWatch {
   readonly #directory: string;
   readonly #timers: Timers;
   readonly #fullPercent: number;
+  readonly #endPosition: () => number;
+  #freeBytes = Number.POSITIVE_INFINITY;
+  #endAtLook = 0;
   #timer: Timer | undefined;
   #problem: string | undefined;
 
   /** `fullPercent`: used share of the disk above which ordinary writes are refused [diskSpaceWarningLevelRatio]. */
-  constructor(disk: Disk, directory: string, timers: Timers, fullPercent: number) {
+  constructor(disk: Disk, directory: string, timers: Timers, fullPercent: number, endPosition: () => number) {
     this.#disk = disk;
     this.#directory = directory;
     this.#timers = timers;
     this.#fullPercent = fullPercent;
+    this.#endPosition = endPosition;
   }
 
   start(): void {
@@ -30,17 +34,24 @@ export class SpaceWatch {
     if (this.#timer !== undefined) this.#timers.cancel(this.#timer);
   }
 
-  /** Why there is no room for ordinary messages; undefined while there is. */
+  /** Why there is no room for ordinary messages; undefined while there is. What was appended since the last look counts, too. */
   get problem(): string | undefined {
-    return this.#problem;
+    if (this.#problem !== undefined) return this.#problem;
+    const freeBytes = this.#freeBytes - (this.#endPosition() - this.#endAtLook);
+    return freeBytes < RESERVED_BYTES ? this.#text(freeBytes) : undefined;
+  }
+
+  #text(freeBytes: number): string {
+    const free = `${Math.max(0, Math.floor(freeBytes / 2 ** 20))} MiB free`;
+    return `the disk of ${this.#directory} is full (${free}); nothing was appended, free space or lower fileReservedTime`;
   }
 
   #look(): void {
     const { freeBytes, totalBytes } = this.#disk.space(this.#directory);
     const usedPercent = totalBytes > 0 ? (1 - freeBytes / totalBytes) * 100 : 0;
     const full = freeBytes < RESERVED_BYTES || usedPercent > this.#fullPercent;
-    this.#problem = full
-      ? `the disk of ${this.#directory} is full (${Math.floor(usedPercent)} % used, ${Math.floor(freeBytes / 2 ** 20)} MiB free); nothing was appended, free space or lower fileReservedTime`
-      : undefined;
+    this.#freeBytes = freeBytes;
+    this.#endAtLook = this.#endPosition();
+    this.#problem = full ? this.#text(freeBytes) : undefined;
   }
 }

@@ -26,6 +26,8 @@ export interface RaftStorageOptions extends MemberName {
   readonly syncFlush: boolean;
   /** The group has this member alone. */
   readonly aloneInGroup: boolean;
+  /** The log is read from its beginning; the snapshots stay where they are. */
+  readonly ignoreSnapshots?: boolean;
   readonly tailBytes?: number;
   readonly chunkBytes?: number;
 }
@@ -77,7 +79,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     options.segmentBytes,
     snapshots.list().map((index) => snapshots.pathOf(index)),
   );
-  const loaded = snapshots.loadAll();
+  const loaded = options.ignoreSnapshots === true ? [] : snapshots.loadAll();
   const { segmentBytes, firstPosition, tailBytes, chunkBytes } = options;
   const diskFailed = read.kind === 'ok' && read.record.ioError;
   const wasInDoubt = read.kind === 'ok' && read.record.inDoubt;

@@ -137,6 +137,22 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     expect(group.broker(name).status().logCare.scrub.found).toBe(2);
   });
 
+  it('builds lost consume queues from a damaged log when it is repaired', async () => {
+    const group = await filled();
+    const [name] = group.followers() as [MemberName];
+    const place = positionOf(group, name, 40);
+    await group.stop(name);
+    spoil(group, name, place + 300);
+    const disk = group.world.disk(name);
+    for (const path of [...disk.files.keys()]) if (path.startsWith('/store/consumequeue/')) disk.files.delete(path);
+    await group.start(name);
+    await untilRepaired(group, name);
+    await group.untilEqual();
+    for (const other of group.names) if (other !== name) group.kill(other);
+    const queued = group.broker(name).parts.data.store.queueOffsets().get('T')!;
+    expect(queued.reduce((sum, next) => sum + next)).toBe(150);
+  });
+
   it('serves no damaged record, and skips none', async () => {
     const group = await filled('scrubBytesPerSecond=0\n');
     for (const name of group.names) await group.stop(name);
