@@ -57,9 +57,7 @@ export class RepairPort {
     const log = this.#log;
     const reply = (batch: Parameters<typeof encodeRepairReply>[0]['batch']): void => {
       this.#answering.delete(to);
-      this.#transport.sendFrame(to, (incarnation) =>
-        encodeRepairReply({ sequence, batch }, this.#term(), incarnation),
-      );
+      this.#transport.sendFrame(to, (incarnation) => encodeRepairReply({ sequence, batch }, this.#term(), incarnation));
     };
     this.#answering.add(to);
     if (!log.holds(index) || (term !== anyTerm && log.termAt(index) !== term)) reply(undefined);

@@ -27,43 +27,24 @@ const rot: FaultKind = {
     const [node] = targetsOf(cluster, fault.target).filter((one) => cluster.mayHurt(one) && cluster.founded);
     const log = node?.broker?.parts.member.storage.log;
     if (node === undefined || log === undefined || log.damage !== undefined) return false;
+    const { minPosition } = log.segments;
+    // Of the first entry that is kept nobody else can tell the number, and below a snapshot that is lost nothing is left to fall back on.
+    const begin = minPosition > 0 ? log.endOf(log.firstIndex - 1) : 0;
+    if (minPosition > 0 && (fault.mode === 'snapshot' || fault.mode === 'cut')) return false;
     const end = endOfKnown(node, log);
+    if (end <= begin) return false;
     const starts = log.segments.files.segments.map(({ start }) => start);
     cluster.hurt(node);
     node.rottenSince = node.starts;
     node.kill();
-    const hit = spoil(node, fault, { end, starts, segmentBytes: log.segments.segmentBytes });
+    const hit = spoil(node, fault, { begin, end, starts, segmentBytes: log.segments.segmentBytes });
     cluster.later(fault.forMs, () => cluster.startNode(node));
     cluster.later(fault.forMs + 3_000, () => handOver(cluster, node));
     return hit;
   },
 };
 
-/** The consume queues and the index are gone when the process comes back: they are built anew from the log. */
-const lostQueues: FaultKind = {
-  name: 'lost-queues',
-  weight: 2,
-  draw: (chance) => ({
-    target: chance.pick(ONE),
-    forMs: chance.between(10, 2_000),
-    mode: chance.pick(['consumequeue', 'index', 'consumequeue index']),
-  }),
-  apply(cluster, { target, forMs, mode = 'index' }) {
-    const [node] = targetsOf(cluster, target).filter((one) => one.running && !one.isRotten);
-    if (node === undefined) return false;
-    node.kill();
-    const { image } = node.host;
-    const lost = mode.split(' ');
-    for (const path of [...image.files.keys()]) {
-      if (lost.some((directory) => path.startsWith(`/store/${directory}/`))) image.unlink(path);
-    }
-    image.syncAllNames();
-    cluster.later(forMs, () => cluster.startNode(node));
-    return true;
-  },
-};
-
-export const rotFaults = [rot, lostQueues];
+export const rotFaults = [rot];
 
 /** Start of the last entry that is applied and in the files: intact entries stand at it and behind. */
 function endOfKnown(node: SimNode, log: DurableLog): number {
@@ -73,32 +54,37 @@ function endOfKnown(node: SimNode, log: DurableLog): number {
 }
 
 interface Place {
+  readonly begin: number;
   readonly end: number;
   readonly starts: readonly number[];
   readonly segmentBytes: number;
 }
 
-function spoil(node: SimNode, { mode = 'flip', amount = 0 }: Fault, { end, starts, segmentBytes }: Place): boolean {
+function spoil(
+  node: SimNode,
+  { mode = 'flip', amount = 0 }: Fault,
+  { begin, end, starts, segmentBytes }: Place,
+): boolean {
   const { files } = node.host.image;
   const directory = `/store/dledger-${node.name}`;
   const fileAt = (start: number): SimFile | undefined =>
     files.get(`${directory}/data/${String(start).padStart(20, '0')}`);
-  const spot = Math.floor((end * amount) / PARTS);
+  const spot = begin + Math.floor(((end - begin) * amount) / PARTS);
   const change = (from: number, to: number, by: (byte: number) => number): void => {
     for (const start of starts) fileAt(start)?.rot(Math.max(0, from - start), Math.min(segmentBytes, to - start), by);
   };
   switch (mode) {
     case 'flip':
-      if (end > 0) change(spot, spot + 1, (byte) => byte ^ 4);
-      return end > 0;
+      change(spot, spot + 1, (byte) => byte ^ 4);
+      return true;
     case 'flips':
       for (let turn = 1; turn <= 3; turn++) {
-        const at = Math.floor((spot * turn) / 3);
-        if (at < end) change(at, at + 1, (byte) => byte ^ 0x81);
+        const at = begin + Math.floor(((spot - begin) * turn) / 3);
+        change(at, at + 1, (byte) => byte ^ 0x81);
       }
-      return end > 0;
+      return true;
     case 'zero': {
-      const from = spot - (spot % SECTOR_BYTES);
+      const from = Math.max(begin, spot - (spot % SECTOR_BYTES));
       change(from, Math.min(end, from + SECTOR_BYTES * (1 + (amount % 16))), () => 0);
       return end > from;
     }

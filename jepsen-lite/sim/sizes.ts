@@ -19,7 +19,7 @@ export function drawSizes(chance: Chance): Sizes {
     electionTimeoutMs: chance.pick([200, 750, 750]),
     heartbeatIntervalMs: chance.pick([40, 100]),
     scrubIntervalMs: 2_000,
-    scrubBytesPerSecond: chance.pick([65_536, 1_048_576]),
+    scrubBytesPerSecond: 1_048_576,
     offsetBatchMs: chance.pick([10, 200]),
     fileReservedTime: RESERVED_HOURS,
     cleanResourceInterval: chance.pick([500, 2_000, 10_000]),

@@ -5,8 +5,8 @@ import type { Log, PortError } from '../../../raft/driver/ports.ts';
 export class PersistQueue extends Real {
   readonly #finished: (number: number, error: PortError | undefined) => void;
 
-  constructor(log: Log, finished: (number: number, error: PortError | undefined) => void) {
-    super(log, finished);
+  constructor(log: Log, nowMs: () => number, finished: (number: number, error: PortError | undefined) => void) {
+    super(log, nowMs, finished);
     this.#finished = finished;
   }
 
