@@ -79,6 +79,10 @@ describe('fast-try', () => {
     const victim = /^Killed n(\d) \(process \d+, .*\) with SIGKILL\.$/m.exec(killed.stdout)?.[1];
     expect(killed.stdout).toMatch(/^The next send was acknowledged after \d+ ms; n\d leads now\.$/m);
     expect(runningIn(dir)).toHaveLength(3);
+    const without = await fastTry(dir, 'status');
+    expect(without.code).toBe(1);
+    const victimsRow = rowsOf(without.stdout).find(([name]) => name === `n${victim}`);
+    expect(victimsRow?.slice(1, -1)).toEqual(['-', 'stopped', '-', '-', '-', '-', '-']);
     const restarted = await fastTry(dir, 'restart', String(victim));
     expect(restarted.stdout).toMatch(new RegExp(`^n${victim} \\(process \\d+\\) serves after \\d+ ms\\.$`, 'm'));
     expect(runningIn(dir)).toHaveLength(4);

@@ -51,10 +51,11 @@ function leaderAmong(reports: readonly (BrokerReport | undefined)[]): BrokerRepo
   return leaders.sort((a, b) => (b?.raft?.term ?? 0) - (a?.raft?.term ?? 0))[0];
 }
 
-/** Entries that a member lacks, as its leader sees it. */
+/** Entries that a member lacks, as its leader sees it; undefined if that leader has never heard of it. */
 function lagOf(name: string, leader: BrokerReport | undefined): number | undefined {
   if (leader?.raft?.id === name) return 0;
-  return leader?.raft?.peers.find(({ id }) => id === name)?.lag;
+  const peer = leader?.raft?.peers.find(({ id }) => id === name);
+  return peer === undefined || (!peer.connected && peer.match === 0) ? undefined : peer.lag;
 }
 
 function roleOf(group: Group, name: string, report: BrokerReport | undefined): string {
