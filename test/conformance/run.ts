@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { killAllChildren, run } from './harness/child.ts';
-import { nodeSuite, pythonSuite } from './harness/client-suites.ts';
+import { clientSuite, nodeSuite, pythonSuite } from './harness/client-suites.ts';
 import { ControllerSuite } from './harness/controller-suite.ts';
 import { Group, removeGroupFolders } from './harness/group.ts';
 import { JavaSuite } from './harness/java-suite.ts';
@@ -20,6 +20,7 @@ const javaTools = ['mvn -version', 'java -version'];
 const toolsOf = {
   java: javaTools,
   node: ['npm --version'],
+  client: [],
   python: ['python3 --version', 'python3 -m venv --help', 'python3 -m ensurepip --version'],
   controller: javaTools,
 };
@@ -43,6 +44,7 @@ async function runSuite(options: Options, report: Report): Promise<void> {
     try {
       if (options.suite === 'java') await new JavaSuite(repository, group, report, version).runParts(options.parts);
       else if (options.suite === 'node') await nodeSuite(repository, group, report);
+      else if (options.suite === 'client') await clientSuite(group, report);
       else await pythonSuite(repository, group, report);
     } finally {
       await group.stop(options.keep);

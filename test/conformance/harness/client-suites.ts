@@ -42,3 +42,16 @@ export async function pythonSuite(repository: string, group: Group, report: Repo
   reportTap(report, 'python', await run(python, args, checksTimeoutMs, { cwd: folder, environment }));
   report.check('python: no broker has ended by itself', group.crashed());
 }
+
+/** Our own client, which works with RocketMQ's servers too. */
+export async function clientSuite(group: Group, report: Report): Promise<void> {
+  const runId = Date.now().toString(36);
+  const topic = `client-${runId}`;
+  await createTopic(group.nameServer, topic, 4);
+  const program = fileURLToPath(new URL('client-checks.js', import.meta.url));
+  const suite = `client with ${group.server}`;
+  const environment = { HOME: group.clientHome('client'), TMPDIR: group.clientHome('client') };
+  const args = [program, group.nameServer, runId, topic];
+  reportTap(report, suite, await run(process.execPath, args, checksTimeoutMs, { environment }));
+  report.check(`${suite}: no broker has ended by itself`, group.crashed());
+}

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Server, servers } from './group.ts';
 import { type JavaPart, javaParts, javaVersions } from './java-suite.ts';
 
-export type Suite = 'java' | 'node' | 'python' | 'controller';
+export type Suite = 'java' | 'node' | 'python' | 'client' | 'controller';
 
 export type Options = {
   readonly suite: Suite;
@@ -12,10 +12,10 @@ export type Options = {
   readonly keep: boolean;
 };
 
-const suites: readonly Suite[] = ['java', 'node', 'python', 'controller'];
+const suites: readonly Suite[] = ['java', 'node', 'python', 'client', 'controller'];
 
 const usage = `Usage: test/conformance/run.sh ${suites.join('|')} [options]
-  --server NAME      whose servers to start: ${servers.join(', ')} (default ledgermq)
+  --server NAME      whose servers to start: ${servers.join(', ')} (default ledgermq; of client: stock)
   --stock            the same as --server stock
   --client VERSION   java: only this version of the client (${javaVersions.join(', ')})
   --only PARTS       java: only these parts, comma-separated (${javaParts.join(', ')})
@@ -33,7 +33,7 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     allowPositionals: true,
     options: {
-      server: { type: 'string', default: 'ledgermq' },
+      server: { type: 'string' },
       stock: { type: 'boolean', default: false },
       client: { type: 'string' },
       only: { type: 'string' },
@@ -41,9 +41,12 @@ export function readOptions(args: readonly string[]): Options {
     },
   });
   if (positionals.length > 1) throw new Error(`one suite at a time\n${usage}`);
+  const suite = oneOf('suite', suites, positionals[0]);
+  // Clients of others are tried against our servers, ours against the others'.
+  const server = values.server ?? (suite === 'client' ? 'stock' : 'ledgermq');
   return {
-    suite: oneOf('suite', suites, positionals[0]),
-    server: oneOf('--server', servers, values.stock ? 'stock' : values.server),
+    suite,
+    server: oneOf('--server', servers, values.stock ? 'stock' : server),
     versions: values.client === undefined ? javaVersions : [oneOf('--client', javaVersions, values.client)],
     parts:
       values.only === undefined ? javaParts : values.only.split(',').map((each) => oneOf('--only', javaParts, each)),
