@@ -26,8 +26,10 @@ export async function playList(options: SimOptions): Promise<boolean> {
   const startedAt = performance.now();
   const line = (): string => progressLine(totals, all.length, (performance.now() - startedAt) / 1_000);
   const failed: SeedReport[] = [];
+  const traces: Record<string, string> = {};
   const count = (report: SeedReport, job: SeedJob): undefined => {
     addReport(totals, report);
+    traces[`${report.seed}/${report.nodes}`] = report.traceHash;
     if (report.violation === undefined) return;
     failed.push(report);
     progress.clear();
@@ -61,7 +63,8 @@ export async function playList(options: SimOptions): Promise<boolean> {
   if (options.json !== undefined) {
     const counts = { numPassedTests: totals.seeds - totals.failures, numFailedTests: totals.failures, testResults: [] };
     const failures = failed.map(({ seed, nodes, minutes, violation }) => ({ seed, nodes, minutes, violation }));
-    writeFileSync(options.json, `${JSON.stringify({ commit, ...counts, ...totals, failures }, undefined, 1)}\n`);
+    const summary = { commit, node: process.version, ...counts, ...totals, failures, traces };
+    writeFileSync(options.json, `${JSON.stringify(summary, undefined, 1)}\n`);
   }
   return totals.failures === 0;
 }

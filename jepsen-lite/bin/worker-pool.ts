@@ -20,7 +20,7 @@ export async function playAll(
         if (done(await ask(worker, job), job) === true) stopped = true;
       }
     } finally {
-      worker.kill();
+      if (worker.connected) worker.disconnect();
     }
   };
   await Promise.all(Array.from({ length: Math.min(workers, jobs.length) }, work));

@@ -153,9 +153,11 @@ function axis({ endMs }: TimelineFacts, top: number, x: (ms: number) => number):
 }
 
 function marks({ healedMs, violation }: TimelineFacts, bottom: number, x: (ms: number) => number): string[] {
+  // The words go where there is room for them.
+  const anchorAt = (ms: number): string => (x(ms) > LEFT + WIDTH / 2 ? 'end' : 'start');
   const line = (ms: number, color: string, name: string): string =>
     `<line x1="${x(ms).toFixed(1)}" y1="52" x2="${x(ms).toFixed(1)}" y2="${bottom}" stroke="${color}" stroke-width="2"/>` +
-    `<text x="${x(ms).toFixed(1)}" y="${bottom + 30}" fill="${color}" text-anchor="end">${escaped(name)}</text>`;
+    `<text x="${x(ms).toFixed(1)}" y="${bottom + 30}" fill="${color}" text-anchor="${anchorAt(ms)}">${escaped(name)}</text>`;
   return [
     ...(healedMs === undefined ? [] : [line(healedMs, '#2f6f9f', 'faults over')]),
     ...(violation === undefined ? [] : [line(violation.atMs, '#d02020', `${violation.invariant}: ${violation.text}`)]),
