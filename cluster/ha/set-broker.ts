@@ -44,6 +44,7 @@ export class SetBroker implements NativeReplication {
   readonly #port: HaPort;
   readonly #client: RemotingClient;
   #lone: LoneBroker | undefined;
+  #broker: Broker | undefined;
   #log: HaLog | undefined;
   #parts: SetParts | undefined;
   #master: MasterRole | undefined;
@@ -169,6 +170,8 @@ export class SetBroker implements NativeReplication {
         },
         alone: (reason) => {
           this.#problem = reason;
+          // The master may have come, or moved, since this broker registered.
+          if (config.haMasterAddress === '') this.#broker?.registerAgain();
         },
         state: (section) => mirror.take(section),
       },
@@ -184,7 +187,8 @@ export class SetBroker implements NativeReplication {
     return `no name server of namesrvAddr=${namesrvAddr} knows the master of this set yet`;
   }
 
-  started(): void {
+  started(broker: Broker): void {
+    this.#broker = broker;
     this.#slave?.start();
     this.#watch?.start();
   }

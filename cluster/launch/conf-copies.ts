@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Property, parseProperties } from '../../src/broker/config/properties.ts';
-import type { PortPlan } from './ports.ts';
-
-const HOST = '127.0.0.1';
+import type { Layout } from './layouts.ts';
+import { HOST, type PortPlan } from './ports.ts';
 
 /** Keys and values that go over those of a file. */
 export type Overrides = Readonly<Record<string, string>>;
@@ -26,11 +25,10 @@ function escapeProperty(text: string, special: RegExp): string {
   return text.replace(special, (found) => `\\${found}`);
 }
 
-/** What makes of conf/dledger/broker-nX.conf the broker with this index of a group in `storeDirectory`. */
-export function brokerOverrides(plan: PortPlan, index: number, storeDirectory: string): Overrides {
+/** What makes of a shipped file the broker with this index of a layout, in `storeDirectory`. */
+export function brokerOverrides(layout: Layout, plan: PortPlan, index: number, storeDirectory: string): Overrides {
   const ports = plan.brokers[index];
   if (ports === undefined) throw new RangeError(`no broker ${index} in the plan`);
-  const peers = plan.brokers.map(({ peer }, each) => `n${each}-${HOST}:${peer}`);
   return {
     listenPort: String(ports.listen),
     bindAddress: HOST,
@@ -38,14 +36,14 @@ export function brokerOverrides(plan: PortPlan, index: number, storeDirectory: s
     namesrvAddr: `${HOST}:${plan.nameServer}`,
     storePathRootDir: storeDirectory,
     storePathCommitLog: join(storeDirectory, 'commitlog'),
-    dLegerPeers: peers.join(';'),
-    dLegerSelfId: `n${index}`,
+    ...layout.brokerKeys(plan, index),
   };
 }
 
 /** What the name server of a group is told. */
-export function nameServerOverrides(plan: PortPlan, directory: string): Overrides {
+export function nameServerOverrides(layout: Layout, plan: PortPlan, directory: string): Overrides {
   return {
+    ...layout.nameServerKeys?.(plan, directory),
     listenPort: String(plan.nameServer),
     bindAddress: HOST,
     kvConfigPath: join(directory, 'kvConfig.json'),
@@ -53,9 +51,7 @@ export function nameServerOverrides(plan: PortPlan, directory: string): Override
   };
 }
 
-/** The shipped configuration of a member; members beyond the shipped ones start from the first. */
-export function brokerTemplate(root: string, index: number): string {
-  const folder = join(root, 'conf', 'dledger');
-  const own = join(folder, `broker-n${index}.conf`);
-  return readFileSync(existsSync(own) ? own : join(folder, 'broker-n0.conf'), 'utf8');
+/** A shipped configuration file; `file` is relative to `conf/`. */
+export function shippedFile(root: string, file: string): string {
+  return readFileSync(join(root, 'conf', file), 'utf8');
 }

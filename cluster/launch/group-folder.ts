@@ -9,21 +9,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import {
-  brokerOverrides,
-  brokerTemplate,
-  nameServerOverrides,
-  type Overrides,
-  resolveProperties,
-} from './conf-copies.ts';
+import { brokerOverrides, nameServerOverrides, type Overrides, resolveProperties, shippedFile } from './conf-copies.ts';
 import type { LaunchedProcess } from './launched-process.ts';
+import type { Layout } from './layouts.ts';
 import { packageRoot } from './package-root.ts';
 import type { PortPlan } from './ports.ts';
 
 /** What a group's folder says about it, in `group.json`. */
 export interface GroupRecord {
   readonly plan: PortPlan;
-  /** Started processes by name: `namesrv`, `n0`, `n1`, ... They may have ended. */
+  /** Which shipped files it was started from; absent: those of dledger. */
+  readonly layout?: string;
+  /** Started processes by name: `namesrv`, and the brokers' They may have ended. */
   readonly processes: Readonly<Record<string, LaunchedProcess>>;
 }
 
@@ -73,19 +70,21 @@ export class GroupFolder {
   }
 
   /** Makes the folders and writes the resolved configuration files of all programs. */
-  prepare(plan: PortPlan, brokerKeys: Overrides): void {
-    const names = plan.brokers.map((_, index) => `n${index}`);
+  prepare(layout: Layout, plan: PortPlan, brokerKeys: Overrides): void {
+    const brokers = layout.brokers(plan.brokers.length);
+    const names = brokers.map(({ name }) => name);
     const store = [NAME_SERVER, ...names].map((name) => this.storeDirectory(name));
     for (const folder of [join(this.path, 'conf'), join(this.path, 'log'), this.runDirectory, ...store]) {
       mkdirSync(folder, { recursive: true });
     }
     const heading = 'Written anew at every start from the shipped file of the same member.';
-    const nameServer = nameServerOverrides(plan, this.storeDirectory(NAME_SERVER));
-    writeFileSync(this.confFile(NAME_SERVER), resolveProperties('', nameServer, heading));
+    const nameServer = nameServerOverrides(layout, plan, this.storeDirectory(NAME_SERVER));
     const root = packageRoot();
-    names.forEach((name, index) => {
-      const overrides = { ...brokerOverrides(plan, index, this.storeDirectory(name)), ...brokerKeys };
-      writeFileSync(this.confFile(name), resolveProperties(brokerTemplate(root, index), overrides, heading));
+    const template = layout.nameServerFile === undefined ? '' : shippedFile(root, layout.nameServerFile);
+    writeFileSync(this.confFile(NAME_SERVER), resolveProperties(template, nameServer, heading));
+    brokers.forEach(({ name, file }, index) => {
+      const overrides = { ...brokerOverrides(layout, plan, index, this.storeDirectory(name)), ...brokerKeys };
+      writeFileSync(this.confFile(name), resolveProperties(shippedFile(root, file), overrides, heading));
     });
   }
 

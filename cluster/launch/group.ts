@@ -10,12 +10,13 @@ import {
   stopProcess,
   waitForEnd,
 } from './launched-process.ts';
+import { DEFAULT_LAYOUT, findLayout, type Layout } from './layouts.ts';
 import { defaultNodeFlags, defaultPrograms, nodeEnvironment, type Programs } from './node-settings.ts';
-import type { PortPlan } from './ports.ts';
+import { HOST, type PortPlan } from './ports.ts';
 
 /** One broker of a group. */
 export interface GroupNode {
-  /** `n0`, `n1`, ...: its dLegerSelfId. */
+  /** As the layout names it: `n0` (in a DLedger group its dLegerSelfId), `broker-a-s`. */
   readonly name: string;
   /** Where clients and other brokers reach it. */
   readonly address: string;
@@ -35,18 +36,18 @@ export interface RunSettings {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const HOST = '127.0.0.1';
 /** How long a broker may take to hand over and leave, before it is killed. */
 export const STOP_GRACE_MS = 20_000;
 const POLL_MS = 10;
 
 /**
- * A name server and the brokers of one Raft group on this machine. Works over the record in the group's folder, so that it does not matter
+ * A name server and the brokers of one layout on this machine. Works over the record in the group's folder, so that it does not matter
  * whether this process or an earlier one started them. Signals go only to processes whose pid and start time match the record.
  */
 export class Group {
   readonly folder: GroupFolder;
   readonly plan: PortPlan;
+  readonly layout: Layout;
   readonly nodes: readonly GroupNode[];
   readonly platform: Platform;
   readonly view: GroupView;
@@ -60,7 +61,9 @@ export class Group {
     this.view = new GroupView(platform, this.nameServer);
     this.#settings = settings;
     this.#processes = { ...record.processes };
-    this.nodes = record.plan.brokers.map((ports, index) => describeNode(folder, `n${index}`, ports));
+    this.layout = layoutOf(record);
+    const names = this.layout.brokers(record.plan.brokers.length).map(({ name }) => name);
+    this.nodes = record.plan.brokers.map((ports, index) => describeNode(folder, names[index] ?? '', ports));
   }
 
   /** `host:port` for clients. */
@@ -176,8 +179,15 @@ export class Group {
     const processes = { ...(this.folder.read()?.processes ?? {}) };
     change(processes);
     this.#processes = processes;
-    this.folder.write({ plan: this.plan, processes });
+    this.folder.write({ plan: this.plan, layout: this.layout.name, processes });
   }
+}
+
+/** The record of a group that an earlier version wrote names none. */
+function layoutOf({ layout: name = DEFAULT_LAYOUT }: GroupRecord): Layout {
+  const layout = findLayout(name);
+  if (layout === undefined) throw new Error(`this version knows no layout ${name}, from which the group was started`);
+  return layout;
 }
 
 function describeNode(folder: GroupFolder, name: string, ports: PortPlan['brokers'][number]): GroupNode {

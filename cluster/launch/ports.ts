@@ -22,6 +22,7 @@ export interface PortUse {
   readonly use: string;
 }
 
+export const HOST = '127.0.0.1';
 const HIGHEST_PORT = 65_535;
 /** Free ports are looked for here: below the range from which systems take ports of their own accord. */
 const FIRST_FREE = 20_000;
@@ -59,13 +60,15 @@ export function portBaseProblem(base: number, nodes: number): string | undefined
   return `the ports begin at ${base}, but must begin between 1 and ${highest} to leave room for ${nodes} brokers`;
 }
 
-/** Every port of a plan with what it is for. */
-export function portUses(plan: PortPlan): PortUse[] {
+/** Every port of a plan with what it is for. `replicatesOver`: which of the two ports for other brokers is used. */
+export function portUses(plan: PortPlan, names: readonly string[], replicatesOver: 'peer' | 'ha' = 'peer'): PortUse[] {
   const uses: PortUse[] = [{ port: plan.nameServer, use: 'name server' }];
-  plan.brokers.forEach(({ listen, fast, http, peer }, index) => {
-    const name = `n${index}`;
-    uses.push({ port: listen, use: `${name}, clients` }, { port: fast, use: `${name}, clients (listen port - 2)` });
-    uses.push({ port: http, use: `${name}, HTTP` }, { port: peer, use: `${name}, members` });
+  plan.brokers.forEach((ports, index) => {
+    const name = names[index] ?? `n${index}`;
+    uses.push({ port: ports.listen, use: `${name}, clients` });
+    uses.push({ port: ports.fast, use: `${name}, clients (listen port - 2)` });
+    uses.push({ port: ports.http, use: `${name}, HTTP` });
+    uses.push({ port: ports[replicatesOver], use: `${name}, ${replicatesOver === 'peer' ? 'members' : 'slaves'}` });
   });
   return uses;
 }
@@ -74,6 +77,12 @@ export function portUses(plan: PortPlan): PortUse[] {
 export async function busyPorts(uses: readonly PortUse[]): Promise<PortUse[]> {
   const busy = await Promise.all(uses.map(({ port }) => isBusy(port)));
   return uses.filter((_, index) => busy[index]);
+}
+
+/** A controller beside the name server, and both ports for other brokers, whatever the layout is. */
+function everyPort(plan: PortPlan): PortUse[] {
+  const others = plan.brokers.map(({ ha }) => ({ port: ha, use: 'slaves' }));
+  return [...portUses(plan, []), ...others, { port: plan.nameServer + 2, use: 'controller' }];
 }
 
 function isBusy(port: number): Promise<boolean> {
@@ -89,7 +98,7 @@ export async function freePortBase(nodes: number): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const steps = (LAST_FREE - FIRST_FREE - portSpan(nodes)) / 10;
     const base = FIRST_FREE + 10 * randomInt(Math.floor(steps));
-    if ((await busyPorts(portUses(portsFrom(base, nodes)))).length === 0) return base;
+    if ((await busyPorts(everyPort(portsFrom(base, nodes)))).length === 0) return base;
   }
   throw new Error(`no free ports between ${FIRST_FREE} and ${LAST_FREE}; stop what holds them`);
 }

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { createNodePlatform } from '../../src/platform/node/node-platform.ts';
 import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import { Group, type GroupNode, type RunSettings } from './group.ts';
-import { GroupFolder } from './group-folder.ts';
+import { GroupFolder, NAME_SERVER } from './group-folder.ts';
+import { DEFAULT_LAYOUT, findLayout, type Layout, layouts } from './layouts.ts';
+import { readNodeStatus } from './node-status.ts';
 import { describeHolder, portHolders } from './port-holders.ts';
 import {
   busyPorts,
@@ -17,7 +19,9 @@ import {
 export interface GroupOptions extends RunSettings {
   /** Folder of the group; made if it is absent. With data of an earlier start in it, the group goes on with them. */
   readonly dir: string;
-  /** Brokers, 1 to 9. Default: as many as at the last start, or 3. */
+  /** Which shipped files, as folders under `conf/`: dledger, controller, 2m-2s-sync, ... Default: those of the last start, or dledger. */
+  readonly conf?: string;
+  /** Brokers, 1 to 9, where the layout leaves it open. Default: as many as at the last start, or 3. */
   readonly nodes?: number;
   /** First of the ports; 0 takes free ones. Default: those of the last start, or RocketMQ's. */
   readonly portBase?: number;
@@ -50,6 +54,7 @@ const MOST_NODES = 9;
 const DEFAULT_TIMEOUT_MS = 30_000;
 const ABORT_GRACE_MS = 2_000;
 const TAIL_LINES = 20;
+const POLL_MS = 20;
 
 /**
  * Starts a name server and brokers and waits until a leader serves. Throws `StartFailure`, and then leaves nothing running that it started.
@@ -60,10 +65,12 @@ export async function startGroup(options: GroupOptions): Promise<StartedGroup> {
   const platform = launcherPlatform(folder);
   const lock = lockForStart(folder, platform);
   try {
-    const plan = await choosePlan(folder, options);
-    await refuseBusyPorts(plan);
-    folder.prepare(plan, options.brokerKeys ?? {});
-    return await run(new Group(folder, { plan, processes: {} }, platform, options), options);
+    const layout = chooseLayout(folder, options);
+    const plan = await choosePlan(folder, layout, options);
+    await refuseBusyPorts(layout, plan);
+    folder.prepare(layout, plan, options.brokerKeys ?? {});
+    const record = { plan, layout: layout.name, processes: {} };
+    return await run(new Group(folder, record, platform, options), options);
   } finally {
     lock.release();
   }
@@ -106,9 +113,22 @@ async function startAll(group: Group, options: GroupOptions): Promise<StartedGro
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const { signal } = options;
   const leader = await group.waitForLeader(timeoutMs, { signal, giveUp: () => group.ended().length > 0 });
-  if (leader !== undefined) return { group, leader, firstStartMs, leaderMs: performance.now() };
+  const leaderMs = performance.now();
+  if (leader !== undefined && (await allServe(group, firstStartMs + timeoutMs, signal)))
+    return { group, leader, firstStartMs, leaderMs };
   if (signal?.aborted) throw new StartFailure('The start was interrupted.');
   throw new StartFailure(whyNoLeader(group, timeoutMs));
+}
+
+/** Where nobody is elected, every broker has its own part: the start is over when each master serves and each slave follows. */
+async function allServe(group: Group, untilMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  if (group.layout.elects) return true;
+  while (performance.now() < untilMs && !signal?.aborted && group.ended().length === 0) {
+    const reports = await Promise.all(group.nodes.map(({ httpUrl }) => readNodeStatus(httpUrl)));
+    if (reports.every((report) => report?.ready === true)) return true;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return false;
 }
 
 function whyNoLeader(group: Group, timeoutMs: number): string {
@@ -119,13 +139,34 @@ function whyNoLeader(group: Group, timeoutMs: number): string {
   const what =
     ended.length > 0
       ? `${ended.join(' and ')} ended during the start. The end of ${file}:`
-      : `No leader served within ${timeoutMs / 1000} s. The end of ${file} (the others are beside it):`;
+      : `The group did not serve within ${timeoutMs / 1000} s. The end of ${file} (the others are beside it):`;
   return `${what}\n${group.folder.logTail(shown, TAIL_LINES) || '(nothing was printed)'}`;
 }
 
-async function choosePlan(folder: GroupFolder, options: GroupOptions): Promise<PortPlan> {
+function chooseLayout(folder: GroupFolder, { conf, nodes }: GroupOptions): Layout {
   const before = folder.read();
-  const nodes = options.nodes ?? before?.plan.brokers.length ?? DEFAULT_NODES;
+  const used = before === undefined ? undefined : (before.layout ?? DEFAULT_LAYOUT);
+  const name = conf ?? used ?? DEFAULT_LAYOUT;
+  const layout = findLayout(name);
+  if (layout === undefined) {
+    throw new StartFailure(
+      `There is no configuration ${name}; ${layouts.map((each) => each.name).join(', ')} are there.`,
+    );
+  }
+  if (nodes !== undefined && layout.count !== undefined && nodes !== layout.count) {
+    throw new StartFailure(`${name} has ${layout.count} brokers, not ${nodes}; start it without --nodes.`);
+  }
+  if (used !== undefined && used !== name && existsSync(folder.storeDirectory(NAME_SERVER))) {
+    throw new StartFailure(
+      `The data in ${folder.path} belong to ${used}, not to ${name}. Start with --conf ${used}, remove them with clean, or take another folder.`,
+    );
+  }
+  return layout;
+}
+
+async function choosePlan(folder: GroupFolder, layout: Layout, options: GroupOptions): Promise<PortPlan> {
+  const before = folder.read();
+  const nodes = layout.count ?? options.nodes ?? before?.plan.brokers.length ?? DEFAULT_NODES;
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES) {
     throw new StartFailure(`The number of brokers is ${nodes}, but must be from 1 to ${MOST_NODES}.`);
   }
@@ -148,15 +189,16 @@ function refuseOtherGroup(folder: GroupFolder, nodesBefore: number, nodes: numbe
     const rest = stopped.length === 0 ? '' : ` ${stopped.join(' and ')} can be started with restart.`;
     throw new StartFailure(`The group in ${folder.path} runs already (${running.join(', ')}).${rest}`);
   }
-  if (nodesBefore !== nodes && existsSync(folder.storeDirectory('n0'))) {
+  if (nodesBefore !== nodes && existsSync(folder.storeDirectory(NAME_SERVER))) {
     throw new StartFailure(
       `The data in ${folder.path} belong to ${nodesBefore} brokers, not ${nodes}. Start with --nodes ${nodesBefore}, remove them with clean, or take another folder.`,
     );
   }
 }
 
-async function refuseBusyPorts(plan: PortPlan): Promise<void> {
-  const busy = await busyPorts(portUses(plan));
+async function refuseBusyPorts(layout: Layout, plan: PortPlan): Promise<void> {
+  const names = layout.brokers(plan.brokers.length).map(({ name }) => name);
+  const busy = await busyPorts(portUses(plan, names, layout.replicatesOver));
   if (busy.length === 0) return;
   const holders = portHolders(busy.map(({ port }) => port));
   const lines = busy.map(({ port, use }) => `  ${port} (${use}): ${describeHolder(holders.get(port))}`);

@@ -144,6 +144,11 @@ export class Broker {
     this.#registration.whenAnnounced(longestMs, done);
   }
 
+  /** Registers at the end of this turn, without a change: the answer says where the master of the set is. */
+  registerAgain(): void {
+    this.#registration?.changed();
+  }
+
   /** Leaves the name servers, answers what waits, appends offsets that are still to be appended, closes the ports. */
   async stop(): Promise<void> {
     if (this.#stopping) return;

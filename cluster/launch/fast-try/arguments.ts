@@ -9,6 +9,8 @@ export interface FastTryArguments {
   readonly dir: string;
   readonly portBase: number | undefined;
   readonly nodes: number | undefined;
+  /** Folder of shipped files under `conf/`. */
+  readonly conf: string | undefined;
   /** `n0`, `n1`, ... or `namesrv`; undefined if none was named. */
   readonly node: string | undefined;
   /** `logs`: goes on printing what is added. */
@@ -20,12 +22,12 @@ export interface FastTryArguments {
 /** The help, for the program as the user types it and the folder that it takes unless told otherwise. */
 export const usage = (program: string, defaultDir: string) => `Usage: ${program} COMMAND [OPTIONS]
 
-A name server and a group of three brokers on this machine that keep every message by Raft, for trying LedgerMQ.
+A name server and brokers on this machine, for trying LedgerMQ: three that keep every message by Raft, or another set of files in conf/.
 
   start          starts them (or goes on with the data of the last time), sends and consumes 1,000 messages
   status         role, term, commit and applied index, lag and memory of each node; fails unless all run
-  kill-leader    kills the leader (SIGKILL) and tells after how long the next send is acknowledged
-  restart N      stops node N in order (if it runs) and starts it again: 0, 1, 2, n0, n1, n2 or namesrv
+  kill-leader    kills the leader, or a master (SIGKILL), and tells after how long the next send is acknowledged
+  restart N      stops node N in order (if it runs) and starts it again: 0, 1, 2, n0, n1, n2, broker-a-s, ... or namesrv
   logs [N] [-f]  the last lines of all logs or of node N's; -f goes on with what is added
   stop           stops exactly what start started, and keeps the data
   clean          removes data, logs and configuration of a stopped group
@@ -33,6 +35,7 @@ A name server and a group of three brokers on this machine that keep every messa
   --dir D        folder for configuration, logs and data (default: ${defaultDir})
   --port-base P  start: all ports from P on, instead of RocketMQ's 9876, 30911, 30921, 30931 and 40911 to 40913
   --nodes N      start: number of brokers (default 3)
+  --conf NAME    start: dledger (default), controller, 2m-2s-sync, 2m-2s-async or 2m-noslave
   --lines N      logs: how many of the last lines (default 20)
   -h, --help     this text
 
@@ -59,7 +62,8 @@ export function parseFastTryArguments(argv: readonly string[], defaultDir: strin
   if (extra.length > 0) return `${command} does not take ${extra.join(' ')}`;
   const misplaced = Object.keys(values).find((name) => !isFor(name, command));
   if (misplaced !== undefined) return `--${misplaced} means nothing to ${command}`;
-  if (command === 'restart' && node === undefined) return 'restart needs the node: 0, 1, 2, n0, n1, n2 or namesrv';
+  if (command === 'restart' && node === undefined)
+    return 'restart needs the node: one that status shows, such as n0 or namesrv';
   if (values.dir === '') return '--dir needs a folder';
   const portBase = readNumber('--port-base', values['port-base'], 1, HIGHEST_PORT);
   const nodes = readNumber('--nodes', values.nodes, 1, 9);
@@ -71,6 +75,7 @@ export function parseFastTryArguments(argv: readonly string[], defaultDir: strin
     dir: values.dir ?? defaultDir,
     portBase: portBase as number | undefined,
     nodes: nodes as number | undefined,
+    conf: values.conf,
     node: node === undefined ? undefined : nodeName(node),
     follow: values.follow ?? false,
     lines: (lines as number | undefined) ?? DEFAULT_LINES,
@@ -85,6 +90,7 @@ function parse(argv: readonly string[]) {
       dir: { type: 'string' },
       'port-base': { type: 'string' },
       nodes: { type: 'string' },
+      conf: { type: 'string' },
       lines: { type: 'string' },
       follow: { type: 'boolean', short: 'f' },
       help: { type: 'boolean', short: 'h' },
@@ -93,7 +99,15 @@ function parse(argv: readonly string[]) {
 }
 
 function blank(dir: string): Omit<FastTryArguments, 'command'> {
-  return { dir, portBase: undefined, nodes: undefined, node: undefined, follow: false, lines: DEFAULT_LINES };
+  return {
+    dir,
+    portBase: undefined,
+    nodes: undefined,
+    conf: undefined,
+    node: undefined,
+    follow: false,
+    lines: DEFAULT_LINES,
+  };
 }
 
 function isCommand(text: string): text is CommandName {
@@ -105,7 +119,7 @@ function takesNode(command: CommandName): boolean {
 }
 
 function isFor(option: string, command: CommandName): boolean {
-  if (option === 'port-base' || option === 'nodes') return command === 'start';
+  if (option === 'port-base' || option === 'nodes' || option === 'conf') return command === 'start';
   if (option === 'lines' || option === 'follow') return command === 'logs';
   return true;
 }

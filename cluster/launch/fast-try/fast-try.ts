@@ -28,10 +28,10 @@ export async function fastTry(argv: readonly string[]): Promise<number> {
 
 /** Each command is loaded when it is wanted. */
 async function run(args: FastTryArguments, signal: AbortSignal): Promise<number> {
-  const { command, dir, node, nodes, portBase, follow, lines } = args;
+  const { command, dir, node, nodes, conf, portBase, follow, lines } = args;
   switch (command) {
     case 'start':
-      return (await import('./start.ts')).start({ dir, nodes, portBase, signal });
+      return (await import('./start.ts')).start({ dir, nodes, conf, portBase, signal });
     case 'stop':
       return (await import('./stop.ts')).stop(dir);
     case 'clean':

@@ -49,13 +49,17 @@ async function killAndSend(group: Group, leader: GroupNode): Promise<number> {
     }
     const next = await group.waitForLeader(LEADER_TIMEOUT_MS);
     console.log(
-      `The next send was acknowledged after ${Math.round(outcome.afterMs)} ms; ${next?.name ?? 'nobody'} leads now.`,
+      `The next send was acknowledged after ${Math.round(outcome.afterMs)} ms; ${next?.name ?? 'nobody'} ${group.layout.elects ? 'leads' : 'is a master'} now.`,
     );
-    console.log(`Bring ${leader.name} back: ${hint(`restart ${leader.name.slice(1)}`, group.folder.path)}`);
+    console.log(`Bring ${leader.name} back: ${hint(`restart ${shortName(leader.name)}`, group.folder.path)}`);
     return 0;
   } finally {
     await producer.close();
   }
+}
+
+function shortName(name: string): string {
+  return /^n\d+$/.test(name) ? name.slice(1) : name;
 }
 
 /** Sends until another broker than the killed one acknowledges. What the dying one still acknowledged does not count. */

@@ -8,6 +8,7 @@ import { ProgressLine } from './progress-line.ts';
 export interface StartOptions {
   readonly dir: string;
   readonly nodes: number | undefined;
+  readonly conf: string | undefined;
   readonly portBase: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -25,8 +26,9 @@ export async function start(options: StartOptions): Promise<number> {
       dir: options.dir,
       signal: options.signal,
       ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
+      ...(options.conf === undefined ? {} : { conf: options.conf }),
       ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
-      onStarted: ({ names }) => progress.show(`Started ${names.join(', ')}; waiting until a leader serves ...`),
+      onStarted: ({ names }) => progress.show(`Started ${names.join(', ')}; waiting until the group serves ...`),
     });
     group = started.group;
     await greet(started, progress, options.signal);
@@ -44,7 +46,7 @@ export async function start(options: StartOptions): Promise<number> {
 
 async function greet(started: StartedGroup, progress: ProgressLine, signal: AbortSignal): Promise<void> {
   const { group, leader } = started;
-  progress.show(`${leader.name} leads; sending ${MESSAGES} messages ...`);
+  progress.show(`${leader.name} ${leads(group)}; sending ${MESSAGES} messages ...`);
   const { platform, nameServer } = group;
   const onConsumed = (count: number) =>
     progress.show(`Consuming: ${count > 0 ? 'messages arrive' : 'waiting for the first'} ...`);
@@ -61,10 +63,15 @@ async function greet(started: StartedGroup, progress: ProgressLine, signal: Abor
 function summary({ group, leader, firstStartMs, leaderMs }: StartedGroup, messages: FirstMessages): string {
   const since = (ms: number) => `${Math.round(ms - firstStartMs)} ms`;
   const { firstAcknowledgedMs, sendMs, consumeMs } = messages;
-  return `${leader.name} leads ${since(leaderMs)} after the start of the first process, and the first SEND_OK came after ${since(firstAcknowledgedMs)}.
+  return `${leader.name} ${leads(group)} ${since(leaderMs)} after the start of the first process, and the first SEND_OK came after ${since(firstAcknowledgedMs)}.
 Sent ${MESSAGES} messages to topic ${TOPIC} in ${Math.round(sendMs)} ms, and consumed all of them in ${Math.round(consumeMs)} ms.
 Configuration, logs and data are in ${group.folder.path}.
 `;
+}
+
+/** Of several masters one is named. */
+function leads({ layout }: Group): string {
+  return layout.elects ? 'leads' : 'is a master';
 }
 
 function nextCommands({ nameServer, folder }: Group): string {

@@ -7,7 +7,7 @@ import { formatTable } from './table.ts';
 
 const HEADINGS = ['NODE', 'PROCESS', 'ROLE', 'TERM', 'COMMIT', 'APPLIED', 'LAG', 'RSS MB', 'ADDRESS'];
 
-/** Prints one line per process of the group in a folder. Succeeds if all of them run. */
+/** Prints one line per process of the group in a folder; the lag is in entries in a DLedger group, else in bytes. Succeeds if all of them run. */
 export async function status(dir: string): Promise<number> {
   const group = openGroup(dir);
   if (group === undefined) {
@@ -20,7 +20,9 @@ export async function status(dir: string): Promise<number> {
     const rows = [[...nameServer, memoryText(group, NAME_SERVER), group.nameServer]];
     const leader = leaderAmong(statuses);
     group.nodes.forEach((node, index) => {
-      rows.push(row(group, node, statuses[index], leader));
+      const report = statuses[index];
+      const lag = report?.replication === undefined ? lagOf(node.name, leader) : byteLag(node, report, statuses);
+      rows.push(row(group, node, report, lag));
     });
     console.log(formatTable(HEADINGS, rows));
     return group.running().length === group.names.length ? 0 : 1;
@@ -37,10 +39,10 @@ function row(
   group: Group,
   { name, address }: GroupNode,
   report: BrokerReport | undefined,
-  leader: BrokerReport | undefined,
+  lag: number | undefined,
 ): string[] {
   const raft = report?.raft;
-  const numbers = [raft?.term, raft?.commitIndex, raft?.appliedIndex, lagOf(name, leader)];
+  const numbers = [raft?.term, raft?.commitIndex, raft?.appliedIndex, lag];
   const texts = numbers.map((each) => (each === undefined ? '-' : String(each)));
   return [name, processText(group, name), roleOf(group, name, report), ...texts, memoryText(group, name), address];
 }
@@ -58,7 +60,20 @@ function lagOf(name: string, leader: BrokerReport | undefined): number | undefin
   return peer === undefined || (!peer.connected && peer.match === 0) ? undefined : peer.lag;
 }
 
+/** Bytes that a slave lacks, as its master sees it. */
+function byteLag(
+  { address }: GroupNode,
+  { replication }: BrokerReport,
+  reports: readonly (BrokerReport | undefined)[],
+): number | undefined {
+  if (replication?.role === 'master') return 0;
+  const slaves = reports.flatMap((report) => report?.replication?.slaves ?? []);
+  return slaves.find((slave) => slave.address === address)?.lag;
+}
+
 function roleOf(group: Group, name: string, report: BrokerReport | undefined): string {
+  if (report?.replication !== undefined)
+    return report.ready ? report.replication.role : `${report.replication.role}, not ready`;
   if (report?.raft === undefined) return group.process(name) === undefined ? 'stopped' : 'no answer';
   const { role, inDoubt } = report.raft;
   if (inDoubt) return `${role}, in doubt`;

@@ -131,6 +131,16 @@ describe('a slave', () => {
   });
 });
 
+describe('a slave that starts before its master', () => {
+  it('finds it soon', async () => {
+    const set = await SetWorld.create();
+    await set.start('a-s', 'brokerRole=SLAVE\nbrokerId=1');
+    await set.world.run(5_000);
+    await set.start('a', 'brokerRole=ASYNC_MASTER');
+    await set.until(() => set.broker('a-s').status().following, 2_500);
+  });
+});
+
 describe('a slave that does not belong here', () => {
   async function stranger(conf: string): Promise<[SetWorld, Buffer]> {
     const set = await SetWorld.create();

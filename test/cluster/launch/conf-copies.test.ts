@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { brokerOverrides, brokerTemplate, resolveProperties } from '../../../cluster/launch/conf-copies.ts';
+import { brokerOverrides, resolveProperties, shippedFile } from '../../../cluster/launch/conf-copies.ts';
+import { findLayout, layouts } from '../../../cluster/launch/layouts.ts';
 import { portsFrom, rocketmqPorts } from '../../../cluster/launch/ports.ts';
 import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
 import { parseProperties } from '../../../src/broker/config/properties.ts';
@@ -23,7 +24,7 @@ test('values are replaced, keys added, others kept, and what needs an escape sur
 });
 
 test.each([0, 1, 2])("the shipped file of member n%i loads without a word and has RocketMQ's ports", (index) => {
-  const { config, errors, warnings } = loadBrokerConfig(brokerTemplate(root, index), host);
+  const { config, errors, warnings } = loadBrokerConfig(shippedFile(root, `dledger/broker-n${index}.conf`), host);
   expect([errors, warnings]).toEqual([[], []]);
   expect(config).toMatchObject({
     brokerClusterName: 'RaftCluster',
@@ -46,9 +47,10 @@ test('the shipped file of a lone broker loads without a word', () => {
 
 test('a resolved copy says where this member listens, and agrees with the others on who they are', () => {
   const plan = portsFrom(20_000, 4);
-  const copies = plan.brokers.map((_, index) => {
-    const overrides = brokerOverrides(plan, index, `/data dir/store/n${index}`);
-    return loadBrokerConfig(resolveProperties(brokerTemplate(root, index), overrides, 'Copy.'), host);
+  const layout = findLayout('dledger')!;
+  const copies = layout.brokers(4).map(({ file }, index) => {
+    const overrides = brokerOverrides(layout, plan, index, `/data dir/store/n${index}`);
+    return loadBrokerConfig(resolveProperties(shippedFile(root, file), overrides, 'Copy.'), host);
   });
   for (const { errors, warnings } of copies) expect([errors, warnings]).toEqual([[], []]);
   const configs = copies.map(({ config }) => config);
@@ -58,5 +60,39 @@ test('a resolved copy says where this member listens, and agrees with the others
   const peers = 'n0-127.0.0.1:20013;n1-127.0.0.1:20023;n2-127.0.0.1:20033;n3-127.0.0.1:20043';
   for (const config of configs) {
     expect(config).toMatchObject({ brokerIP1: '127.0.0.1', namesrvAddr: '127.0.0.1:20000', dLegerPeers: peers });
+  }
+});
+
+const sets = layouts.filter(({ elects }) => !elects);
+
+test.each(sets.flatMap((layout) => layout.brokers(0).map(({ name, file }) => [layout, name, file] as const)))(
+  '$0.name: $1 loads without a word, belongs to its master, and gets ports and folder of its own',
+  (layout, name, file) => {
+    const shipped = loadBrokerConfig(shippedFile(root, file), host);
+    expect([shipped.errors, shipped.warnings]).toEqual([[], []]);
+    const slave = name.endsWith('-s');
+    const role = slave ? 'SLAVE' : layout.name === '2m-2s-sync' ? 'SYNC_MASTER' : 'ASYNC_MASTER';
+    expect(shipped.config).toMatchObject({
+      brokerRole: role,
+      brokerId: slave ? 1 : 0,
+      brokerName: name.replace(/-s$/, ''),
+      brokerClusterName: 'DefaultCluster',
+      storePathRootDir: `/home/user/store/${layout.name}/${name}`,
+    });
+    const index = layout.brokers(0).findIndex((broker) => broker.name === name);
+    const overrides = brokerOverrides(layout, portsFrom(20_000, 4), index, `/data/store/${name}`);
+    const { config, errors } = loadBrokerConfig(resolveProperties(shippedFile(root, file), overrides, 'Copy.'), host);
+    expect(errors).toEqual([]);
+    expect(config).toMatchObject({ listenPort: 20_010 + 10 * index, haListenPort: 20_011 + 10 * index });
+    expect(config).toMatchObject({ storePathRootDir: `/data/store/${name}`, brokerIP1: '127.0.0.1' });
+  },
+);
+
+test('the brokers of one shipped set have different ports', () => {
+  for (const layout of sets) {
+    const ports = layout
+      .brokers(0)
+      .map(({ file }) => loadBrokerConfig(shippedFile(root, file), host).config.listenPort);
+    expect(new Set(ports).size).toBe(ports.length);
   }
 });

@@ -64,7 +64,7 @@ test('a node that ends during the start fails it with the end of its log, and no
 
 test('no leader in time: the start fails and stops what it started', async () => {
   const message = await failure(startGroup({ dir, portBase: 0, programs: stayingPrograms(), timeoutMs: 100 }));
-  expect(message).toContain('No leader served within 0.1 s');
+  expect(message).toContain('The group did not serve within 0.1 s');
   const group = openGroup(dir);
   expect(group?.running()).toEqual([]);
   group?.close();
