@@ -44,12 +44,24 @@ export class LiveBrokers {
     return sum;
   }
 
-  /** What it said last is what counts: a log that was cut is shorter. */
-  beat(beat: Beat, connection: Connection, nowMs: number): void {
+  /**
+   * What it said last is what counts: a log that was cut is shorter. False, and nothing is noted, while a broker at another address has this id: one of the
+   * two runs on a copy of the other's directory.
+   */
+  beat(beat: Beat, connection: Connection, nowMs: number): boolean {
+    if (this.holder(beat.brokerName, beat.brokerId, beat.address, nowMs) !== undefined) return false;
     const set = this.#entries.get(beat.brokerName) ?? new Map<number, Entry>();
     set.set(beat.brokerId, { ...beat, connection, heardMs: nowMs });
     this.#entries.set(beat.brokerName, set);
     this.#heard.add(keyOf(beat.brokerName, beat.brokerId));
+    return true;
+  }
+
+  /** Address of a live broker that has this id, if it is not at `address`. */
+  holder(brokerName: string, brokerId: number, address: string, nowMs: number): string | undefined {
+    if (!this.isAlive(brokerName, brokerId, nowMs)) return undefined;
+    const holder = this.#entries.get(brokerName)?.get(brokerId)?.address;
+    return holder === address ? undefined : holder;
   }
 
   /** A connection ended: who was heard on it last is gone at once. */

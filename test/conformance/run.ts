@@ -52,10 +52,17 @@ async function runSuite(options: Options, report: Report): Promise<void> {
   }
 }
 
-/** RocketMQ's brokers under our controller. */
+/** Our brokers, and then RocketMQ's, under our controller. */
 async function controllerSuite(report: Report): Promise<void> {
-  const { nameServer } = await programsOf('ledgermq', repository);
-  await ControllerSuite.run(repository, nameServer, await programsOf('stock', repository), 'stock brokers', report);
+  const ours = await programsOf('ledgermq', repository);
+  await ControllerSuite.run(repository, ours.nameServer, ours, 'our brokers', report);
+  await ControllerSuite.run(
+    repository,
+    ours.nameServer,
+    await programsOf('stock', repository),
+    'stock brokers',
+    report,
+  );
 }
 
 async function main(): Promise<number> {

@@ -27,7 +27,11 @@ export const brokerHeartbeatProcessor: Processor = (dispatcher, { live, platform
       timeoutMs: request.heartbeatTimeoutMills ?? DEFAULT_TIMEOUT_MS,
       priority: request.electionPriority ?? LOWEST_PRIORITY,
     };
-    live.beat(beat, context.connection, platform.clock.monotonicMs());
-    context.reply(ResponseCode.SUCCESS, 'Heart beat success');
+    if (live.beat(beat, context.connection, platform.clock.monotonicMs())) {
+      context.reply(ResponseCode.SUCCESS, 'Heart beat success');
+      return;
+    }
+    const why = `another live broker has the id ${brokerId} of ${brokerName}: this one, ${address}, runs on a copy of its directory`;
+    context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, why);
   });
 };

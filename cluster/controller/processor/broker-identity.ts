@@ -8,7 +8,7 @@ import { FIRST_BROKER_ID, masterAddress } from '../state/broker-set.ts';
 import { replyNotAgreed } from './not-agreed.ts';
 
 /** The three steps in which a broker gets its id: which one, take it, be there with it. */
-export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live, masters, platform }) => {
+export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live, masters, metadata, platform }) => {
   dispatcher.registerTyped(getNextBrokerId, (context, { clusterName, brokerName }) => {
     agreement.read((state) => {
       if (typeof state === 'string') return replyNotAgreed(context, state);
@@ -25,6 +25,12 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
   });
   dispatcher.registerTyped(registerBrokerToController, (context, request) => {
     const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt } = request;
+    const holder = live.holder(brokerName, brokerId, address, platform.clock.monotonicMs());
+    if (holder !== undefined && metadata().isLeader) {
+      const why = `the live broker ${holder} has the id ${brokerId} of ${brokerName}: stop it, or give ${address} a store directory and a brokerIdentity of its own`;
+      context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, why);
+      return;
+    }
     agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, inDoubt }, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
       const { code, remark, set } = outcome;

@@ -59,7 +59,7 @@ describe('a controller that does not lead', () => {
       peers: 'n0:n0:9878;n1:n1:9878;n2:n2:9878;',
     });
     expect((await first.ask(getControllerConfig, {}, { of })).code).toBe(ResponseCode.SUCCESS);
-    const beat = { clusterName: 'c', brokerAddr: 'h:1', brokerName: 'b', brokerId: 1 };
+    const beat = { clusterName: 'c', brokerAddr: first.address, brokerName: 'b', brokerId: 1 };
     expect(await first.ask(brokerHeartbeat, beat, { of })).toMatchObject({ code: 0, remark: 'Heart beat success' });
   });
 });

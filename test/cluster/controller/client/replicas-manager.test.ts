@@ -184,6 +184,26 @@ describe("the broker's side", () => {
     expect(warnings(slave)).toContain('remove /brokerIdentity to have this broker take a new id');
   });
 
+  it('lets nobody in who runs on a copy of a live broker, and lets a broker move', async () => {
+    const group = await ControllerWorld.serving(1);
+    const replicas = await threeBrokers(group);
+    const slave = replicas.find(({ roles }) => roles.role === 'slave')!;
+    const platform = group.world.start('copy');
+    platform.disk.replaceFile('/brokerIdentity', slave.platform.disk.readFile('/brokerIdentity')!);
+    platform.crash();
+    const copy = await FakeReplica.start(group, 'copy');
+    await group.world.run(3_000);
+    expect(copy.roles.role).toBe('fenced');
+    expect(warnings(copy)).toContain(`the live broker ${slave.address} has the id ${slave.roles.brokerId} of b`);
+    slave.kill();
+    await group.until(() => copy.roles.role === 'slave');
+    const addresses = group
+      .controller('n0')
+      .status()
+      .brokerSets[0]!.replicas.map(({ address }) => address);
+    expect(addresses).toContain(copy.address);
+  });
+
   it('says in one sentence that an address is no controller', async () => {
     const group = await ControllerWorld.serving(1);
     const other = group.world.start('other');
