@@ -18,8 +18,10 @@ function start(voters = ['n0', 'n1', 'n2']) {
   const applied: number[] = [];
   const readyTerms: number[] = [];
   const lag = { applyTo: Number.POSITIVE_INFINITY };
+  const order: string[] = [];
   const log = Object.assign(new MemoryLog([{ term: 1, value: 'e1', size: 100 }]), {
     persist: (sync: boolean, done: (error: PortError | undefined, upTo: number) => void): void => {
+      order.push('persist');
       persists.push({ sync, done: (error) => done(error, log.lastIndex) });
     },
     load: () => {},
@@ -30,9 +32,17 @@ function start(voters = ['n0', 'n1', 'n2']) {
     {
       log,
       hardState: { save: (_state, done) => saves.push(done), saveDoubt: (_doubt, done) => saves.push(done) },
-      transport: { send: (message) => sent.push(message), flush: () => {}, pendingBytes: () => 0 },
+      transport: {
+        send: (message) => {
+          order.push(message.type);
+          sent.push(message);
+        },
+        flush: () => order.push('flush'),
+        pendingBytes: () => 0,
+      },
       stateMachine: {
         committed: (index) => {
+          order.push('apply');
           applied.push(Math.min(index, lag.applyTo));
           return Math.min(index, lag.applyTo);
         },
@@ -64,7 +74,8 @@ function start(voters = ['n0', 'n1', 'n2']) {
   };
   replica.start();
   turn();
-  return { replica, log, persists, saves, sent, fatals, applied, readyTerms, lag, turn, append, propose, ticks };
+  const rest = { turn, append, propose, ticks };
+  return { replica, log, persists, saves, sent, order, fatals, applied, readyTerms, lag, ...rest };
 }
 
 /** The same as leader of a group of one, term 2, its first entry persisted. */
@@ -88,6 +99,19 @@ describe('replica', () => {
     expect(sent).toEqual([]);
     saves.shift()?.(undefined);
     expect(sent.map((m) => m.type)).toEqual(['vote-reply', 'heartbeat-reply']);
+  });
+
+  it('sends what others wait for before it writes and applies', () => {
+    const { replica, append, persists, saves, order, turn } = start();
+    append(2, 1, 1, 1, [2]);
+    turn();
+    saves.shift()?.(undefined);
+    persists.shift()?.done(undefined);
+    replica.receive({ type: 'heartbeat', from: 'n1', to: 'n0', term: 2, commit: 2, round: 1 });
+    append(2, 2, 2, 2, [2]);
+    order.length = 0;
+    turn();
+    expect(order).toEqual(['heartbeat-reply', 'append-reply', 'flush', 'persist', 'apply']);
   });
 
   it('keeps one persist in flight and batches what comes meanwhile', () => {
