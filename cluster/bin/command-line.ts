@@ -7,10 +7,15 @@ export interface ServerArguments {
   /** -p: print the whole configuration and stop; -m: only the keys that are set or matter most. */
   readonly print: 'all' | 'important' | undefined;
   readonly help: boolean;
+  /** --cut-at: position from which a damaged log is given up. */
+  readonly cutAt: number | undefined;
 }
 
-/** Reads `-c`, `-n`, `-p`, `-m`, `-h` and their long forms; a string is one sentence about what is wrong. */
-export function parseServerArguments(argv: readonly string[]): ServerArguments | string {
+/**
+ * Reads `-c`, `-n`, `-p`, `-m`, `-h` and their long forms, and `--cut-at` of a program that has a store; a string is one sentence about what is
+ * wrong.
+ */
+export function parseServerArguments(argv: readonly string[], hasStore: boolean): ServerArguments | string {
   try {
     const { values } = parseArgs({
       args: [...argv],
@@ -20,14 +25,19 @@ export function parseServerArguments(argv: readonly string[]): ServerArguments |
         printConfigItem: { type: 'boolean', short: 'p' },
         printImportantConfig: { type: 'boolean', short: 'm' },
         help: { type: 'boolean', short: 'h' },
+        ...(hasStore ? ({ 'cut-at': { type: 'string' } } as const) : {}),
       },
     });
+    const cutAt = (values as { 'cut-at'?: string })['cut-at'];
+    if (cutAt !== undefined && !/^\d{1,15}$/.test(cutAt))
+      return `--cut-at ${cutAt}: the position has to be a number, as the refused start named it`;
     const print = values.printConfigItem ? 'all' : values.printImportantConfig ? 'important' : undefined;
     return {
       configFile: values.configFile,
       nameServers: values.namesrvAddr,
       print,
       help: values.help ?? false,
+      cutAt: cutAt === undefined ? undefined : Number(cutAt),
     };
   } catch (error) {
     return `${(error as Error).message.split('\n')[0]}; -h shows what there is`;

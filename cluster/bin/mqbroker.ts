@@ -12,8 +12,9 @@ import { exitCodes, type RunningProgram, readConfigFile, runProgram, StartRefuse
 import { refuseStart } from './refuse-start.ts';
 import { controlledSource, memberSource, type ProgramSource, setSource } from './status-sources.ts';
 
-const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
+const USAGE = `usage: mqbroker [-c <arg>] [--cut-at <arg>] [-h] [-m] [-n <arg>] [-p]
  -c,--configFile <arg>       Broker config properties file
+    --cut-at <arg>           Give up a damaged commit log from this position on, which a refused start named
  -h,--help                   Print help
  -m,--printImportantConfig   Print important config item
  -n,--namesrvAddr <arg>      Name server address list, eg: '192.168.0.1:9876;192.168.0.2:9876'
@@ -21,6 +22,9 @@ const USAGE = `usage: mqbroker [-c <arg>] [-h] [-m] [-n <arg>] [-p]
 
 /** How long name servers that do not answer may hold the line that the broker has started, ms. */
 const LONGEST_ANNOUNCEMENT_MS = 1_000;
+
+const CUT_IN_GROUP =
+  '--cut-at is for a broker without replication: a member of a group gets what is damaged from the other members. Start it without --cut-at';
 
 /** What `-m` prints: what decides where a broker belongs and how safe it is. */
 const IMPORTANT_KEYS: readonly (keyof BrokerConfig)[] = [
@@ -52,7 +56,7 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
     printConfiguration(config, args.print);
     return undefined;
   }
-  const running = await startBroker(platform, config);
+  const running = await startBroker(platform, config, args.cutAt);
   const { broker } = running;
   const forget = recordRun('broker', config.brokerName, broker.address);
   // Not awaited: signals are obeyed meanwhile.
@@ -109,7 +113,11 @@ interface RunningBroker {
   stop(): Promise<void>;
 }
 
-async function startBroker(platform: Platform, config: BrokerConfig): Promise<RunningBroker> {
+async function startBroker(
+  platform: Platform,
+  config: BrokerConfig,
+  cutAt: number | undefined,
+): Promise<RunningBroker> {
   // What was acknowledged is safe with the others; going on with a failed disk or log would not be.
   const onFatal = (): never => process.exit(exitCodes.failed);
   try {
@@ -121,9 +129,10 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
     }
     if (!config.enableDLegerCommitLog) {
       const set = new SetBroker(platform, config);
-      await set.start(onFatal);
+      await set.start(onFatal, cutAt);
       return { broker: set.broker, source: setSource(platform, set), stop: () => set.stop() };
     }
+    if (cutAt !== undefined) throw new WrongConfiguration(CUT_IN_GROUP);
     const member = new DledgerMember(platform, config, onFatal);
     await member.start();
     return { broker: member.broker, source: memberSource(platform, member), stop: () => member.stop() };
@@ -132,4 +141,4 @@ async function startBroker(platform: Platform, config: BrokerConfig): Promise<Ru
   }
 }
 
-await runProgram(USAGE, start);
+await runProgram(USAGE, start, true);

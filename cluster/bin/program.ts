@@ -30,9 +30,10 @@ export interface RunningProgram {
 export async function runProgram(
   usage: string,
   start: (args: ServerArguments, platform: Platform) => Promise<RunningProgram | undefined>,
+  hasStore = false,
 ): Promise<void> {
   if (process.platform === 'win32') return refuse('LedgerMQ runs on Linux and macOS, not on Windows', exitCodes.usage);
-  const args = parseServerArguments(process.argv.slice(2));
+  const args = parseServerArguments(process.argv.slice(2), hasStore);
   if (typeof args === 'string') return refuse(args, exitCodes.usage);
   if (args.help) {
     process.stdout.write(`${usage}\n`);

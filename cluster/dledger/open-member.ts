@@ -33,6 +33,12 @@ export function openMember(platform: Platform, config: BrokerConfig): Member {
   const storeHost = encodeHost(config.brokerIP1, config.listenPort);
   assert(storeHost !== undefined, 'the configuration checks brokerIP1');
   const root = config.storePathRootDir;
+  const native = config.storePathCommitLog || `${root}/commitlog`;
+  if (platform.disk.list(native).some((name) => /^\d{20}$/.test(name))) {
+    throw new MemberRefused(
+      `storePathRootDir=${root}: ${native} holds the messages of a broker without replication, which a group cannot read yet. Start that broker without enableDLegerCommitLog, or give this member another directory`,
+    );
+  }
   platform.disk.makeDirectory(root);
   const lock = platform.disk.lock(root);
   if (lock === undefined) {

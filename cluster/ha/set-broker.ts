@@ -70,9 +70,9 @@ export class SetBroker implements NativeReplication {
   }
 
   /** Opens the store and the ports. Rejects with a sentence; then nothing is left open. */
-  async start(fatal: (error: DiskError) => void): Promise<void> {
+  async start(fatal: (error: DiskError) => void, cutAt?: number): Promise<void> {
     try {
-      this.#lone = await startLoneBroker(this.#platform, this.#config, fatal, this);
+      this.#lone = await startLoneBroker(this.#platform, this.#config, fatal, this, cutAt);
     } catch (error) {
       this.#client.close();
       throw error;

@@ -44,15 +44,17 @@ export interface NativeReplication {
 
 /**
  * Starts a broker on a native store directory, one of RocketMQ's too. Rejects with a sentence if it cannot. `fatal` is told when the disk
- * failed for good: the process has to stop then.
+ * failed for good: the process has to stop then. `cutAt`: the operator gives up a damaged log from this position on.
  */
 export async function startLoneBroker(
   platform: Platform,
   config: BrokerConfig,
   fatal: (error: DiskError) => void,
   replication?: NativeReplication,
+  cutAt?: number,
 ): Promise<LoneBroker> {
-  const store = openNativeStore(platform, nativeStoreOptions(config), {
+  const options = { ...nativeStoreOptions(config), ...(cutAt === undefined ? {} : { cutAt }) };
+  const store = openNativeStore(platform, options, {
     exportState: () => NO_BYTES,
     fatal,
     ...(replication === undefined ? {} : { replicate: (log, confirmed) => replication.replicate(log, confirmed) }),

@@ -77,9 +77,10 @@ export class DerivedFiles {
 
   /**
    * Instead of `recover`, for a directory without a recovery point (RocketMQ wrote it): next offsets are those of the consume queues,
-   * which are kept if they are `trusted` (the last run closed them), else built anew. The whole log is dispatched. Throws the disk's error.
+   * which are kept if they are `trusted` (the last run closed them), else built anew. The whole log is dispatched. A queue that has no message left goes on
+   * no lower than `known` says. Throws a sentence or the disk's error.
    */
-  adopt(logEnd: number, trusted: boolean): void {
+  adopt(logEnd: number, trusted: boolean, known?: QueueOffsets): void {
     const { minPosition } = this.#options.log;
     const problem = this.queues.open();
     if (problem === undefined) this.queues.cutAtPosition(logEnd);
@@ -98,6 +99,7 @@ export class DerivedFiles {
     this.dispatcher.dispatchTo(logEnd);
     this.dispatcher.arrivals.drop();
     this.#raiseTo(offsets);
+    this.#raiseTo(known ?? new Map());
   }
 
   /** Queues whose messages are all gone from the log go on where they were. */

@@ -8,6 +8,7 @@ import { missAt } from './get-miss.ts';
 import { GetOperation } from './get-operation.ts';
 import type { GetDone, GetResult, MessageFilter } from './get-result.ts';
 import { queryByKey } from './key-query.ts';
+import type { MessageIndex } from './message-index.ts';
 import type {
   ArrivalListener,
   InternalRecordHandler,
@@ -304,9 +305,14 @@ export class LogMessageStore implements MessageStore {
   }
 
   /** Instead of `recover`, for a directory without a recovery point; see `DerivedFiles.adopt`. */
-  adopt(logEnd: number, trusted: boolean): void {
+  adopt(logEnd: number, trusted: boolean, known?: QueueOffsets): void {
     this.#recovered = true;
-    this.#derived.adopt(logEnd, trusted);
+    this.#derived.adopt(logEnd, trusted, known);
+  }
+
+  /** See `MessageIndex.completeness`; undefined without an index. */
+  get indexCompleteness(): MessageIndex['completeness'] | undefined {
+    return this.#derived.index?.completeness;
   }
 
   trim(): void {

@@ -201,6 +201,13 @@ export class MessageIndex {
     this.#nextPosition = 0;
   }
 
+  /** Store time of the last entry in the files that are complete for any reader of the format, and of the first entry behind them; undefined: none. */
+  get completeness(): { readonly completeMs: number; readonly openMs: number | undefined } {
+    const open = this.#files.findIndex((file) => !file.sealed);
+    const complete = open < 0 ? this.#files.at(-1) : this.#files[open - 1];
+    return { completeMs: complete?.header.endTimestamp ?? 0, openMs: this.#files[open]?.header.beginTimestamp };
+  }
+
   get fileCount(): number {
     return this.#files.length;
   }

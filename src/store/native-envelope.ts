@@ -2,6 +2,8 @@ import { type Envelope, UNIT_BAD, UNIT_BLANK, UNIT_END } from '../log/envelope.t
 import { BLANK_BYTES, encodeBlank, MAGIC_V1, MAGIC_V2 } from '../protocol/message/record.ts';
 import { RecordReader } from '../protocol/message/record-reader.ts';
 
+const PROPERTIES_LENGTH_BYTES = 2;
+
 /** A plain CommitLog (CommitLog.java): each unit is one record, a blank fills the end of a file. */
 export class NativeEnvelope implements Envelope {
   readonly minBlankBytes = BLANK_BYTES;
@@ -24,19 +26,22 @@ export class NativeEnvelope implements Envelope {
 
   verify(buffer: Buffer, offset: number, size: number, position: number): boolean {
     const reader = this.#reader;
-    return (
-      reader.open(buffer, offset, offset + size) === 'record' && reader.position === position && reader.crcMatches()
-    );
+    return reader.open(buffer, offset, offset + size) === 'record' && this.#intact(buffer, offset, position);
   }
 
   intactAt(buffer: Buffer, offset: number, limit: number, position: number): boolean {
     if (limit - offset < BLANK_BYTES) return false;
     const magic = buffer.readInt32BE(offset + 4);
     if (magic !== MAGIC_V1 && magic !== MAGIC_V2) return false;
-    return (
-      this.#reader.open(buffer, offset, limit) === 'record' &&
-      this.#reader.position === position &&
-      this.#reader.crcMatches()
-    );
+    return this.#reader.open(buffer, offset, limit) === 'record' && this.#intact(buffer, offset, position);
+  }
+
+  /** The checksum covers the body alone. What is behind it ends in text, so a write that stopped there shows as a zero at the end of topic or properties. */
+  #intact(buffer: Buffer, offset: number, position: number): boolean {
+    const reader = this.#reader;
+    if (reader.position !== position || !reader.crcMatches()) return false;
+    const end = offset + reader.size;
+    const lastOfText = reader.propertiesStart < end ? end - 1 : end - PROPERTIES_LENGTH_BYTES - 1;
+    return buffer[lastOfText] !== 0;
   }
 }

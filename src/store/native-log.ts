@@ -249,7 +249,10 @@ export class NativeLog implements Replicator, RecordLog {
     const memory = Math.max(from, this.#log.memoryPosition);
     if (from < memory) {
       const { reason, stoppedAt } = scanUnits(this.#log, this.#envelope, from, Math.min(to, memory), visit);
-      if (reason !== 'limit') throw new Error(`the commit log cannot be read at position ${stoppedAt}: ${reason}`);
+      if (reason !== 'limit')
+        throw new Error(
+          `${this.#log.files.pathOf(stoppedAt)} is damaged at position ${stoppedAt}; to give up everything from there on, start once with --cut-at ${stoppedAt}`,
+        );
     }
     if (memory < to) this.#scanMemory(memory, to, visit);
   }

@@ -12,6 +12,7 @@ import { encodeStorePoint } from './store-point.ts';
 import { storeTimestampOf } from './time-search.ts';
 
 const REMOVAL_CHECK_MS = 1000;
+const CHECKPOINT_BYTES = 4096;
 
 type Done = (error: DiskError | undefined) => void;
 
@@ -64,7 +65,7 @@ export class NativeStore {
     this.#options = options;
     this.#owner = owner;
     this.#files = files;
-    this.#pointPosition = files.point?.position ?? files.log.minPosition;
+    this.#pointPosition = files.pointHolds && files.point !== undefined ? files.point.position : files.log.minPosition;
   }
 
   /** What the owner exported into the newest recovery point; internal records behind it come through the handler during `start`. */
@@ -79,14 +80,14 @@ export class NativeStore {
 
   /** Builds what is derived, dispatches the rest of the log and accepts puts. Throws a sentence or the disk's error. */
   start(): void {
-    const { point, unclean, log } = this.#files;
+    const { point, pointHolds, unclean, log } = this.#files;
     const { root } = this.#options;
     if (unclean)
-      this.#platform.logger.warn('the store was not closed: recovering from the last recovery point', {
+      this.#platform.logger.warn('the store was not closed: what it derives from the log is completed', {
         root,
         from: this.#pointPosition,
       });
-    if (point === undefined) this.#store.adopt(log.endPosition, !unclean);
+    if (point === undefined || !pointHolds) this.#store.adopt(log.endPosition, !unclean, point?.queueOffsets);
     else
       this.#store.recover({
         fromPosition: point.position,
@@ -95,12 +96,13 @@ export class NativeStore {
       });
     this.#platform.disk.replaceFile(abortPath(root), Buffer.from(String(this.#platform.process.pid)));
     this.#store.start();
+    this.#platform.disk.replaceFile(checkpointPath(root), this.#checkpoint(this.#store.lastTimestamp));
     this.#checkSpace();
     const { timers } = this.#platform;
     this.#timers.push(timers.every(this.#options.pointIntervalMs, () => this.#pointIfBehind()));
     this.#timers.push(timers.every(this.#options.cleanIntervalMs, () => this.#clean()));
     this.#timers.push(timers.every(REMOVAL_CHECK_MS, () => this.#pointIfRemoved()));
-    if (point === undefined) this.#pointIfBehind();
+    if (!pointHolds) this.#pointIfBehind();
   }
 
   /** A point that still names the queues of a removed topic would bring them back. */
@@ -112,7 +114,7 @@ export class NativeStore {
   }
 
   #pointIfBehind(): void {
-    if (this.#store.dispatchedPosition === this.#pointPosition && this.#files.point !== undefined) return;
+    if (this.#store.dispatchedPosition === this.#pointPosition && this.#files.pointHolds) return;
     this.makePoint((error) => {
       if (error !== undefined) this.#platform.logger.error('no recovery point could be made', { error: error.message });
     });
@@ -153,15 +155,25 @@ export class NativeStore {
   }
 
   #writePoint(bytes: Buffer, lastTimestamp: number): DiskError | undefined {
-    const checkpoint = Buffer.alloc(4096);
-    for (const at of [0, 8, 16]) writeInt64(checkpoint, lastTimestamp, at);
     try {
       this.#platform.disk.replaceFile(pointPath(this.#options.root), bytes);
-      this.#platform.disk.replaceFile(checkpointPath(this.#options.root), checkpoint);
+      this.#platform.disk.replaceFile(checkpointPath(this.#options.root), this.#checkpoint(lastTimestamp));
       return undefined;
     } catch (thrown) {
       return asDiskError(thrown);
     }
+  }
+
+  /**
+   * RocketMQ's file, by which it recovers after a kill (StoreCheckpoint.java): from the log file of the smaller of the first two times it derives anew, index
+   * files that end after the third it throws away. So it has to begin before the first index file whose slots are not written.
+   */
+  #checkpoint(lastTimestamp: number): Buffer {
+    const index = this.#store.indexCompleteness;
+    const times = [lastTimestamp, Math.min(lastTimestamp, index?.openMs ?? lastTimestamp), index?.completeMs ?? 0];
+    const checkpoint = Buffer.alloc(CHECKPOINT_BYTES);
+    for (const [at, time] of times.entries()) writeInt64(checkpoint, time, 8 * at);
+    return checkpoint;
   }
 
   /** A full disk may have room again; anything else leaves it open what is durable. */

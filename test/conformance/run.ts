@@ -8,6 +8,7 @@ import { JavaSuite } from './harness/java-suite.ts';
 import { type Options, readOptions } from './harness/options.ts';
 import { programsOf } from './harness/programs.ts';
 import { Report } from './harness/report.ts';
+import { storeSuite } from './harness/store-suite.ts';
 
 /** The bundle stands in dist/ of this folder. */
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -19,6 +20,7 @@ const leftOutCode = 3;
 const javaTools = ['mvn -version', 'java -version'];
 const toolsOf = {
   java: javaTools,
+  store: javaTools,
   node: ['npm --version'],
   client: [],
   python: ['python3 --version', 'python3 -m venv --help', 'python3 -m ensurepip --version'],
@@ -37,6 +39,10 @@ async function missingTool({ suite, server }: Options): Promise<string | undefin
 /** One group for each version of the Java client, because its last part kills a broker. */
 async function runSuite(options: Options, report: Report): Promise<void> {
   if (options.suite === 'controller') return controllerSuite(report);
+  if (options.suite === 'store') {
+    for (const version of options.versions) await storeSuite(repository, report, version, options.keep);
+    return;
+  }
   const programs = await programsOf(options.server, repository);
   const versions = options.suite === 'java' ? options.versions : [''];
   for (const version of versions) {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -223,6 +223,33 @@ describe('a broker alone', () => {
       code: 1,
       stderr: 'No mqbroker running.\n',
     });
+  });
+
+  test('gives up a damaged log only by --cut-at with the position that it named', async () => {
+    const keys = ownKeys('damaged');
+    const file = join(folder, 'damaged/commitlog/00000000000000000000');
+    mkdirSync(join(folder, 'damaged/commitlog'), { recursive: true });
+    writeFileSync(file, Buffer.concat([Buffer.from([0, 0, 0, 0x5c, 1, 2, 3, 4]), Buffer.alloc(65_528, 7)]));
+    const small = [...keys, 'mappedFileSizeCommitLog=65536'];
+    const checkpoint = Buffer.alloc(4_096);
+    checkpoint.writeBigInt64BE(1_000_000_000_000n, 0);
+    writeFileSync(join(folder, 'damaged/checkpoint'), checkpoint);
+    const refused = await run('mqbroker', ['-c', conf(...small)], environment);
+    expect(refused.stderr).toMatch(/^the commit log ends at position 0 .*start once with --cut-at 0\n$/);
+    expect(refused.code).toBe(1);
+    const wrong = await run('mqbroker', ['-c', conf(...small), '--cut-at', '0x0'], environment);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      '--cut-at 0x0: the position has to be a number, as the refused start named it\n',
+    ]);
+    const nameServer = await run('mqnamesrv', ['--cut-at', '0'], environment);
+    expect(nameServer.code).toBe(2);
+    const broker = start('mqbroker', ['-c', conf(...small), '--cut-at', '0'], environment);
+    await broker.printed(/boot success/);
+    expect(readFileSync(file).every((byte) => byte === 0)).toBe(true);
+    expect((await broker.stop()).code).toBe(0);
+    const member = await run('mqbroker', ['-c', conf(...memberKeys()), '--cut-at', '0'], environment);
+    expect([member.code, member.stderr]).toEqual([CONFIGURATION, expect.stringContaining('from the other members')]);
   });
 
   test('in a group of its own keeps its directory for itself too', async () => {

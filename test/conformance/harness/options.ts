@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Server, servers } from './group.ts';
 import { type JavaPart, javaParts, javaVersions } from './java-suite.ts';
 
-export type Suite = 'java' | 'node' | 'python' | 'client' | 'controller';
+export type Suite = 'java' | 'store' | 'node' | 'python' | 'client' | 'controller';
 
 export type Options = {
   readonly suite: Suite;
@@ -12,12 +12,12 @@ export type Options = {
   readonly keep: boolean;
 };
 
-const suites: readonly Suite[] = ['java', 'node', 'python', 'client', 'controller'];
+const suites: readonly Suite[] = ['java', 'store', 'node', 'python', 'client', 'controller'];
 
 const usage = `Usage: test/conformance/run.sh ${suites.join('|')} [options]
   --server NAME      whose servers to start: ${servers.join(', ')} (default ledgermq; of client: stock)
   --stock            the same as --server stock
-  --client VERSION   java: only this version of the client (${javaVersions.join(', ')})
+  --client VERSION   java, store: only this version of RocketMQ (${javaVersions.join(', ')})
   --only PARTS       java: only these parts, comma-separated (${javaParts.join(', ')})
   --keep             keep logs and data`;
 

@@ -6,14 +6,14 @@ import { classPath, resolveJava } from './maven.ts';
 import { tail } from './tap.ts';
 
 /** The version of the real servers that suites can be compared with. */
-const stockVersion = '5.3.3';
+const comparedVersion = '5.3.3';
 
 /** Builds or resolves the server's programs. */
 export async function programsOf(server: Server, repository: string): Promise<Programs> {
-  return server === 'ledgermq' ? ourPrograms(repository) : stockPrograms(repository);
+  return server === 'ledgermq' ? ourPrograms(repository) : stockPrograms(repository, comparedVersion);
 }
 
-async function ourPrograms(repository: string): Promise<Programs> {
+export async function ourPrograms(repository: string): Promise<Programs> {
   const built = await run(process.execPath, [join(repository, 'scripts/build.mjs')], 120_000, { cwd: repository });
   if (built.code !== 0) throw new Error(`the build failed:\n${tail(built.output)}`);
   const program = (name: string) => join(repository, 'dist/bin', `${name}.js`);
@@ -27,16 +27,19 @@ async function ourPrograms(repository: string): Promise<Programs> {
   };
 }
 
-async function stockPrograms(repository: string): Promise<Programs> {
-  await resolveJava(repository, stockVersion, true);
+/** RocketMQ's own servers of one version, from the published artifacts. */
+export async function stockPrograms(repository: string, version: string): Promise<Programs> {
+  await resolveJava(repository, version, true);
   const flags = [
     '-Xms256m',
     '-Xmx512m',
     '-XX:MaxDirectMemorySize=1g',
+    // 4.9 unmaps its files by reflection, and stops half-way where it may not.
+    ...['java.nio', 'sun.nio.ch', 'jdk.internal.ref'].map((each) => `--add-opens=java.base/${each}=ALL-UNNAMED`),
     '-Duser.home={home}',
     '-Drocketmq.home.dir={home}',
   ];
-  const java = ['java', ...flags, '-cp', classPath(repository, stockVersion, 'runtime')];
+  const java = ['java', ...flags, '-cp', classPath(repository, version, 'runtime')];
   return {
     nameServer: [...java, 'org.apache.rocketmq.namesrv.NamesrvStartup'],
     broker: [...java, 'org.apache.rocketmq.broker.BrokerStartup'],

@@ -1,13 +1,23 @@
 import { connect } from 'node:net';
 
-type Answer = { readonly code: number; readonly body: Buffer };
+export type Answer = {
+  readonly code: number;
+  readonly remark: string | undefined;
+  readonly extFields: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+};
 
 /** One request with a JSON header, independent of the product's own codec. */
-function ask(address: string, code: number, extFields: Record<string, string>): Promise<Answer> {
+export function ask(
+  address: string,
+  code: number,
+  extFields: Record<string, string>,
+  content: Uint8Array = Buffer.alloc(0),
+): Promise<Answer> {
   const colon = address.lastIndexOf(':');
   const header = Buffer.from(JSON.stringify({ code, extFields, flag: 0, language: 'JAVA', opaque: 1, version: 479 }));
   const frame = Buffer.alloc(8);
-  frame.writeInt32BE(4 + header.length, 0);
+  frame.writeInt32BE(4 + header.length + content.length, 0);
   frame.writeInt32BE(header.length, 4);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(address.slice(colon + 1)), address.slice(0, colon));
@@ -19,11 +29,11 @@ function ask(address: string, code: number, extFields: Record<string, string>): 
       received = Buffer.concat([received, bytes]);
       if (received.length < 8 || received.length < 4 + received.readInt32BE(0)) return;
       const end = 8 + (received.readInt32BE(4) & 0xffffff);
-      const answer = JSON.parse(received.toString('utf8', 8, end)) as { code: number };
-      resolve({ code: answer.code, body: received.subarray(end, 4 + received.readInt32BE(0)) });
+      const answer = JSON.parse(received.toString('utf8', 8, end)) as Omit<Answer, 'body'>;
+      resolve({ ...answer, body: received.subarray(end, 4 + received.readInt32BE(0)) });
       socket.destroy();
     });
-    socket.write(Buffer.concat([frame, header]));
+    socket.write(Buffer.concat([frame, header, content]));
   });
 }
 
