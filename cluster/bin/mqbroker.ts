@@ -3,6 +3,7 @@ import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../
 import type { Platform } from '../../src/platform/ports.ts';
 import { ControlledBroker } from '../controller/client/controlled-broker.ts';
 import { DledgerMember } from '../dledger/dledger-member.ts';
+import { WrongConfiguration } from '../dledger/open-member.ts';
 import { SetBroker } from '../ha/set-broker.ts';
 import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';

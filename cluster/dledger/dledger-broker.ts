@@ -1,12 +1,14 @@
 import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
 import { type Broker, createBroker } from '../../src/broker/broker.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import { retentionSettings } from '../../src/broker/store-settings.ts';
+import type { LogCleaner } from '../../src/log/log-cleaner.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { answerGroupRequests } from './group-requests.ts';
 import { LagWatch } from './lag-watch.ts';
 import { LogCare, type LogCareStatus } from './log-care.ts';
-import { LogRetention } from './log-retention.ts';
+import { createLogRetention } from './log-retention.ts';
 import { type MemberData, openMemberWithData } from './member-data.ts';
 import { closeRaftStorage, ended, failMember, handLeadershipOver } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
@@ -20,7 +22,6 @@ import { memberSnapshots } from './snapshot-content.ts';
 import { exchangeSnapshots, type SnapshotExchange } from './snapshot-exchange.ts';
 import { Snapshotter } from './snapshotter.ts';
 
-const HOUR_MS = 3_600_000;
 export interface DledgerStatus extends ReplicaStatus {
   readonly groupName: string;
   /** '' until the group's first entry is committed here. */
@@ -42,7 +43,7 @@ export class DledgerBroker {
   readonly #group: MemberGroup;
   readonly #snapshotter: Snapshotter;
   readonly #exchange: SnapshotExchange;
-  readonly #retention: LogRetention;
+  readonly #retention: LogCleaner;
   readonly #sync: PeriodicSync;
   readonly #lag: LagWatch;
   readonly #preferred: PreferredLeader;
@@ -83,7 +84,10 @@ export class DledgerBroker {
     this.#exchange = exchangeSnapshots(member, data, group, this.#snapshotter, (bytes, index) =>
       this.#renew(bytes, index, fail),
     );
-    this.#retention = createRetention(member, data, this.#snapshotter, () => this.#exchange.sender.keepFrom());
+    this.#retention = createLogRetention(platform, retentionSettings(config), log, store, {
+      safePosition: () => Math.min(this.#snapshotter.position, data.log.confirmedPosition),
+      keepFrom: () => this.#exchange.sender.keepFrom(),
+    });
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
     this.#care = new LogCare({
       platform,
@@ -211,27 +215,4 @@ function preferredLeader({ platform, config }: Member, { replica }: MemberGroup)
   const { clock, timers, logger } = platform;
   const syncFlush = config.flushDiskType === 'SYNC_FLUSH';
   return new PreferredLeader({ clock, timers, logger, replica, preferred: config.preferredLeaderId, syncFlush });
-}
-
-function createRetention(
-  { platform, config, storage }: Member,
-  { log, store }: MemberData,
-  snapshots: Snapshotter,
-  keepFrom: () => number,
-): LogRetention {
-  const { clock, timers, disk, logger } = platform;
-  return new LogRetention({
-    log: storage.log,
-    store,
-    clock,
-    timers,
-    disk,
-    logger,
-    intervalMs: config.cleanResourceInterval,
-    reservedMs: config.fileReservedTime * HOUR_MS,
-    forcedPercent: config.cleanFileForciblyEnable ? config.diskSpaceCleanForciblyRatio : undefined,
-    maxFiles: config.deleteFileBatchMax,
-    safePosition: () => Math.min(snapshots.position, log.confirmedPosition),
-    keepFrom,
-  });
 }

@@ -92,6 +92,10 @@ class SimClock implements Clock {
   monotonicMs(): number {
     return this.#host.ownMicros(this.#loop.nowMicros) / 1_000;
   }
+
+  localHour(): number {
+    return Math.floor(this.nowMs() / 3_600_000) % 24;
+  }
 }
 
 interface RunningTimer {

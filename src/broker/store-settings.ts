@@ -1,3 +1,4 @@
+import type { RetentionSettings } from '../log/log-cleaner.ts';
 import { parseDelayLevels } from '../protocol/message/delay-level.ts';
 import { DEFAULT_NATIVE_OPTIONS, type NativeStoreOptions } from '../store/native-options.ts';
 import { DEFAULT_STORE_OPTIONS, type StoreOptions } from '../store/store-options.ts';
@@ -26,6 +27,19 @@ export function storeOptions(config: BrokerConfig): StoreOptions {
   };
 }
 
+/** When log files go, for any kind of log. */
+export function retentionSettings(config: BrokerConfig): RetentionSettings {
+  return {
+    deleteHours: config.deleteWhen.split(';').map(Number),
+    reservedMs: config.fileReservedTime * HOUR_MS,
+    intervalMs: config.cleanResourceInterval,
+    pauseMs: config.deleteCommitLogFilesInterval,
+    maxFiles: config.deleteFileBatchMax,
+    expiredPercent: config.diskMaxUsedSpaceRatio,
+    forcedPercent: config.cleanFileForciblyEnable ? config.diskSpaceCleanForciblyRatio : undefined,
+  };
+}
+
 /** The settings of a store without replication. */
 export function nativeStoreOptions(config: BrokerConfig): NativeStoreOptions {
   return {
@@ -37,11 +51,8 @@ export function nativeStoreOptions(config: BrokerConfig): NativeStoreOptions {
     syncTimeoutMs: config.syncFlushTimeout,
     syncIntervalMs: config.flushIntervalCommitLog,
     maxPendingBytes: config.maxPendingBytes,
-    reservedMs: config.fileReservedTime * HOUR_MS,
-    cleanIntervalMs: config.cleanResourceInterval,
-    deleteBatch: config.deleteFileBatchMax,
-    forcedCleanRatio: config.cleanFileForciblyEnable ? config.diskSpaceCleanForciblyRatio / 100 : 2,
-    fullRatio: config.diskSpaceWarningLevelRatio / 100,
+    retention: retentionSettings(config),
+    fullPercent: config.diskSpaceWarningLevelRatio,
     store: storeOptions(config),
   };
 }

@@ -1,8 +1,8 @@
 import { type Envelope, UNIT_BLANK } from './envelope.ts';
 import type { SegmentedLog } from './segmented-log.ts';
 
-/** Bytes that are looked through for a start, from the nearest on. */
-const WINDOWS = [64 << 10, 1 << 20, 16 << 20, Number.MAX_SAFE_INTEGER];
+/** Bytes that are looked through for a start, from the nearest on; a record has 16 MB at most. */
+const WINDOWS = [64 << 10, 1 << 20, 40 << 20];
 
 /** One intact unit; the buffer is the caller's to keep. */
 export interface FoundUnit {

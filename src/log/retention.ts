@@ -26,6 +26,8 @@ export interface RetentionRule {
 export interface DeletableFile extends RetainedFile {
   /** Age of its last record; undefined if unknown. */
   readonly ageMs: number | undefined;
+  /** False: it goes only because the disk is too full. */
+  readonly expired: boolean;
 }
 
 /** The files of a log that retention may consider, oldest first. */
@@ -44,8 +46,9 @@ export function filesToDelete(files: readonly RetainedFile[], rule: RetentionRul
     if (result.length >= rule.maxFiles || file.end > rule.safePosition) break;
     const timestamp = rule.lastTimestamp(file);
     const ageMs = timestamp === undefined ? undefined : rule.nowMs - timestamp;
-    if (!rule.forced && (ageMs === undefined || ageMs <= rule.reservedMs)) break;
-    result.push({ ...file, ageMs });
+    const expired = ageMs !== undefined && ageMs > rule.reservedMs;
+    if (!rule.forced && !expired) break;
+    result.push({ ...file, ageMs, expired });
   }
   return result;
 }
@@ -60,7 +63,9 @@ export function deleteFiles(
   for (const file of files) {
     for (const path of log.deleteBefore(file.end)) {
       removed.push(path);
-      logger.info('deleted an expired log file', { file: path, ageMs: file.ageMs, start: file.start });
+      const { ageMs, expired, start } = file;
+      const why = expired ? 'deleted an expired log file' : 'deleted a log file before its time: the disk is too full';
+      logger.info(why, { file: path, ageMs, start });
     }
   }
   return removed;

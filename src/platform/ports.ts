@@ -31,6 +31,8 @@ export interface Clock {
   nowMs(): number;
   /** Monotonic time in milliseconds with a fraction; the only time for timeouts, elections and rates. */
   monotonicMs(): number;
+  /** Hour of the day (0 to 23) by wall time, in the time zone of the machine. */
+  localHour(): number;
 }
 
 /** An opaque handle of a pending timer. */

@@ -1,3 +1,4 @@
+import type { RetentionSettings } from '../log/log-cleaner.ts';
 import type { DiskError } from '../platform/ports.ts';
 import type { StoreLog } from './log-message-store.ts';
 import type { NativeLog } from './native-log.ts';
@@ -23,16 +24,9 @@ export interface NativeStoreOptions {
   readonly chunkBytes?: number;
   /** Time between recovery points: bounds the work of a start. */
   readonly pointIntervalMs: number;
-  /** [fileReservedTime], in ms. */
-  readonly reservedMs: number;
-  /** [cleanResourceInterval] */
-  readonly cleanIntervalMs: number;
-  /** [deleteFileBatchMax] */
-  readonly deleteBatch: number;
-  /** Used share of the disk from which files go before their time [cleanFileForciblyEnable, 0.85]; above 1 = never. */
-  readonly forcedCleanRatio: number;
-  /** Used share of the disk from which messages are refused (RocketMQ: 0.90). */
-  readonly fullRatio: number;
+  readonly retention: RetentionSettings;
+  /** Used share of the disk, in percent, above which messages are refused [diskSpaceWarningLevelRatio]. */
+  readonly fullPercent: number;
   /** A cut of the log at this place was under way when the last run ended: whatever is left behind it is not the log's any more. */
   readonly unfinishedCut?: number;
   /**
@@ -52,11 +46,16 @@ export const DEFAULT_NATIVE_OPTIONS: Omit<NativeStoreOptions, 'root' | 'store'> 
   syncIntervalMs: 500,
   maxPendingBytes: 128 << 20,
   pointIntervalMs: 60_000,
-  reservedMs: 72 * 3_600_000,
-  cleanIntervalMs: 10_000,
-  deleteBatch: 10,
-  forcedCleanRatio: 0.85,
-  fullRatio: 0.9,
+  retention: {
+    deleteHours: [4],
+    reservedMs: 72 * 3_600_000,
+    intervalMs: 10_000,
+    pauseMs: 100,
+    maxFiles: 10,
+    expiredPercent: 75,
+    forcedPercent: 85,
+  },
+  fullPercent: 90,
 };
 
 /** What a native store needs of its owner. */

@@ -1,10 +1,13 @@
 import { writeInt64 } from '../base/bytes.ts';
+import { lastUnitBefore } from '../log/last-unit.ts';
+import { LogCleaner } from '../log/log-cleaner.ts';
 import { asDiskError } from '../log/log-error.ts';
-import { deleteFiles, filesToDelete, retainedFiles } from '../log/retention.ts';
+import type { RetainedFile } from '../log/retention.ts';
 import type { DiskError, Platform, Timer } from '../platform/ports.ts';
 import { RecordLayout } from '../protocol/message/record.ts';
 import { LogMessageStore } from './log-message-store.ts';
 import type { MessageStore } from './message-store.ts';
+import { NativeEnvelope } from './native-envelope.ts';
 import { abortPath, checkpointPath, type NativeFiles, openNativeFiles, pointPath } from './native-files.ts';
 import { NativeLog } from './native-log.ts';
 import type { NativeStoreOptions, NativeStoreOwner } from './native-options.ts';
@@ -12,6 +15,9 @@ import { encodeStorePoint } from './store-point.ts';
 import { storeTimestampOf } from './time-search.ts';
 
 const REMOVAL_CHECK_MS = 1000;
+const SPACE_CHECK_MS = 1000;
+/** Kept free for internal records, so that a full disk cannot stop what a broker has to write down (raft/SAFETY.md 5). */
+const RESERVED_BYTES = 16 << 20;
 const CHECKPOINT_BYTES = 4096;
 
 type Done = (error: DiskError | undefined) => void;
@@ -45,6 +51,7 @@ export class NativeStore {
   readonly #options: NativeStoreOptions;
   readonly #owner: NativeStoreOwner;
   readonly #files: NativeFiles;
+  readonly #cleaner: LogCleaner;
   readonly #timers: Timer[] = [];
   /** Position of the newest durable recovery point. */
   #pointPosition: number;
@@ -65,6 +72,7 @@ export class NativeStore {
     this.#options = options;
     this.#owner = owner;
     this.#files = files;
+    this.#cleaner = this.#newCleaner();
     this.#pointPosition = files.pointHolds && files.point !== undefined ? files.point.position : files.log.minPosition;
   }
 
@@ -100,7 +108,8 @@ export class NativeStore {
     this.#checkSpace();
     const { timers } = this.#platform;
     this.#timers.push(timers.every(this.#options.pointIntervalMs, () => this.#pointIfBehind()));
-    this.#timers.push(timers.every(this.#options.cleanIntervalMs, () => this.#clean()));
+    this.#timers.push(timers.every(SPACE_CHECK_MS, () => this.#checkSpace()));
+    this.#cleaner.start();
     this.#timers.push(timers.every(REMOVAL_CHECK_MS, () => this.#pointIfRemoved()));
     if (!pointHolds) this.#pointIfBehind();
   }
@@ -184,48 +193,44 @@ export class NativeStore {
     for (const done of waiters) done(error);
   }
 
-  #checkSpace(): number {
-    const { freeBytes, totalBytes } = this.#platform.disk.space(this.#options.root);
-    const ratio = totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes;
-    const full = ratio >= this.#options.fullRatio;
-    const text = `the disk of ${this.#options.root} is ${Math.floor(ratio * 100)} % full: messages are refused from ${Math.floor(this.#options.fullRatio * 100)} % on`;
+  #checkSpace(): void {
+    const { root, fullPercent } = this.#options;
+    const { freeBytes, totalBytes } = this.#platform.disk.space(this.#files.log.directory);
+    const usedPercent = totalBytes === 0 ? 0 : (1 - freeBytes / totalBytes) * 100;
+    const full = freeBytes < RESERVED_BYTES || usedPercent > fullPercent;
+    const text = `the disk of ${root} is full (${Math.floor(usedPercent)} % used, ${Math.floor(freeBytes / 2 ** 20)} MiB free): free space or lower fileReservedTime`;
     this.#log.setSpaceRefusal(full ? { status: 'disk-full', text } : undefined);
-    return ratio;
   }
 
-  #clean(): void {
-    try {
-      this.deleteExpired(this.#checkSpace() >= this.#options.forcedCleanRatio);
-    } catch (thrown) {
-      this.#platform.logger.warn('expired files could not be removed', { error: asDiskError(thrown).message });
-    }
+  /** One look for files that may go now, as each `cleanResourceInterval` brings it. */
+  clean(): void {
+    this.#cleaner.run();
   }
 
-  /** Removes log files that are past their time (or all that may go, oldest first, if `forced`); returns their paths. Throws the disk's error. */
-  deleteExpired(forced: boolean): string[] {
+  #newCleaner(): LogCleaner {
     const { log } = this.#files;
-    const safePosition = Math.min(this.#pointPosition, this.#owner.safePosition?.() ?? this.#pointPosition);
-    const files = filesToDelete(retainedFiles(log), {
-      nowMs: this.#platform.clock.nowMs(),
-      reservedMs: this.#options.reservedMs,
-      safePosition,
-      forced,
-      maxFiles: this.#options.deleteBatch,
-      lastTimestamp: (file) => this.#firstTimeAt(file.end),
+    return new LogCleaner({
+      platform: this.#platform,
+      settings: this.#options.retention,
+      segments: log,
+      remover: log,
+      safePosition: () => Math.min(this.#pointPosition, this.#owner.safePosition?.() ?? this.#pointPosition),
+      lastTimestamp: (file) => this.#lastTimestamp(file),
+      removed: () => this.#store.trim(),
     });
-    const removed = deleteFiles(log, files, this.#platform.logger);
-    if (removed.length > 0) this.#store.trim();
-    return removed;
   }
 
-  /** Store time of a file's first record: never below that of the last one in the file before. */
-  #firstTimeAt(position: number): number | undefined {
-    const head = this.#log.readSync(position, HEAD_BYTES);
+  /** Of the file's last record, or, where that is damaged, of the record behind the file, which is not older. */
+  #lastTimestamp({ end }: RetainedFile): number | undefined {
+    const last = lastUnitBefore(this.#files.log, new NativeEnvelope(), end);
+    if (last !== undefined) return storeTimestampOf(last.buffer.subarray(last.offset, last.offset + last.size));
+    const head = this.#log.readSync(end, HEAD_BYTES);
     return head === undefined || head.readInt32BE(0) === 0 ? undefined : storeTimestampOf(head);
   }
 
   /** Refuses puts, makes everything durable, and leaves the directory as closed. After an error the next start recovers. */
   close(done: Done): void {
+    this.#cleaner.stop();
     for (const timer of this.#timers.splice(0)) this.#platform.timers.cancel(timer);
     this.#store.refusePuts();
     this.#log.syncTo(this.#log.endPosition, (syncError) => {

@@ -249,12 +249,13 @@ describe('the recovery point', () => {
 
 describe('retention', () => {
   const HOUR = 3_600_000;
+  const EVERY_HOUR = Array.from({ length: 24 }, (_, hour) => hour);
   /** Timers that do not slow down a test of many hours. */
   const SLOW: NativeStoreOptions = {
     ...TINY,
     syncIntervalMs: HOUR,
     pointIntervalMs: HOUR,
-    cleanIntervalMs: HOUR,
+    retention: { ...TINY.retention, deleteHours: EVERY_HOUR, intervalMs: HOUR },
     store: { ...TINY.store, flushIntervalMs: HOUR },
   };
 
@@ -269,15 +270,17 @@ describe('retention', () => {
 
   test('removes whole old files below the point, logs them, and moves the queues along', () => {
     const platform = createVirtualPlatform();
-    const native = startStore(platform, { ...SLOW, cleanIntervalMs: 1e9 });
+    const native = startStore(platform, { ...SLOW, retention: { ...SLOW.retention, intervalMs: 1e9 } });
     fill(platform, native, 'T', 40);
     platform.world.advance(73 * HOUR);
     fill(platform, native, 'T', 40);
     point(platform, native);
-    const removed = native.deleteExpired(false);
-    platform.world.advance(100);
-    expect(removed.length).toBeGreaterThan(1);
-    expect(native.store.minPosition).toBe(removed.length * 4096);
+    native.clean();
+    platform.world.advance(2000);
+    expect(native.store.minPosition).toBeGreaterThan(4096);
+    const gone1 = platform.logger.lines.filter((line) => line.message === 'deleted an expired log file');
+    expect(gone1).toHaveLength(native.store.minPosition / 4096);
+    expect(gone1[0]?.fields).toMatchObject({ start: 0, ageMs: expect.any(Number) });
     const min = native.store.minOffset('T', 0);
     expect(min).toBeGreaterThan(0);
     expect(min).toBeLessThanOrEqual(40);
@@ -295,15 +298,22 @@ describe('retention', () => {
   test('never goes beyond the recovery point or the owner, even when forced', () => {
     const platform = createVirtualPlatform();
     const owner = new TestOwner();
-    const native = startStore(platform, { ...SLOW, cleanIntervalMs: 1e9, pointIntervalMs: 1e9 }, owner);
+    // The disk is always too full.
+    const retention = { ...SLOW.retention, intervalMs: 1e9, forcedPercent: -1 };
+    const native = startStore(platform, { ...SLOW, retention, pointIntervalMs: 1e9 }, owner);
     fill(platform, native, 'T', 20);
     point(platform, native);
     const safe = native.store.dispatchedPosition;
     fill(platform, native, 'T', 60);
     owner.safe = 4096;
-    expect(native.deleteExpired(true)).toHaveLength(1);
+    native.clean();
+    platform.world.advance(2000);
+    expect(native.store.minPosition).toBe(4096);
     owner.safe = undefined;
-    while (native.deleteExpired(true).length > 0);
+    for (let i = 0; i < 5; i++) {
+      native.clean();
+      platform.world.advance(2000);
+    }
     expect(native.store.minPosition).toBeLessThanOrEqual(safe);
     expect(native.store.minPosition).toBeGreaterThan(safe - 2 * 4096);
   });

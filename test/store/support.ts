@@ -65,8 +65,8 @@ export const SMALL: NativeStoreOptions = {
   segmentBytes: 1 << 20,
   tailBytes: 64 << 10,
   chunkBytes: 16 << 10,
-  fullRatio: 2,
-  forcedCleanRatio: 2,
+  fullPercent: 200,
+  retention: { ...DEFAULT_NATIVE_OPTIONS.retention, forcedPercent: undefined },
   store: {
     ...DEFAULT_STORE_OPTIONS,
     consumeQueueFileBytes: 60_000,

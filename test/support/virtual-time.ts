@@ -124,6 +124,11 @@ export class VirtualClock implements Clock {
   monotonicMs(): number {
     return this.#time.nowMs;
   }
+
+  /** The machine stands in Greenwich. */
+  localHour(): number {
+    return Math.floor(this.nowMs() / 3_600_000) % 24;
+  }
 }
 
 /** Timers of one virtual process: they die with it. */

@@ -28,6 +28,7 @@ export class Patient implements Platform {
     this.clock = {
       nowMs: () => real.clock.nowMs() + this.#ailments.clockOffsetMs,
       monotonicMs: () => real.clock.monotonicMs(),
+      localHour: () => hourOfDay(real.clock.localHour() + this.#ailments.clockOffsetMs / HOUR_MS),
     };
     this.disk = new SickDisk(real.disk, real.timers);
     this.network = {
@@ -50,4 +51,12 @@ export class Patient implements Platform {
 function detour(address: Address, detours: Detours): Address {
   const instead = detours[formatAddress(address)];
   return (instead === undefined ? undefined : parseAddress(instead)) ?? address;
+}
+
+const HOUR_MS = 3_600_000;
+const HOURS_PER_DAY = 24;
+
+/** 0 to 23, for any number of hours since some midnight. */
+function hourOfDay(hours: number): number {
+  return ((Math.floor(hours) % HOURS_PER_DAY) + HOURS_PER_DAY) % HOURS_PER_DAY;
 }

@@ -78,7 +78,7 @@ const storeKeys = {
   syncFlushTimeout: milliseconds(5_000),
   flushIntervalCommitLog: milliseconds(500),
   flushIntervalConsumeQueue: milliseconds(1_000),
-  deleteWhen: text('04', /^\d{1,2}(;\d{1,2})*$/, 'hours of the day separated by ";"'),
+  deleteWhen: text('04', /^([01]?\d|2[0-3])(;([01]?\d|2[0-3]))*$/, 'hours of the day (0 to 23) separated by ";"'),
   fileReservedTime: integer(72, 0, 1_000_000, 'hours'),
   cleanResourceInterval: milliseconds(10_000),
   deleteCommitLogFilesInterval: milliseconds(100, 0),

@@ -4,4 +4,5 @@ import type { Clock } from '../ports.ts';
 export const nodeClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+  localHour: () => new Date().getHours(),
 };

@@ -108,7 +108,7 @@ describe('a member that does not lead (raft/SAFETY.md 6)', () => {
 
 describe('the next offset of a queue (raft/SAFETY.md 5)', () => {
   it('goes on after retention has removed all of its messages, also on a leader that started later', async () => {
-    const group = await DledgerWorld.serving('fileReservedTime=0');
+    const group = await DledgerWorld.serving('fileReservedTime=0\ndeleteWhen=0;1;2\n');
     for (let n = 0; n < 3; n++) await ask(group, group.leader, sendMessageV2, SEND, Buffer.from(`m${n}`));
     await group.world.run(75_000);
     const other = { ...SEND, topic: 'Other' };

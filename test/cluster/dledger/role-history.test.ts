@@ -8,7 +8,7 @@ function change(role: RoleChange['role'], term: number, leader?: string): RoleCh
 
 function historyOf(...changes: RoleChange[]): RoleHistory {
   let nowMs = 0;
-  const history = new RoleHistory({ nowMs: () => ++nowMs, monotonicMs: () => 0 });
+  const history = new RoleHistory({ nowMs: () => ++nowMs, monotonicMs: () => 0, localHour: () => 0 });
   for (const each of changes) history.add(each);
   return history;
 }
