@@ -4,6 +4,7 @@ import { scanUnits } from '../log/unit-scan.ts';
 import type { Clock, DiskError, Logger, Timer, Timers } from '../platform/ports.ts';
 import { NativeEnvelope } from './native-envelope.ts';
 import { OverdueWatch } from './overdue-watch.ts';
+import { ReadProgress } from './read-progress.ts';
 import type { ReadDone, RecordLog, RecordVisitor } from './record-log.ts';
 import type { Replicator, ReplicatorListener, Reservation, WriteRefusal } from './replicator.ts';
 
@@ -248,7 +249,18 @@ export class NativeLog implements Replicator, RecordLog {
   scan(from: number, to: number, visit: RecordVisitor): void {
     const memory = Math.max(from, this.#log.memoryPosition);
     if (from < memory) {
-      const { reason, stoppedAt } = scanUnits(this.#log, this.#envelope, from, Math.min(to, memory), visit);
+      const end = Math.min(to, memory);
+      const progress = new ReadProgress(this.#options.logger, 'reading the commit log', from, end);
+      const { reason, stoppedAt } = scanUnits(
+        this.#log,
+        this.#envelope,
+        from,
+        end,
+        (buffer, offset, size, position) => {
+          progress.at(position);
+          visit(buffer, offset, size, position);
+        },
+      );
       if (reason !== 'limit')
         throw new Error(
           `${this.#log.files.pathOf(stoppedAt)} is damaged at position ${stoppedAt}; to give up everything from there on, start once with --cut-at ${stoppedAt}`,

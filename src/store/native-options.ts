@@ -14,7 +14,7 @@ export interface NativeStoreOptions {
   readonly segmentBytes: number;
   /** [flushDiskType=SYNC_FLUSH] */
   readonly syncFlush: boolean;
-  /** [syncFlushTimeout] */
+  /** [syncFlushTimeout] At least 10: its tenth is a timer's period. */
   readonly syncTimeoutMs: number;
   /** [flushIntervalCommitLog] */
   readonly syncIntervalMs: number;

@@ -4,6 +4,7 @@ import { type Recovery, recover } from '../log/recovery.ts';
 import type { SegmentedLog } from '../log/segmented-log.ts';
 import type { Logger } from '../platform/ports.ts';
 import { NativeEnvelope } from './native-envelope.ts';
+import { ReadProgress } from './read-progress.ts';
 import type { StorePoint } from './store-point.ts';
 import { storeTimestampOf } from './time-search.ts';
 
@@ -54,7 +55,7 @@ export function recoverNative(logger: Logger, log: SegmentedLog, input: NativeRe
     });
   const from = scanFrom(log, input, usable);
   const syncedMark = point !== undefined && point.position >= minPosition ? point.position : 0;
-  const { recovery, newest } = scan(log, input, from, syncedMark);
+  const { recovery, newest } = scan(logger, log, input, from, syncedMark);
   const replicated = replicationEnd(recovery, syncedMark, input);
   if (replicated !== undefined) return endedAt(replicated, minPosition, usable ? point : undefined);
   const damage = damageOf(recovery, newest, input);
@@ -87,18 +88,21 @@ function checkedPoint(log: SegmentedLog, position: number): number {
 }
 
 function scan(
+  logger: Logger,
   log: SegmentedLog,
   { unclean }: NativeRecoveryInput,
   from: number,
   syncedMark: number,
 ): { recovery: Recovery; newest: number } {
   let newest = 0;
+  const progress = new ReadProgress(logger, 'checking the commit log', from, log.files.maxPosition);
   const recovery = recover(log, {
     envelope: new NativeEnvelope(),
     from,
     syncedMark,
     ...(unclean ? {} : { searchBytes: CLEAN_SEARCH_BYTES }),
-    visit: (buffer, offset, size) => {
+    visit: (buffer, offset, size, position) => {
+      progress.at(position);
       newest = Math.max(newest, storeTimestampOf(buffer.subarray(offset, offset + size)));
     },
   });

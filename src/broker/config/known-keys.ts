@@ -75,7 +75,7 @@ const storeKeys = {
   maxHashSlotNum: integer(5_000_000, 1, MAX_INT, 'slots'),
   maxIndexNum: integer(20_000_000, 1, MAX_INT, 'entries'),
   messageIndexEnable: flag(true),
-  syncFlushTimeout: milliseconds(5_000),
+  syncFlushTimeout: milliseconds(5_000, 10),
   flushIntervalCommitLog: milliseconds(500),
   flushIntervalConsumeQueue: milliseconds(1_000),
   deleteWhen: text('04', /^([01]?\d|2[0-3])(;([01]?\d|2[0-3]))*$/, 'hours of the day (0 to 23) separated by ";"'),
