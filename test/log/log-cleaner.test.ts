@@ -16,7 +16,7 @@ const settings: RetentionSettings = {
 };
 
 /** A log of eight files whose last records are `ageHours` old at the start, which is midnight. */
-function world(ageHours: number, change: Partial<RetentionSettings> = {}, safePosition = 1 << 20) {
+function world(ageHours: number, change: Partial<RetentionSettings> = {}, safePosition = 1 << 20, keepFrom = 1 << 20) {
   const virtual = new VirtualWorld(1);
   const platform = virtual.start('a');
   const log = openLog(platform);
@@ -31,6 +31,7 @@ function world(ageHours: number, change: Partial<RetentionSettings> = {}, safePo
     segments: log,
     remover: log,
     safePosition: () => safePosition,
+    keepFrom: () => keepFrom,
     lastTimestamp: () => stored,
     removed: () => removals++,
   });
@@ -112,4 +113,13 @@ test('a stopped cleaner removes nothing more, in the middle of a look too', () =
   cleaner.stop();
   virtual.advance(60_000);
   expect(files()).toBe(7);
+});
+
+test('what somebody still reads stays, unless the disk is too full', () => {
+  const { virtual, use, files } = world(100, { deleteHours: [0] }, 1 << 20, 2048);
+  virtual.advance(60_000);
+  expect(files()).toBe(6);
+  use(90);
+  virtual.advance(60_000);
+  expect(files()).toBeLessThan(6);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DledgerWorld, type MemberName } from './dledger-world.ts';
 
 /** Messages leave the log as soon as a snapshot covers their file. */
-const SHORT = 'fileReservedTime=0\ncleanResourceInterval=1000';
+const SHORT = 'fileReservedTime=0\ndeleteWhen=0;1\ncleanResourceInterval=1000';
 
 async function send(group: DledgerWorld, count: number, topic = 'Orders'): Promise<void> {
   const producer = await group.producer();
