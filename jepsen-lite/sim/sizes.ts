@@ -22,6 +22,7 @@ export function drawSizes(chance: Chance): Sizes {
     scrubBytesPerSecond: 1_048_576,
     offsetBatchMs: chance.pick([10, 200]),
     fileReservedTime: RESERVED_HOURS,
+    deleteWhen: Array.from({ length: 24 }, (_, hour) => hour).join(';'),
     cleanResourceInterval: chance.pick([500, 2_000, 10_000]),
   };
   const conf = Object.entries(lines)
