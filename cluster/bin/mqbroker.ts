@@ -122,6 +122,8 @@ async function startBroker(
   // What was acknowledged is safe with the others; going on with a failed disk or log would not be.
   const onFatal = (): never => process.exit(exitCodes.failed);
   try {
+    const inGroup = config.enableControllerMode || config.enableDLegerCommitLog;
+    if (inGroup && cutAt !== undefined) throw new WrongConfiguration(CUT_IN_GROUP);
     if (config.enableControllerMode) {
       const controlled = new ControlledBroker(platform, config, onFatal);
       await controlled.start();
@@ -133,7 +135,6 @@ async function startBroker(
       await set.start(onFatal, cutAt);
       return { broker: set.broker, source: setSource(platform, set), stop: () => set.stop() };
     }
-    if (cutAt !== undefined) throw new WrongConfiguration(CUT_IN_GROUP);
     const member = new DledgerMember(platform, config, onFatal);
     await member.start();
     return { broker: member.broker, source: memberSource(platform, member), stop: () => member.stop() };
