@@ -116,14 +116,17 @@ function metadataOf({ settings }: OpenController, replica: Replica): ControllerM
   return { group: settings.groupName, leaderId, leaderAddress, isLeader: replica.isLeader, peers };
 }
 
+/** Nobody has to be heard before the election of a controller that is alone: it serves at once. */
+const ALONE = { heartbeatMs: 10, electionTimeoutMs: 20 } as const;
+
 function replicaConfig({ config, settings }: OpenController): ReplicaConfig {
-  const { heartbeatIntervalMs, electionTimeoutMs, bootstrapWithMajority } = config.values;
+  const { heartbeatIntervalMs: heartbeatMs, electionTimeoutMs, bootstrapWithMajority } = config.values;
+  const isAlone = settings.peers.length === 1;
   return {
     ...replicaDefaults,
     id: settings.self.id,
     voters: settings.peers.map(({ id }) => id),
-    heartbeatMs: heartbeatIntervalMs,
-    electionTimeoutMs,
+    ...(isAlone ? ALONE : { heartbeatMs, electionTimeoutMs }),
     syncFlush: true,
     bootstrapWithMajority,
   };

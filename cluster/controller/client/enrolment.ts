@@ -8,7 +8,7 @@ import type { ControllerClient } from './controller-client.ts';
 import { decodeSet, type SetNews } from './set-news.ts';
 
 /** Longest pause before the next try, ms; drawn, so that brokers of a set that start together do not ask for the same id again and again. */
-const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 300;
 
 export interface EnrolmentName extends SetName {
   /** `ip:port` for clients. */
