@@ -1,6 +1,7 @@
 import { assert } from '../../src/base/assert.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
-import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
+import { asDiskError } from '../../src/log/log-error.ts';
+import type { DirectoryLock, Disk, Platform } from '../../src/platform/ports.ts';
 import { encodeHost } from '../../src/protocol/message/host.ts';
 import { openRaftStorage, type RaftStorage } from '../raft-storage/open-raft-storage.ts';
 import { type GroupSettings, groupSettings } from './group-settings.ts';
@@ -33,25 +34,39 @@ export function openMember(platform: Platform, config: BrokerConfig): Member {
   const storeHost = encodeHost(config.brokerIP1, config.listenPort);
   assert(storeHost !== undefined, 'the configuration checks brokerIP1');
   const root = config.storePathRootDir;
-  const native = config.storePathCommitLog || `${root}/commitlog`;
-  if (platform.disk.list(native).some((name) => /^\d{20}$/.test(name))) {
-    throw new MemberRefused(
-      `storePathRootDir=${root}: ${native} holds the messages of a broker without replication, which a group cannot read yet. Start that broker without enableDLegerCommitLog, or give this member another directory`,
-    );
-  }
-  platform.disk.makeDirectory(root);
-  const lock = platform.disk.lock(root);
-  if (lock === undefined) {
-    throw new MemberRefused(
-      `storePathRootDir=${root}: another process uses this store directory. Stop it, or give this broker a directory of its own`,
-    );
-  }
+  const lock = lockDirectory(platform.disk, root);
   try {
+    refuseNativeStore(platform.disk, config);
     return { platform, config, settings, lock, storage: openStorage(platform, config, settings, false), storeHost };
   } catch (thrown) {
     lock.release();
     throw thrown;
   }
+}
+
+function refuseNativeStore(disk: Disk, { storePathRootDir: root, storePathCommitLog }: BrokerConfig): void {
+  const native = storePathCommitLog || `${root}/commitlog`;
+  if (!disk.list(native).some((name) => /^\d{20}$/.test(name))) return;
+  throw new MemberRefused(
+    `storePathRootDir=${root}: ${native} holds the messages of a broker without replication, which a group cannot read yet. Start that broker without enableDLegerCommitLog, or give this member another directory`,
+  );
+}
+
+function lockDirectory(disk: Disk, root: string): DirectoryLock {
+  let lock: DirectoryLock | undefined;
+  try {
+    disk.makeDirectory(root);
+    lock = disk.lock(root);
+  } catch (thrown) {
+    const why = asDiskError(thrown).message;
+    throw new MemberRefused(
+      `storePathRootDir=${root}: the directory cannot be used (${why}). Mend that, or set another one`,
+    );
+  }
+  if (lock !== undefined) return lock;
+  throw new MemberRefused(
+    `storePathRootDir=${root}: another process uses this store directory. Stop it, or give this broker a directory of its own`,
+  );
 }
 
 /** The same directory once more, without its snapshots: the log is read from its beginning. Throws MemberRefused. */

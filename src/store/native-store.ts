@@ -35,7 +35,8 @@ export function openNativeStore(
     const files = openNativeFiles(platform, options);
     return typeof files === 'string' ? files : new NativeStore(platform, options, owner, files);
   } catch (thrown) {
-    return `the store directory ${options.root} cannot be used: ${asDiskError(thrown).message}`;
+    const why = asDiskError(thrown).message;
+    return `storePathRootDir=${options.root}: the directory cannot be used (${why}). Mend that, or set another one`;
   }
 }
 

@@ -163,12 +163,24 @@ describe('configuration', () => {
     ['dLegerSelfId=n7', /must be one of the members in dLegerPeers \(n0\)/],
     ['brokerIP1=broker.example', /must be an IP address/],
     ['dLegerPeers=n0;n1', /write ID-HOST:PORT/],
+    ['dLegerSelfId=x', /must be one letter and a number, such as n0/],
   ])('of a member with %s is refused in one sentence', async ([line, remedy]) => {
     const { code, stderr } = await run('mqbroker', ['-c', conf(...withLine(memberKeys(), line))], environment);
     expect(stderr.startsWith(line), stderr).toBe(true);
     expect(stderr).toMatch(remedy);
     expectOneLine(stderr);
     expect(code).toBeGreaterThan(0);
+  });
+
+  test('whose directory cannot be used is refused in one sentence with path and key', async () => {
+    for (const keys of [ownKeys(), memberKeys()]) {
+      const line = 'storePathRootDir=/dev/null/x';
+      const { code, stderr } = await run('mqbroker', ['-c', conf(...withLine(keys, line))], environment);
+      expect(stderr).toMatch(
+        /^storePathRootDir=\/dev\/null\/x: the directory cannot be used \(ENOTDIR.*\)\. Mend that, or set another one\n$/,
+      );
+      expect(code).toBe(1);
+    }
   });
 
   test('whose port is busy is refused in one sentence with port and key', async () => {

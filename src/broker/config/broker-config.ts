@@ -69,7 +69,9 @@ export function loadBrokerConfig(
     }
   }
   const config = derive(values as BrokerConfig, host);
-  errors.push(...refusedCombinations(config));
+  // A wrong value counts as its default here: what follows from that is no mistake of the user's.
+  const wrong = new Set(errors.map(({ key }) => key));
+  errors.push(...refusedCombinations(config).filter(({ key }) => !wrong.has(key)));
   const ignored = [...given.keys()].filter((key) => ignoredKeys.has(key));
   return { config, errors, warnings: warningsOf(parsed.entries, given), ignored };
 }

@@ -39,6 +39,7 @@ describe('wrong values are named with key, value and remedy', () => {
     ['fileReservedTime=-1', 'fileReservedTime=-1: it must be a whole number from 0 to 1000000 (hours)'],
     ['autoCreateTopicEnable=yes', 'autoCreateTopicEnable=yes: it must be true or false'],
     ['flushDiskType=SYNC', 'flushDiskType=SYNC: it must be one of ASYNC_FLUSH, SYNC_FLUSH'],
+    ['enableDLegerCommitLog=true\ndLegerPeers=n0-h:1\ndLegerSelfId=x', 'dLegerSelfId=x: it must be one letter and'],
     ['dLegerSelfId=node0', 'dLegerSelfId=node0: it must be one letter and a number, such as n0'],
     [
       'mappedFileSizeConsumeQueue=50',
