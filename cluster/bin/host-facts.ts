@@ -1,9 +1,9 @@
-import { homedir, hostname, networkInterfaces } from 'node:os';
+import { homedir, hostname, networkInterfaces, totalmem } from 'node:os';
 import type { HostFacts } from '../../src/broker/config/broker-config.ts';
 
 /** What a configuration takes from the machine where it says nothing. */
 export function hostFacts(): HostFacts {
-  return { homeDirectory: homedir(), hostName: hostname(), ipAddress: firstIpv4() };
+  return { homeDirectory: homedir(), hostName: hostname(), ipAddress: firstIpv4(), memoryBytes: totalmem() };
 }
 
 /** First IPv4 address that is not a loopback one, as RocketMQ takes it. */

@@ -23,7 +23,10 @@ export class StockSlaveLink {
   #reading = false;
   #closed = false;
   #heardMs: number;
+  /** End of the last record that the slave has whole: it is sent, and acknowledges, in pieces that end anywhere. */
   ackPosition = 0;
+  /** Ends of records that are not acknowledged yet, ascending. */
+  readonly #ends: number[] = [];
 
   constructor(master: MasterRole, socket: Socket, clock: Clock, logger: Logger, batchBytes: number) {
     this.#master = master;
@@ -55,7 +58,7 @@ export class StockSlaveLink {
       this.drop(`it reports position ${position}, but was sent ${this.#next}`);
       return;
     }
-    this.ackPosition = position;
+    while (this.#ends.length > 0 && this.#ends[0]! <= position) this.ackPosition = this.#ends.shift()!;
     this.#master.stockAcknowledged();
     this.pump();
   }
@@ -76,7 +79,9 @@ export class StockSlaveLink {
     const { log } = this.#master;
     const { segments } = log.native;
     const limit = segments.writtenPosition;
-    if (this.#closed || this.#blocked || this.#reading || this.#next < 0 || this.#next >= limit) return;
+    if (this.#closed || this.#next < 0) return;
+    if (limit > (this.#ends.at(-1) ?? this.ackPosition)) this.#ends.push(limit);
+    if (this.#blocked || this.#reading || this.#next >= limit) return;
     const fileEnd = segments.files.startOf(this.#next) + segments.segmentBytes;
     const count = Math.min(this.#batchBytes, limit - this.#next, fileEnd - this.#next);
     this.#reading = true;

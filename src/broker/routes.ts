@@ -6,6 +6,7 @@ import { consumerSendMessageBackProcessor } from './processor/consumer-send-mess
 import { deleteGroupProcessor } from './processor/delete-group.ts';
 import { deleteTopicProcessor } from './processor/delete-topic.ts';
 import { getAllConsumerOffsetsProcessor } from './processor/get-all-consumer-offsets.ts';
+import { getAllDelayOffsetsProcessor } from './processor/get-all-delay-offsets.ts';
 import { getAllGroupsProcessor } from './processor/get-all-groups.ts';
 import { getAllTopicsProcessor } from './processor/get-all-topics.ts';
 import { getBrokerConfigProcessor } from './processor/get-broker-config.ts';
@@ -80,6 +81,7 @@ export function createRoutes(parts: BrokerParts, rates: StoreRates, startedAtMs:
     [RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, 'local', getAllGroupsProcessor(parts)],
     [RequestCode.GET_SUBSCRIPTIONGROUP_CONFIG, 'local', getGroupConfigProcessor(parts)],
     [RequestCode.GET_ALL_CONSUMER_OFFSET, 'local', getAllConsumerOffsetsProcessor(parts)],
+    [RequestCode.GET_ALL_DELAY_OFFSET, 'local', getAllDelayOffsetsProcessor(parts)],
     [RequestCode.GET_TOPIC_STATS_INFO, 'local', getTopicStatsProcessor(parts)],
     [RequestCode.GET_CONSUME_STATS, 'local', getConsumeStatsProcessor(parts)],
     [RequestCode.GET_CONSUMER_CONNECTION_LIST, 'local', getConsumerConnectionsProcessor(parts)],

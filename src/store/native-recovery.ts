@@ -90,7 +90,7 @@ function checkedPoint(log: SegmentedLog, position: number): number {
 function scan(
   logger: Logger,
   log: SegmentedLog,
-  { unclean }: NativeRecoveryInput,
+  { unclean, cutHole }: NativeRecoveryInput,
   from: number,
   syncedMark: number,
 ): { recovery: Recovery; newest: number } {
@@ -100,7 +100,8 @@ function scan(
     envelope: new NativeEnvelope(),
     from,
     syncedMark,
-    ...(unclean ? {} : { searchBytes: CLEAN_SEARCH_BYTES }),
+    // Where holes are cut anyway, what survives behind one is not looked for through a whole sparse file.
+    ...(unclean && cutHole === undefined ? {} : { searchBytes: CLEAN_SEARCH_BYTES }),
     visit: (buffer, offset, size, position) => {
       progress.at(position);
       newest = Math.max(newest, storeTimestampOf(buffer.subarray(offset, offset + size)));

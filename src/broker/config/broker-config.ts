@@ -22,6 +22,7 @@ export interface HostFacts {
   readonly hostName: string;
   /** First IPv4 address that is not a loopback one; 127.0.0.1 where there is none. */
   readonly ipAddress: string;
+  readonly memoryBytes?: number;
 }
 
 export interface ConfigResult {
@@ -116,6 +117,7 @@ function derive(config: BrokerConfig, host: HostFacts): BrokerConfig {
     storePathBrokerIdentity: resolvePath(identity, host.homeDirectory),
     brokerName,
     brokerIP1,
+    machineMemoryBytes: config.machineMemoryBytes === 0 ? (host.memoryBytes ?? 0) : config.machineMemoryBytes,
     brokerIP2: config.brokerIP2 === '' ? brokerIP1 : config.brokerIP2,
     httpPort: config.httpPort === -1 ? httpPortBeside(config.listenPort) : config.httpPort,
     haListenPort: config.haListenPort === 0 ? haPortBeside(config.listenPort) : config.haListenPort,

@@ -142,6 +142,8 @@ const ownKeys = {
   scrubBytesPerSecond: bytes(8_388_608, 0),
   scrubIntervalMs: milliseconds(3_600_000),
   repairBytesPerSecond: bytes(33_554_432, 4_096),
+  /** What accessMessageInMemoryMaxRatio is a share of. 0: the memory of this machine. */
+  machineMemoryBytes: integer(0, 0, Number.MAX_SAFE_INTEGER, 'bytes'),
   /** Requests that long polling may hold. */
   maxHeldPulls: integer(100_000, 1, 10_000_000, 'requests'),
 } as const;

@@ -98,7 +98,7 @@ export class PullRead implements HeldPull {
   #answer(result: GetResult, verdict: Verdict, serving: boolean): void {
     const inRange = verdict === 'found' || verdict === 'retry';
     const header = {
-      suggestWhichBrokerId: 0,
+      suggestWhichBrokerId: this.#suggestion(result),
       nextBeginOffset: serving || inRange ? result.nextBeginOffset : this.offset,
       minOffset: result.minOffset,
       maxOffset: result.maxOffset,
@@ -108,6 +108,15 @@ export class PullRead implements HeldPull {
     if (verdict === 'found') this.#count(result);
     const body = verdict === 'found' ? result.records : undefined;
     this.#context.respond(pullMessage, VERDICT_CODE[verdict], header, result.status, body);
+  }
+
+  /** Which broker of the set to read from next: a slave for a reader that is far behind, so that the master keeps its memory for the others. */
+  #suggestion({ behindBytes }: GetResult): number {
+    const { config, state } = this.#parts;
+    if (!config.slaveReadEnable) return 0;
+    const group = state.groups.get(this.#request.consumerGroup);
+    const slow = behindBytes > (config.machineMemoryBytes * config.accessMessageInMemoryMaxRatio) / 100;
+    return slow ? (group?.whichBrokerWhenConsumeSlowly ?? 1) : (group?.brokerId ?? 0);
   }
 
   #answerUnchanged(): void {

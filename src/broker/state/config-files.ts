@@ -18,10 +18,11 @@ export function writeConfigFile(disk: Disk, directory: string, name: ConfigFileN
   const path = `${directory}/${name}.json`;
   const previous = disk.readFile(path);
   if (previous !== undefined) disk.replaceFile(`${path}.bak`, previous);
-  disk.replaceFile(path, Buffer.from(JSON.stringify(contentOf(name, state), null, '\t')));
+  disk.replaceFile(path, Buffer.from(JSON.stringify(configContent(name, state), null, '\t')));
 }
 
-function contentOf(name: ConfigFileName, state: BrokerState): object {
+/** What a file holds. */
+export function configContent(name: ConfigFileName, state: BrokerState): object {
   switch (name) {
     case 'topics': {
       // Stock brokers find their system topics in this file, so they are written too.

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { getMaxOffset } from '../../../src/protocol/command/get-max-offset.ts';
+import { pullMessage } from '../../../src/protocol/command/pull-message.ts';
 import { queryConsumerOffset } from '../../../src/protocol/command/query-consumer-offset.ts';
 import { sendMessage } from '../../../src/protocol/command/send-message.ts';
 import { updateConsumerOffset } from '../../../src/protocol/command/update-consumer-offset.ts';
@@ -128,6 +130,29 @@ describe('a slave', () => {
     expect([asked.code, asked.extFields['offset']]).toEqual([0, '2']);
     const changed = await set.ask('a-s', updateConsumerOffset, row);
     expect(changed.code).toBe(14);
+  });
+});
+
+describe('a reader that is far behind', () => {
+  it('is sent to the slave where slaveReadEnable says so, and back when it has caught up', async () => {
+    const set = await SetWorld.pair('ASYNC_MASTER', 'slaveReadEnable=true\nmachineMemoryBytes=10000');
+    await send(set, 200, 'm', 400);
+    await set.world.run(2_000);
+    const max = Number((await set.ask('a', getMaxOffset, { topic: TOPIC, queueId: 0 })).extFields['offset']);
+    const pull = async (name: string, queueOffset: number) => {
+      const place = { consumerGroup: 'readers', topic: TOPIC, queueId: 0, queueOffset, maxMsgNums: 1 };
+      const rest = { sysFlag: 4, commitOffset: 0, suspendTimeoutMillis: 0, subVersion: 0, subscription: '*' };
+      return (await set.ask(name, pullMessage, { ...place, ...rest })).extFields['suggestWhichBrokerId'];
+    };
+    expect([await pull('a', 0), await pull('a-s', 0)]).toEqual(['1', '1']);
+    expect([await pull('a', max - 1), await pull('a-s', max - 1)]).toEqual(['0', '0']);
+    const plain = await SetWorld.pair('ASYNC_MASTER', 'machineMemoryBytes=1');
+    await send(plain, 20);
+    const answer = await plain.ask('a', pullMessage, {
+      ...{ consumerGroup: 'readers', topic: TOPIC, queueId: 0, queueOffset: 0, maxMsgNums: 1, sysFlag: 4 },
+      ...{ commitOffset: 0, suspendTimeoutMillis: 0, subVersion: 0, subscription: '*' },
+    });
+    expect(answer.extFields['suggestWhichBrokerId']).toBe('0');
   });
 });
 
