@@ -28,7 +28,7 @@ const toolsOf = {
 };
 
 async function missingTool({ suite, server }: Options): Promise<string | undefined> {
-  for (const tool of [...toolsOf[suite], ...(server === 'ledgermq' ? [] : javaTools)]) {
+  for (const tool of [...toolsOf[suite], ...(server.startsWith('stock') ? javaTools : [])]) {
     const [command = '', ...args] = tool.split(' ');
     const ended = await run(command, args, 30_000);
     if (ended.code !== 0) return `${command} (${tool})`;

@@ -7,9 +7,17 @@ import { masterAddress } from './remoting.ts';
 import { tail } from './tap.ts';
 
 /** Whose servers a suite runs against. */
-export type Server = 'ledgermq' | 'stock' | 'stock-dledger';
+export type Server = 'ledgermq' | 'ledgermq-sync-master' | 'stock' | 'stock-dledger';
 
-export const servers: readonly Server[] = ['ledgermq', 'stock', 'stock-dledger'];
+export const servers: readonly Server[] = ['ledgermq', 'ledgermq-sync-master', 'stock', 'stock-dledger'];
+
+/** How many brokers each has: three elect one, a pair is a SYNC_MASTER and its slave. */
+const brokerCounts: Readonly<Record<Server, number>> = {
+  ledgermq: 3,
+  'ledgermq-sync-master': 2,
+  stock: 1,
+  'stock-dledger': 3,
+};
 
 /** How the two programs of a server are started; both take `-c FILE`. */
 export type Programs = {
@@ -50,7 +58,7 @@ export class Group {
     this.nameServer = `127.0.0.1:${base}`;
     this.clusterName = this.#replicated ? 'RaftCluster' : 'DefaultCluster';
     this.brokerName = this.#replicated ? 'RaftNode00' : 'broker-a';
-    const count = this.#replicated ? 3 : 1;
+    const count = brokerCounts[server];
     this.brokerAddresses = Array.from({ length: count }, (_, index) => `127.0.0.1:${base + 10 * (index + 1)}`);
   }
 
@@ -68,6 +76,7 @@ export class Group {
       await group.#startNameServer();
       await Promise.all(group.brokerAddresses.map((address, index) => group.#startBroker(address, index)));
       await group.#awaitMaster();
+      if (group.#isPair) await group.#awaitSlave();
     } catch (error) {
       await group.stop(true);
       throw error;
@@ -117,7 +126,7 @@ export class Group {
   }
 
   get #replicated(): boolean {
-    return this.server !== 'stock';
+    return brokerCounts[this.server] === 3;
   }
 
   async #startNameServer(): Promise<void> {
@@ -140,9 +149,9 @@ export class Group {
       autoCreateTopicEnable: 'true',
       ...(this.#replicated
         ? { enableDLegerCommitLog: 'true', dLegerGroup: this.brokerName, dLegerPeers: peers, dLegerSelfId: `n${index}` }
-        : { brokerId: '0' }),
+        : { brokerId: String(index), ...(this.#isPair ? { brokerRole: index === 0 ? 'SYNC_MASTER' : 'SLAVE' } : {}) }),
       // RocketMQ refuses sends that waited 200 ms, which a JVM does while it warms up on a busy machine.
-      ...(this.server === 'ledgermq' ? {} : { waitTimeMillsInSendQueue: '5000' }),
+      ...(this.server.startsWith('ledgermq') ? {} : { waitTimeMillsInSendQueue: '5000' }),
     };
     await this.#startProgram(address, this.#programs.broker, `broker-${index}`, settings);
   }
@@ -167,6 +176,17 @@ export class Group {
     this.#children.set(name, child);
     if (await child.printed(/boot success/, bootTimeoutMs)) return;
     throw new Error(`${name} did not say "boot success":\n${tail(child.output)}`);
+  }
+
+  get #isPair(): boolean {
+    return brokerCounts[this.server] === 2;
+  }
+
+  /** Before it follows, sends are answered with SLAVE_NOT_AVAILABLE. */
+  async #awaitSlave(): Promise<void> {
+    const master = this.#children.get(this.brokerAddresses[0] ?? '');
+    if (master === undefined || !(await master.printed(/A slave follows/, leaderTimeoutMs)))
+      throw new Error(`no slave followed the master within ${leaderTimeoutMs} ms`);
   }
 
   async #awaitMaster(): Promise<void> {

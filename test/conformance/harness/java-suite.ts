@@ -94,7 +94,7 @@ export class JavaSuite {
         version: this.#version,
         run: this.#run,
         group: this.#group,
-        stock: this.#group.server !== 'ledgermq',
+        stock: this.#group.server.startsWith('stock'),
         onlineGroup: group,
         command: (args) => this.#adminCommand(args),
       };

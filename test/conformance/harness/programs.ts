@@ -10,7 +10,7 @@ const comparedVersion = '5.3.3';
 
 /** Builds or resolves the server's programs. */
 export async function programsOf(server: Server, repository: string): Promise<Programs> {
-  return server === 'ledgermq' ? ourPrograms(repository) : stockPrograms(repository, comparedVersion);
+  return server.startsWith('ledgermq') ? ourPrograms(repository) : stockPrograms(repository, comparedVersion);
 }
 
 export async function ourPrograms(repository: string): Promise<Programs> {
