@@ -135,6 +135,11 @@ export class DurableLog implements Log {
     throw new RottenLog(position);
   }
 
+  /** Lowest index whose place is known without looking into the files; `lastIndex + 1` if none is. */
+  get firstPlaced(): number {
+    return this.#ring.first;
+  }
+
   /** End of an entry; for the index before the first one, where the log begins. */
   endOf(index: number): number {
     if (index === this.#chain.index) return this.segments.endPosition;

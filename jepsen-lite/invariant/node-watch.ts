@@ -154,7 +154,8 @@ export class NodeWatch {
     const from = Math.max(this.commit + 1, log.firstIndex);
     this.commit = commit;
     for (let index = from; index <= commit; index++) {
-      this.#events.committed(this, index, log.termAt(index), this.chains[index] ?? 0);
+      // Of what it cannot read now it does not know the term for certain, and takes no part with it.
+      if (log.holds(index)) this.#events.committed(this, index, log.termAt(index), this.chains[index] ?? 0);
     }
   }
 }

@@ -20,7 +20,8 @@ export class WrittenIsThere implements Invariant {
 
   sent(node: NodeWatch, message: Message): string | undefined {
     if (message.type !== 'append-reply' || message.rejected) return undefined;
-    const from = Math.max(this.#compared.get(node.name) ?? 0, node.log.firstIndex - 1) + 1;
+    // What it had before its start cannot be compared with anything, and may have rotted since.
+    const from = Math.max((this.#compared.get(node.name) ?? 0) + 1, node.log.firstIndex, node.log.firstPlaced);
     for (let index = from; index <= message.index; index++) {
       if (!this.#isThere(node, index)) return `${node.name} acknowledges entry ${index}, which is not in its file`;
     }

@@ -34,6 +34,7 @@ test('an acknowledgement of what is not in the file', () => {
   const memory = Buffer.from('0123456789abcdefghij');
   const log = {
     firstIndex: 1,
+    firstPlaced: 1,
     positionOf: (index: number) => (index - 1) * size,
     endOf: (index: number) => index * size,
     segments: {
