@@ -139,6 +139,8 @@ export class NodeWatch {
     const { chains } = this;
     let same = Math.min(last, this.#lastIndex, chains.length - 1);
     while (same >= log.firstIndex && log.chainCrc(same) !== chains[same]) same--;
+    // What retention removed, or a snapshot stands for, is no longer compared.
+    same = Math.max(same, Math.min(last, log.firstIndex - 1));
     chains.length = Math.min(chains.length, last + 1);
     if (same < this.#lastIndex) this.#events.cut(this, same);
     for (let index = Math.max(same + 1, log.firstIndex); index <= last; index++) {

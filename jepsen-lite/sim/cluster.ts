@@ -31,8 +31,6 @@ export class Cluster implements NodeEvents {
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
   readonly #ambushes: { readonly moment: Moment; readonly strike: (node: SimNode) => void }[] = [];
-  /** Retention may have removed entries: a member that lost its log could not be given them again. */
-  outlived = false;
   /** Set when faults are over: from now on everything must work. */
   healed = false;
 
@@ -97,16 +95,6 @@ export class Cluster implements NodeEvents {
     return serving.length === 1 ? serving[0] : undefined;
   }
 
-  /** Whether nobody lacks anything that is committed, or may: then retention takes from nobody what he needs. */
-  get whole(): boolean {
-    this.#forgetHealed();
-    const committed = this.judge.ledger.lastIndex;
-    return this.nodes.every((node) => {
-      const inDoubt = node.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
-      return !inDoubt && !node.awaitsHarm && !this.#hurt.has(node) && this.judge.watch(node.name).applied === committed;
-    });
-  }
-
   /** Whether all members run, have applied the same and all there is, and have it in their files. */
   converged(): boolean {
     const first = this.judge.watch((this.nodes[0] as SimNode).name);
@@ -141,7 +129,6 @@ export class Cluster implements NodeEvents {
 
   /** Whether at most a minority would be hurt with this one: more is beyond what the group promises. */
   mayHurt(node: SimNode): boolean {
-    if (this.outlived) return false;
     this.#forgetHealed();
     return this.#hurt.size + (this.#hurt.has(node) ? 0 : 1) <= Math.floor((this.nodes.length - 1) / 2);
   }

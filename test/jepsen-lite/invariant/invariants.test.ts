@@ -158,15 +158,20 @@ test('members whose queues end elsewhere than the log says', () => {
 });
 
 test('another state after the same entries', () => {
-  const member = (name: string, hash: string) =>
+  const member = (name: string, hash: string, snapshotIndex = 0) =>
     node(name, {
       applied: 32,
-      parts: { data: { state: { hash: () => hash }, store: { queueOffsets: () => new Map() } } },
+      parts: {
+        data: { state: { hash: () => hash }, store: { queueOffsets: () => new Map() } },
+        member: { storage: { snapshot: { header: { index: snapshotIndex } } } },
+      },
     });
   const invariant = new SameState();
   expect(invariant.applied(member('n0', 'a'), 32)).toBeUndefined();
   expect(invariant.applied(member('n1', 'a'), 32)).toBeUndefined();
   expect(invariant.applied(member('n2', 'b'), 32)).toContain('n2 has another state than n0');
+  expect(invariant.applied(member('n2', 'b', 32), 32)).toContain('n2');
+  expect(invariant.applied(member('n2', 'b', 33), 32)).toBeUndefined();
   expect(invariant.healed([member('n2', 'b')])).toContain('n2');
 });
 
