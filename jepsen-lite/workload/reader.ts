@@ -51,6 +51,9 @@ async function pull(
   const result = await consumer.pull(queue, from);
   record(workload, process, key, callNs, result.messages);
   judgeMove(workload, key, from, result);
+  // Retention removed what would have come next: it goes on elsewhere, and skips nothing.
+  if (result.nextOffset > from && result.messages.length === 0)
+    workload.history.assigned(process, key, workload.nowNs());
   next.set(key, Math.max(from, result.nextOffset));
 }
 
