@@ -5,10 +5,11 @@ import { quorumValue } from './quorum.ts';
 import { progressTransfer } from './transfer.ts';
 import type { AppendReply, EntryBatch } from './types.ts';
 
-/** Where to probe first, by what the peer's hello said of its log's end. */
+/** Where to probe first, by what the peer's hello said of its log's end. That may be long ago: the oldest kept entry is tried before a peer is called behind. */
 export function firstGuess(node: NodeState, peer: Progress): number {
   if (!peer.connected) return node.lastIndex + 1;
-  return node.runs.lastAtMost(Math.min(node.lastIndex, peer.helloLastIndex), peer.helloLastTerm) + 1;
+  const agree = node.runs.lastAtMost(Math.min(node.lastIndex, peer.helloLastIndex), peer.helloLastTerm);
+  return Math.max(agree + 1, node.source.firstIndex);
 }
 
 /** Sends what a peer lacks, as far as its state and window allow. */

@@ -115,11 +115,26 @@ describe('leader', () => {
     leader.ack('n1', 5);
     leader.log.compact(4);
     leader.hello('n2', { incarnation: 2, lastIndex: 1, lastTerm: 1 });
+    const probe = leader.last('append', 'n2');
+    expect(probe).toMatchObject({ prevIndex: 3 });
+    const { sequence } = probe as { sequence: number };
+    const rejection = { sequence, rejected: true, index: 3, syncedIndex: 0, hintIndex: 1, hintTerm: 1, inDoubt: false };
+    leader.step('append-reply', 'n2', rejection);
     expect(leader.node.peers.get('n2')?.state).toBe('behind');
     expect(leader.propose(2).filter((m) => m.to === 'n2')).toEqual([]);
     expect(leader.ticks(10).some((m) => m.to === 'n2' && m.type === 'heartbeat')).toBe(true);
     leader.hello('n2', { incarnation: 3, lastIndex: 5, lastTerm: 2 });
     expect(leader.node.peers.get('n2')?.state).toBe('probe');
+  });
+
+  it('tries the oldest kept entry before it calls a peer behind: the hello may be from long ago (found by the simulator)', () => {
+    const leader = new Solo({ log: [1, 1, 1, 1] }).lead();
+    leader.ack('n1', 5);
+    leader.log.compact(4);
+    leader.hello('n2', { incarnation: 2, lastIndex: 1, lastTerm: 1 });
+    leader.ack('n2', 3);
+    expect(leader.node.peers.get('n2')?.state).toBe('replicate');
+    expect(leader.last('append', 'n2')).toMatchObject({ prevIndex: 3, entries: { first: 4, last: 5 } });
   });
 
   it('loads what is no longer in memory, and ignores an answer that came too late', () => {
