@@ -41,9 +41,9 @@ export class DledgerStateMachine implements StateMachine {
   }
 
   roleChanged(change: RoleChange): void {
-    const { logger, log, state, mastership, roles } = this.#parts;
+    const { logger, log, state, mastership, records, roles } = this.#parts;
     roles.add(change);
-    logRoleChange(logger, change, log.endPosition === log.minPosition);
+    logRoleChange(logger, change, records.isUnfounded);
     if (change.role === 'leader') return;
     if (this.#leaderTerm > 0) {
       this.#leaderTerm = 0;

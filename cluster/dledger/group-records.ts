@@ -34,7 +34,7 @@ export interface GroupIdentity {
 export interface GroupMember {
   readonly platform: Pick<Platform, 'random' | 'clock'>;
   readonly settings: GroupSettings;
-  readonly storage: Pick<RaftStorage, 'log'>;
+  readonly storage: Pick<RaftStorage, 'log' | 'hardState'>;
   /** Address bytes and port that records carry. */
   readonly storeHost: Uint8Array;
 }
@@ -64,10 +64,23 @@ export class GroupRecords {
     return this.#identity;
   }
 
-  /** What a new leader appends first: the first entry of a group whose log is empty, else a no-op. */
+  /** Does the log hold nothing yet that this software wrote: is it empty, or a stock DLedger's? */
+  get isUnfounded(): boolean {
+    const { log, hardState } = this.#member.storage;
+    return log.lastIndex < hardState.record.firstWroteIndex;
+  }
+
+  /** CRC of the last stock entry, to which the first own one links (raft/FORMATS.md 1); 0 where there was none. Before the group is founded, of the own log. */
+  get chainStart(): number {
+    const { log, hardState } = this.#member.storage;
+    const lastStock = hardState.record.firstWroteIndex - 1;
+    return this.#identity?.chainStart ?? (log.lastIndex < lastStock ? 0 : log.chainCrc(lastStock));
+  }
+
+  /** What a new leader appends first: the first entry of a group that this software has not written for yet, else a no-op. */
   openingRecord(): PutMessage {
-    const { storage, settings } = this.#member;
-    if (storage.log.lastIndex === 0) return this.#record('first-entry', this.#found());
+    const { settings } = this.#member;
+    if (this.isUnfounded) return this.#record('first-entry', this.#found());
     return this.#record('no-op', { leader: settings.self.id });
   }
 
@@ -112,7 +125,7 @@ export class GroupRecords {
       features: 0,
       dataFileSize: storage.log.segments.segmentBytes,
       firstPosition: 0,
-      chainStart: 0,
+      chainStart: this.chainStart,
       members: settings.peers.map(({ id, host, port }) => ({ id, address: formatAddress({ host, port }) })),
       createdMs: platform.clock.nowMs(),
       seed: null,

@@ -163,7 +163,7 @@ export class PeerPort {
       nonce: this.#nonce,
       dataFileSize: log.segments.segmentBytes,
       firstPosition: records.identity?.firstPosition ?? 0,
-      chainStart: records.identity?.chainStart ?? 0,
+      chainStart: records.chainStart,
       lastChainCrc: log.chainCrc(log.lastIndex),
       firstIndex: log.firstIndex,
       lastIndex: log.lastIndex,

@@ -72,12 +72,18 @@ function mayKnowMore(own: Hello, theirs: Hello): boolean {
   return theirs.lastIndex >= own.lastIndex;
 }
 
+const REMEDIES: Readonly<Record<string, string>> = {
+  dataFileSize: ': compare mappedFileSizeCommitLog',
+  chainStart:
+    ': where stock DLedger directories are taken over, all must end with the same entry; go back, stop the producers until all members have the same, and stop them together',
+};
+
 function layoutFault({ own, theirs }: HelloContext): Refusal | undefined {
   const fields = [['dataFileSize', 'data-file size'] as const];
   const more = [['firstPosition', 'first position'] as const, ['chainStart', 'chain start'] as const];
   for (const [key, name] of own.lastIndex === 0 || theirs.lastIndex === 0 ? fields : [...fields, ...more]) {
     if (own[key] === theirs[key]) continue;
-    const remedy = key === 'dataFileSize' ? ': compare mappedFileSizeCommitLog' : '';
+    const remedy = REMEDIES[key] ?? '';
     return refuse('layout', `${theirs.id} has ${name} ${theirs[key]}, ${own.id} has ${own[key]}${remedy}`);
   }
   const sameEnd = own.lastIndex > 0 && own.lastIndex === theirs.lastIndex && own.lastTerm === theirs.lastTerm;
