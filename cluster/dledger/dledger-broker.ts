@@ -35,6 +35,14 @@ export interface DledgerStatus extends ReplicaStatus {
   readonly roleHistory: readonly RoleRecord[];
 }
 
+/** What a member is made of. */
+export interface MemberParts {
+  readonly member: Member;
+  readonly data: MemberData;
+  readonly group: MemberGroup;
+  readonly snapshots: Snapshotter;
+}
+
 /** A member of a DLedger group: a broker whose CommitLog is the Raft log. */
 export class DledgerBroker {
   readonly broker: Broker;
@@ -152,8 +160,8 @@ export class DledgerBroker {
   }
 
   /** What this member is made of, for whoever examines it from within: nothing may be changed through it. */
-  get parts(): { readonly member: Member; readonly data: MemberData; readonly group: MemberGroup } {
-    return { member: this.#member, data: this.#data, group: this.#group };
+  get parts(): MemberParts {
+    return { member: this.#member, data: this.#data, group: this.#group, snapshots: this.#snapshotter };
   }
 
   status(): DledgerStatus {

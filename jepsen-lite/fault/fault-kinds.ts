@@ -5,6 +5,8 @@ import { derivedFaults } from './derived-faults.ts';
 import { diskFaults } from './disk-faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { groupFaults } from './group-faults.ts';
+import { leftBehindFaults } from './left-behind-faults.ts';
+import { memberFaults } from './member-faults.ts';
 import { networkFaults } from './network-faults.ts';
 import { processFaults } from './process-faults.ts';
 import { retentionFaults } from './retention-faults.ts';
@@ -18,6 +20,8 @@ export const faultKinds: readonly FaultKind[] = [
   ...diskFaults,
   ...clockFaults,
   ...groupFaults,
+  ...memberFaults,
+  ...leftBehindFaults,
   ...retentionFaults,
   ...derivedFaults,
   ...rotFaults,

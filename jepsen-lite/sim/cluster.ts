@@ -31,6 +31,8 @@ export class Cluster implements NodeEvents {
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
   readonly #ambushes: { readonly moment: Moment; readonly strike: (node: SimNode) => void }[] = [];
+  /** A member is removed, or not yet a voter again: the others alone decide, and lack nobody. */
+  reduced = false;
   /** Set when faults are over: from now on everything must work. */
   healed = false;
 
@@ -129,6 +131,7 @@ export class Cluster implements NodeEvents {
 
   /** Whether at most a minority would be hurt with this one: more is beyond what the group promises. */
   mayHurt(node: SimNode): boolean {
+    if (this.reduced) return false;
     this.#forgetHealed();
     return this.#hurt.size + (this.#hurt.has(node) ? 0 : 1) <= Math.floor((this.nodes.length - 1) / 2);
   }
@@ -138,6 +141,11 @@ export class Cluster implements NodeEvents {
       const inDoubt = one.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
       if (one.starts > starts && !inDoubt && !one.awaitsHarm) this.#hurt.delete(one);
     }
+  }
+
+  /** Whether a member may be removed: only while nobody is hurt, for the others alone have to know everything. */
+  mayReduce(): boolean {
+    return this.founded && !this.reduced && this.nodes.every((node) => this.mayHurt(node)) && this.#hurt.size === 0;
   }
 
   /** Whether the promises cover that this machine loses power now. */
