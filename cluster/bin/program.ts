@@ -23,6 +23,13 @@ export interface RunningProgram {
   stop(): Promise<void>;
 }
 
+export interface ProgramOptions {
+  /** It has a store, and so `--cut-at`. */
+  readonly hasStore?: boolean;
+  /** What the program stands on instead of the real platform alone; shipped programs have none. */
+  readonly decorate?: (real: Platform) => Platform;
+}
+
 /**
  * The frame of a server program: arguments, signals and exit codes. `start` throws StartRefused for what people can mend. SIGTERM and SIGINT stop
  * in order; a second signal ends at once.
@@ -30,7 +37,7 @@ export interface RunningProgram {
 export async function runProgram(
   usage: string,
   start: (args: ServerArguments, platform: Platform) => Promise<RunningProgram | undefined>,
-  hasStore = false,
+  { hasStore = false, decorate }: ProgramOptions = {},
 ): Promise<void> {
   if (process.platform === 'win32') return refuse('LedgerMQ runs on Linux and macOS, not on Windows', exitCodes.usage);
   const args = parseServerArguments(process.argv.slice(2), hasStore);
@@ -39,7 +46,8 @@ export async function runProgram(
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const platform = createNodePlatform({ logger: loggerOptions() });
+  const real = createNodePlatform({ logger: loggerOptions() });
+  const platform = decorate?.(real) ?? real;
   process.on('uncaughtException', (error) => crash(platform, error));
   process.on('unhandledRejection', (error) => crash(platform, error));
   try {

@@ -33,7 +33,8 @@ export interface RunSettings {
   readonly programs?: Partial<Programs>;
   /** Flags for Node on top of the usual ones, by the name of the process. */
   readonly nodeFlags?: (name: string) => readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Environment variables on top of the launcher's own, by the name of the process. */
+  readonly environment?: (name: string) => Readonly<Record<string, string>>;
 }
 
 /** How long a broker may take to hand over and leave, before it is killed. */
@@ -100,7 +101,7 @@ export class Group {
       program: settings.programs?.[program] ?? defaultPrograms()[program],
       args: ['-c', this.folder.confFile(name)],
       logFile: this.folder.logFile(name),
-      environment: { ...nodeEnvironment, LEDGERMQ_RUN_DIR: this.folder.runDirectory, ...settings.environment },
+      environment: { ...nodeEnvironment, LEDGERMQ_RUN_DIR: this.folder.runDirectory, ...settings.environment?.(name) },
       nodeFlags: [...defaultNodeFlags, ...(settings.nodeFlags?.(name) ?? [])],
     });
     this.#record((processes) => {

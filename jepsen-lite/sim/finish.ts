@@ -4,6 +4,7 @@ import { checkRealTimeOrder } from '../checker/real-time-order.ts';
 import { checkTotalQueue } from '../checker/total-queue.ts';
 import type { Clients } from '../workload/clients.ts';
 import { drain } from '../workload/drain.ts';
+import { IDLE_TOPIC } from '../workload/idle-sender.ts';
 import type { Cluster } from './cluster.ts';
 
 /** Within so long after the faults ended everything must work again (README.md). */
@@ -39,7 +40,7 @@ export async function finish(
   }
   judge.healed();
   let drained = false;
-  drain(clients, world.start('drain')).then(
+  drain(clients, world.start('drain'), [...clients.topics, IDLE_TOPIC]).then(
     () => {
       drained = true;
     },

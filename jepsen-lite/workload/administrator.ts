@@ -2,8 +2,7 @@ import { BrokerClient } from '../../src/client/broker-client.ts';
 import { deleteTopicInBroker } from '../../src/protocol/command/delete-topic-in-broker.ts';
 import { updateTopic } from '../../src/protocol/command/update-topic.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
-import type { MetadataKept } from '../invariant/metadata-kept.ts';
-import { type Client, sleep, type Workload } from './workload.ts';
+import { type Client, type MetadataRecord, sleep, type Workload } from './workload.ts';
 
 const TOPICS = 3;
 const TIMEOUT_MS = 3_000;
@@ -15,7 +14,7 @@ const TIMEOUT_MS = 3_000;
 export async function runAdministrator(
   workload: Workload,
   client: Client,
-  metadata: MetadataKept,
+  metadata: MetadataRecord,
   addresses: readonly string[],
   pauseMs: number,
 ): Promise<void> {

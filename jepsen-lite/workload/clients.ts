@@ -20,6 +20,7 @@ export class Clients implements Workload {
   readonly history: History;
   readonly judge: Judge;
   readonly topics = TOPICS;
+  readonly nameServer = 'ns:9876';
   stopped = false;
   readonly counts = { acknowledged: 0, refused: 0, unknown: 0 };
   readonly #cluster: Cluster;

@@ -4,8 +4,7 @@ import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-o
 import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
-import type { MetadataKept } from '../invariant/metadata-kept.ts';
-import { type Client, sleep, type Workload } from './workload.ts';
+import { type Client, type MetadataRecord, sleep, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 const QUEUES = 4;
@@ -25,7 +24,7 @@ interface Register {
 export async function runCommitter(
   workload: Workload,
   client: Client,
-  metadata: MetadataKept,
+  metadata: MetadataRecord,
   addresses: readonly string[],
   pauseMs: number,
 ): Promise<void> {
@@ -58,7 +57,7 @@ async function store(
   brokers: BrokerClient,
   address: string,
   register: Register,
-  metadata: MetadataKept,
+  metadata: MetadataRecord,
   newGroup: () => string,
 ): Promise<void> {
   const { group, topic, queueId } = register;

@@ -1,18 +1,17 @@
 import { PullConsumer } from '../../src/client/consumer/pull-consumer.ts';
+import type { Platform } from '../../src/platform/ports.ts';
 import type { PolledMessage } from '../checker/history.ts';
-import type { SimProcess } from '../sim/sim-process.ts';
-import { IDLE_TOPIC } from './idle-sender.ts';
 import { record } from './reader.ts';
-import { NAME_SERVER, type Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 /**
  * Reads all that is stored, from the first to the last message of each queue. Rejects if that cannot be done. What retention has removed counts as read as it
  * was committed: every message was held against that when it was acknowledged, and when a reader saw it.
  */
-export async function drain(workload: Workload, process: SimProcess): Promise<void> {
-  const consumer = new PullConsumer(process, { nameServers: NAME_SERVER, group: 'drain' });
+export async function drain(workload: Workload, process: Platform, topics: readonly string[]): Promise<void> {
+  const consumer = new PullConsumer(process, { nameServers: workload.nameServer, group: 'drain' });
   await consumer.start();
-  for (const topic of [...workload.topics, IDLE_TOPIC]) {
+  for (const topic of topics) {
     for (const queue of await consumer.queues(topic)) {
       const key = `${topic}/${queue.queueId}`;
       const reader = workload.newProcess();

@@ -1,11 +1,11 @@
 import { PushConsumer } from '../../src/client/consumer/push-consumer.ts';
 import { messageValue } from '../invariant/ledger.ts';
-import { type Client, NAME_SERVER, sleep, type Workload } from './workload.ts';
+import { type Client, sleep, type Workload } from './workload.ts';
 
 /** A member of a consumer group that shares the queues, with long polls, rebalancing and offsets that are stored without an answer. */
 export async function runPushMember(workload: Workload, client: Client, group: string): Promise<void> {
   const consumer = new PushConsumer(client.process, {
-    nameServers: NAME_SERVER,
+    nameServers: workload.nameServer,
     group,
     consumeFrom: 'first',
     persistMs: 1_000,

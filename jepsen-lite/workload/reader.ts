@@ -3,11 +3,11 @@ import type { MessageQueue } from '../../src/client/message-queue.ts';
 import type { ReceivedMessage } from '../../src/client/received-message.ts';
 import type { PolledMessage } from '../checker/history.ts';
 import { messageValue } from '../invariant/ledger.ts';
-import { type Client, NAME_SERVER, sleep, type Workload } from './workload.ts';
+import { type Client, sleep, type Workload } from './workload.ts';
 
 /** Reads the queues of all topics from their beginning, wherever a member answers; now and then asks how long a queue is. */
 export async function runReader(workload: Workload, client: Client, group: string, pauseMs: number): Promise<void> {
-  const consumer = new PullConsumer(client.process, { nameServers: NAME_SERVER, group });
+  const consumer = new PullConsumer(client.process, { nameServers: workload.nameServer, group });
   await consumer.start();
   const { chance } = client;
   const process = workload.newProcess();

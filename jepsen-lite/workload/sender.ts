@@ -3,7 +3,7 @@ import type { Message } from '../../src/client/message.ts';
 import { Producer } from '../../src/client/producer/producer.ts';
 import type { SendResult } from '../../src/client/producer/send-result.ts';
 import { bodyOf } from '../invariant/ledger.ts';
-import { type Client, NAME_SERVER, positionOf, sleep, type Workload } from './workload.ts';
+import { type Client, positionOf, sleep, type Workload } from './workload.ts';
 
 /** How a sender behaves. */
 export interface SenderOptions {
@@ -24,7 +24,11 @@ export async function runSender(
   group: string,
   options: SenderOptions,
 ): Promise<void> {
-  const producer = new Producer(client.process, { nameServers: NAME_SERVER, group, sendTimeoutMs: options.timeoutMs });
+  const producer = new Producer(client.process, {
+    nameServers: workload.nameServer,
+    group,
+    sendTimeoutMs: options.timeoutMs,
+  });
   await producer.start();
   const slots = Array.from({ length: options.slots }, () => runSlot(workload, client, producer, options));
   await Promise.all(slots);

@@ -1,12 +1,37 @@
+import type { Platform } from '../../src/platform/ports.ts';
 import type { History } from '../checker/history.ts';
-import type { Judge } from '../invariant/judge.ts';
+import type { AcknowledgedSend, SeenMessage } from '../invariant/invariant.ts';
 import type { Chance } from '../sim/chance.ts';
-import type { SimProcess } from '../sim/sim-process.ts';
+
+/** Holds against the promises, at once, what a client is told. */
+export interface ClientJudge {
+  /** What is known to be committed. */
+  readonly ledger: {
+    /** The value at a place; undefined if nothing is known of it. */
+    at(topic: string, queueId: number, queueOffset: number): string | undefined;
+    /** So many messages of a queue, from the first on, are committed. */
+    lengthOf(topic: string, queueId: number): number;
+  };
+  acknowledged(send: AcknowledgedSend): void;
+  seen(message: SeenMessage): void;
+  /** A promise that `invariant` names is broken. */
+  broken(invariant: string, text: string): void;
+}
+
+/** Remembers what was answered with success about topics and consumer offsets, so that it can be looked for later. */
+export interface MetadataRecord {
+  topicInDoubt(topic: string): void;
+  topicIs(topic: string, there: boolean): void;
+  offsetStored(group: string, topic: string, queueId: number, offset: number): void;
+  offsetInDoubt(group: string, topic: string, queueId: number): void;
+}
 
 /** What every client of a run shares. */
 export interface Workload {
   readonly history: History;
-  readonly judge: Judge;
+  readonly judge: ClientJudge;
+  /** Where clients ask for routes. */
+  readonly nameServer: string;
   /** Topics whose messages are in the history. */
   readonly topics: readonly string[];
   /** Clients end what they are at, and begin nothing new. */
@@ -23,7 +48,7 @@ export interface Workload {
 
 /** One client on its machine. */
 export interface Client {
-  readonly process: SimProcess;
+  readonly process: Platform;
   readonly chance: Chance;
 }
 
@@ -33,8 +58,6 @@ export function sleep({ process }: Client, ms: number): Promise<void> {
     process.timers.after(ms, resolve);
   });
 }
-
-export const NAME_SERVER = 'ns:9876';
 
 /** Byte address in an offsetMsgId: its last 16 hex digits (MessageDecoder.createMessageId). */
 export function positionOf(offsetMessageId: string): number {

@@ -9,13 +9,13 @@ interface Way {
 }
 
 /**
- * The links among named parties (members, name servers, clients), each dialed through a proxy of its own, and hurt by names: what is cut from `a` to
+ * The links among named parties (members, name servers, clients), each dialed through proxies of its own, and hurt by names: what is cut from `a` to
  * `b` is cut on connections that `a` dialed and on those that `b` dialed. Cuts of several faults overlap: a way heals when the last of them is over.
  */
 export class LinkMesh {
   readonly #platform: Platform;
   readonly #host: string;
-  readonly #proxies = new Map<string, LinkProxy>();
+  readonly #proxies = new Map<string, LinkProxy[]>();
   readonly #ways = new Map<string, Way>();
 
   /** Proxies listen on free ports of `host`. */
@@ -24,11 +24,11 @@ export class LinkMesh {
     this.#host = host;
   }
 
-  /** Lays a link over which `from` dials `to` at `target`; resolves with the address that `from` has to dial instead. */
+  /** Lays a link over which `from` dials `to` at `target`, one of its addresses; resolves with the address that `from` has to dial instead. */
   async lay(from: string, to: string, target: Address): Promise<Address> {
     const proxy = new LinkProxy(this.#platform, target);
     const address = await proxy.start({ host: this.#host, port: 0 });
-    this.#proxies.set(linkName(from, to), proxy);
+    this.#proxies.set(linkName(from, to), [...this.#between(from, to), proxy]);
     this.#tell(from, to);
     return address;
   }
@@ -53,13 +53,12 @@ export class LinkMesh {
 
   /** All connections between the two break. */
   reset(a: string, b: string): void {
-    this.#proxies.get(linkName(a, b))?.reset();
-    this.#proxies.get(linkName(b, a))?.reset();
+    for (const proxy of [...this.#between(a, b), ...this.#between(b, a)]) proxy.reset();
   }
 
   healAll(): void {
     this.#ways.clear();
-    for (const proxy of this.#proxies.values()) {
+    for (const proxy of this.#all) {
       proxy.qualities = perfectLinks;
       proxy.cut([]);
     }
@@ -71,8 +70,17 @@ export class LinkMesh {
   }
 
   close(): void {
-    for (const proxy of this.#proxies.values()) proxy.close();
+    for (const proxy of this.#all) proxy.close();
     this.#proxies.clear();
+  }
+
+  get #all(): LinkProxy[] {
+    return [...this.#proxies.values()].flat();
+  }
+
+  /** Those over which `from` dials `to`. */
+  #between(from: string, to: string): readonly LinkProxy[] {
+    return this.#proxies.get(linkName(from, to)) ?? [];
   }
 
   #way(from: string, to: string): Way {
@@ -91,15 +99,15 @@ export class LinkMesh {
   }
 
   #tell(from: string, to: string): void {
-    const proxy = this.#proxies.get(linkName(from, to));
-    if (proxy === undefined) return;
     const out = this.#ways.get(linkName(from, to));
     const back = this.#ways.get(linkName(to, from));
     const cut: Direction[] = [];
     if (out !== undefined && out.cuts > 0) cut.push('out');
     if (back !== undefined && back.cuts > 0) cut.push('in');
-    proxy.qualities = { out: out?.quality ?? perfectLink, in: back?.quality ?? perfectLink };
-    proxy.cut(cut);
+    for (const proxy of this.#between(from, to)) {
+      proxy.qualities = { out: out?.quality ?? perfectLink, in: back?.quality ?? perfectLink };
+      proxy.cut(cut);
+    }
   }
 }
 

@@ -104,3 +104,29 @@ test('healAll ends every cut and every delay; reset breaks both connections; clo
   expect(closed.sort()).toEqual(['a', 'a', 'b', 'b']);
   mesh.close();
 });
+
+test('a party that dials several addresses of another is cut from all of them', async () => {
+  const world = new VirtualWorld();
+  const mesh = new LinkMesh(world.start('mesh'), '0.0.0.0');
+  const b = world.start('b');
+  const a = world.start('a');
+  let heard = '';
+  for (const port of [80, 81]) {
+    b.network.listen(
+      { host: '0.0.0.0', port },
+      (socket) => socket.setHandlers({ onData: (chunk) => (heard += chunk.toString()), onClose: () => {} }),
+      () => {},
+    );
+    const address = await world.settle(mesh.lay('a', 'b', { host: 'b', port }));
+    const socket: Socket = a.network.connect(
+      { host: 'mesh', port: address.port },
+      { onOpen: () => socket.write([Buffer.from(`<${port}>`)]), onData: () => {}, onClose: () => {} },
+    );
+  }
+  mesh.cut('a', 'b');
+  world.advance(100);
+  expect(heard).toBe('');
+  mesh.heal('a', 'b');
+  world.advance(100);
+  expect(heard).toBe('<80><81>');
+});
