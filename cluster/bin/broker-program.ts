@@ -64,8 +64,6 @@ export async function startBrokerProgram(
   const running = await startBroker(platform, config, args.cutAt);
   const { broker } = running;
   const forget = recordRun('broker', config.brokerName, broker.address);
-  // Not awaited: signals are obeyed meanwhile.
-  broker.whenAnnounced(LONGEST_ANNOUNCEMENT_MS, () => process.stdout.write(`${bootSuccess(config, broker.address)}\n`));
   const http = new LateHttp(running.source, platform.logger);
   http.open([
     { host: config.httpBindAddress, port: config.httpPort, pages: 'all' },
@@ -76,6 +74,10 @@ export async function startBrokerProgram(
     },
   ]);
   return {
+    announce() {
+      const line = `${bootSuccess(config, broker.address)}\n`;
+      broker.whenAnnounced(LONGEST_ANNOUNCEMENT_MS, () => process.stdout.write(line));
+    },
     stop: async () => {
       running.source.stopping();
       await running.stop();

@@ -30,7 +30,6 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   const controller = await startController(platform, config);
   const { values } = config;
   const forget = recordRun('controller', values.controllerDLegerSelfId, controller.address);
-  process.stdout.write('The Controller Server boot success. serializeType=JSON\n');
   const source = controllerSource(platform, controller);
   const http = new LateHttp(source, platform.logger);
   http.open([
@@ -42,6 +41,7 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
     },
   ]);
   return {
+    announce: () => process.stdout.write('The Controller Server boot success. serializeType=JSON\n'),
     stop: async () => {
       source.stopping();
       await controller.stop();

@@ -44,11 +44,11 @@ async function start(args: ServerArguments, platform: Platform): Promise<Running
   }
   const controller = controllerConfig && (await startController(platform, controllerConfig));
   const forget = recordRun('namesrv', 'namesrv', formatAddress(address));
-  process.stdout.write('The Name Server boot success. serializeType=JSON\n');
   const source = nameServerSource(platform, server, controller);
   const http = new LateHttp(source, platform.logger);
   http.open([{ host: config.values.httpBindAddress, port: config.values.httpPort, pages: 'all' }]);
   return {
+    announce: () => process.stdout.write('The Name Server boot success. serializeType=JSON\n'),
     stop: async () => {
       source.stopping();
       await controller?.stop();

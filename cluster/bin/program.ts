@@ -19,6 +19,8 @@ export class StartRefused extends Error {
 
 /** A program that runs until it is told to stop. */
 export interface RunningProgram {
+  /** Says that it has started; called once, when signals are obeyed. */
+  announce(): void;
   /** Ends it in order; called once. */
   stop(): Promise<void>;
 }
@@ -52,7 +54,9 @@ export async function runProgram(
   process.on('unhandledRejection', (error) => crash(platform, error));
   try {
     const running = await start(args, platform);
-    if (running !== undefined) stopOnSignal(running, platform);
+    if (running === undefined) return;
+    stopOnSignal(running, platform);
+    running.announce();
   } catch (error) {
     if (error instanceof StartRefused) return refuse(error.message, error.exitCode);
     throw error;

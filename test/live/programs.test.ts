@@ -257,8 +257,7 @@ describe('a broker alone', () => {
     const nameServer = await run('mqnamesrv', ['--cut-at', '0'], environment);
     expect(nameServer.code).toBe(2);
     const broker = start('mqbroker', ['-c', conf(...small), '--cut-at', '0'], environment);
-    // It can be stopped in order a moment after it said that it runs.
-    await broker.printed(/HTTP pages are served/);
+    await broker.printed(/boot success/);
     expect(readFileSync(file).every((byte) => byte === 0)).toBe(true);
     expect((await broker.stop()).code).toBe(0);
     const member = await run('mqbroker', ['-c', conf(...memberKeys()), '--cut-at', '0'], environment);
