@@ -106,8 +106,13 @@ export class LogScrub {
       this.#reading = false;
       if (this.#timer === undefined) return;
       this.#credit -= bytes.length;
-      if (error === undefined) this.#check(bytes, end);
-      else this.#options.logger.warn('The log could not be read for its check', { reason: error.message });
+      if (error !== undefined) {
+        this.#options.logger.warn('The log could not be read for its check', { reason: error.message });
+        return;
+      }
+      this.#check(bytes, end);
+      // Not at damage: how far it reaches is told in a later turn.
+      if (this.#looks === 0 && this.#mayGoOn()) this.#read();
     });
   }
 
