@@ -58,6 +58,8 @@ export class LogRepair {
         gap: gapText(gap),
       });
     }
+    // What such a file lacked reads as zeros now.
+    for (const end of this.#options.log.segments.files.lengthened) this.note(end);
     this.#next();
   }
 

@@ -137,6 +137,20 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     expect(group.broker(name).status().logCare.scrub.found).toBe(2);
   });
 
+  it('repairs a file below its snapshot that was cut short at its start, without a scrub', async () => {
+    const group = await filled('scrubBytesPerSecond=0\n');
+    const [name] = group.followers() as [MemberName];
+    const healthy = group.logBytes(name);
+    await group.stop(name);
+    cutFile(group, name, FILE_BYTES, 1_000);
+    await group.start(name);
+    await group.until(() => group.broker(name).status().logCare.repairedEntries > 40);
+    await untilRepaired(group, name);
+    await group.untilEqual();
+    expect(group.logBytes(name).subarray(0, healthy.length).equals(healthy)).toBe(true);
+    expect(group.broker(name).status()).toMatchObject({ inDoubt: false, logDamaged: false });
+  });
+
   it('builds lost consume queues from a damaged log when it is repaired', async () => {
     const group = await filled();
     const [name] = group.followers() as [MemberName];
