@@ -11,6 +11,8 @@ import type { Cluster } from './cluster.ts';
 const SERVE_MS = 5_000;
 /** Clients end what they are at. */
 const CLIENTS_END_MS = 15_000;
+/** What rotted below a snapshot is found by the next pass of the scrub, which reads 1 MiB a second. */
+const REPAIR_MS = 60_000;
 const DRAIN_MS = 60_000;
 
 /** Faults are over: the group must come together, serve, and hold all that was promised. */
@@ -36,6 +38,10 @@ export async function finish(
   if (isBroken()) return;
   if (!(await until(SERVE_MS, () => cluster.converged()))) {
     judge.broken('liveness', `the members do not come together: ${cluster.describe()}`);
+    return;
+  }
+  if (!(await until(REPAIR_MS, () => !cluster.nodes.some(({ isRotten }) => isRotten)))) {
+    judge.broken('liveness', `what rotted is not repaired: ${cluster.describe()}`);
     return;
   }
   judge.healed();
