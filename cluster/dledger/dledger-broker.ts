@@ -104,6 +104,7 @@ export class DledgerBroker {
       transport: group.peerPort.transport,
       rates: config,
       limit: () => this.#snapshotter.position,
+      onTooOld: (peer) => this.#exchange.sender.wanted(peer),
       membersInLog: () => data.members.reread(setsInLog(log, data.log.appliedIndex + 1)),
       onFatal: fail,
     });

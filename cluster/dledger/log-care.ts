@@ -31,6 +31,8 @@ export interface LogCareOptions {
   readonly limit: () => number;
   /** The sets of members that entries behind the applied ones bring, read anew when all of these can be read. */
   readonly membersInLog?: () => readonly MembersAt[];
+  /** A peer cannot read entries that retention has taken here. */
+  readonly onTooOld?: (peer: string) => void;
   readonly onFatal: (error: PortError) => void;
 }
 
@@ -41,9 +43,14 @@ export class LogCare {
   readonly #scrub: LogScrub;
   readonly #health: LeaderHealth;
 
-  constructor({ platform, log, replica, transport, rates, limit, membersInLog, onFatal }: LogCareOptions) {
+  constructor({ platform, log, replica, transport, rates, limit, membersInLog, onTooOld, onFatal }: LogCareOptions) {
     const { timers, clock, logger } = platform;
-    const port = new RepairPort(transport, log, () => replica.term);
+    const port = new RepairPort(
+      transport,
+      log,
+      () => replica.term,
+      (peer) => onTooOld?.(peer),
+    );
     let heldBack = log.damage === 'fill-first';
     this.#log = log;
     this.#repair = new LogRepair({

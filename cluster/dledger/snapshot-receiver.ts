@@ -88,12 +88,14 @@ export class SnapshotReceiver {
 
   /**
    * Does the own log lack the base entry? What it acknowledged then lies before that entry, which is committed, or contradicts it; a log that has the
-   * entry goes on with it, and loses nothing.
+   * entry goes on with it, and loses nothing. One that has the entry, and cannot read what comes before, keeps all from that entry on.
    */
   #needs({ baseIndex, baseTerm }: SnapshotOffer): boolean {
     const { log, replica } = this.#options;
     if (log.lastIndex < baseIndex) return true;
-    return baseIndex > replica.commitIndex && log.termAt(baseIndex) !== baseTerm;
+    if (log.gaps.at(baseIndex)?.termsKnown === false) return false;
+    const isSame = log.termAt(baseIndex) === baseTerm;
+    return isSame ? log.gaps.lacksBelow(baseIndex) : baseIndex > replica.commitIndex;
   }
 
   #complete({ offer, bytes }: Partial): void {
@@ -105,8 +107,21 @@ export class SnapshotReceiver {
     if (typeof received === 'string' || fault !== undefined) {
       logger.error('The snapshot that the leader sent cannot be used', { index: offer.index, reason: fault });
     } else if (this.#needs(offer)) {
-      onReceived(bytes, offer.index);
+      this.#repairBase(received, () => onReceived(bytes, offer.index));
     }
+  }
+
+  /** Where the base entry itself is damaged here, it has to be there before the log can begin with it. */
+  #repairBase({ base }: ReceivedSnapshot, next: () => void): void {
+    const { log, logger } = this.#options;
+    if (log.gaps.at(base.index) === undefined) {
+      next();
+      return;
+    }
+    log.segments.rewriteAt(base.position, base.bytes, (error) => {
+      if (error === undefined) next();
+      else logger.warn('The first entry of a snapshot was not written', { reason: error.message });
+    });
   }
 }
 

@@ -12,6 +12,8 @@ const CHECK_MS = 100;
 const SILENCE_MS = 1_000;
 /** A member that was sent a snapshot comes back within this time, or may find that the log has moved on. */
 const RETURN_MS = 60_000;
+/** A member that cannot repair its log without one asks for its lost entries again within this time. */
+const WANTED_MS = 10_000;
 /** So much is under way at once: heartbeats on the same connection wait for no more. */
 const CHUNK_BYTES = 256 << 10;
 
@@ -36,13 +38,18 @@ interface Transfer {
   done: boolean;
 }
 
-/** The side of a leader whose log no longer reaches back to what a member lacks (progress `behind`): sends its newest snapshot, and where the log is to begin. */
+/**
+ * The side of a leader whose log no longer reaches back to what a member lacks (progress `behind`), or cannot read any more (it asks for its repair): sends its
+ * newest snapshot, and where the log is to begin.
+ */
 export class SnapshotSender {
   readonly #options: SnapshotSenderOptions;
   readonly #transfers = new Map<string, Transfer>();
   /** Members that were sent one in this term, and to which entry their log began. */
   readonly #sent = new Map<string, number>();
   readonly #loading = new Set<string>();
+  /** Members that asked for entries from before this log, and when they did last. */
+  readonly #wantedMs = new Map<string, number>();
   #term = 0;
   #timer: Timer | undefined;
 
@@ -65,6 +72,11 @@ export class SnapshotSender {
     return transfer && { answeredMs: transfer.answeredMs, total: transfer.bytes.length };
   }
 
+  /** A member cannot read entries from before this log. Others may hold them: it takes a snapshot only if none does. */
+  wanted(peer: string): void {
+    if (this.#options.replica.isLeader) this.#wantedMs.set(peer, this.#options.clock.monotonicMs());
+  }
+
   /** Position from which on members that catch up still need the log: else one that is slower than retention would begin anew again and again. */
   keepFrom(): number {
     const { log, replica } = this.#options;
@@ -85,12 +97,14 @@ export class SnapshotSender {
       this.#term = term;
       this.#transfers.clear();
       this.#sent.clear();
+      this.#wantedMs.clear();
     }
     if (role !== 'leader') return;
     const nowMs = clock.monotonicMs();
     for (const { id, state, connected } of peers) {
       const transfer = this.#transfers.get(id);
-      if (state === 'behind' && connected) {
+      const wantedMs = this.#wantedMs.get(id) ?? Number.NEGATIVE_INFINITY;
+      if ((state === 'behind' || nowMs - wantedMs < WANTED_MS) && connected) {
         if (transfer === undefined) this.#begin(id);
         else if (nowMs - transfer.answeredMs > SILENCE_MS) this.#offer(id, transfer);
       } else if (transfer !== undefined && (state === 'replicate' || nowMs - transfer.answeredMs > RETURN_MS)) {
@@ -106,7 +120,7 @@ export class SnapshotSender {
     if (snapshot === undefined || this.#loading.has(peer)) return;
     const { segments } = log;
     const { minPosition } = segments;
-    const again = this.#sent.has(peer) && snapshot.position > minPosition;
+    const again = this.#sent.has(peer) && !this.#wantedMs.has(peer) && snapshot.position > minPosition;
     const position = again ? segments.files.startOf(snapshot.position) : minPosition;
     const baseIndex = indexAt(segments, position);
     if (baseIndex === undefined) return;
@@ -165,6 +179,7 @@ export class SnapshotSender {
     const { offset, term, crc } = reply;
     if (offset >= transfer.bytes.length) {
       transfer.done = true;
+      this.#wantedMs.delete(from);
       return undefined;
     }
     const bytes = transfer.bytes.subarray(offset, offset + CHUNK_BYTES);

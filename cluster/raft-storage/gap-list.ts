@@ -4,6 +4,7 @@ import type { Gap } from './gap.ts';
 export class GapList {
   readonly #gaps: Gap[];
   readonly #toFill: Set<Gap>;
+  readonly #nowhere = new Set<Gap>();
 
   /** `toFill`: those that must be filled before the log may grow. */
   constructor(gaps: readonly Gap[], toFill: readonly Gap[]) {
@@ -35,15 +36,32 @@ export class GapList {
   replace(gap: Gap, by: Gap): void {
     this.#gaps[this.#gaps.indexOf(gap)] = by;
     if (this.#toFill.delete(gap)) this.#toFill.add(by);
+    this.#nowhere.delete(gap);
   }
 
   remove(gap: Gap): void {
     this.#gaps.splice(this.#gaps.indexOf(gap), 1);
     this.#toFill.delete(gap);
+    this.#nowhere.delete(gap);
+  }
+
+  /** None of the peers that could be asked holds what is lost here. */
+  noteNowhere(gap: Gap): void {
+    this.#nowhere.add(gap);
+  }
+
+  /** Are entries below `index` lost that no peer holds? */
+  lacksBelow(index: number): boolean {
+    return [...this.#nowhere].some(({ first }) => first < index);
+  }
+
+  /** The gap in which an entry is lost, if one is. */
+  at(index: number): Gap | undefined {
+    return this.#gaps.find(({ first, last }) => index >= first && index <= last);
   }
 
   /** Is the entry a damaged one? */
   covers(index: number): boolean {
-    return this.#gaps.some(({ first, last }) => index >= first && index <= last);
+    return this.at(index) !== undefined;
   }
 }

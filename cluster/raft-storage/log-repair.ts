@@ -118,6 +118,7 @@ export class LogRepair {
     const [peer] = this.#candidates;
     const index = this.#filler!.nextIndex;
     if (peer === undefined) {
+      this.#options.log.gaps.noteNowhere(this.#gap!);
       this.#timer = timers.after(RETRY_MS, () => this.#next());
       return;
     }

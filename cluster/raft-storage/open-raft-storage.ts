@@ -124,7 +124,8 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const fresh = doubt.reason === doubtReasons.emptyStore;
   const { incarnation } = record;
   const incarnationFromDisk = read.kind === 'ok' && !lostItsCount(read.record);
-  const appliedIndex = appliedAtStart(log, snapshot);
+  // What derives from the log is only known to reflect what an own snapshot covers: behind a leader's, all that the log holds is to be applied.
+  const appliedIndex = own?.header.index ?? (pending === undefined ? 0 : log.firstIndex - 2);
   return {
     log,
     hardState,
@@ -137,14 +138,6 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     incarnation,
     incarnationFromDisk,
   };
-}
-
-/** A snapshot that a leader sent may be ahead of the log: then nothing of the log is reflected anywhere. */
-function appliedAtStart(log: DurableLog, snapshot: Snapshot | undefined): number {
-  if (snapshot === undefined) return 0;
-  const { index, term, chainCrc } = snapshot.header;
-  const reached = log.lastIndex >= index && log.termAt(index) === term && log.chainCrc(index) === chainCrc;
-  return reached ? index : log.firstIndex - 2;
 }
 
 /**

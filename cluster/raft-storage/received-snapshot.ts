@@ -14,7 +14,7 @@ export interface BaseEntry {
   readonly position: number;
 }
 
-/** What a leader sent to a member whose log ends before its own begins: the state after some entry, and the entry with which the log begins anew. */
+/** What a leader sent to a member whose log ends before its own begins, or is damaged there beyond repair: the state after some entry, and the entry with which the log begins anew. */
 export interface ReceivedSnapshot {
   readonly snapshot: Snapshot;
   readonly base: BaseEntry;
@@ -81,16 +81,19 @@ export class ReceivedSnapshots {
   }
 
   /**
-   * At a start, before the log is opened: replaces the log by the base entry if a snapshot was received; returns the one that is in force, if any.
-   * Throws the disk's error.
+   * At a start, before the log is opened: lets the log begin with the base entry if a snapshot was received; returns the one that is in force, if any. A log that
+   * holds that entry keeps all behind it, for it may have been acknowledged. Throws the disk's error.
    */
   takeOver(dataDirectory: string, segmentBytes: number, ownSnapshots: readonly string[]): Snapshot | undefined {
     for (const index of this.#indexes('received').sort((a, b) => b - a)) {
       const received = this.#load('received', index, segmentBytes);
       if (received === undefined) continue;
       for (const old of this.#indexes('pending')) this.#disk.remove(this.#path('pending', old));
-      for (const path of ownSnapshots) this.#disk.remove(path);
-      this.#beginAnew(dataDirectory, segmentBytes, received.base);
+      if (this.#holds(dataDirectory, received.base)) this.#removeSegments(dataDirectory, received.base.position);
+      else {
+        for (const path of ownSnapshots) this.#disk.remove(path);
+        this.#beginAnew(dataDirectory, segmentBytes, received.base);
+      }
       this.#disk.rename(this.#path('received', index), this.#path('pending', index));
       this.#disk.syncDirectory(this.#directory);
       this.#logger.info('The log begins anew behind the snapshot of a leader', {
@@ -116,10 +119,29 @@ export class ReceivedSnapshots {
     return undefined;
   }
 
-  #beginAnew(directory: string, segmentBytes: number, base: BaseEntry): void {
+  /** Is the very base entry in the own log? */
+  #holds(directory: string, { position, bytes }: BaseEntry): boolean {
+    const path = `${directory}/${segmentName(position)}`;
+    if (!this.#disk.exists(path)) return false;
+    const file = this.#disk.open(path, { create: false });
+    const own = Buffer.alloc(bytes.length);
+    const length = file.readSync(own, 0);
+    file.close();
+    return length === bytes.length && own.equals(bytes);
+  }
+
+  /** Removes the files that begin before a position, durably. */
+  #removeSegments(directory: string, before: number): void {
     for (const name of this.#disk.list(directory)) {
-      if (segmentStartOf(name) !== undefined) this.#disk.remove(`${directory}/${name}`);
+      const start = segmentStartOf(name);
+      if (start !== undefined && start < before) this.#disk.remove(`${directory}/${name}`);
     }
+    this.#disk.syncDirectory(directory);
+  }
+
+  /** None of the old files may come back when the base entry is there: they would be taken for what follows it. */
+  #beginAnew(directory: string, segmentBytes: number, base: BaseEntry): void {
+    this.#removeSegments(directory, Number.MAX_SAFE_INTEGER);
     const file = this.#disk.open(`${directory}/${segmentName(base.position)}`, { create: true });
     file.truncateSync(segmentBytes);
     file.writeSync(base.bytes, 0);

@@ -21,13 +21,16 @@ export class RepairPort {
   readonly #transport: PeerTransport;
   readonly #log: DurableLog;
   readonly #term: () => number;
+  readonly #onTooOld: (peer: NodeId) => void;
   /** Peers whose question is being answered: one at a time each. */
   readonly #answering = new Set<NodeId>();
 
-  constructor(transport: PeerTransport, log: DurableLog, term: () => number) {
+  /** `onTooOld`: a peer asks for entries that retention has taken here. */
+  constructor(transport: PeerTransport, log: DurableLog, term: () => number, onTooOld: (peer: NodeId) => void) {
     this.#transport = transport;
     this.#log = log;
     this.#term = term;
+    this.#onTooOld = onTooOld;
   }
 
   /** Answers go to `repair`, from now on. */
@@ -60,6 +63,7 @@ export class RepairPort {
       this.#transport.sendFrame(to, (incarnation) => encodeRepairReply({ sequence, batch }, this.#term(), incarnation));
     };
     this.#answering.add(to);
+    if (index < log.firstIndex && !log.holds(index)) this.#onTooOld(to);
     if (!log.holds(index) || (term !== anyTerm && log.termAt(index) !== term)) reply(undefined);
     else log.load(index, Math.min(maxBytes, MAX_REPLY_BYTES), (result) => reply('code' in result ? undefined : result));
   }

@@ -4,6 +4,8 @@ import { DledgerWorld, type MemberName } from './dledger-world.ts';
 /** Messages leave the log as soon as a snapshot covers their file. */
 const SHORT = 'fileReservedTime=0\ndeleteWhen=0;1\ncleanResourceInterval=1000';
 
+const FILE_BYTES = 65_536;
+
 async function send(group: DledgerWorld, count: number, topic = 'Orders'): Promise<void> {
   const producer = await group.producer();
   for (let n = 0; n < count; n++) await group.world.settle(producer.send({ topic, body: 'x'.repeat(4_000) }));
@@ -178,5 +180,87 @@ describe("a member whose log ends before its leader's begins", () => {
     await group.world.settle(stream);
     await becomesWhole(group, away);
     expect(group.renewed).toEqual([away]);
+  });
+});
+
+describe('a member with a damaged place that lies before the logs of all others', () => {
+  /** The first follower keeps its whole log, and `trimmed` others (the leader first) only its end; it stopped in order, and then entry 10 rotted. */
+  async function damaged(trimmed = 2): Promise<{ group: DledgerWorld; name: MemberName; lastIndex: number }> {
+    const group = await DledgerWorld.serving();
+    await send(group, 20, 'Idle');
+    await send(group, 70);
+    await group.untilEqual();
+    await group.world.run(65_000);
+    const name = group.followers()[0]!;
+    for (const other of [group.leader, group.followers()[1]!].slice(0, trimmed)) trim(group, other);
+    const { log } = partsOf(group, name).member.storage;
+    const [place, { lastIndex }] = [log.positionOf(10), log];
+    expect(segments(group, name).minPosition).toBe(0);
+    expect(segments(group, group.leader).minPosition).toBeGreaterThan(place);
+    await group.stop(name);
+    spoil(group, name, place + 300);
+    return { group, name, lastIndex };
+  }
+
+  function spoil(group: DledgerWorld, name: MemberName, position: number): void {
+    const start = position - (position % FILE_BYTES);
+    group.world.disk(name).rot(`/store/dledger-${name}/data/${String(start).padStart(20, '0')}`, position - start);
+  }
+
+  function trim(group: DledgerWorld, name: MemberName): void {
+    const { member, snapshots, data } = partsOf(group, name);
+    member.storage.log.deleteBefore(snapshots.position);
+    data.store.trim();
+  }
+
+  async function becomesReadable(group: DledgerWorld, name: MemberName, lastIndex: number): Promise<void> {
+    await group.until(() => group.renewed.length > 0, 30_000);
+    // What it acknowledged is still there.
+    expect(partsOf(group, name).member.storage.log.lastIndex).toBeGreaterThanOrEqual(lastIndex);
+    expect(group.broker(name).status().inDoubt).toBe(false);
+    await becomesWhole(group, name);
+    expect(group.renewed).toEqual([name]);
+    expect(minOffsets(group, name)).toEqual(minOffsets(group, group.leader));
+    expect(group.broker(name).status()).toMatchObject({ logDamaged: false, inDoubt: false });
+    await send(group, 4);
+    await becomesWhole(group, name);
+  }
+
+  it.each([
+    ['below its snapshot', []],
+    ['above its snapshots, which are lost', ['snapshots']],
+    ['while its consume queues and snapshots are lost', ['snapshots', 'consumequeue']],
+  ])('begins with the log of its leader, and keeps what it has of that: %s', async (_where, lost) => {
+    const { group, name, lastIndex } = await damaged();
+    const { files } = group.world.disk(name);
+    for (const path of [...files.keys()]) if (lost.some((folder) => path.includes(`/${folder}/`))) files.delete(path);
+    group.own.set(name, 'scrubIntervalMs=2000\nscrubBytesPerSecond=1000000\n');
+    await group.start(name);
+    await becomesReadable(group, name, lastIndex);
+  });
+
+  it.each([
+    ['too', []],
+    ['together with what is before it', [-60, 20]],
+  ])("begins with its leader's first entry where that is damaged here, %s", async (_what, more) => {
+    const { group, name, lastIndex } = await damaged();
+    const base = segments(group, group.leader).minPosition;
+    for (const distance of [60, ...more]) spoil(group, name, base + distance);
+    const { files } = group.world.disk(name);
+    for (const path of [...files.keys()]) if (path.includes('/snapshots/')) files.delete(path);
+    await group.start(name);
+    expect(group.broker(name).status().logCare.damagedPlaces).toBe(2);
+    await becomesReadable(group, name, lastIndex);
+  });
+
+  it('keeps all of its log where another member can repair it', async () => {
+    const { group, name, lastIndex } = await damaged(1);
+    group.own.set(name, 'scrubIntervalMs=2000\nscrubBytesPerSecond=1000000\n');
+    await group.start(name);
+    await group.until(() => group.broker(name).status().logCare.repairedEntries === 1, 20_000);
+    await group.world.run(15_000);
+    expect(group.renewed).toEqual([]);
+    expect(segments(group, name).minPosition).toBe(0);
+    expect(partsOf(group, name).member.storage.log.lastIndex).toBe(lastIndex);
   });
 });

@@ -9,9 +9,9 @@ import { entriesOf, load, persist, propose } from './log-fixture.ts';
 
 const SEGMENT = 2048;
 
-function open(platform: Platform): RaftStorage {
+function open(platform: Platform, syncFlush = false): RaftStorage {
   const names = { memberId: 'n0', groupName: 'g' };
-  const sizes = { segmentBytes: SEGMENT, firstPosition: 0, syncFlush: false, aloneInGroup: false };
+  const sizes = { segmentBytes: SEGMENT, firstPosition: 0, syncFlush, aloneInGroup: false };
   const storage = openRaftStorage({ platform, directory: '/store', ...names, ...sizes });
   if ('log' in storage) return storage;
   throw new Error(storage.message);
@@ -49,6 +49,24 @@ function receiver(bytes: Buffer): { readonly world: VirtualWorld; readonly platf
   persist(platform, storage.log, true);
   storage.received.keep(bytes, 30);
   close(storage);
+  return { world, platform };
+}
+
+/** A follower that has the leader's entries 1 to 40, fsynced, of which the second cannot be read any more; it was given what the leader sent. */
+function damagedPeer(bytes: Buffer): { readonly world: VirtualWorld; readonly platform: VirtualPlatform } {
+  const world = new VirtualWorld('follower');
+  const platform = world.start('f');
+  const storage = open(platform, true);
+  for (let i = 1; i <= 40; i++) propose(storage.log, 2, 300, i);
+  persist(platform, storage.log, true);
+  let isSaved = false;
+  storage.hardState.saveDoubt(false, () => {
+    isSaved = true;
+  });
+  platform.world.runUntil(() => isSaved);
+  storage.received.keep(bytes, 30);
+  close(storage);
+  world.disk('f').rot('/store/data/00000000000000000000', 400);
   return { world, platform };
 }
 
@@ -116,7 +134,8 @@ describe('a snapshot that a leader sent', () => {
     persist(platform, storage.log, true);
     close(storage);
     const again = open(platform);
-    expect([again.appliedIndex, again.log.lastIndex, again.snapshot?.header.index]).toEqual([30, 40, 30]);
+    // Nothing tells how far queues and index had got.
+    expect([again.appliedIndex, again.log.lastIndex, again.snapshot?.header.index]).toEqual([baseIndex - 1, 40, 30]);
   });
 
   it('is taken over whole or not yet, wherever the start ends: at every change of the disk, by process and by power', () => {
@@ -133,6 +152,28 @@ describe('a snapshot that a leader sent', () => {
         const storage = open(world.start('f'));
         expectBegunAnew(storage, baseIndex, leader);
         close(storage);
+      }
+    }
+  });
+
+  it('leaves a log that holds the base entry all that stands behind it, wherever the start ends', () => {
+    const { bytes, leader, baseIndex } = sentByLeader();
+    const expectKept = (storage: RaftStorage): void => {
+      expect([storage.log.firstIndex, storage.log.lastIndex]).toEqual([baseIndex + 1, 40]);
+      expect([storage.appliedIndex, storage.snapshot?.header.index]).toEqual([baseIndex - 1, 30]);
+      expect(storage.doubt.message).toBe('');
+      expect(entriesOf(storage.log, baseIndex, 40)).toEqual(entriesOf(leader.log, baseIndex, 40));
+      close(storage);
+    };
+    const counting = breakingAt(damagedPeer(bytes).platform, 0);
+    expectKept(open(counting.platform, true));
+    expect(counting.calls()).toBeGreaterThan(5);
+    for (let count = 1; count <= counting.calls(); count++) {
+      for (const machine of [false, true]) {
+        const { world, platform } = damagedPeer(bytes);
+        expect(() => open(breakingAt(platform, count).platform, true)).toThrow('the power fails');
+        platform.crash({ machine });
+        expectKept(open(world.start('f'), true));
       }
     }
   });
