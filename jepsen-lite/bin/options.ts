@@ -81,13 +81,13 @@ export function readOptions(args: string[]): SimOptions {
   const values = parsed(args);
   const bugs = values['all-bugs'] ? plantedBugs.map(({ name }) => name) : bugNamed(values.bug);
   const one = values.seed !== undefined && bugs.length === 0 && values.list === undefined;
-  const seeds = values.seeds === undefined ? undefined : whole('seeds', values.seeds, 1, 10_000_000);
+  const seeds = values.seeds === undefined ? undefined : wholeNumber('seeds', values.seeds, 1, 10_000_000);
   const options = {
-    seed: whole('seed', values.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
+    seed: wholeNumber('seed', values.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
     seeds: seeds ?? (one ? 1 : undefined),
-    nodes: values.nodes === undefined ? undefined : whole('nodes', values.nodes, 1, 9),
+    nodes: values.nodes === undefined ? undefined : wholeNumber('nodes', values.nodes, 1, 9),
     minutes: minutesOf(values.minutes ?? '1'),
-    workers: whole('workers', values.workers ?? String(availableParallelism()), 1, 256),
+    workers: wholeNumber('workers', values.workers ?? String(availableParallelism()), 1, 256),
     list: values.list,
     bugs,
     listBugs: values['list-bugs'],
@@ -122,13 +122,15 @@ function bugNamed(name: string | undefined): string[] {
   throw new WrongArguments(`--bug ${name}: there is no such planted bug; --list-bugs names them`);
 }
 
-function whole(name: string, value: string, low: number, high: number): number {
+/** Throws WrongArguments unless the text is a whole number within these limits. */
+export function wholeNumber(name: string, value: string, low: number, high: number): number {
   const number = Number(value);
   if (/^[0-9]+$/.test(value) && number >= low && number <= high) return number;
   throw new WrongArguments(`--${name} ${value}: a whole number from ${low} to ${high} is needed`);
 }
 
-function minutesOf(value: string): number {
+/** Throws WrongArguments. */
+export function minutesOf(value: string): number {
   const minutes = Number(value);
   if (minutes >= 0.2 && minutes <= 600) return minutes;
   throw new WrongArguments(`--minutes ${value}: a number from 0.2 to 600 is needed`);

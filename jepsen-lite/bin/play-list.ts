@@ -19,7 +19,8 @@ const DEFAULT_SEEDS = 20;
 /** Plays seeds and tells of those that fail; true if none did. */
 export async function playList(options: SimOptions): Promise<boolean> {
   const commit = commitName();
-  const results = options.resume === undefined ? undefined : new ResultsFile(options.resume, commit, sourcesHash());
+  const results =
+    options.resume === undefined ? undefined : new ResultsFile<SeedReport>(options.resume, commit, sourcesHash());
   const all = jobsOf(options);
   const totals = noTotals();
   const progress = new Progress();

@@ -1,20 +1,26 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { SeedJob, SeedReport } from './seed-job.ts';
 
-/** A line of a results file. */
-interface Line {
-  readonly commit: string;
-  readonly sources: string;
-  readonly report: SeedReport;
+/** By what a run is known. */
+interface Key {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly minutes: number;
 }
 
-/** Results of long runs, one JSON line a seed: several runs add up, and a run that was stopped goes on where it was. */
-export class ResultsFile {
+/** A line of a results file. */
+interface Line<Report> {
+  readonly commit: string;
+  readonly sources: string;
+  readonly report: Report;
+}
+
+/** Results of long runs, one JSON line a run: several runs add up, and a run that was stopped goes on where it was. */
+export class ResultsFile<Report extends Key> {
   readonly #path: string;
   readonly #commit: string;
   readonly #sources: string;
   /** Reports of these very sources, by seed, members and minutes. */
-  readonly known = new Map<string, SeedReport>();
+  readonly known = new Map<string, Report>();
   /** Lines of other sources. */
   others = 0;
 
@@ -27,32 +33,32 @@ export class ResultsFile {
 
   #read(): void {
     for (const text of readFileSync(this.#path, 'utf8').split('\n')) {
-      const line = lineOf(text);
+      const line = lineOf<Report>(text);
       if (line?.sources === this.#sources) this.known.set(keyOf(line.report), line.report);
       else if (line !== undefined) this.others++;
     }
   }
 
-  add(report: SeedReport): void {
-    const line: Line = { commit: this.#commit, sources: this.#sources, report };
+  add(report: Report): void {
+    const line: Line<Report> = { commit: this.#commit, sources: this.#sources, report };
     // The line break comes first: behind a line that was cut it begins a new one.
     appendFileSync(this.#path, `\n${JSON.stringify(line)}`);
   }
 
-  reportOf(job: SeedJob): SeedReport | undefined {
+  reportOf(job: Key): Report | undefined {
     return this.known.get(keyOf(job));
   }
 }
 
 /** A line that was being written when its run was stopped is none. */
-function lineOf(text: string): Line | undefined {
+function lineOf<Report>(text: string): Line<Report> | undefined {
   try {
-    return JSON.parse(text) as Line;
+    return JSON.parse(text) as Line<Report>;
   } catch {
     return undefined;
   }
 }
 
-function keyOf({ seed, nodes, minutes }: Pick<SeedJob, 'seed' | 'nodes' | 'minutes'>): string {
+function keyOf({ seed, nodes, minutes }: Key): string {
   return `${seed} ${nodes} ${minutes}`;
 }

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Folder of the running program: `dist.sim`. */
-const programFolder = dirname(resolve(process.argv[1] ?? '.'));
+/** Folder of the running program: `dist.sim`, `dist.chaos`. */
+export const programFolder = dirname(resolve(process.argv[1] ?? '.'));
 
 /** The root of the repository, beside whose sources the program was built. */
 export const root = dirname(programFolder);

@@ -20,11 +20,16 @@ export class Patient implements Platform {
   readonly process: Platform['process'];
   #ailments = healthy;
 
-  constructor(real: Platform, detours: Detours) {
+  /** `boots`: how often its machine has lost power so far; each time it finds another boot id. */
+  constructor(real: Platform, detours: Detours, boots = 0) {
     this.timers = real.timers;
     this.random = real.random;
     this.logger = real.logger;
-    this.process = real.process;
+    const bootId = real.process.bootId();
+    this.process = {
+      ...real.process,
+      bootId: () => (boots === 0 || bootId === undefined ? bootId : `${bootId}/${boots}`),
+    };
     this.clock = {
       nowMs: () => real.clock.nowMs() + this.#ailments.clockOffsetMs,
       monotonicMs: () => real.clock.monotonicMs(),

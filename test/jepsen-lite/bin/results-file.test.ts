@@ -16,26 +16,26 @@ const job = { seed: 1, nodes: 3, minutes: 1, twice: false };
 
 test('what was played with the same sources is known, by seed, members and minutes', () => {
   const path = join(folder, 'results.jsonl');
-  const first = new ResultsFile(path, 'c1', 's1');
+  const first = new ResultsFile<SeedReport>(path, 'c1', 's1');
   expect(first.reportOf(job)).toBeUndefined();
   first.add(report(1));
   first.add(report(1, 5));
-  const second = new ResultsFile(path, 'c2', 's1');
+  const second = new ResultsFile<SeedReport>(path, 'c2', 's1');
   expect(second.reportOf(job)?.coverage).toEqual({ 'kill × steady': 2 });
   expect(second.reportOf({ ...job, nodes: 5 })?.nodes).toBe(5);
   expect(second.reportOf({ ...job, seed: 2 })).toBeUndefined();
   expect(second.reportOf({ ...job, minutes: 2 })).toBeUndefined();
   expect(second.others).toBe(0);
-  const changed = new ResultsFile(path, 'c2', 's2');
+  const changed = new ResultsFile<SeedReport>(path, 'c2', 's2');
   expect([changed.known.size, changed.others]).toEqual([0, 2]);
 });
 
 test('a line that was cut by the end of a run is not there, and what follows is', () => {
   const path = join(folder, 'cut.jsonl');
-  new ResultsFile(path, 'c1', 's1').add(report(1));
+  new ResultsFile<SeedReport>(path, 'c1', 's1').add(report(1));
   appendFileSync(path, '\n{"commit":"c1","sources":"s1","rep');
-  const again = new ResultsFile(path, 'c1', 's1');
+  const again = new ResultsFile<SeedReport>(path, 'c1', 's1');
   expect([...again.known.keys()]).toEqual(['1 3 1']);
   again.add(report(2));
-  expect(new ResultsFile(path, 'c1', 's1').known.size).toBe(2);
+  expect(new ResultsFile<SeedReport>(path, 'c1', 's1').known.size).toBe(2);
 });

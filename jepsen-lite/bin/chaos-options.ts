@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util';
+import { kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
+import { minutesOf, WrongArguments, wholeNumber } from './options.ts';
+
+export const CHAOS_USAGE = `npm run chaos -- [options]
+
+Starts a DLedger group of real processes on this machine, sends and reads through it, hurts it, heals it, reads everything back, and judges what clients saw
+and what is in the files of the members.
+
+  --minutes M      minutes with load and faults (default 1); runs beyond 10 minutes are played in rounds with a group and a seed of their own
+  --nodes 3|5      members of the group (default 3)
+  --seed S         decides which faults come when (default: drawn, and told)
+  --faults A,B     only these kinds, by our names or those of OpenChaos (default: all)
+  --list-faults    says which kinds there are and by what they are made, and plays nothing
+  --schedule FILE  a JSON list of faults instead of the drawn ones
+  --rate N         messages a second that the senders aim at (default 250)
+  --dir D          folder for the runs (default .chaos)
+  --keep           keeps the folder of a run that passed
+  --resume FILE    add a line for each round to FILE, and leave out the rounds that it has of these very sources
+  --json FILE      write a summary
+  --help
+
+Ctrl-C ends a run; nothing that it started stays, also if it is killed.
+
+Exit codes: 0 every promise was kept; 1 a promise was broken; 2 wrong arguments; 3 the run itself failed or was interrupted.`;
+
+/** What the command line asks for, checked. */
+export interface ChaosCommand {
+  readonly minutes: number;
+  readonly nodes: number;
+  readonly seed: number;
+  readonly kinds: readonly string[];
+  readonly schedule: string | undefined;
+  readonly rate: number;
+  readonly directory: string;
+  readonly keep: boolean;
+  readonly resume: string | undefined;
+  readonly json: string | undefined;
+  readonly listFaults: boolean;
+  readonly help: boolean;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const spec = {
+  minutes: text,
+  nodes: text,
+  seed: text,
+  faults: text,
+  'list-faults': flag,
+  schedule: text,
+  rate: text,
+  dir: text,
+  keep: flag,
+  resume: text,
+  json: text,
+  help: flag,
+} as const;
+
+/** Throws WrongArguments. `drawnSeed` is taken where none is named. */
+export function readChaosCommand(args: string[], drawnSeed: number): ChaosCommand {
+  const values = parsed(args);
+  const nodes = values.nodes ?? '3';
+  if (nodes !== '3' && nodes !== '5') throw new WrongArguments(`--nodes ${nodes}: a group of chaos has 3 or 5 members`);
+  return {
+    minutes: minutesOf(values.minutes ?? '1'),
+    nodes: Number(nodes),
+    seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
+    kinds: values.faults === undefined ? liveFaults.map(({ name }) => name) : kindsOf(values.faults),
+    schedule: values.schedule,
+    rate: wholeNumber('rate', values.rate ?? '250', 1, 10_000),
+    directory: values.dir ?? '.chaos',
+    keep: values.keep,
+    resume: values.resume,
+    json: values.json,
+    listFaults: values['list-faults'],
+    help: values.help,
+  };
+}
+
+function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'] {
+  try {
+    return parseArgs({ args, options: spec }).values;
+  } catch (error) {
+    throw new WrongArguments((error as Error).message);
+  }
+}
+
+function kindsOf(list: string): string[] {
+  const kinds = list.split(',').map((name) => {
+    const kind = kindNamed(name.trim());
+    if (kind === undefined)
+      throw new WrongArguments(`--faults ${name}: there is no such fault; --list-faults names them`);
+    return kind;
+  });
+  return [...new Set(kinds)];
+}

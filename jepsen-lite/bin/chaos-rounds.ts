@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Schedule } from '../fault/schedule.ts';
+import type { ChaosReport } from '../live/chaos/chaos-report.ts';
+import { liveFaults } from '../live/chaos/live-faults.ts';
+import { runChaos } from '../live/chaos/run-chaos.ts';
+import type { ChaosCommand } from './chaos-options.ts';
+import { chaosText, injectedOf, LookLine } from './chaos-text.ts';
+import { WrongArguments } from './options.ts';
+import { Progress } from './progress.ts';
+import { ResultsFile } from './results-file.ts';
+import { commitName, programFolder, sourcesHash } from './sources.ts';
+
+/** A round has a group of its own, so that its history fits into memory and a long run can be resumed. */
+const LONGEST_ROUND_MINUTES = 10;
+
+interface Round {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly minutes: number;
+}
+
+/** Plays the rounds of a command; returns the exit code. */
+export async function playRounds(command: ChaosCommand, signal: AbortSignal): Promise<number> {
+  const commit = commitName();
+  const how = `${sourcesHash()} ${command.kinds.join(',')} ${command.rate} ${command.schedule ?? ''}`;
+  const results = command.resume === undefined ? undefined : new ResultsFile<ChaosReport>(command.resume, commit, how);
+  const reports: ChaosReport[] = [];
+  for (const round of roundsOf(command)) {
+    if (signal.aborted) break;
+    const known = results?.reportOf(round);
+    if (known !== undefined) console.error(`seed ${round.seed}: ${command.resume} has it`);
+    const report = known ?? (await playRound(command, round, signal));
+    reports.push(report);
+    if (known === undefined && report.isWhole) results?.add(report);
+    if (report.violation !== undefined) break;
+  }
+  const failed = reports.filter(({ violation }) => violation !== undefined);
+  if (reports.length > 1) console.log(totalText(reports));
+  if (command.json !== undefined) {
+    const counts = { numPassedTests: reports.length - failed.length, numFailedTests: failed.length, testResults: [] };
+    const summary = { commit, node: process.version, ...counts, rounds: reports };
+    writeFileSync(command.json, `${JSON.stringify(summary, undefined, 1)}\n`);
+  }
+  if (failed.length > 0) return 1;
+  return signal.aborted ? 3 : 0;
+}
+
+function roundsOf({ seed, nodes, minutes }: ChaosCommand): Round[] {
+  const count = Math.ceil(minutes / LONGEST_ROUND_MINUTES);
+  return Array.from({ length: count }, (_, at) => {
+    return { seed: seed + at, nodes, minutes: Math.min(LONGEST_ROUND_MINUTES, minutes - at * LONGEST_ROUND_MINUTES) };
+  });
+}
+
+async function playRound(command: ChaosCommand, round: Round, signal: AbortSignal): Promise<ChaosReport> {
+  const { seed, nodes, minutes } = round;
+  const directory = join(command.directory, `seed-${seed}-${nodes}n`);
+  makeRoom(directory);
+  console.error(`seed ${seed}, ${nodes} members, ${minutes} minutes, in ${directory}`);
+  const progress = new Progress();
+  const looks = new LookLine();
+  const report = await runChaos({
+    ...round,
+    kinds: command.kinds,
+    schedule: command.schedule === undefined ? undefined : readSchedule(command.schedule),
+    rate: command.rate,
+    directory,
+    programs: { mqnamesrv: join(programFolder, 'mqnamesrv.js'), mqbroker: join(programFolder, 'chaos-broker.js') },
+    watchdog: join(programFolder, 'watchdog.js'),
+    signal,
+    onLook: (look) => progress.show(looks.line(look, performance.now())),
+  });
+  progress.clear();
+  const passed = report.violation === undefined && report.isWhole;
+  if (passed && !command.keep) rmSync(directory, { recursive: true });
+  const replay = `npm run chaos -- --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --schedule ${directory}/schedule.json --dir DIR`;
+  console.log(chaosText(report, replay, passed && !command.keep ? undefined : directory));
+  return report;
+}
+
+/** Removes what an earlier run of the same seed left, and nothing else. */
+function makeRoom(directory: string): void {
+  if (!existsSync(directory)) return;
+  if (!existsSync(join(directory, 'watchdog.txt')))
+    throw new WrongArguments(`--dir: ${directory} is no folder of a chaos run; name another one`);
+  rmSync(directory, { recursive: true });
+}
+
+function readSchedule(file: string): Schedule {
+  const schedule = JSON.parse(readFileSync(file, 'utf8')) as Schedule;
+  const strange = schedule.find(({ kind }) => !liveFaults.some(({ name }) => name === kind));
+  if (strange !== undefined)
+    throw new WrongArguments(`--schedule ${file}: ${strange.kind} cannot be made on real processes`);
+  return schedule;
+}
+
+function totalText(reports: readonly ChaosReport[]): string {
+  const sum = (of: (report: ChaosReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
+  const { length } = reports;
+  return `${length} rounds: ${sum(injectedOf)} faults, ${sum(({ messages }) => messages.acknowledged)} acknowledged messages judged, ${sum(({ messages }) => messages.lost)} lost, ${sum(({ messages }) => messages.phantom)} phantom, ${sum(({ messages }) => messages.orderBreaks)} order breaks`;
+}

@@ -1,0 +1,56 @@
+import type { ChaosReport } from '../live/chaos/chaos-report.ts';
+import type { Look } from '../live/chaos/run-chaos.ts';
+
+const MS_PER_SECOND = 1_000;
+
+/** Turns looks into lines: who leads, how fast it goes, what is wrong now, how long it still takes. */
+export class LookLine {
+  #before = { atMs: 0, acknowledged: 0 };
+  #perSecond = 0;
+
+  line({ phase, leader, term, counts, faults, leftMs }: Look, nowMs: number): string {
+    const { atMs, acknowledged } = this.#before;
+    if (nowMs - atMs >= MS_PER_SECOND) {
+      this.#perSecond = ((counts.acknowledged - acknowledged) / (nowMs - atMs)) * MS_PER_SECOND;
+      this.#before = { atMs: nowMs, acknowledged: counts.acknowledged };
+    }
+    const who = leader === undefined ? 'nobody leads' : `${leader} leads in term ${term}`;
+    const errors = `${counts.refused} refused, ${counts.unknown} unknown`;
+    const ill = faults.length === 0 ? 'no fault' : faults.join(' ');
+    return `${phase}: ${who}, ${this.#perSecond.toFixed(0)} operations/s, ${errors}, ${ill}, ${(leftMs / MS_PER_SECOND).toFixed(0)} s left`;
+  }
+}
+
+export function injectedOf({ injected }: Pick<ChaosReport, 'injected'>): number {
+  return Object.values(injected).reduce((sum, count) => sum + count, 0);
+}
+
+/** What is told of a run. `folder` is there if it was kept. */
+export function chaosText(report: ChaosReport, replay: string, folder: string | undefined): string {
+  const { seed, nodes, minutes, violation, isWhole, messages, operations } = report;
+  const verdict = violation !== undefined ? 'FAILS' : isWhole ? 'passes' : 'was interrupted';
+  const figures = [
+    `${messages.acknowledged} acknowledged messages judged, ${messages.lost} lost, ${messages.phantom} phantom, ${messages.orderBreaks} order breaks`,
+    `${operations.acknowledged} operations acknowledged, ${operations.refused} refused, ${operations.unknown} unknown; ${report.terms} terms with a leader; longest time without an acknowledged message ${report.longestStallMs} ms`,
+    `${injectedOf(report)} faults: ${countsText(report.injected)}; not possible when their time came: ${countsText(report.skipped)}`,
+    ...report.verdicts.map(
+      ({ checker, valid, counts }) =>
+        `checker ${checker}: ${valid === true ? 'valid' : valid === false ? 'INVALID' : 'UNKNOWN'} (${countsText(counts)})`,
+    ),
+    `${report.metadata} answers about topics and offsets asked for again, of every member`,
+  ];
+  return [
+    `seed ${seed}, ${nodes} members, ${minutes} minutes: ${verdict}`,
+    ...(isWhole && violation === undefined ? figures : figures.slice(1, 3)).map((line) => `  ${line}`),
+    ...(violation === undefined
+      ? []
+      : [`  ${violation.invariant} at ${(violation.atMs / MS_PER_SECOND).toFixed(3)} s: ${violation.text}`]),
+    ...(violation === undefined ? [] : [`  again with: ${replay}`]),
+    ...(folder === undefined ? [] : [`  journal, schedule, history and logs: ${folder}/`]),
+  ].join('\n');
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(counts);
+  return entries.length === 0 ? 'none' : entries.map(([name, count]) => `${name} ${count}`).join(', ');
+}

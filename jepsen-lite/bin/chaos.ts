@@ -1,0 +1,40 @@
+import { randomInt } from 'node:crypto';
+import { StartFailure } from '../../cluster/launch/start-group.ts';
+import { describeFaults } from '../live/chaos/live-faults.ts';
+import { CHAOS_USAGE, type ChaosCommand, readChaosCommand } from './chaos-options.ts';
+import { playRounds } from './chaos-rounds.ts';
+import { WrongArguments } from './options.ts';
+
+const HIGHEST_DRAWN_SEED = 1_000_000;
+
+async function main(command: ChaosCommand): Promise<number> {
+  if (command.help) console.log(CHAOS_USAGE);
+  else if (command.listFaults) console.log(describeFaults());
+  else return await playRounds(command, interruption());
+  return 0;
+}
+
+/** Fires at the first SIGINT, SIGTERM or SIGHUP; the second ends at once, and leaves the tidying up to the watchdog. */
+function interruption(): AbortSignal {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (abort.signal.aborted) process.exit(3);
+      console.error('Interrupted: ending what was started ...');
+      abort.abort();
+    });
+  }
+  return abort.signal;
+}
+
+try {
+  process.exitCode = await main(readChaosCommand(process.argv.slice(2), randomInt(HIGHEST_DRAWN_SEED)));
+} catch (error) {
+  if (error instanceof WrongArguments) {
+    console.error(`${error.message}. --help tells more.`);
+    process.exitCode = 2;
+  } else {
+    console.error(error instanceof StartFailure ? error.message : error);
+    process.exitCode = 3;
+  }
+}

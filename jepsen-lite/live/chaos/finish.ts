@@ -1,0 +1,109 @@
+import type { Platform } from '../../../src/platform/ports.ts';
+import type { History } from '../../checker/history.ts';
+import { checkLog } from '../../checker/log-checker.ts';
+import { checkRealTimeOrder } from '../../checker/real-time-order.ts';
+import { checkReplicas } from '../../checker/replica-checker.ts';
+import { checkTotalQueue } from '../../checker/total-queue.ts';
+import type { Verdict } from '../../checker/verdict.ts';
+import { drain } from '../../workload/drain.ts';
+import type { ChaosClients } from './chaos-clients.ts';
+import type { LiveGroup } from './live-group.ts';
+import type { MetadataAudit } from './metadata-audit.ts';
+import { replicaState } from './replica-files.ts';
+
+/** Within so long after the faults ended somebody must serve, and all must have come together. */
+const SERVE_MS = 30_000;
+const TOGETHER_MS = 90_000;
+/** Clients end what they are at. */
+const CLIENTS_END_MS = 30_000;
+const LOOK_MS = 200;
+const STOP_MS = 30_000;
+
+export interface FinishOptions {
+  readonly live: LiveGroup;
+  readonly clients: ChaosClients;
+  readonly metadata: MetadataAudit;
+  /** Of the clients. */
+  readonly platform: Platform;
+  readonly signal: AbortSignal;
+  /** Tells what it is at. */
+  readonly phase: (text: string) => void;
+}
+
+/** Faults are over: the group must come together, serve, and hold all that was promised. Returns what the checkers say; none if it did not come so far. */
+export async function finish(options: FinishOptions): Promise<Verdict[]> {
+  const { live, clients, metadata, platform, phase } = options;
+  const { judge } = live;
+  phase('healing');
+  await live.heal({ starts: true });
+  if (!(await until(options, SERVE_MS, () => live.leader()?.report?.raft?.ready === true)))
+    return broken(live, 'nobody serves after the faults ended');
+  clients.stopped = true;
+  if (!(await until(options, CLIENTS_END_MS, () => clients.idle))) return broken(live, 'clients do not end');
+  if (!(await until(options, TOGETHER_MS, () => areTogether(live))))
+    return broken(live, 'the members do not come together');
+  phase('reading everything back');
+  const addresses = live.members.map(({ node }) => node.address);
+  try {
+    await drain(clients, platform, clients.topics);
+    clients.history.drained = true;
+    for (const text of await metadata.judge(platform, addresses)) judge.broken('metadata-kept', text);
+  } catch (error) {
+    return broken(live, `what is stored cannot be read: ${(error as Error).message}`);
+  }
+  phase('judging');
+  const verdicts = judgeHistory(clients.history);
+  return [...verdicts, await judgeReplicas(live, phase)];
+}
+
+function judgeHistory(history: History): Verdict[] {
+  return [
+    checkTotalQueue(history, { duplicates: 'told' }),
+    checkLog(history, { duplicates: 'told' }),
+    checkRealTimeOrder(history),
+  ];
+}
+
+/** Stops everybody and compares what is in the files, up to what all had committed when they were together. */
+async function judgeReplicas(live: LiveGroup, phase: (text: string) => void): Promise<Verdict> {
+  const commitIndex = live.leader()?.report?.raft?.commitIndex ?? 0;
+  phase('comparing the files of the members');
+  await live.group.stopAll(STOP_MS);
+  const states = live.members.map((member) =>
+    replicaState(member.name, member.raftDirectory, member.node.storeDirectory, commitIndex),
+  );
+  return checkReplicas(states, [], { healed: true });
+}
+
+/** All are sound and have applied the same, which is all there is. */
+function areTogether(live: LiveGroup): boolean {
+  const last = live.leader()?.report?.raft?.lastIndex;
+  return (
+    last !== undefined &&
+    live.members.every(({ isSound, report }) => {
+      const raft = report?.raft;
+      return isSound && raft?.lastIndex === last && raft.appliedIndex === last && raft.writtenIndex === last;
+    })
+  );
+}
+
+async function until({ live, signal }: FinishOptions, timeoutMs: number, condition: () => boolean): Promise<boolean> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (performance.now() < deadlineMs && !signal.aborted) {
+    await live.look();
+    if (condition()) return true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return false;
+}
+
+function broken(live: LiveGroup, what: string): [] {
+  const members = live.members.map(({ name, state, report }) => {
+    const raft = report?.raft;
+    if (raft === undefined) return `${name}: ${state}, no answer`;
+    const { role, term, ready, inDoubt, lastIndex, commitIndex, appliedIndex, logCare } = raft;
+    return `${name}: ${role} term ${term} ready ${ready} doubt ${inDoubt} last ${lastIndex} commit ${commitIndex} applied ${appliedIndex} damaged ${logCare.damagedPlaces}`;
+  });
+  live.judge.broken('liveness', `${what}: ${members.join('; ')}`);
+  return [];
+}

@@ -1,0 +1,197 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Group } from '../../../cluster/launch/group.ts';
+import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
+import { signalProcess } from '../../../cluster/launch/launched-process.ts';
+import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
+import type { Target } from '../../fault/schedule.ts';
+import type { LinkMesh } from '../proxy/link-mesh.ts';
+import type { Ward } from '../sick/ward.ts';
+import type { Ailing } from './ailing.ts';
+import type { LiveJudge } from './client-judge.ts';
+import { HurtList } from './hurt-list.ts';
+import { KnownEnds } from './known-ends.ts';
+import { LiveMember } from './live-member.ts';
+
+/** A supervisor starts a process anew that ended by itself. */
+const RESTART_MS = 1_000;
+const LOG_LINES = 15;
+
+export interface LiveGroupOptions {
+  readonly group: Group;
+  readonly mesh: LinkMesh;
+  readonly ward: Ward;
+  readonly ailing: Ailing;
+  readonly judge: LiveJudge;
+  readonly journal: (line: string) => void;
+}
+
+/** The processes of a run, their links and their illnesses: what faults are done to. */
+export class LiveGroup {
+  readonly group: Group;
+  readonly mesh: LinkMesh;
+  readonly ailing: Ailing;
+  readonly judge: LiveJudge;
+  readonly journal: (line: string) => void;
+  readonly members: readonly LiveMember[];
+  readonly hurts: HurtList;
+  readonly ends = new KnownEnds();
+  /** Set when faults are over. */
+  healed = false;
+  /** Terms that a leader was seen in. */
+  readonly terms = new Set<number>();
+  readonly #ward: Ward;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #busy = new Set<Promise<void>>();
+
+  constructor({ group, mesh, ward, ailing, judge, journal }: LiveGroupOptions) {
+    this.group = group;
+    this.mesh = mesh;
+    this.#ward = ward;
+    this.ailing = ailing;
+    this.judge = judge;
+    this.journal = journal;
+    this.members = group.nodes.map((node) => new LiveMember(node));
+    this.hurts = new HurtList(this.members.length);
+    for (const member of this.members) {
+      member.state = 'up';
+      member.starts = 1;
+    }
+  }
+
+  /** Who leads, as far as the last answers tell; the highest term counts. */
+  leader(): LiveMember | undefined {
+    const leaders = this.members.filter(({ leads }) => leads);
+    return leaders.sort((a, b) => (b.report?.raft?.term ?? 0) - (a.report?.raft?.term ?? 0))[0];
+  }
+
+  /** The members that a fault means now; as `targetsOf` of the simulator. */
+  targets(target: Target): readonly LiveMember[] {
+    if (target === 'all') return this.members;
+    const leader = this.leader() ?? this.members.find(({ state }) => state === 'up');
+    if (target === 'leader') return leader === undefined ? [] : [leader];
+    const others = this.members.filter((member) => member !== leader);
+    if (target === 'follower') return others.slice(0, 1);
+    if (target === 'other-follower') return others.slice(1, 2);
+    return this.members.filter(({ name }) => name === target);
+  }
+
+  /** Does something later unless the faults are over by then. */
+  later(ms: number, run: () => Promise<void> | void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.act(run);
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  /** Does something now; that it fails is a mistake of the run. */
+  act(run: () => Promise<void> | void): void {
+    const done = (async () => run())().catch((error: Error) =>
+      this.judge.broken('chaos', error.stack ?? error.message),
+    );
+    this.#busy.add(done);
+    void done.finally(() => this.#busy.delete(done));
+  }
+
+  /** SIGKILL; it counts as down from now on. */
+  async kill(member: LiveMember): Promise<void> {
+    member.state = 'down';
+    member.report = undefined;
+    await this.group.kill(member.name);
+  }
+
+  /** SIGTERM, and SIGKILL after `graceMs`. */
+  async stop(member: LiveMember, graceMs: number): Promise<void> {
+    member.state = 'down';
+    member.report = undefined;
+    await this.group.stop(member.name, graceMs);
+  }
+
+  start(member: LiveMember): void {
+    if (member.state !== 'down' || this.group.process(member.name) !== undefined) return;
+    member.excuses.delete('disk-error');
+    member.starts++;
+    member.state = 'up';
+    this.group.start(member.name);
+  }
+
+  pause(member: LiveMember): void {
+    const process = this.group.process(member.name);
+    if (process !== undefined && signalProcess(process, 'SIGSTOP')) member.state = 'paused';
+  }
+
+  resume(member: LiveMember): void {
+    const process = this.group.process(member.name);
+    if (member.state !== 'paused') return;
+    member.state = 'up';
+    if (process !== undefined) signalProcess(process, 'SIGCONT');
+  }
+
+  startNameServer(): void {
+    if (this.group.process(NAME_SERVER) === undefined) this.group.start(NAME_SERVER);
+  }
+
+  /** Its disk is new. */
+  wipe(member: LiveMember): void {
+    rmSync(member.node.storeDirectory, { recursive: true, force: true });
+    this.ends.forget(member.name);
+  }
+
+  /** Removes a folder of derived files. */
+  removeDerived(member: LiveMember, folder: string): void {
+    rmSync(join(member.node.storeDirectory, folder), { recursive: true, force: true });
+  }
+
+  /** Feels everybody's pulse: who leads, who is whole again, who has ended by himself. */
+  async look(): Promise<void> {
+    const { acknowledgedPosition } = this.judge;
+    await Promise.all(
+      this.members.map(async (member) => {
+        const { starts } = member;
+        const report = member.state === 'up' ? await readNodeStatus(member.node.httpUrl) : undefined;
+        if (member.starts === starts && member.state === 'up') this.#heard(member, starts, report);
+      }),
+    );
+    const leader = this.leader()?.report?.raft;
+    if (leader !== undefined) this.terms.add(leader.term);
+    if (leader?.ready === true) this.ends.committed(leader.commitIndex, acknowledgedPosition);
+  }
+
+  /** Faults are over: links, disks and clocks are whole, and who is down is started unless the end has come (`starts`). */
+  async heal({ starts }: { readonly starts: boolean }): Promise<void> {
+    this.healed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.mesh.healAll();
+    this.ailing.healAll();
+    this.#ward.healAll();
+    for (const member of this.members) this.resume(member);
+    await Promise.all(this.#busy);
+    if (!starts) return;
+    this.startNameServer();
+    for (const member of this.members) this.start(member);
+  }
+
+  #heard(member: LiveMember, starts: number, report: LiveMember['report']): void {
+    member.report = report;
+    const raft = report?.raft;
+    if (raft !== undefined) {
+      const { damagedPlaces, scrub } = raft.logCare;
+      this.hurts.heard(member.name, starts, { inDoubt: raft.inDoubt, damagedPlaces, scrubPasses: scrub.passes });
+      if (!this.hurts.isHurt(member.name)) member.excuses.delete('rot');
+      this.ends.heard(member.name, raft.appliedIndex, raft.writtenIndex);
+    } else if (this.group.process(member.name) === undefined) this.#ended(member);
+  }
+
+  #ended(member: LiveMember): void {
+    member.state = 'down';
+    this.journal(`${member.name} ended by itself (excused by: ${[...member.excuses].join(', ') || 'nothing'})`);
+    if (member.excuses.size === 0) {
+      const tail = this.group.folder.logTail(member.name, LOG_LINES);
+      this.judge.broken('no-self-stop', `${member.name} ended by itself. The end of its log:\n${tail}`);
+    }
+    const again = setTimeout(() => this.start(member), RESTART_MS);
+    again.unref();
+  }
+}

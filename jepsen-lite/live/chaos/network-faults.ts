@@ -1,0 +1,103 @@
+import type { LiveFault } from './live-fault.ts';
+import type { LiveGroup } from './live-group.ts';
+import { CLIENTS_PARTY, NAME_SERVER_PARTY } from './parties.ts';
+
+const BY = 'the TCP proxies between the processes';
+
+const isolate: LiveFault = {
+  name: 'isolate',
+  by: BY,
+  apply(live, { target, forMs, mode }) {
+    const [member] = live.targets(target);
+    if (member === undefined) return false;
+    const others = live.members.map(({ name }) => name).filter((name) => name !== member.name);
+    if (mode === 'all') others.push(NAME_SERVER_PARTY, CLIENTS_PARTY);
+    for (const other of others) cutFor(live, forMs, [member.name, other], [other, member.name]);
+    return true;
+  },
+};
+
+const cut: LiveFault = {
+  name: 'cut',
+  by: BY,
+  apply(live, { target, other = 'follower', forMs, mode }) {
+    const [member] = live.targets(target);
+    const [peer] = live.targets(other);
+    if (member === undefined || peer === undefined || member === peer) return false;
+    if (mode !== 'in') cutFor(live, forMs, [member.name, peer.name]);
+    if (mode !== 'out') cutFor(live, forMs, [peer.name, member.name]);
+    return true;
+  },
+};
+
+const deaf: LiveFault = {
+  name: 'deaf',
+  by: BY,
+  apply(live, { target, forMs, mode }) {
+    const [member] = live.targets(target);
+    if (member === undefined) return false;
+    for (const { name } of live.members) {
+      if (name !== member.name) cutFor(live, forMs, mode === 'out' ? [member.name, name] : [name, member.name]);
+    }
+    return true;
+  },
+};
+
+const hide: LiveFault = {
+  name: 'hide',
+  by: BY,
+  apply(live, { target, forMs, mode }) {
+    const [member] = live.targets(target);
+    if (member === undefined) return false;
+    const other = mode === 'ns' ? NAME_SERVER_PARTY : CLIENTS_PARTY;
+    cutFor(live, forMs, [member.name, other], [other, member.name]);
+    return true;
+  },
+};
+
+const reset: LiveFault = {
+  name: 'reset',
+  by: BY,
+  apply(live, { target, other = 'follower', forMs, amount = 1 }) {
+    const [member] = live.targets(target);
+    const [peer] = live.targets(other);
+    if (member === undefined || peer === undefined || member === peer) return false;
+    for (let count = 0; count < amount; count++) {
+      live.later((forMs * count) / amount, () => live.mesh.reset(member.name, peer.name));
+    }
+    return true;
+  },
+};
+
+/** Share of chunks that are lost while a link is slow. */
+const LOSS = 0.02;
+
+const slowLink: LiveFault = {
+  name: 'slow-link',
+  by: `${BY}, with delays and loss`,
+  apply(live, { target, forMs, amount = 20 }) {
+    const [member] = live.targets(target);
+    if (member === undefined) return false;
+    const quality = { delayMs: amount / 10, jitterMs: amount, lossRatio: LOSS };
+    for (const { name } of live.members) {
+      if (name === member.name) continue;
+      for (const [from, to] of [
+        [name, member.name],
+        [member.name, name],
+      ] as const) {
+        live.mesh.setQuality(from, to, quality);
+        live.later(forMs, () => live.mesh.setQuality(from, to));
+      }
+    }
+    return true;
+  },
+};
+
+export const liveNetworkFaults = [isolate, cut, deaf, hide, reset, slowLink];
+
+function cutFor(live: LiveGroup, forMs: number, ...ways: readonly (readonly [string, string])[]): void {
+  for (const [from, to] of ways) {
+    live.mesh.cut(from, to);
+    live.later(forMs, () => live.mesh.heal(from, to));
+  }
+}

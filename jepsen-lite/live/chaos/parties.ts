@@ -1,0 +1,41 @@
+import type { Layout } from '../../../cluster/launch/layouts.ts';
+import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
+import { formatAddress } from '../../../src/remoting/address.ts';
+import type { LinkMesh } from '../proxy/link-mesh.ts';
+import type { Detours } from '../sick/patient.ts';
+
+/** Names of the parties that are no members. */
+export const NAME_SERVER_PARTY = 'ns';
+export const CLIENTS_PARTY = 'clients';
+
+/** Ports of a party that others dial, by name. */
+export function partyPorts(layout: Layout, plan: PortPlan): Map<string, readonly number[]> {
+  const names = layout.brokers(plan.brokers.length).map(({ name }) => name);
+  const brokers = plan.brokers.map(({ listen, fast, peer, ha }, index) => {
+    return [names[index] as string, [listen, fast, layout.replicatesOver === 'peer' ? peer : ha]] as const;
+  });
+  // A controller listens two above the name server (cluster/launch/layouts.ts).
+  const ofNameServer = layout.replicatesOver === 'peer' ? [plan.nameServer] : [plan.nameServer, plan.nameServer + 2];
+  return new Map<string, readonly number[]>([...brokers, [NAME_SERVER_PARTY, ofNameServer]]);
+}
+
+/** Lays a link from every party that dials to every address of the others; returns the detours of each. */
+export async function layLinks(
+  mesh: LinkMesh,
+  ports: ReadonlyMap<string, readonly number[]>,
+): Promise<Map<string, Detours>> {
+  const dialing = [...ports.keys(), CLIENTS_PARTY].filter((name) => name !== NAME_SERVER_PARTY);
+  const all = new Map<string, Detours>();
+  for (const from of dialing) {
+    const detours: Record<string, string> = {};
+    for (const [to, targets] of ports) {
+      if (to === from) continue;
+      for (const port of targets) {
+        const target = { host: HOST, port };
+        detours[formatAddress(target)] = formatAddress(await mesh.lay(from, to, target));
+      }
+    }
+    all.set(from, detours);
+  }
+  return all;
+}

@@ -1,0 +1,133 @@
+import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
+import type { LiveFault } from './live-fault.ts';
+import type { LiveGroup } from './live-group.ts';
+import type { LiveMember } from './live-member.ts';
+
+/** A member that is told to stop has handed over and left by then, or is killed. */
+const GRACE_MS = 10_000;
+
+const kill: LiveFault = {
+  name: 'kill',
+  by: 'SIGKILL, and a start',
+  apply(live, { target, forMs }) {
+    const members = live.targets(target).filter(({ state }) => state === 'up');
+    for (const member of members) restart(live, member, forMs, () => live.kill(member));
+    return members.length > 0;
+  },
+};
+
+const stop: LiveFault = {
+  name: 'stop',
+  by: 'SIGTERM, and a start',
+  apply(live, { target, forMs }) {
+    const members = live.targets(target).filter(({ state }) => state === 'up');
+    for (const member of members) restart(live, member, forMs, () => live.stop(member, GRACE_MS));
+    return members.length > 0;
+  },
+};
+
+const pause: LiveFault = {
+  name: 'pause',
+  by: 'SIGSTOP and SIGCONT',
+  apply(live, { target, forMs }) {
+    const members = live.targets(target).filter(({ state }) => state === 'up');
+    for (const member of members) {
+      live.pause(member);
+      live.later(forMs, () => live.resume(member));
+    }
+    return members.length > 0;
+  },
+};
+
+const blackout: LiveFault = {
+  name: 'blackout',
+  by: 'SIGKILL for all at once, and a start of one after another',
+  apply(live, { forMs, amount = 0 }) {
+    const order = rotated(
+      live.members.filter(({ state }) => state === 'up'),
+      amount,
+    );
+    for (const [turn, member] of order.entries()) {
+      restart(live, member, Math.floor((forMs * (turn + 1)) / order.length), () => live.kill(member));
+    }
+    return order.length > 0;
+  },
+};
+
+const rolling: LiveFault = {
+  name: 'rolling',
+  by: 'SIGTERM and a start, one member after another',
+  apply(live, { forMs, amount = 0 }) {
+    const order = rotated(live.members, amount);
+    const eachMs = forMs / order.length;
+    for (const [turn, member] of order.entries()) {
+      live.later(turn * eachMs, () => {
+        if (member.state === 'up') restart(live, member, 0, () => live.stop(member, GRACE_MS));
+      });
+    }
+    return true;
+  },
+};
+
+const wipe: LiveFault = {
+  name: 'wipe',
+  by: 'SIGKILL, all files removed, and a start',
+  apply(live, { target, forMs }) {
+    const [member] = live.targets(target).filter(({ name, state }) => state === 'up' && live.hurts.mayHurt(name));
+    if (member === undefined || live.ends.endOf(member.name) === 0) return false;
+    live.hurts.hurt(member.name, member.starts);
+    restart(live, member, forMs, async () => {
+      await live.kill(member);
+      live.wipe(member);
+    });
+    return true;
+  },
+};
+
+const nameServer: LiveFault = {
+  name: 'name-server',
+  by: 'SIGKILL, and a start',
+  apply(live, { forMs }) {
+    if (live.group.process(NAME_SERVER) === undefined) return false;
+    live.act(async () => {
+      await live.group.kill(NAME_SERVER);
+      live.later(forMs, () => live.startNameServer());
+    });
+    return true;
+  },
+};
+
+const loseDerived: LiveFault = {
+  name: 'lose-derived',
+  by: 'SIGKILL, consume queues or index removed, and a start',
+  apply(live, { target, forMs, mode = 'consumequeue' }) {
+    const [member] = live.targets(target).filter(({ state }) => state === 'up');
+    if (member === undefined) return false;
+    restart(live, member, forMs, async () => {
+      await live.kill(member);
+      for (const folder of mode.split(' ')) live.removeDerived(member, folder);
+    });
+    return true;
+  },
+};
+
+export const liveProcessFaults = [kill, stop, pause, blackout, rolling, wipe, nameServer, loseDerived];
+
+/** Ends a member in some way, and starts it again `forMs` later. */
+export function restart(live: LiveGroup, member: LiveMember, forMs: number, end: () => Promise<void>): void {
+  live.act(async () => {
+    const startMs = performance.now() + forMs;
+    await end();
+    if (!live.healed) live.later(Math.max(0, startMs - performance.now()), () => live.start(member));
+  });
+}
+
+/** One of the orders of a list. */
+function rotated<Item>(list: readonly Item[], amount: number): Item[] {
+  const items = [...list];
+  const result: Item[] = [];
+  for (let left = amount; items.length > 0; left = Math.floor(left / (items.length + 1))) {
+    result.push(items.splice(left % items.length, 1)[0] as Item);
+  }
+  return result;
+}

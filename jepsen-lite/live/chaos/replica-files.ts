@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { entryHeaderBytes } from '../../../cluster/raft-storage/entry.ts';
+import { RecordReader } from '../../../src/protocol/message/record-reader.ts';
+import { INTERNAL_TOPIC } from '../../../src/store/internal-topic.ts';
+import { isWrittenUnit, UNIT_BYTES, unitPosition, unitSize } from '../../../src/store/queue-unit.ts';
+import type { ReplicaEntry, ReplicaMessage, ReplicaQueue, ReplicaState } from '../../checker/replica-state.ts';
+import { type StoredEntry, segmentFiles, storedEntries } from './raft-files.ts';
+
+/**
+ * What a member that does not run holds in its files: the bytes of its log as they are, without a look at any checksum in them, and its consume queues. `commitIndex`
+ * is what it had committed at least.
+ */
+export function replicaState(
+  node: string,
+  raftDirectory: string,
+  storeDirectory: string,
+  commitIndex: number,
+): ReplicaState {
+  const entries: ReplicaEntry[] = [];
+  for (const file of segmentFiles(raftDirectory)) {
+    for (const entry of storedEntries(file)) if (entry.index <= commitIndex) entries.push(described(entry));
+  }
+  const end = entries.at(-1);
+  const endPosition = end === undefined ? 0 : end.position + end.byteLength;
+  return {
+    node,
+    timeNs: 0,
+    commitIndex,
+    entries,
+    queues: queuesBelow(join(storeDirectory, 'consumequeue'), endPosition),
+  };
+}
+
+function described({ index, term, position, buffer, offset, byteLength }: StoredEntry): ReplicaEntry {
+  const crc = crc32(buffer.subarray(offset, offset + byteLength));
+  const body = offset + entryHeaderBytes;
+  const messages = messagesIn(buffer, body, offset + byteLength, position - offset);
+  return { index, term, position, byteLength, crc, messages };
+}
+
+const reader = new RecordReader();
+
+/** `shift`: position of the buffer's first byte in the log. */
+function messagesIn(buffer: Buffer, from: number, to: number, shift: number): ReplicaMessage[] {
+  const messages: ReplicaMessage[] = [];
+  for (let at = from; at < to && reader.open(buffer, at, to) === 'record'; at += reader.size) {
+    const { topic, queueId, queueOffset, size } = reader;
+    if (topic === INTERNAL_TOPIC) continue;
+    messages.push({ key: `${topic}/${queueId}`, offset: queueOffset, position: at + shift, byteLength: size });
+  }
+  return messages;
+}
+
+/** What the consume queues say of the log below this position. */
+function queuesBelow(directory: string, endPosition: number): ReplicaQueue[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory).flatMap((topic) =>
+    readdirSync(join(directory, topic)).map((queueId): ReplicaQueue => {
+      const folder = join(directory, topic, queueId);
+      const files = readdirSync(folder)
+        .filter((name) => /^\d{20}$/.test(name))
+        .sort();
+      const units = files.flatMap((name) => unitsOf(readFileSync(join(folder, name))));
+      const firstOffset = Number(files[0] ?? 0) / UNIT_BYTES;
+      return { key: `${topic}/${queueId}`, firstOffset, units: units.filter(({ position }) => position < endPosition) };
+    }),
+  );
+}
+
+function unitsOf(bytes: Buffer): { position: number; byteLength: number }[] {
+  const units: { position: number; byteLength: number }[] = [];
+  for (let at = 0; at + UNIT_BYTES <= bytes.length && isWrittenUnit(bytes, at); at += UNIT_BYTES) {
+    units.push({ position: unitPosition(bytes, at), byteLength: unitSize(bytes, at) });
+  }
+  return units;
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Programs } from '../../../cluster/launch/node-settings.ts';
+import { createNodePlatform } from '../../../src/platform/node/node-platform.ts';
+import type { Platform } from '../../../src/platform/ports.ts';
+import { exportJsonl } from '../../checker/export-jsonl.ts';
+import type { History } from '../../checker/history.ts';
+import type { Verdict } from '../../checker/verdict.ts';
+import type { Schedule } from '../../fault/schedule.ts';
+import { Chance } from '../../sim/chance.ts';
+import { Patient } from '../sick/patient.ts';
+import { Watchdog } from '../watchdog/watchdog.ts';
+import { ChaosClients } from './chaos-clients.ts';
+import { type ChaosReport, longestStallMs, messageFigures, violationOf } from './chaos-report.ts';
+import { LiveJudge } from './client-judge.ts';
+import { FaultPlayer } from './fault-player.ts';
+import { finish } from './finish.ts';
+import type { LiveGroup } from './live-group.ts';
+import { drawLiveSchedule } from './live-schedule.ts';
+import { MetadataAudit } from './metadata-audit.ts';
+import { startLive } from './start-live.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly minutes: number;
+  /** Kinds of faults that may be drawn. */
+  readonly kinds: readonly string[];
+  /** Instead of the one that the seed gives. */
+  readonly schedule: Schedule | undefined;
+  /** Messages a second that the senders aim at. */
+  readonly rate: number;
+  /** Folder of the run: made, and filled with the group, the journal, and what is told of a failure. */
+  readonly directory: string;
+  readonly programs: Programs;
+  /** `bin/watchdog.ts`, built. */
+  readonly watchdog: string;
+  readonly signal: AbortSignal;
+  /** Hears several times a second how it stands. */
+  readonly onLook: (look: Look) => void;
+}
+
+/** How a run stands. */
+export interface Look {
+  readonly phase: string;
+  readonly leader: string | undefined;
+  readonly term: number;
+  readonly counts: ChaosClients['counts'];
+  /** Kinds of faults that are on now. */
+  readonly faults: readonly string[];
+  readonly leftMs: number;
+}
+
+/** Faults begin when load has come up, and end this long before the load does. */
+const WARM_UP_MS = 3_000;
+const COOL_DOWN_MS = 3_000;
+const LOOK_MS = 250;
+/** Longest pause between the beginnings of two faults. */
+const PAUSE_MS = 7_000;
+const MS_PER_MINUTE = 60_000;
+
+/** Plays one run on real processes: load and faults, then healing, then the checkers. Whatever becomes of it, nothing that it started stays. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { directory } = options;
+  mkdirSync(directory, { recursive: true });
+  const watchdog = new Watchdog(options.watchdog, join(directory, 'watchdog.txt'));
+  const startedMs = performance.now();
+  const nowMs = (): number => performance.now() - startedMs;
+  const file = join(directory, 'journal.txt');
+  const journal = (line: string): void => appendFileSync(file, `${nowMs().toFixed(0).padStart(8)} ms ${line}\n`);
+  const mark = randomUUID();
+  try {
+    await watchdog.register({ kind: 'kill-marked', mark });
+    return await runMarked(options, mark, nowMs, journal);
+  } finally {
+    for (const problem of await watchdog.end()) journal(`not undone: ${problem}`);
+  }
+}
+
+async function runMarked(
+  options: ChaosOptions,
+  mark: string,
+  nowMs: () => number,
+  journal: (line: string) => void,
+): Promise<ChaosReport> {
+  const { seed, rate, directory } = options;
+  const real = createNodePlatform({ logger: { file: join(directory, 'clients.log'), level: 'warn' } });
+  const judge = new LiveJudge(nowMs);
+  const metadata = new MetadataAudit();
+  const { live, clientDetours, close } = await startLive({ ...options, real, mark, judge, journal });
+  try {
+    const platform = new Patient(real, clientDetours);
+    const { nameServer } = live.group;
+    const addresses = live.members.map(({ node }) => node.address);
+    const clients = new ChaosClients({ platform, judge, metadata, nameServer, addresses, seed, rate, nowMs });
+    const player = new FaultPlayer(live);
+    clients.start();
+    await playLoad(options, live, clients, player, nowMs);
+    const verdicts = await judged(options, live, clients, player, metadata, platform);
+    clients.stopped = true;
+    const violation = violationOf(judge.violation, verdicts, nowMs());
+    if (violation !== undefined) writeHistory(join(directory, 'history.jsonl'), clients.history);
+    return {
+      seed,
+      nodes: options.nodes,
+      minutes: options.minutes,
+      isWhole: !options.signal.aborted,
+      violation,
+      verdicts: verdicts.map(({ checker, valid, counts }) => ({ checker, valid, counts })),
+      injected: player.injected,
+      skipped: player.skipped,
+      operations: clients.counts,
+      messages: messageFigures(verdicts),
+      metadata: metadata.size,
+      terms: live.terms.size,
+      longestStallMs: longestStallMs(clients.history),
+      wallMs: nowMs(),
+    };
+  } finally {
+    await close();
+  }
+}
+
+/** Load and faults, until the time is up, a promise is broken, or the run is interrupted. */
+async function playLoad(
+  { seed, minutes, kinds, schedule, directory, signal, onLook }: ChaosOptions,
+  live: LiveGroup,
+  clients: ChaosClients,
+  player: FaultPlayer,
+  nowMs: () => number,
+): Promise<void> {
+  const durationMs = minutes * MS_PER_MINUTE;
+  const drawing = { kinds, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS, pauseMs: PAUSE_MS };
+  const played = schedule ?? drawLiveSchedule(new Chance(seed, 'live-faults'), drawing);
+  writeFileSync(join(directory, 'schedule.json'), `${JSON.stringify(played, undefined, 1)}\n`);
+  player.play(played);
+  const endMs = nowMs() + durationMs;
+  while (nowMs() < endMs && live.judge.violation === undefined && !signal.aborted) {
+    await live.look();
+    onLook(lookAt('load and faults', live, clients, player, endMs - nowMs()));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** What the checkers say; nothing if a promise was broken before, or the run is interrupted. */
+async function judged(
+  { signal, onLook }: ChaosOptions,
+  live: LiveGroup,
+  clients: ChaosClients,
+  player: FaultPlayer,
+  metadata: MetadataAudit,
+  platform: Platform,
+): Promise<Verdict[]> {
+  if (live.judge.violation !== undefined || signal.aborted) return [];
+  const phase = (text: string): void => {
+    live.journal(text);
+    onLook(lookAt(text, live, clients, player, 0));
+  };
+  return await finish({ live, clients, metadata, platform, signal, phase });
+}
+
+function lookAt(phase: string, live: LiveGroup, { counts }: ChaosClients, player: FaultPlayer, leftMs: number): Look {
+  const leader = live.leader();
+  return {
+    phase,
+    leader: leader?.name,
+    term: leader?.report?.raft?.term ?? 0,
+    counts,
+    faults: player.active,
+    leftMs,
+  };
+}
+
+function writeHistory(file: string, history: History): void {
+  const lines = [...exportJsonl(history, { withDetails: true })];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+}

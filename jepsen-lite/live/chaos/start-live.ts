@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { DEFAULT_LAYOUT, findLayout } from '../../../cluster/launch/layouts.ts';
+import type { Programs } from '../../../cluster/launch/node-settings.ts';
+import { freePortBase, HOST, portsFrom } from '../../../cluster/launch/ports.ts';
+import { startGroup } from '../../../cluster/launch/start-group.ts';
+import { assert } from '../../../src/base/assert.ts';
+import type { Platform } from '../../../src/platform/ports.ts';
+import { formatAddress } from '../../../src/remoting/address.ts';
+import { LinkMesh } from '../proxy/link-mesh.ts';
+import type { Detours } from '../sick/patient.ts';
+import { PATIENT_VARIABLE, type PatientSettings } from '../sick/patient-settings.ts';
+import { Ward } from '../sick/ward.ts';
+import { MARK_VARIABLE } from '../watchdog/undo.ts';
+import { Ailing } from './ailing.ts';
+import type { LiveJudge } from './client-judge.ts';
+import { LiveGroup } from './live-group.ts';
+import { CLIENTS_PARTY, layLinks, partyPorts } from './parties.ts';
+
+/** Small files, so that they roll, and snapshots and the scrub come often. */
+const BROKER_KEYS = {
+  mappedFileSizeCommitLog: '4194304',
+  mappedFileSizeConsumeQueue: '120000',
+  maxHashSlotNum: '5000',
+  maxIndexNum: '20000',
+  scrubIntervalMs: '2000',
+  scrubBytesPerSecond: '16777216',
+};
+const SOUND_MS = 30_000;
+const LOOK_MS = 100;
+const STOP_MS = 10_000;
+
+export interface StartLiveOptions {
+  readonly nodes: number;
+  readonly directory: string;
+  readonly programs: Programs;
+  readonly signal: AbortSignal;
+  /** What the run itself stands on. */
+  readonly real: Platform;
+  /** Environment by which the processes of this run are known. */
+  readonly mark: string;
+  readonly judge: LiveJudge;
+  readonly journal: (line: string) => void;
+}
+
+/** A group whose links can be hurt and whose brokers can fall ill. */
+export interface StartedLive {
+  readonly live: LiveGroup;
+  /** Of the clients of the run. */
+  readonly clientDetours: Detours;
+  /** Ends processes and links. */
+  close(): Promise<void>;
+}
+
+/** Lays the links, starts the group over them, and waits until all members are sound. Throws `StartFailure`. */
+export async function startLive(options: StartLiveOptions): Promise<StartedLive> {
+  const { nodes, directory, programs, signal, real, mark, judge, journal } = options;
+  const layout = findLayout(DEFAULT_LAYOUT);
+  assert(layout !== undefined, 'the default layout is there');
+  const portBase = await freePortBase(nodes);
+  const mesh = new LinkMesh(real, HOST);
+  const ward = new Ward(real);
+  const wardAddress = formatAddress(await ward.open(HOST));
+  const detours = await layLinks(mesh, partyPorts(layout, portsFrom(portBase, nodes)));
+  let live: LiveGroup | undefined;
+  const environment = (name: string): Record<string, string> => {
+    const boots = live?.members.find((member) => member.name === name)?.boots ?? 0;
+    const settings: PatientSettings = { name, ward: wardAddress, detours: detours.get(name) ?? {}, boots };
+    return { [MARK_VARIABLE]: mark, [PATIENT_VARIABLE]: JSON.stringify(settings) };
+  };
+  const endLinks = (): void => {
+    mesh.close();
+    ward.close();
+  };
+  const dir = join(directory, 'group');
+  const groupOptions = { dir, nodes, portBase, programs, signal, environment, brokerKeys: BROKER_KEYS };
+  const { group } = await startGroup(groupOptions).catch((error: Error) => {
+    endLinks();
+    throw error;
+  });
+  live = new LiveGroup({ group, mesh, ward, ailing: new Ailing(ward), judge, journal });
+  const close = async (): Promise<void> => {
+    await live.heal({ starts: false });
+    await group.stopAll(STOP_MS);
+    group.close();
+    endLinks();
+  };
+  await untilSound(live, signal);
+  return { live, clientDetours: detours.get(CLIENTS_PARTY) ?? {}, close };
+}
+
+/** Right after its foundation a group would not survive the loss of a member. */
+async function untilSound(live: LiveGroup, signal: AbortSignal): Promise<void> {
+  const deadlineMs = performance.now() + SOUND_MS;
+  while (!signal.aborted && performance.now() < deadlineMs) {
+    await live.look();
+    if (live.members.every(({ isSound }) => isSound)) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  if (!signal.aborted) live.judge.broken('liveness', `not all members were sound ${SOUND_MS} ms after the start`);
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { readChaosCommand } from '../../../jepsen-lite/bin/chaos-options.ts';
+import { chaosText, LookLine } from '../../../jepsen-lite/bin/chaos-text.ts';
+import type { Verdict } from '../../../jepsen-lite/checker/verdict.ts';
+import { type ChaosReport, messageFigures, violationOf } from '../../../jepsen-lite/live/chaos/chaos-report.ts';
+import { liveFaults } from '../../../jepsen-lite/live/chaos/live-faults.ts';
+
+describe('the command line of chaos', () => {
+  test('has sane defaults', () => {
+    const command = readChaosCommand([], 77);
+    expect(command).toMatchObject({ minutes: 1, nodes: 3, seed: 77, rate: 250, directory: '.chaos', keep: false });
+    expect(command.kinds).toEqual(liveFaults.map(({ name }) => name));
+  });
+
+  test('takes faults by our names and by those of OpenChaos, each kind once', () => {
+    expect(readChaosCommand(['--faults', 'leader-kill,kill,minor-loss', '--seed', '5'], 1)).toMatchObject({
+      seed: 5,
+      kinds: ['kill', 'slow-link'],
+    });
+  });
+
+  test.for([
+    [['--nodes', '4'], '--nodes 4: a group of chaos has 3 or 5 members'],
+    [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
+    [['--minutes', 'x'], '--minutes x: a number from 0.2 to 600 is needed'],
+    [['--rate', '0'], '--rate 0: a whole number from 1 to 10000 is needed'],
+  ] as const)('refuses %o in one sentence', ([args, sentence]) => {
+    expect(() => readChaosCommand([...args], 1)).toThrow(sentence);
+  });
+});
+
+function verdict(checker: string, valid: Verdict['valid'], counts: Record<string, number>): Verdict {
+  const finding = {
+    anomaly: 'lost',
+    message: '#1 was never read',
+    key: '',
+    values: [],
+    offset: 0,
+    node: '',
+    timeNs: 0,
+  };
+  return {
+    checker,
+    valid,
+    reason: valid === 'unknown' ? 'nothing was read' : undefined,
+    findings: valid === false ? [{ ...finding, fatal: true }] : [],
+    counts,
+  };
+}
+
+const good: ChaosReport = {
+  seed: 3,
+  nodes: 3,
+  minutes: 1,
+  isWhole: true,
+  violation: undefined,
+  verdicts: [{ checker: 'log', valid: true, counts: { examined: 4 } }],
+  injected: { kill: 2, pause: 1 },
+  skipped: {},
+  operations: { acknowledged: 9, refused: 1, unknown: 2 },
+  messages: { acknowledged: 8, lost: 0, phantom: 0, orderBreaks: 0 },
+  metadata: 4,
+  terms: 3,
+  longestStallMs: 210,
+  wallMs: 70_000,
+};
+
+describe('the report', () => {
+  test('counts what people ask for', () => {
+    const verdicts = [
+      verdict('total-queue', false, { acknowledged: 10, lost: 2, unexpected: 1, 'aborted-read': 1 }),
+      verdict('log', true, { 'nonmonotonic-send': 1, 'lost-write': 2 }),
+      verdict('real-time-order', true, { reordered: 3 }),
+    ];
+    expect(messageFigures(verdicts)).toEqual({ acknowledged: 10, lost: 2, phantom: 2, orderBreaks: 4 });
+  });
+
+  test('what was seen at once comes before what checkers say, and a checker that cannot tell is no pass', () => {
+    const seen = { invariant: 'x', text: 'y', atMs: 1 };
+    expect(violationOf(seen, [verdict('log', false, {})], 5)).toBe(seen);
+    expect(violationOf(undefined, [verdict('log', true, {})], 5)).toBeUndefined();
+    expect(violationOf(undefined, [verdict('log', false, {})], 5)).toEqual({
+      invariant: 'checker log',
+      text: 'lost: #1 was never read',
+      atMs: 5,
+    });
+    expect(violationOf(undefined, [verdict('log', 'unknown', {})], 5)?.text).toContain('nothing was read');
+  });
+
+  test('tells a pass, a failure with the way to repeat it, and an interruption', () => {
+    expect(chaosText(good, 'again', undefined)).toMatch(
+      /^seed 3, 3 members, 1 minutes: passes\n {2}8 acknowledged messages judged/,
+    );
+    expect(chaosText(good, 'npm run chaos', undefined)).not.toContain('npm run chaos');
+    const violation = { invariant: 'no-self-stop', text: 'n1 ended', atMs: 1_500 };
+    const failed = chaosText({ ...good, violation }, 'npm run chaos', 'folder');
+    expect(failed).toMatch(/FAILS\n/);
+    expect(failed).toContain('no-self-stop at 1.500 s: n1 ended\n  again with: npm run chaos\n');
+    expect(failed).toContain('folder/');
+    expect(chaosText({ ...good, isWhole: false }, '', 'folder')).toMatch(/was interrupted\n/);
+  });
+
+  test('a look is one line', () => {
+    const looks = new LookLine();
+    const counts = { acknowledged: 500, refused: 3, unknown: 1 };
+    const look = { phase: 'load', leader: 'n1', term: 4, counts, faults: ['kill'], leftMs: 9_400 };
+    expect(looks.line(look, 2_000)).toBe(
+      'load: n1 leads in term 4, 250 operations/s, 3 refused, 1 unknown, kill, 9 s left',
+    );
+    expect(looks.line({ ...look, leader: undefined, faults: [] }, 2_100)).toContain('nobody leads, 250 operations/s');
+  });
+});

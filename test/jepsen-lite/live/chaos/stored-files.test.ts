@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { entryHeaderBytes, sealEntry, writeBlank } from '../../../../cluster/raft-storage/entry.ts';
+import { checkReplicas } from '../../../../jepsen-lite/checker/replica-checker.ts';
+import { segmentFiles, storedEntries } from '../../../../jepsen-lite/live/chaos/raft-files.ts';
+import { replicaState } from '../../../../jepsen-lite/live/chaos/replica-files.ts';
+import { rotFiles, tearTail } from '../../../../jepsen-lite/live/chaos/spoil-files.ts';
+
+const SEGMENT = 1_000;
+const BODY = 152;
+const ENTRY = entryHeaderBytes + BODY;
+/** Four entries fit into a file, the rest is blank. */
+const PER_FILE = 4;
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** A member's folder with so many entries, of which the last file is not full. */
+function member(entries: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ledgermq-chaos-'));
+  folders.push(folder);
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  mkdirSync(join(folder, 'snapshots'));
+  writeFileSync(join(folder, 'hardstate'), Buffer.alloc(8_192, 7));
+  for (let first = 0; first < entries; first += PER_FILE) {
+    const start = (first / PER_FILE) * SEGMENT;
+    const file = Buffer.alloc(SEGMENT);
+    const count = Math.min(PER_FILE, entries - first);
+    for (let at = 0; at < count; at++) {
+      file.fill(first + at + 1, at * ENTRY + entryHeaderBytes, (at + 1) * ENTRY);
+      sealEntry(file, at * ENTRY, BODY, first + at + 1, 1, start + at * ENTRY, 1);
+    }
+    if (count === PER_FILE) writeBlank(file, count * ENTRY, SEGMENT - count * ENTRY);
+    writeFileSync(join(data, String(start).padStart(20, '0')), file);
+  }
+  return folder;
+}
+
+const indexes = (folder: string): number[] =>
+  segmentFiles(folder).flatMap((file) => [...storedEntries(file)].map(({ index }) => index));
+
+const judge = (folders: readonly string[], commit: number) =>
+  checkReplicas(
+    folders.map((folder, number) => replicaState(`n${number}`, folder, folder, commit)),
+    [],
+    { healed: true },
+  );
+
+test('entries are found over several files, up to what was never written', () => {
+  expect(indexes(member(10))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+describe('files of members', () => {
+  test('that are equal up to commit are valid', () => {
+    expect(judge([member(10), member(9)], 9)).toMatchObject({ valid: true, counts: { compared: 18 } });
+  });
+
+  test('of which one lacks an entry or holds other bytes are not', () => {
+    expect(judge([member(10), member(8)], 9).counts).toMatchObject({ 'missing-entry': 1 });
+    const rotten = member(10);
+    rotFiles(rotten, 'flip', 5_000, 800);
+    expect(judge([member(10), rotten], 10).counts).toMatchObject({ 'log-mismatch': 1 });
+  });
+});
+
+describe('rot', () => {
+  test.for(['flip', 'flips', 'zero'])('%s changes bytes below the given end alone', (mode) => {
+    const folder = member(10);
+    const before = segmentFiles(folder).map(({ path }) => readFileSync(path));
+    expect(rotFiles(folder, mode, 9_999, 1_400)).toBeDefined();
+    const after = Buffer.concat(segmentFiles(folder).map(({ path }) => readFileSync(path)));
+    const all = Buffer.concat(before);
+    expect(after.equals(all)).toBe(false);
+    expect(after.subarray(1_400).equals(all.subarray(1_400))).toBe(true);
+  });
+
+  test('cut shortens a file that lies below the end as a whole, and no other', () => {
+    const folder = member(10);
+    rotFiles(folder, 'cut', 4_000, 2_400);
+    expect(segmentFiles(folder).map(({ byteLength }) => byteLength)).toEqual([400, SEGMENT, SEGMENT]);
+    expect(rotFiles(member(10), 'cut', 4_000, 900)).toBeUndefined();
+  });
+
+  test('spoils the newest snapshot, if there is one, and the hard state', () => {
+    const folder = member(4);
+    expect(rotFiles(folder, 'snapshot', 5_000, 100)).toBeUndefined();
+    writeFileSync(join(folder, 'snapshots', 'snapshot-1'), 'old');
+    writeFileSync(join(folder, 'snapshots', 'snapshot-2'), 'new');
+    rotFiles(folder, 'snapshot', 5_000, 100);
+    expect(readFileSync(join(folder, 'snapshots', 'snapshot-1'), 'utf8')).toBe('old');
+    expect(readFileSync(join(folder, 'snapshots', 'snapshot-2'), 'utf8')).not.toBe('new');
+    rotFiles(folder, 'hard-state', 0, 100);
+    expect(readFileSync(join(folder, 'hardstate')).every((byte) => byte === 6)).toBe(true);
+  });
+});
+
+describe('a torn tail', () => {
+  test('takes entries above the synced one alone, from the middle of one on', () => {
+    const folder = member(10);
+    tearTail(folder, 5, 0.5);
+    expect(indexes(folder)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    tearTail(folder, 5, 0);
+    expect(indexes(folder)).toEqual([1, 2, 3, 4, 5]);
+    expect(segmentFiles(folder).map(({ path }) => statSync(path).size)).toEqual([SEGMENT, SEGMENT, SEGMENT]);
+  });
+
+  test('is none where all is synced', () => {
+    const folder = member(10);
+    expect(tearTail(folder, 10, 0)).toBe('every entry was synced');
+    expect(indexes(folder)).toHaveLength(10);
+  });
+});
