@@ -4,7 +4,7 @@ import type { Platform } from '../../src/platform/ports.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
 import { storeTimestampOf } from '../../src/store/time-search.ts';
 import type { DurableLog } from '../raft-storage/durable-log.ts';
-import { entryHeaderBytes, entryIndex } from '../raft-storage/entry.ts';
+import { indexAt } from '../raft-storage/entry-reader.ts';
 
 /**
  * The cleaner of a member's log, and of what the consume queues and the index say about it. Only what a durable snapshot covers goes (`safePosition`, its
@@ -30,10 +30,13 @@ export function createLogRetention(
   });
 }
 
-/** Store time of the last record of a file: of the entry before the next file's first. */
+/** Store time of the last record of a file: of the entry before the next file's first; undefined until that can be read. */
 function lastTimestampOf(log: DurableLog, file: RetainedFile): number | undefined {
-  const header = log.segments.readSync(file.end, entryHeaderBytes);
-  const index = entryIndex(header, 0) - 1;
+  const index = (indexAt(log.segments, file.end) ?? 0) - 1;
+  if (!log.holds(index)) {
+    log.onDamage(file.end);
+    return undefined;
+  }
   let timestamp: number | undefined;
   log.forEachEntry(index, index, (buffer, bodyOffset, bodyLength) => {
     for (let at = 0; at < bodyLength; ) {

@@ -151,6 +151,19 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     expect(group.broker(name).status()).toMatchObject({ inDoubt: false, logDamaged: false });
   });
 
+  it('keeps a file until its age can be told, and repairs what tells it', async () => {
+    const group = await filled('scrubBytesPerSecond=0\ncleanResourceInterval=1000\ndeleteWhen=0;1\n');
+    const [name] = group.followers() as [MemberName];
+    const minPosition = () => group.broker(name).parts.member.storage.log.segments.minPosition;
+    group.own.set(name, 'fileReservedTime=0');
+    await group.stop(name);
+    zero(group, name, FILE_BYTES, 8);
+    await group.start(name);
+    expect([minPosition(), group.broker(name).status().logDamaged]).toEqual([0, false]);
+    await group.until(() => minPosition() >= FILE_BYTES);
+    expect(group.broker(name).status().logCare.repairedEntries).toBe(1);
+  });
+
   it('builds lost consume queues from a damaged log when it is repaired', async () => {
     const group = await filled();
     const [name] = group.followers() as [MemberName];
