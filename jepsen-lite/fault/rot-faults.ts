@@ -1,4 +1,5 @@
 import type { DurableLog } from '../../cluster/raft-storage/durable-log.ts';
+import { walkEntries } from '../../cluster/raft-storage/entry-reader.ts';
 import type { Cluster } from '../sim/cluster.ts';
 import { SECTOR_BYTES, type SimFile } from '../sim/sim-file.ts';
 import type { SimNode } from '../sim/sim-node.ts';
@@ -34,10 +35,12 @@ const rot: FaultKind = {
     const end = endOfKnown(node, log);
     if (end <= begin) return false;
     const starts = log.segments.files.segments.map(({ start }) => start);
+    const spot = begin + Math.floor(((end - begin) * (fault.amount ?? 0)) / PARTS);
+    const flips = [1, 2, 3].map((turn) => toldAt(log, begin + Math.floor(((spot - begin) * turn) / 3)));
     cluster.hurt(node);
     node.rottenSince = node.starts;
     node.kill();
-    const hit = spoil(node, fault, { begin, end, starts, segmentBytes: log.segments.segmentBytes });
+    const hit = spoil(node, fault, { begin, end, spot, flips, starts, segmentBytes: log.segments.segmentBytes });
     cluster.later(fault.forMs, () => cluster.startNode(node));
     cluster.later(fault.forMs + 3_000, () => handOver(cluster, node));
     return hit;
@@ -53,9 +56,24 @@ function endOfKnown(node: SimNode, log: DurableLog): number {
   return index < log.firstIndex ? 0 : log.positionOf(index);
 }
 
+/** The place itself, or the header of the blank in which it lies: what fills a blank is read by nobody, and no checksum covers it. */
+function toldAt(log: DurableLog, position: number): number {
+  const { segments, firstWrotePosition } = log;
+  let end = segments.files.startOf(position);
+  walkEntries(segments, firstWrotePosition, end, position + 1, (_buffer, _offset, size, at) => {
+    end = at + size;
+    return true;
+  });
+  const fileEnd = segments.files.startOf(position) + segments.segmentBytes;
+  return end > position || end === fileEnd ? position : end;
+}
+
 interface Place {
   readonly begin: number;
   readonly end: number;
+  readonly spot: number;
+  /** Three places up to the spot, each told by a checksum or by what a header says. */
+  readonly flips: readonly number[];
   readonly starts: readonly number[];
   readonly segmentBytes: number;
 }
@@ -63,25 +81,21 @@ interface Place {
 function spoil(
   node: SimNode,
   { mode = 'flip', amount = 0 }: Fault,
-  { begin, end, starts, segmentBytes }: Place,
+  { begin, end, spot, flips, starts, segmentBytes }: Place,
 ): boolean {
   const { files } = node.host.image;
   const directory = `/store/dledger-${node.name}`;
   const fileAt = (start: number): SimFile | undefined =>
     files.get(`${directory}/data/${String(start).padStart(20, '0')}`);
-  const spot = begin + Math.floor(((end - begin) * amount) / PARTS);
   const change = (from: number, to: number, by: (byte: number) => number): void => {
     for (const start of starts) fileAt(start)?.rot(Math.max(0, from - start), Math.min(segmentBytes, to - start), by);
   };
   switch (mode) {
     case 'flip':
-      change(spot, spot + 1, (byte) => byte ^ 4);
+      change(flips[2]!, flips[2]! + 1, (byte) => byte ^ 4);
       return true;
     case 'flips':
-      for (let turn = 1; turn <= 3; turn++) {
-        const at = begin + Math.floor(((spot - begin) * turn) / 3);
-        change(at, at + 1, (byte) => byte ^ 0x81);
-      }
+      for (const at of flips) change(at, at + 1, (byte) => byte ^ 0x81);
       return true;
     case 'zero': {
       const from = Math.max(begin, spot - (spot % SECTOR_BYTES));
