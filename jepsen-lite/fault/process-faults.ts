@@ -128,6 +128,7 @@ const wipe: FaultKind = {
       restartLater(cluster, node, forMs, () => {
         node.kill();
         node.host.image.wipe();
+        node.oldDisk = undefined;
       });
     }
     return nodes.length > 0;
@@ -184,8 +185,7 @@ const setBack: FaultKind = {
       });
       if (!seen || !cluster.mayHurt(node)) return;
       node.kill();
-      node.host.image.restore(copy);
-      node.setBack = true;
+      node.oldDisk = copy;
       node.wasSetBack = true;
       cluster.hurt(node);
       cluster.startNode(node);

@@ -197,7 +197,10 @@ export class Cluster implements NodeEvents {
   // --- NodeEvents --------------------------------------------------------------------------------------------------
 
   opened(node: SimNode, broker: DledgerBroker): void {
-    this.note(node.name, 'opened', node.starts, broker.parts.member.storage.incarnation);
+    const { incarnation, hardState } = broker.parts.member.storage;
+    this.note(node.name, 'opened', node.starts, incarnation);
+    // Who is in doubt counts for nothing until a leader has made it whole: nobody need refuse it.
+    if (hardState.record.inDoubt) node.oldDisk = undefined;
     this.judge.opened(node.name, broker, node);
   }
 
@@ -213,7 +216,7 @@ export class Cluster implements NodeEvents {
       node.wasSetBack ||
       (code === 'ROT' && node.rottenSince !== undefined) ||
       (STARTS.has(code) && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
-    if (code === 'IDENTITY') node.setBack = false;
+    if (code === 'IDENTITY') node.oldDisk = undefined;
     if (!isExcused || NEVER.has(code))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
     this.later(RESTART_MS, () => this.startNode(node));

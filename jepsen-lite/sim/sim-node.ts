@@ -2,7 +2,7 @@ import { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import type { PortError } from '../../raft/index.ts';
 import { type BrokerConfig, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { Machine } from '../invariant/machine.ts';
-import type { UnsyncedFate } from './sim-file.ts';
+import type { SimFile, UnsyncedFate } from './sim-file.ts';
 import type { SimHost } from './sim-host.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -33,8 +33,11 @@ export class SimNode implements Machine {
   renewals = 0;
   /** Errors were planned for its disk, or its space was taken, since the process began: it may stop itself. */
   diskHurt = false;
-  /** The disk was set back to an older state, and the others have not refused it yet. */
-  setBack = false;
+  /**
+   * What its disk is set back to, again at each start, until the others have refused it (or it is in doubt by itself). Start numbers would otherwise overtake those that they have
+   * seen, and nobody could tell that the disk is an old one (raft/SAFETY.md 1).
+   */
+  oldDisk: ReadonlyMap<string, SimFile> | undefined;
   /** It was set back once: it may be refused until it counts further than before. */
   wasSetBack = false;
   /** See Machine. */
@@ -64,6 +67,10 @@ export class SimNode implements Machine {
     return this.host.image.files.get(path)?.durable();
   }
 
+  get setBack(): boolean {
+    return this.oldDisk !== undefined;
+  }
+
   get running(): boolean {
     return this.broker !== undefined;
   }
@@ -91,6 +98,7 @@ export class SimNode implements Machine {
   /** Starts a process with what is on the disk, as a supervisor would. */
   start(): void {
     if (this.process !== undefined) return;
+    if (this.oldDisk !== undefined) this.host.image.restore(this.oldDisk);
     const process = this.#world.start(this.name);
     this.process = process;
     this.starts++;
