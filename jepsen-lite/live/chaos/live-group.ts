@@ -191,7 +191,6 @@ export class LiveGroup {
       const tail = this.group.folder.logTail(member.name, LOG_LINES);
       this.judge.broken('no-self-stop', `${member.name} ended by itself. The end of its log:\n${tail}`);
     }
-    const again = setTimeout(() => this.start(member), RESTART_MS);
-    again.unref();
+    this.later(RESTART_MS, () => this.start(member));
   }
 }
