@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
-import { minutesOf, WrongArguments, wholeNumber } from './options.ts';
+import { bugNamed, minutesOf, WrongArguments, wholeNumber } from './options.ts';
 
 export const CHAOS_USAGE = `npm run chaos -- [options]
 
@@ -15,6 +15,7 @@ and what is in the files of the members.
   --schedule FILE  a JSON list of faults instead of the drawn ones
   --rate N         messages a second that the senders aim at (default 250)
   --dir D          folder for the runs (default .chaos)
+  --bug NAME       brokers with this planted bug (npm run sim -- --list-bugs): they have to be convicted
   --keep           keeps the folder of a run that passed
   --resume FILE    add a line for each round to FILE, and leave out the rounds that it has of these very sources
   --json FILE      write a summary
@@ -22,7 +23,7 @@ and what is in the files of the members.
 
 Ctrl-C ends a run; nothing that it started stays, also if it is killed.
 
-Exit codes: 0 every promise was kept; 1 a promise was broken; 2 wrong arguments; 3 the run itself failed or was interrupted.`;
+Exit codes: 0 every promise was kept (with --bug: one was broken); 1 it was not so; 2 wrong arguments; 3 the run itself failed or was interrupted.`;
 
 /** What the command line asks for, checked. */
 export interface ChaosCommand {
@@ -33,6 +34,8 @@ export interface ChaosCommand {
   readonly schedule: string | undefined;
   readonly rate: number;
   readonly directory: string;
+  /** Name of a planted bug. */
+  readonly bug: string | undefined;
   readonly keep: boolean;
   readonly resume: string | undefined;
   readonly json: string | undefined;
@@ -51,6 +54,7 @@ const spec = {
   schedule: text,
   rate: text,
   dir: text,
+  bug: text,
   keep: flag,
   resume: text,
   json: text,
@@ -70,6 +74,7 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
     schedule: values.schedule,
     rate: wholeNumber('rate', values.rate ?? '250', 1, 10_000),
     directory: values.dir ?? '.chaos',
+    bug: bugNamed(values.bug)[0],
     keep: values.keep,
     resume: values.resume,
     json: values.json,

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { plantedBugs } from '../bug/planted-bugs.ts';
 import type { Schedule } from '../fault/schedule.ts';
 import type { ChaosReport } from '../live/chaos/chaos-report.ts';
 import { liveFaults } from '../live/chaos/live-faults.ts';
 import { runChaos } from '../live/chaos/run-chaos.ts';
+import { buildWithBug } from './build-with-bug.ts';
 import type { ChaosCommand } from './chaos-options.ts';
 import { chaosText, injectedOf, LookLine } from './chaos-text.ts';
 import { WrongArguments } from './options.ts';
@@ -23,14 +25,15 @@ interface Round {
 /** Plays the rounds of a command; returns the exit code. */
 export async function playRounds(command: ChaosCommand, signal: AbortSignal): Promise<number> {
   const commit = commitName();
-  const how = `${sourcesHash()} ${command.kinds.join(',')} ${command.rate} ${command.schedule ?? ''}`;
+  const how = `${sourcesHash()} ${command.kinds.join(',')} ${command.rate} ${command.schedule ?? ''} ${command.bug ?? ''}`;
+  const broker = brokerProgram(command.bug);
   const results = command.resume === undefined ? undefined : new ResultsFile<ChaosReport>(command.resume, commit, how);
   const reports: ChaosReport[] = [];
   for (const round of roundsOf(command)) {
     if (signal.aborted) break;
     const known = results?.reportOf(round);
     if (known !== undefined) console.error(`seed ${round.seed}: ${command.resume} has it`);
-    const report = known ?? (await playRound(command, round, signal));
+    const report = known ?? (await playRound(command, round, broker, signal));
     reports.push(report);
     if (known === undefined && report.isWhole) results?.add(report);
     if (report.violation !== undefined) break;
@@ -42,8 +45,17 @@ export async function playRounds(command: ChaosCommand, signal: AbortSignal): Pr
     const summary = { commit, node: process.version, ...counts, rounds: reports };
     writeFileSync(command.json, `${JSON.stringify(summary, undefined, 1)}\n`);
   }
-  if (failed.length > 0) return 1;
-  return signal.aborted ? 3 : 0;
+  const wasConvicted = failed.length > 0;
+  if (command.bug !== undefined) console.log(`${command.bug} ${wasConvicted ? 'is convicted' : 'is not found'}`);
+  if (signal.aborted && !wasConvicted) return 3;
+  return wasConvicted === (command.bug !== undefined) ? 0 : 1;
+}
+
+/** The broker that the rounds are played with, sound or with a planted bug. */
+function brokerProgram(bug: string | undefined): string {
+  const planted = plantedBugs.find(({ name }) => name === bug);
+  if (planted === undefined) return join(programFolder, 'chaos-broker.js');
+  return buildWithBug(planted, 'dist.chaos-bugs', 'jepsen-lite/bin/chaos-broker.ts');
 }
 
 function roundsOf({ seed, nodes, minutes }: ChaosCommand): Round[] {
@@ -53,7 +65,12 @@ function roundsOf({ seed, nodes, minutes }: ChaosCommand): Round[] {
   });
 }
 
-async function playRound(command: ChaosCommand, round: Round, signal: AbortSignal): Promise<ChaosReport> {
+async function playRound(
+  command: ChaosCommand,
+  round: Round,
+  broker: string,
+  signal: AbortSignal,
+): Promise<ChaosReport> {
   const { seed, nodes, minutes } = round;
   const directory = join(command.directory, `seed-${seed}-${nodes}n`);
   makeRoom(directory);
@@ -66,7 +83,7 @@ async function playRound(command: ChaosCommand, round: Round, signal: AbortSigna
     schedule: command.schedule === undefined ? undefined : readSchedule(command.schedule),
     rate: command.rate,
     directory,
-    programs: { mqnamesrv: join(programFolder, 'mqnamesrv.js'), mqbroker: join(programFolder, 'chaos-broker.js') },
+    programs: { mqnamesrv: join(programFolder, 'mqnamesrv.js'), mqbroker: broker },
     watchdog: join(programFolder, 'watchdog.js'),
     signal,
     onLook: (look) => progress.show(looks.line(look, performance.now())),
@@ -74,7 +91,7 @@ async function playRound(command: ChaosCommand, round: Round, signal: AbortSigna
   progress.clear();
   const passed = report.violation === undefined && report.isWhole;
   if (passed && !command.keep) rmSync(directory, { recursive: true });
-  const replay = `npm run chaos -- --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --schedule ${directory}/schedule.json --dir DIR`;
+  const replay = `npm run chaos -- --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
   console.log(chaosText(report, replay, passed && !command.keep ? undefined : directory));
   return report;
 }

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { PlantedBug } from '../bug/planted-bug.ts';
 import { plantedBugs } from '../bug/planted-bugs.ts';
+import { buildWithBug } from './build-with-bug.ts';
 import type { SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { failureText, replayOf } from './report-text.ts';
@@ -37,7 +37,7 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
   };
   const records: Found[] = [];
   for (const bug of bugs) {
-    const program = buildWith(bug);
+    const program = buildWithBug(bug, 'dist.sim-bugs', 'jepsen-lite/bin/worker.ts');
     if (options.recorded) await playRecord(bug, program, options, count);
     else records.push(await hunt(bug, program, options, count));
   }
@@ -54,17 +54,6 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
     );
   }
   return failed === 0;
-}
-
-/** Bundles the worker with the bug in the place of what it replaces; returns the program. */
-function buildWith({ name, replaces }: PlantedBug): string {
-  const folder = join(root, 'dist.sim-bugs', name);
-  const mistake = `jepsen-lite/bug/${name}/${basename(replaces)}`;
-  const program = ['--program', 'worker=jepsen-lite/bin/worker.ts', '--replace', `${replaces}=${mistake}`];
-  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), '--quiet', '--out', folder, ...program], {
-    stdio: 'inherit',
-  });
-  return join(folder, 'worker.js');
 }
 
 async function hunt(bug: PlantedBug, program: string, options: SimOptions, count: Count): Promise<Found> {

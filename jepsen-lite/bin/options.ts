@@ -116,10 +116,11 @@ function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof s
   }
 }
 
-function bugNamed(name: string | undefined): string[] {
+/** The planted bug with this name, as a list; throws WrongArguments. */
+export function bugNamed(name: string | undefined): string[] {
   if (name === undefined) return [];
   if (plantedBugs.some((bug) => bug.name === name)) return [name];
-  throw new WrongArguments(`--bug ${name}: there is no such planted bug; --list-bugs names them`);
+  throw new WrongArguments(`--bug ${name}: there is no such planted bug; npm run sim -- --list-bugs names them`);
 }
 
 /** Throws WrongArguments unless the text is a whole number within these limits. */
