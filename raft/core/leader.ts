@@ -3,7 +3,7 @@ import { becomeFollower, setLeader } from './follower.ts';
 import type { NodeState } from './node-state.ts';
 import type { Progress } from './progress.ts';
 import { confirmReads } from './read-index.ts';
-import { checkInflight, firstGuess, stepAppendReply } from './replication.ts';
+import { advanceCommit, checkInflight, firstGuess, stepAppendReply } from './replication.ts';
 import type { Message } from './types.ts';
 
 /** The election is won: the first thing is an entry of the own term, since only by one of those anything is committed (thesis 3.6.2). */
@@ -76,18 +76,25 @@ export function heartbeat(node: NodeState, peer: Progress): void {
   node.messages.push({ type: 'heartbeat', from, to: peer.id, term, commit, round });
 }
 
+/** A member says that its doubt is over: what it acknowledged before may complete a majority now. */
+function countAgain(node: NodeState, peer: Progress): void {
+  const { saysDoubt } = peer;
+  peer.outOfDoubt();
+  if (saysDoubt) advanceCommit(node);
+}
+
 export function stepLeader(node: NodeState, message: Message, peer: Progress): void {
   if (message.type === 'append-reply') {
     peer.heardAt = node.now;
     if (message.sequence < peer.resetSequence) return;
-    if (!message.inDoubt) peer.outOfDoubt();
+    if (!message.inDoubt) countAgain(node, peer);
     stepAppendReply(node, peer, message);
     checkDoubt(node, peer);
   } else if (message.type === 'heartbeat-reply') {
     peer.heardAt = node.now;
     if (message.round < peer.resetRound) return;
     peer.confirmedRound = Math.max(peer.confirmedRound, message.round);
-    if (!message.inDoubt) peer.outOfDoubt();
+    if (!message.inDoubt) countAgain(node, peer);
     peer.unwell = message.unwell;
     confirmReads(node);
     checkInflight(node, peer);

@@ -245,7 +245,8 @@ export class NodeState {
 
   /** Do this leader's counts (commit, read rounds, quorum checks) include the peer? */
   counted(peer: Progress): boolean {
-    return this.members.isVoter(peer.id) && (!peer.inDoubt || (this.doubtPhase && peer.participant));
+    const isWhole = !peer.inDoubt && !peer.saysDoubt;
+    return this.members.isVoter(peer.id) && (isWhole || (this.doubtPhase && peer.participant));
   }
 
   countsSelf(): boolean {

@@ -42,7 +42,7 @@ export class Progress {
   // Doubt (safety rule 2).
   /** Its doubt ends with an entry from here on. */
   doubtBarrier = 0;
-  /** The peer itself still says that it is in doubt: tell it again. */
+  /** The peer itself still says that it is in doubt: tell it again, and do not count it before. */
   saysDoubt = false;
   /** Voted in the doubt election of this leadership, and has not restarted since. */
   participant = false;

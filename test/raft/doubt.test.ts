@@ -66,6 +66,22 @@ describe('a node in doubt (safety 2)', () => {
     expect(leader.node.peers.get('n2')?.inDoubt).toBe(true);
   });
 
+  it('counts again when it says itself that its doubt is over', () => {
+    const leader = new Solo().lead();
+    leader.ack('n1', 2);
+    leader.hello('n2', { incarnation: 2, inDoubt: true });
+    leader.propose();
+    leader.ack('n1', 3);
+    leader.ack('n2', 3, { inDoubt: true });
+    expect(leader.last('doubt-end')).toMatchObject({ to: 'n2' });
+    leader.propose();
+    // Its hard state still says that it is in doubt: if it ends now, it will grant no vote to whoever has this entry.
+    leader.ack('n2', 4, { inDoubt: true });
+    expect(leader.node.commit).toBe(3);
+    leader.ack('n2', 4);
+    expect(leader.node.commit).toBe(4);
+  });
+
   it('is told again until it says so itself', () => {
     const leader = new Solo().lead();
     leader.ack('n1', 2);
