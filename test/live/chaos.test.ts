@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { GroupRecord } from '../../cluster/launch/group-folder.ts';
+import { isRunning } from '../../cluster/launch/launched-process.ts';
+import { injectedOf } from '../../jepsen-lite/bin/chaos-text.ts';
+import type { Fault, Schedule } from '../../jepsen-lite/fault/schedule.ts';
+import type { ChaosReport } from '../../jepsen-lite/live/chaos/chaos-report.ts';
+import { runChaos } from '../../jepsen-lite/live/chaos/run-chaos.ts';
+import { until } from '../../scripts/bench/failover/until.ts';
+import { program, temporaryFolder } from './harness/live-group.ts';
+
+const RUN_MS = 120_000;
+
+function play(schedule: Schedule, minutes: number): Promise<ChaosReport> {
+  return runChaos({
+    seed: 1,
+    nodes: 3,
+    minutes,
+    kinds: [],
+    schedule,
+    rate: 200,
+    directory: join(temporaryFolder(), 'run'),
+    programs: { mqnamesrv: program('mqnamesrv'), mqbroker: program('chaos-broker') },
+    watchdog: program('watchdog'),
+    signal: new AbortController().signal,
+    onLook: () => {},
+  });
+}
+
+test('a sound group keeps its promises under faults of every sort', { timeout: RUN_MS }, async () => {
+  const fault = (kind: string, atMs: number, more: Partial<Fault> = {}): Fault => {
+    return { kind, atMs, target: 'leader', forMs: 1_500, ...more };
+  };
+  const schedule = [
+    fault('kill', 3_000),
+    fault('clock-jump', 4_000, { amount: -3_600_000, target: 'all' }),
+    fault('isolate', 7_000, { mode: 'peers' }),
+    fault('power', 10_000, { mode: 'torn' }),
+    fault('pause', 13_000),
+    fault('disk-full', 16_000),
+    fault('rolling', 18_000, { target: 'all', forMs: 6_000, amount: 3 }),
+    fault('slow-link', 20_000, { amount: 20 }),
+    fault('wipe', 24_000, { target: 'follower', forMs: 200 }),
+  ];
+  const report = await play(schedule, 0.5);
+  expect(report.violation).toBeUndefined();
+  expect(report.verdicts.map(({ checker, valid }) => [checker, valid])).toEqual([
+    ['total-queue', true],
+    ['log', true],
+    ['real-time-order', true],
+    ['replica', true],
+  ]);
+  expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });
+  expect(report.messages.acknowledged).toBeGreaterThan(1_000);
+  expect(report.skipped).toEqual({});
+  expect(injectedOf(report)).toBe(schedule.length);
+});
+
+test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
+  'nothing is left of a run that gets %s',
+  { timeout: RUN_MS },
+  async (signal) => {
+    const folder = temporaryFolder();
+    const args = ['--minutes', '1', '--seed', '1', '--faults', 'pause', '--dir', folder];
+    const run = spawn(process.execPath, [program('chaos'), ...args], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => run.once('exit', (code, by) => resolve(by ?? code)));
+    const journal = join(folder, 'seed-1-3n', 'journal.txt');
+    await until(
+      'that a fault is on',
+      60_000,
+      () => existsSync(journal) && readFileSync(journal, 'utf8').includes('fault'),
+    );
+    const { processes } = JSON.parse(
+      readFileSync(join(folder, 'seed-1-3n', 'group', 'group.json'), 'utf8'),
+    ) as GroupRecord;
+    expect(Object.values(processes).filter(isRunning)).toHaveLength(4);
+    run.kill(signal);
+    expect(await ended).toBe(signal === 'SIGINT' ? 3 : 'SIGKILL');
+    await until('that no process is left', 20_000, () => !Object.values(processes).some(isRunning));
+  },
+);
