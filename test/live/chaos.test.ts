@@ -1,19 +1,25 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
 import type { GroupRecord } from '../../cluster/launch/group-folder.ts';
 import { isRunning } from '../../cluster/launch/launched-process.ts';
 import { injectedOf } from '../../jepsen-lite/bin/chaos-text.ts';
+import { ackBeforeCommit } from '../../jepsen-lite/bug/ack-before-commit/bug.ts';
+import { offsetInMemory } from '../../jepsen-lite/bug/offset-in-memory/bug.ts';
+import type { PlantedBug } from '../../jepsen-lite/bug/planted-bug.ts';
 import type { Fault, Schedule } from '../../jepsen-lite/fault/schedule.ts';
 import type { ChaosReport } from '../../jepsen-lite/live/chaos/chaos-report.ts';
 import { runChaos } from '../../jepsen-lite/live/chaos/run-chaos.ts';
 import { until } from '../../scripts/bench/failover/until.ts';
+import { atEnd } from './harness/cleanup.ts';
 import { program, temporaryFolder } from './harness/live-group.ts';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUN_MS = 120_000;
 
-function play(schedule: Schedule, minutes: number): Promise<ChaosReport> {
+function play(schedule: Schedule, minutes: number, broker = program('chaos-broker')): Promise<ChaosReport> {
   return runChaos({
     seed: 1,
     nodes: 3,
@@ -22,7 +28,7 @@ function play(schedule: Schedule, minutes: number): Promise<ChaosReport> {
     schedule,
     rate: 200,
     directory: join(temporaryFolder(), 'run'),
-    programs: { mqnamesrv: program('mqnamesrv'), mqbroker: program('chaos-broker') },
+    programs: { mqnamesrv: program('mqnamesrv'), mqbroker: broker },
     watchdog: program('watchdog'),
     signal: new AbortController().signal,
     onLook: () => {},
@@ -57,6 +63,31 @@ test('a sound group keeps its promises under faults of every sort', { timeout: R
   expect(report.skipped).toEqual({});
   expect(injectedOf(report)).toBe(schedule.length);
 });
+
+describe('a broker with a planted mistake is convicted', () => {
+  const isolations = [3_000, 9_000, 15_000].map((atMs): Fault => {
+    return { kind: 'isolate', atMs, target: 'leader', forMs: 3_000, mode: 'peers' };
+  });
+  const kills = [3_000, 8_000, 13_000].map((atMs): Fault => ({ kind: 'kill', atMs, target: 'leader', forMs: 1_000 }));
+  test.for([
+    { bug: ackBeforeCommit, schedule: isolations, by: ['one-value-a-place', 'checker total-queue'] },
+    { bug: offsetInMemory, schedule: kills, by: ['fresh-offset', 'metadata-kept'] },
+  ])('$bug.name', { timeout: RUN_MS }, async ({ bug, schedule, by }) => {
+    const { violation } = await play(schedule, 0.35, brokerWith(bug));
+    expect(by).toContain(violation?.invariant);
+  });
+});
+
+/** Builds the broker with a mistake in the place of what it replaces. */
+function brokerWith({ name, replaces }: PlantedBug): string {
+  const folder = mkdtempSync(join(root, 'dist.live-bug-'));
+  atEnd(() => rmSync(folder, { recursive: true }));
+  const out = join(folder, 'out');
+  const mistake = `${replaces}=jepsen-lite/bug/${name}/${basename(replaces)}`;
+  const args = ['--quiet', '--out', out, '--program', 'broker=jepsen-lite/bin/chaos-broker.ts', '--replace', mistake];
+  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), ...args], { stdio: 'inherit' });
+  return join(out, 'broker.js');
+}
 
 test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
   'nothing is left of a run that gets %s',
