@@ -8,6 +8,8 @@ export interface DoubtFacts {
   readonly bootId: string;
   /** Recovery cut something behind the last intact entry. */
   readonly recoveryCut: boolean;
+  /** What was cut is the beginning of a write that was not completed (`isTornWrite`). */
+  readonly tornWrite: boolean;
   /** What was cut began with a hole that intact entries followed. */
   readonly holeCut: boolean;
   readonly last: { readonly index: number; readonly term: number; readonly chainCrc: number };
@@ -56,10 +58,12 @@ export function decideDoubt(facts: DoubtFacts): DoubtDecision {
   if (shorter) return doubt('recoveryCut', `the log ended at entry ${record.cleanIndex}, now it ends at ${last.index}`);
   if (facts.holeCut)
     return doubt('recoveryCut', 'a hole in the log had to be cut together with the intact entries behind it');
-  if (facts.recoveryCut && record.asyncAcks)
+  const sameBoot = bootId !== '' && record.bootId === bootId;
+  // What was acknowledged had returned from its write, and stays in the page cache over the death of the process: it stands before the write that was cut short.
+  const processDied = sameBoot && !record.cleanStop && facts.tornWrite;
+  if (facts.recoveryCut && record.asyncAcks && !processDied)
     return doubt('recoveryCut', 'the end of a log written under ASYNC_FLUSH had to be cut');
   const clean = stoppedCleanly(facts);
-  const sameBoot = bootId !== '' && record.bootId === bootId;
   if (!clean && record.asyncAcks && !sameBoot) {
     const boot = bootId === '' || record.bootId === '' ? 'a boot that cannot be told apart' : 'another boot';
     return doubt('otherBoot', `acknowledgements were given under ASYNC_FLUSH, and this is an unclean start on ${boot}`);

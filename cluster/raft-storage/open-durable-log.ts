@@ -21,6 +21,7 @@ import { EntryRing } from './entry-ring.ts';
 import { type Gap, gapText } from './gap.ts';
 import { GapList } from './gap-list.ts';
 import { scanRange, scanToEnd } from './gap-scan.ts';
+import { isTornWrite } from './torn-write.ts';
 
 export interface OpenDurableLogOptions extends Omit<SegmentedLogOptions, 'envelope'> {
   readonly timers: Timers;
@@ -47,6 +48,8 @@ export interface OpenedDurableLog {
   readonly recovery: Recovery;
   /** Something behind the last intact entry was cut. */
   readonly cut: boolean;
+  /** What was cut is the beginning of a write that the end of a process left incomplete (torn-write.ts). */
+  readonly tornWrite: boolean;
   /** The end of the log is lost: it was damaged and nothing intact follows, or its file was cut short there. */
   readonly endLost: boolean;
   /** The checkpoint from which the log was scanned; undefined: from its beginning. */
@@ -105,6 +108,8 @@ function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDu
   });
   if ('code' in scan) return scan;
   const { recovery, last } = scan;
+  const tornWrite =
+    recovery.kind === 'torn' && isTornWrite(log, recovery.position, searchBytes ?? Number.MAX_SAFE_INTEGER);
   log.start(recovery.end, checkpoint?.endPosition, options.rewrite);
   const physicalFirst = Math.min(runs[0]?.first ?? last.index + 1, scan.gaps[0]?.first ?? Number.MAX_SAFE_INTEGER);
   const firstWrotePosition = options.firstWrotePosition ?? recovery.end;
@@ -117,7 +122,15 @@ function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDu
   const discarded = (at < 0 ? options.checkpoints : options.checkpoints.slice(0, at)).filter((one) => !isDamaged(one));
   const durable = new DurableLog({ ...state, gaps: new GapList(gaps, toFill) });
   const endLost = recovery.kind === 'rot' || log.files.lengthened.some((end) => isEndOf(end, recovery.end));
-  return { log: durable, recovery, cut: recovery.kind !== 'clean' || endLost, endLost, checkpoint, discarded };
+  return {
+    log: durable,
+    recovery,
+    cut: recovery.kind !== 'clean' || endLost,
+    tornWrite,
+    endLost,
+    checkpoint,
+    discarded,
+  };
 }
 
 /** Was a file cut short where the log seems to end? Behind an entry that is the last one a header's worth of zeros is there, or the file's end. */

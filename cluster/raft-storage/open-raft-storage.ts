@@ -102,7 +102,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     ...(chunkBytes === undefined ? {} : { chunkBytes }),
   });
   if (!('log' in opened)) return opened;
-  const { log, cut, endLost, checkpoint, discarded } = opened;
+  const { log, cut, tornWrite, endLost, checkpoint, discarded } = opened;
   if (log.segments.minPosition > firstPosition && checkpoint === undefined && pending === undefined) {
     log.close();
     const text = `${directory}/data begins at entry ${log.firstIndex - 1}, and no usable snapshot covers what came before: `;
@@ -113,7 +113,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const adopted = read.kind === 'absent' && stock !== undefined && last.index > 0 && options.aloneInGroup && !cut;
   const doubt = adopted
     ? { reason: doubtReasons.none, message: '' }
-    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, holeCut: endLost, last });
+    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, tornWrite, holeCut: endLost, last });
   const record = nextRecord(options, read, stock, doubt, bootId, log, pending);
   const hardState = HardStateFile.begin(disk, path, record, read.kind === 'ok' ? read.slot : undefined);
   // A member obeys its leader's flush mode: that it acknowledged from its page cache must be known at a start after a power failure.

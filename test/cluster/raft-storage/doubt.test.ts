@@ -9,6 +9,7 @@ import { persist, propose } from './log-fixture.ts';
 const names = { memberId: 'n0', groupName: 'g' };
 const boot = '11'.repeat(16);
 const last = { index: 10, term: 2, chainCrc: 5 };
+const torn = { recoveryCut: true, tornWrite: true };
 const cleanMark = { cleanStop: true, cleanIndex: 10, cleanTerm: 2, cleanChainCrc: 5 };
 
 function ok(more: Partial<HardStateRecord>): HardStateRead {
@@ -27,6 +28,13 @@ describe('who is in doubt (safety rules, section 2)', () => {
     ['a doubt that nobody ended', ok({ inDoubt: true, doubtReason: 5, ...cleanMark }), {}, 5],
     ['a start after an I/O error', ok({ ioError: true, ...cleanMark }), {}, 3],
     ['a cut end under ASYNC_FLUSH', ok({}), { recoveryCut: true }, 4],
+    ['a torn write under ASYNC_FLUSH, on the same boot', ok({}), { ...torn }, 0],
+    ['a torn write, on another boot', ok({}), { ...torn, bootId: '22'.repeat(16) }, 4],
+    ['a torn write, on a boot that cannot be known', ok({ bootId: '' }), { ...torn, bootId: '' }, 4],
+    ['a torn write after an I/O error', ok({ ioError: true }), { ...torn }, 3],
+    ['a torn write behind a clean stop', ok(cleanMark), { ...torn }, 4],
+    ['a torn write in a doubt that nobody ended', ok({ inDoubt: true, doubtReason: 5 }), { ...torn }, 5],
+    ['a torn write with a lost file end', ok({}), { ...torn, holeCut: true }, 4],
     [
       'a cut hole, under SYNC_FLUSH too',
       ok({ asyncAcks: false, syncAcks: true }),
@@ -43,7 +51,15 @@ describe('who is in doubt (safety rules, section 2)', () => {
     ['a clean mark of another log', ok({ ...cleanMark, cleanChainCrc: 6 }), { bootId: '22'.repeat(16) }, 5],
     ['a log shorter than the clean mark says', ok({ ...cleanMark, cleanIndex: 11, asyncAcks: false }), {}, 4],
   ])('%s', (_what, hardState, more, reason) => {
-    const decision = decideDoubt({ hardState, bootId: boot, recoveryCut: false, holeCut: false, last, ...more });
+    const decision = decideDoubt({
+      hardState,
+      bootId: boot,
+      recoveryCut: false,
+      tornWrite: false,
+      holeCut: false,
+      last,
+      ...more,
+    });
     expect(decision.reason).toBe(reason);
     expect(decision.message === '').toBe(reason === 0);
   });
@@ -82,6 +98,29 @@ describe('starts of a member', () => {
     const second = open(world.start('a'));
     expect([second.doubt.reason, second.incarnation, second.log.lastIndex]).toEqual([0, 2, 10]);
     expect(second.log.segments.syncedPosition).toBe(second.log.segments.endPosition);
+  });
+
+  it('cuts what a killed process left of a write, and is in doubt only if what it acknowledged may be in it', () => {
+    const killedInWrite = (inFlightBytes: number, seed: number): VirtualWorld => {
+      const world = new VirtualWorld(seed);
+      const { platform, storage } = member(world);
+      propose(storage.log, 1, 300, 11);
+      storage.log.persist(false, () => expect.fail('the write did not complete'));
+      platform.crash({ inFlightBytes });
+      return world;
+    };
+    for (const [seed, inFlightBytes] of [5, 30, 48, 200, 300].entries()) {
+      const { log, doubt } = open(killedInWrite(inFlightBytes, seed).start('a'));
+      expect([doubt.reason, log.lastIndex, log.lastTerm], `${inFlightBytes} bytes`).toEqual([0, 10, 1]);
+    }
+
+    const world = new VirtualWorld(9);
+    const { platform, storage } = member(world);
+    const place = storage.log.positionOf(10);
+    platform.crash();
+    world.disk('a').rot('/store/data/00000000000000000000', place + 100);
+    const { log, doubt } = open(world.start('a'));
+    expect([doubt.reason, log.lastIndex]).toEqual([4, 9]);
   });
 
   it('remembers over every further start that a power failure may have taken acknowledged entries', () => {
