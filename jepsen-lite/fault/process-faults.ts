@@ -178,10 +178,11 @@ const setBack: FaultKind = {
     cluster.hurt(node);
     restartLater(cluster, node, 10, () => node.kill());
     cluster.later(forMs, () => {
-      // Only a start that the others have heard of can tell them that this disk is an older one.
+      // Only a start that the others have heard of can tell them that this disk is an older one: their present processes, for the number that it will have is the one that they know, and
+      // which process that was (the nonce) is in no hard state.
       const seen = cluster.nodes.every(({ name, broker }) => {
-        const peers = broker?.parts.member.storage.hardState.record.peerIncarnations;
-        return name === node.name || (peers?.get(node.name) ?? 0) > incarnation;
+        const hello = broker?.parts.group.peerPort.transport.peerHello(node.name);
+        return name === node.name || (hello?.incarnation ?? 0) > incarnation;
       });
       if (!seen || !cluster.mayHurt(node)) return;
       node.kill();
