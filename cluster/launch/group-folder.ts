@@ -1,14 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeDirectory } from '../../src/platform/node/make-directory.ts';
 import { brokerOverrides, nameServerOverrides, type Overrides, resolveProperties, shippedFile } from './conf-copies.ts';
 import type { LaunchedProcess } from './launched-process.ts';
 import type { Layout } from './layouts.ts';
@@ -75,7 +67,7 @@ export class GroupFolder {
     const names = brokers.map(({ name }) => name);
     const store = [NAME_SERVER, ...names].map((name) => this.storeDirectory(name));
     for (const folder of [join(this.path, 'conf'), join(this.path, 'log'), this.runDirectory, ...store]) {
-      mkdirSync(folder, { recursive: true });
+      makeDirectory(folder);
     }
     const heading = 'Written anew at every start from the shipped file of the same member.';
     const nameServer = nameServerOverrides(layout, plan, this.storeDirectory(NAME_SERVER));

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectory } from '../../src/platform/node/make-directory.ts';
 import { isSameProcess, processStartTime } from './process-identity.ts';
 
 export type ProgramKind = 'namesrv' | 'broker' | 'controller';
@@ -25,7 +26,7 @@ export function recordRun(kind: ProgramKind, name: string, address: string): () 
   const startTime = processStartTime(process.pid);
   if (startTime === undefined) return () => {};
   const directory = runDirectory();
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   const path = join(directory, `${kind}-${process.pid}.json`);
   const record: RunRecord = { kind, name, pid: process.pid, startTime, address };
   writeFileSync(path, `${JSON.stringify(record)}\n`);

@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { DirectoryLock, Disk, DiskFile } from '../ports.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { NodeDiskFile } from './disk-file.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** The calls by which names change, so that tests can see their order. */
 export type DirectoryCalls = Pick<typeof fs, 'closeSync' | 'fsyncSync' | 'openSync' | 'renameSync' | 'writeSync'>;
@@ -47,9 +48,7 @@ export class NodeDisk implements Disk {
   }
 
   makeDirectory(path: string): void {
-    const first = fs.mkdirSync(path, { recursive: true });
-    if (first === undefined) return;
-    for (let made = resolve(path); made.length >= first.length; made = dirname(made)) this.syncDirectory(dirname(made));
+    makeDirectory(path, (directory) => this.syncDirectory(dirname(directory)));
   }
 
   rename(from: string, to: string): void {
