@@ -49,6 +49,11 @@ export interface PeerPortOptions {
   readonly onFatal: (error: PortError) => void;
 }
 
+/** Where a member listens for the others: the default, all IPv4 addresses, takes in IPv6 where the member's own entry is an IPv6 address. */
+export function listenHost(bindAddress: string, ownHost: string): string {
+  return bindAddress === '0.0.0.0' && ownHost.includes(':') ? '::' : bindAddress;
+}
+
 /**
  * The port of `dLegerPeers` or `controllerDLegerPeers`: replication between the members, told apart from remoting by its first byte, so that both share the port.
  */
@@ -90,8 +95,8 @@ export class PeerPort {
   /** Opens the port on all addresses. Rejects with a sentence. */
   listen(): Promise<void> {
     const { bindAddress, settings, peersKey } = this.#options;
-    const { id, port } = settings.self;
-    const address = { host: bindAddress, port };
+    const { id, host, port } = settings.self;
+    const address = { host: listenHost(bindAddress, host), port };
     return new Promise((resolve, reject) => {
       const opened = (error: NetworkError | undefined): void => {
         if (error === undefined) resolve();
