@@ -1,17 +1,6 @@
+import type { BrokerSetStatus } from '../../src/http/status-source.ts';
 import type { LiveBrokers } from './live-brokers.ts';
 import { type ControllerState, masterAddress } from './state/broker-set.ts';
-
-/** One broker set, for status pages and metrics. */
-export interface BrokerSetStatus {
-  readonly clusterName: string;
-  readonly brokerName: string;
-  readonly masterBrokerId: number | undefined;
-  readonly masterAddress: string | undefined;
-  readonly masterEpoch: number;
-  readonly syncStateSet: readonly number[];
-  readonly syncStateSetEpoch: number;
-  readonly replicas: readonly { readonly brokerId: number; readonly address: string; readonly alive: boolean }[];
-}
 
 /** The state as this controller knows it, sorted by name. */
 export function brokerSetStatuses(state: ControllerState, live: LiveBrokers, nowMs: number): BrokerSetStatus[] {

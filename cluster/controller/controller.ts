@@ -1,4 +1,5 @@
 import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
+import type { BrokerSetStatus } from '../../src/http/status-source.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care.ts';
@@ -7,7 +8,7 @@ import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
 import { Snapshotter } from '../dledger/snapshotter.ts';
 import type { ControllerConfig } from './config.ts';
 import { type ControllerGroup, joinControllerGroup } from './controller-group.ts';
-import { type BrokerSetStatus, brokerSetStatuses } from './controller-status.ts';
+import { brokerSetStatuses } from './controller-status.ts';
 import { type OpenController, openController } from './open-controller.ts';
 
 /** A controller's log is small: all of it is checked every hour. */
