@@ -1,5 +1,5 @@
-import { assert } from '../../src/base/assert.ts';
 import type { Cluster } from '../sim/cluster.ts';
+import { ambushAt } from './ambush.ts';
 import { clockFaults } from './clock-faults.ts';
 import { derivedFaults } from './derived-faults.ts';
 import { diskFaults } from './disk-faults.ts';
@@ -11,11 +11,13 @@ import { networkFaults } from './network-faults.ts';
 import { processFaults } from './process-faults.ts';
 import { retentionFaults } from './retention-faults.ts';
 import { rotFaults } from './rot-faults.ts';
-import type { Fault } from './schedule.ts';
+import { setBackFaults } from './set-back-faults.ts';
 
-/** All kinds of faults. Their order is part of what a seed means. */
-export const faultKinds: readonly FaultKind[] = [
+/** All kinds of faults that hit a DLedger group. Their order is part of what a seed means. */
+export const faultKinds: readonly FaultKind<Cluster>[] = [
+  ...setBackFaults,
   ...processFaults,
+  ambushAt(['vote', 'vote', 'leads', 'append', 'commit']),
   ...networkFaults,
   ...diskFaults,
   ...clockFaults,
@@ -26,12 +28,3 @@ export const faultKinds: readonly FaultKind[] = [
   ...derivedFaults,
   ...rotFaults,
 ];
-
-const byName = new Map(faultKinds.map((kind) => [kind.name, kind]));
-
-/** Lets a fault happen now; false where nobody is there to be hit. */
-export function applyFault(cluster: Cluster, fault: Fault): boolean {
-  const kind = byName.get(fault.kind);
-  assert(kind !== undefined, 'a schedule names known kinds of faults');
-  return kind.apply(cluster, fault);
-}

@@ -1,9 +1,10 @@
+import type { Cluster } from '../sim/cluster.ts';
 import type { FaultKind } from './fault-kind.ts';
 import type { Target } from './schedule.ts';
 import { targetsOf } from './targets.ts';
 
 /** Leadership is handed to a member, `amount` times in a row: also to one that lags, is dead or is paused. */
-const transfer: FaultKind = {
+const transfer: FaultKind<Cluster> = {
   name: 'transfer',
   weight: 4,
   draw: (chance) => ({

@@ -8,7 +8,7 @@ import { targetsOf } from './targets.ts';
  * A member is away while the others take snapshots and remove all log files below them: when it is back after `forMs`, its leader no longer has what it
  * lacks. `amount` more times they do so while it is brought up, every 100 ms.
  */
-const leftBehind: FaultKind = {
+const leftBehind: FaultKind<Cluster> = {
   name: 'left-behind',
   // Only in schedules that are given: with a weight, all recorded seeds mean something else.
   weight: 0,

@@ -11,7 +11,7 @@ const ASK_MS = 150;
  * A member (the leader too) is removed from the group by whoever leads, and after `forMs` taken back: as a learner, then as a voter. Every step is asked
  * for again until it is done, under whatever else happens.
  */
-const members: FaultKind = {
+const members: FaultKind<Cluster> = {
   name: 'members',
   // Only in schedules that are given: with a weight, all recorded seeds mean something else.
   weight: 0,

@@ -1,5 +1,5 @@
-import type { Cluster } from '../sim/cluster.ts';
 import type { FaultKind } from './fault-kind.ts';
+import type { FaultWorld } from './fault-world.ts';
 import type { Target } from './schedule.ts';
 import { targetsOf } from './targets.ts';
 
@@ -137,7 +137,8 @@ const slowLink: FaultKind = {
 
 export const networkFaults = [isolate, cut, deaf, hide, reset, slowLink];
 
-function cutFor(cluster: Cluster, from: string, to: string, forMs: number): void {
+/** Nothing gets from one machine to another for a while. */
+export function cutFor(cluster: FaultWorld, from: string, to: string, forMs: number): void {
   const { fabric } = cluster.world;
   fabric.cut(from, to);
   cluster.later(forMs, () => fabric.heal(from, to));

@@ -1,6 +1,5 @@
-import type { Moment } from '../invariant/judge.ts';
-import type { SimNode } from '../sim/sim-node.ts';
 import type { FaultKind } from './fault-kind.ts';
+import type { FaultWorld, Server } from './fault-world.ts';
 import type { Target } from './schedule.ts';
 import { targetsOf } from './targets.ts';
 
@@ -127,71 +126,10 @@ const wipe: FaultKind = {
       cluster.hurt(node);
       restartLater(cluster, node, forMs, () => {
         node.kill();
-        node.host.image.wipe();
-        node.oldDisk = undefined;
+        node.wipe();
       });
     }
     return nodes.length > 0;
-  },
-};
-
-/**
- * Lies in wait for a moment (`mode`: of a vote, a leadership, an entry, a commit, and how it ends) and then kills whoever has it, within `amount`
- * microseconds: the steps of a write and what is on its way are between those.
- */
-const ambush: FaultKind = {
-  name: 'ambush',
-  weight: 6,
-  draw: (chance) => ({
-    target: 'all',
-    forMs: chance.pick([1, 20, 200, 2_000]),
-    amount: chance.pick([0, 100, 500, 2_000]),
-    mode: `${chance.pick(['vote', 'vote', 'leads', 'append', 'commit'])} ${chance.pick(['kill', 'power'])}`,
-  }),
-  apply(cluster, { forMs, amount = 0, mode = 'vote kill' }) {
-    const [moment, how] = mode.split(' ');
-    cluster.lieInWait(moment as Moment, (node) => {
-      const { process } = node;
-      cluster.later(amount / 1_000, () => {
-        if (process === undefined || node.process !== process) return;
-        const end = how === 'power' && cluster.syncFlush ? () => node.losePower('torn') : () => node.kill();
-        restartLater(cluster, node, forMs, end);
-      });
-    });
-    return true;
-  },
-};
-
-/**
- * A member runs on, is started anew, and then finds an older state of its disk: the others know that it has been further, refuse it, and its next start is
- * in doubt (raft/SAFETY.md 1).
- */
-const setBack: FaultKind = {
-  name: 'set-back',
-  weight: 2,
-  draw: (chance) => ({ target: chance.pick(ONE), forMs: chance.between(1_000, 6_000) }),
-  apply(cluster, { target, forMs }) {
-    const [node] = targetsOf(cluster, target).filter((one) => one.running && cluster.mayHurt(one) && cluster.founded);
-    if (node === undefined) return false;
-    const copy = node.host.image.copy();
-    const incarnation = node.broker?.parts.member.storage.incarnation ?? 0;
-    cluster.hurt(node);
-    restartLater(cluster, node, 10, () => node.kill());
-    cluster.later(forMs, () => {
-      // Only a start that the others have heard of can tell them that this disk is an older one: their present processes, for the number that it will have is the one that they know, and
-      // which process that was (the nonce) is in no hard state.
-      const seen = cluster.nodes.every(({ name, broker }) => {
-        const hello = broker?.parts.group.peerPort.transport.peerHello(node.name);
-        return name === node.name || (hello?.incarnation ?? 0) > incarnation;
-      });
-      if (!seen || !cluster.mayHurt(node)) return;
-      node.kill();
-      node.oldDisk = copy;
-      node.wasSetBack = true;
-      cluster.hurt(node);
-      cluster.startNode(node);
-    });
-    return true;
   },
 };
 
@@ -209,9 +147,10 @@ const nameServer: FaultKind = {
   },
 };
 
-export const processFaults = [setBack, nameServer, kill, stop, pause, power, blackout, rolling, wipe, ambush];
+export const processFaults = [nameServer, kill, stop, pause, power, blackout, rolling, wipe];
 
-function restartLater(cluster: Parameters<FaultKind['apply']>[0], node: SimNode, forMs: number, end: () => void): void {
+/** Ends a server's process in some way, and starts it a while later. */
+export function restartLater(cluster: FaultWorld, node: Server, forMs: number, end: () => void): void {
   end();
   cluster.later(forMs, () => cluster.startNode(node));
 }

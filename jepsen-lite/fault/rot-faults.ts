@@ -15,7 +15,7 @@ const PARTS = 10_000;
  * The disk of a member changes while its process is down; the member comes back, and a while later the leader is asked to hand over to it. Only a minority is hit, and only
  * what the others have: below the end of what this member has applied and written (raft/SAFETY.md 3).
  */
-const rot: FaultKind = {
+const rot: FaultKind<Cluster> = {
   name: 'rot',
   weight: 5,
   draw: (chance) => ({

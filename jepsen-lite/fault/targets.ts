@@ -1,9 +1,14 @@
-import type { Cluster } from '../sim/cluster.ts';
-import type { SimNode } from '../sim/sim-node.ts';
+import type { Server } from './fault-world.ts';
 import type { Target } from './schedule.ts';
 
-/** The members that a fault means now. */
-export function targetsOf(cluster: Cluster, target: Target): readonly SimNode[] {
+/** Brokers, and who leads them. */
+interface Brokers<Node extends Server> {
+  readonly nodes: readonly Node[];
+  leader(): Node | undefined;
+}
+
+/** The brokers that a fault means now. */
+export function targetsOf<Node extends Server>(cluster: Brokers<Node>, target: Target): readonly Node[] {
   const { nodes } = cluster;
   if (target === 'all') return nodes;
   const leader = cluster.leader() ?? nodes.find((node) => node.running);

@@ -21,9 +21,8 @@ export class DurableVote implements Invariant {
     }
   }
 
-  #judge({ name, parts, machine }: NodeWatch, term: number, candidate: string): string | undefined {
-    const { storage, settings, config } = parts.member;
-    const path = `${config.storePathRootDir}/dledger-${settings.self.id}/hardstate`;
+  #judge({ name, member, machine }: NodeWatch, term: number, candidate: string): string | undefined {
+    const { storage, hardStatePath: path } = member;
     const medium: Pick<Disk, 'readFile'> = { readFile: () => machine.durableContent(path) };
     const { memberId, groupName } = storage.hardState.record;
     const read = readHardState(medium as Disk, path, { memberId, groupName });

@@ -1,9 +1,9 @@
-import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import type { Message } from '../../raft/index.ts';
 import type { AcknowledgedSend, Invariant, SeenMessage, Violation } from './invariant.ts';
 import { type CommittedEntry, Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { NodeWatch, type WatchEvents } from './node-watch.ts';
+import type { RaftMember } from './raft-member.ts';
 
 export interface JudgeOptions {
   readonly names: readonly string[];
@@ -38,9 +38,9 @@ export class Judge implements WatchEvents {
   }
 
   /** A process opened a member's files, on this machine. */
-  opened(name: string, broker: DledgerBroker, machine: Machine): void {
+  opened(name: string, member: RaftMember, machine: Machine): void {
     const watch = this.watch(name);
-    watch.opened(broker, machine);
+    watch.opened(member, machine);
     for (const each of this.#invariants) this.#hold(each, each.opened?.(watch));
     watch.look();
   }

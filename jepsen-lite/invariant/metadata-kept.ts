@@ -42,8 +42,8 @@ export class MetadataKept implements Invariant {
     return undefined;
   }
 
-  #judge({ name, parts }: NodeWatch): string | undefined {
-    const { topics, offsets } = parts.data.state;
+  #judge({ name, data }: NodeWatch): string | undefined {
+    const { topics, offsets } = data.state;
     for (const [topic, there] of this.#topics) {
       if ((topics.get(topic) !== undefined) !== there)
         return `${name} ${there ? 'lacks topic' : 'still has topic'} ${topic}, though ${there ? 'making' : 'removing'} it was answered with success`;

@@ -1,10 +1,7 @@
-import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import type { DurableLog } from '../../cluster/raft-storage/durable-log.ts';
 import type { Message, Replica } from '../../raft/index.ts';
 import type { Machine } from './machine.ts';
-
-/** What a member says of itself: the parts that invariants look at. */
-type Parts = DledgerBroker['parts'];
+import type { BrokerData, RaftMember } from './raft-member.ts';
 
 /** Called for each change that is found. */
 export interface WatchEvents {
@@ -27,7 +24,7 @@ export class NodeWatch {
   readonly name: string;
   readonly #events: WatchEvents;
   #machine: Machine | undefined;
-  #parts: Parts | undefined;
+  #member: RaftMember | undefined;
   #replica: Replica | undefined;
   #log: DurableLog | undefined;
   /** Chain checksums of the log as of the last look, by index. */
@@ -50,12 +47,17 @@ export class NodeWatch {
   }
 
   get running(): boolean {
-    return this.#parts !== undefined;
+    return this.#member !== undefined;
   }
 
   /** Of a member that runs. */
-  get parts(): Parts {
-    return this.#parts as Parts;
+  get member(): RaftMember {
+    return this.#member as RaftMember;
+  }
+
+  /** Of a member that is a broker and runs. */
+  get data(): BrokerData {
+    return this.member.data as BrokerData;
   }
 
   get machine(): Machine {
@@ -74,20 +76,19 @@ export class NodeWatch {
     return this.#lastIndex;
   }
 
-  opened(broker: DledgerBroker, machine: Machine): void {
+  opened(member: RaftMember, machine: Machine): void {
     this.#machine = machine;
-    if (this.#parts !== undefined) this.endedInDoubt = this.inDoubt;
-    const { parts } = broker;
-    this.#parts = parts;
-    this.#replica = parts.group.replica;
-    this.#log = parts.member.storage.log;
+    if (this.#member !== undefined) this.endedInDoubt = this.inDoubt;
+    this.#member = member;
+    this.#replica = member.replica;
+    this.#log = member.storage.log;
     this.commit = 0;
     this.applied = 0;
     this.#ledTerm = 0;
     this.#servedTerm = 0;
-    this.inDoubt = parts.member.storage.hardState.record.inDoubt;
+    this.inDoubt = member.storage.hardState.record.inDoubt;
     // What a member sends is what it promises: seen here, before it is encoded, it need not be decoded.
-    const { transport } = parts.group.peerPort;
+    const { transport } = member;
     const send = transport.send.bind(transport);
     transport.send = (message) => {
       this.#events.sent(this, message);
@@ -96,17 +97,18 @@ export class NodeWatch {
   }
 
   gone(): void {
-    if (this.#parts !== undefined) this.endedInDoubt = this.inDoubt;
-    this.#parts = undefined;
+    if (this.#member !== undefined) this.endedInDoubt = this.inDoubt;
+    this.#member = undefined;
     this.#replica = undefined;
     this.#log = undefined;
   }
 
   look(): void {
+    const member = this.#member;
     const replica = this.#replica;
     const log = this.#log;
-    if (replica === undefined || log === undefined) return;
-    if (this.inDoubt && !this.parts.member.storage.hardState.record.inDoubt) {
+    if (member === undefined || replica === undefined || log === undefined) return;
+    if (this.inDoubt && !member.storage.hardState.record.inDoubt) {
       this.inDoubt = false;
       this.#events.doubtEnded(this);
     }
@@ -124,12 +126,12 @@ export class NodeWatch {
       this.#events.follows(this, replica.term);
     }
     if (replica.commitIndex !== this.commit) this.#lookAtCommit(log, replica.commitIndex);
-    const { appliedIndex } = (this.#parts as Parts).data.log;
+    const { appliedIndex } = member;
     if (appliedIndex !== this.applied) {
       this.applied = appliedIndex;
       this.#events.applied(this, appliedIndex);
     }
-    if (replica.isLeader && this.#servedTerm !== replica.term && (this.#parts as Parts).group.mastership.serving) {
+    if (replica.isLeader && this.#servedTerm !== replica.term && member.serving) {
       this.#servedTerm = replica.term;
       this.#events.serves(this, replica.term);
     }

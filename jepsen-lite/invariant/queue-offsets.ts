@@ -29,13 +29,13 @@ export class QueueOffsetsInOrder implements Invariant {
   }
 
   healed(nodes: readonly NodeWatch[]): string | undefined {
-    for (const { name, parts } of nodes) {
+    for (const { name, data } of nodes) {
       for (const [topic, queues] of this.#next) {
         for (const [queueId, next] of queues) {
-          const own = parts.data.store.nextOffset(topic, queueId);
+          const own = data.store.nextOffset(topic, queueId);
           if (own !== next) return `${name} has ${own} as the next offset of ${topic}/${queueId}, but ${next} is right`;
           if (topic === INTERNAL_TOPIC) continue;
-          const max = parts.data.store.maxOffset(topic, queueId);
+          const max = data.store.maxOffset(topic, queueId);
           if (max !== next) return `${name}'s queue ${topic}/${queueId} ends at ${max}, but ${next} is right`;
         }
       }

@@ -25,10 +25,10 @@ export class SameState implements Invariant {
     return undefined;
   }
 
-  #compare({ name, parts }: NodeWatch, index: number): string | undefined {
-    const { state, store } = parts.data;
+  #compare({ name, member, data }: NodeWatch, index: number): string | undefined {
+    const { state, store } = data;
     // A member that was given a snapshot has its state at once, and its log from further back (cluster/dledger/README.md).
-    if (index < (parts.member.storage.snapshot?.header.index ?? 0)) return undefined;
+    if (index < (member.storage.snapshot?.header.index ?? 0)) return undefined;
     const queues = [...store.queueOffsets()].sort(([a], [b]) => (a < b ? -1 : 1));
     const hash = `${state.hash()} ${crc32(JSON.stringify(queues))}`;
     const known = this.#hashes.get(index);

@@ -1,13 +1,18 @@
-import type { DledgerBroker } from '../../cluster/dledger/dledger-broker.ts';
 import { loadNamesrvConfig } from '../../cluster/namesrv/config.ts';
 import { createNameServer } from '../../cluster/namesrv/name-server.ts';
+import { applyFault } from '../fault/apply-fault.ts';
+import { faultKinds } from '../fault/fault-kinds.ts';
+import type { Fault } from '../fault/schedule.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
-import { type NodeEvents, SimNode } from './sim-node.ts';
+import { dledgerMember } from '../invariant/raft-member.ts';
+import { LISTEN_PORT } from '../workload/clients.ts';
+import type { Scene } from './scene.ts';
+import { SimNode } from './sim-node.ts';
+import type { ServerEvents } from './sim-server.ts';
 import type { SimWorld } from './sim-world.ts';
 import type { Sizes } from './sizes.ts';
 
-/** Port for clients of every member, and for the other members. */
-export const LISTEN_PORT = 30_911;
+/** Port for the other members. */
 export const PEER_PORT = 40_911;
 /** A supervisor starts a process anew that ended by itself. */
 const RESTART_MS = 1_000;
@@ -21,12 +26,13 @@ export interface ClusterOptions {
 }
 
 /** A name server and the members of one group, all real, in a world. */
-export class Cluster implements NodeEvents {
+export class Cluster implements Scene, ServerEvents<SimNode> {
   readonly world: SimWorld;
   readonly judge: Judge;
   readonly nodes: readonly SimNode[];
   /** Acknowledgements mean "fsynced". */
   readonly syncFlush: boolean;
+  readonly limits = { serveMs: 5_000, convergeMs: 5_000 };
   readonly #byProcess = new Map<number, SimNode>();
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
@@ -95,6 +101,18 @@ export class Cluster implements NodeEvents {
   serving(): SimNode | undefined {
     const serving = this.nodes.filter(({ broker }) => broker?.parts.group.mastership.serving);
     return serving.length === 1 ? serving[0] : undefined;
+  }
+
+  serves(): boolean {
+    return this.serving() !== undefined;
+  }
+
+  isRotten(): boolean {
+    return this.nodes.some(({ isRotten }) => isRotten);
+  }
+
+  hit(fault: Fault): boolean {
+    return applyFault(faultKinds, this, fault);
   }
 
   /** Whether all members run, have applied the same and all there is, and have it in their files. */
@@ -194,14 +212,15 @@ export class Cluster implements NodeEvents {
     this.world.loop.trace.note(this.world.loop.nowMicros, node, what, a, b);
   }
 
-  // --- NodeEvents --------------------------------------------------------------------------------------------------
+  // --- ServerEvents --------------------------------------------------------------------------------------------------
 
-  opened(node: SimNode, broker: DledgerBroker): void {
-    const { incarnation, hardState } = broker.parts.member.storage;
+  opened(node: SimNode): void {
+    const member = dledgerMember(node.broker!);
+    const { incarnation, hardState } = member.storage;
     this.note(node.name, 'opened', node.starts, incarnation);
     // Who is in doubt counts for nothing until a leader has made it whole: nobody need refuse it.
     if (hardState.record.inDoubt) node.oldDisk = undefined;
-    this.judge.opened(node.name, broker, node);
+    this.judge.opened(node.name, member, node);
   }
 
   gone(node: SimNode): void {

@@ -5,43 +5,37 @@ import { checkTotalQueue } from '../checker/total-queue.ts';
 import type { Clients } from '../workload/clients.ts';
 import { drain } from '../workload/drain.ts';
 import { IDLE_TOPIC } from '../workload/idle-sender.ts';
-import type { Cluster } from './cluster.ts';
+import type { Scene } from './scene.ts';
 
-/** Within so long after the faults ended everything must work again (README.md). */
-const SERVE_MS = 5_000;
 /** Clients end what they are at. */
 const CLIENTS_END_MS = 15_000;
 /** What rotted below a snapshot is found by the next pass of the scrub, which reads 1 MiB a second. */
 const REPAIR_MS = 60_000;
 const DRAIN_MS = 60_000;
 
-/** Faults are over: the group must come together, serve, and hold all that was promised. */
-export async function finish(
-  cluster: Cluster,
-  clients: Clients,
-  history: History,
-  isBroken: () => boolean,
-): Promise<void> {
-  const { world, judge } = cluster;
+/** Faults are over: the cluster must come together, serve, and hold all that was promised. */
+export async function finish(scene: Scene, clients: Clients, history: History, isBroken: () => boolean): Promise<void> {
+  const { world, judge } = scene;
+  const { serveMs, convergeMs } = scene.limits;
   const { loop } = world;
   const until = async (ms: number, condition: () => boolean): Promise<boolean> => {
     const reached = await loop.run(loop.nowMicros + ms * 1_000, () => isBroken() || condition());
     return reached && !isBroken();
   };
-  cluster.heal();
-  if (!(await until(SERVE_MS, () => cluster.serving() !== undefined))) {
-    judge.broken('liveness', `nobody serves ${SERVE_MS} ms after the faults ended: ${cluster.describe()}`);
+  scene.heal();
+  if (!(await until(serveMs, () => scene.serves()))) {
+    judge.broken('liveness', `nobody serves ${serveMs} ms after the faults ended: ${scene.describe()}`);
     return;
   }
   clients.stopped = true;
   if (!(await until(CLIENTS_END_MS, () => clients.idle))) judge.broken('liveness', 'clients do not end');
   if (isBroken()) return;
-  if (!(await until(SERVE_MS, () => cluster.converged()))) {
-    judge.broken('liveness', `the members do not come together: ${cluster.describe()}`);
+  if (!(await until(convergeMs, () => scene.converged()))) {
+    judge.broken('liveness', `the members do not come together: ${scene.describe()}`);
     return;
   }
-  if (!(await until(REPAIR_MS, () => !cluster.nodes.some(({ isRotten }) => isRotten)))) {
-    judge.broken('liveness', `what rotted is not repaired: ${cluster.describe()}`);
+  if (!(await until(REPAIR_MS, () => !scene.isRotten()))) {
+    judge.broken('liveness', `what rotted is not repaired: ${scene.describe()}`);
     return;
   }
   judge.healed();

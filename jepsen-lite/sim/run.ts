@@ -1,22 +1,21 @@
 import { History } from '../checker/history.ts';
-import { applyFault } from '../fault/fault-kinds.ts';
 import { generateSchedule } from '../fault/generate.ts';
 import type { Schedule } from '../fault/schedule.ts';
-import { allInvariants } from '../invariant/all-invariants.ts';
 import type { Violation } from '../invariant/invariant.ts';
-import { Judge } from '../invariant/judge.ts';
 import { MetadataKept } from '../invariant/metadata-kept.ts';
 import { startClients } from '../workload/clients.ts';
 import { Chance } from './chance.ts';
-import { Cluster } from './cluster.ts';
 import type { Engine } from './event-loop.ts';
 import { finish } from './finish.ts';
+import { type ModeName, modes } from './modes.ts';
+import type { SceneOptions } from './scene.ts';
 import type { LogLine } from './sim-logger.ts';
 import { SimWorld } from './sim-world.ts';
-import { drawSizes } from './sizes.ts';
 import { Trace, type TraceSink } from './trace.ts';
 
 export interface RunOptions {
+  /** What brokers are part of; 'dledger' if it is left out. */
+  readonly mode?: ModeName | undefined;
   readonly seed: number;
   readonly nodes: number;
   /** Simulated time with faults and load, in milliseconds. */
@@ -54,37 +53,33 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const trace = new Trace(options.traceSink);
   const world = new SimWorld(seed, engine, trace);
   const { loop } = world;
-  const names = Array.from({ length: nodes }, (_, number) => `n${number}`);
+  const mode = modes[options.mode ?? 'dledger'];
   const coverage: Record<string, number> = {};
   const metadata = new MetadataKept();
   let leaderships = 0;
-  const judge = new Judge({
-    names,
-    nowMs: () => loop.nowMs,
-    invariants: (ledger) => allInvariants(ledger, metadata),
-    note: (node, what, a, b) => {
-      if (what === 'serves') leaderships++;
-      trace.note(loop.nowMicros, node, what, a, b);
-    },
-    moment: (node, moment) => cluster.moment(node, moment),
-  });
-  const cluster: Cluster = new Cluster({ world, judge, nodeCount: nodes, sizes: drawSizes(new Chance(seed, 'sizes')) });
+  const note: SceneOptions['note'] = (server, what, a, b) => {
+    if (what === 'serves') leaderships++;
+    trace.note(loop.nowMicros, server, what, a, b);
+  };
+  const scene = mode.create({ world, seed, nodes, metadata, note });
+  const { judge } = scene;
   const endMs = durationMs - COOL_DOWN_MS;
-  const schedule = options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { startMs: WARM_UP_MS, endMs });
-  cluster.start();
+  const schedule =
+    options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { kinds: mode.kinds, startMs: WARM_UP_MS, endMs });
+  scene.start();
   const history = new History();
-  const clients = startClients(cluster, history, metadata, seed);
+  const clients = startClients(scene, history, metadata, seed);
   for (const fault of schedule) {
-    cluster.later(fault.atMs, () => {
-      const state = cluster.state();
-      cluster.note(fault.target, `fault ${fault.kind}`, fault.forMs);
-      const name = `${fault.kind} × ${applyFault(cluster, fault) ? state : 'skipped'}`;
+    scene.later(fault.atMs, () => {
+      const state = scene.state();
+      scene.note(fault.target, `fault ${fault.kind}`, fault.forMs);
+      const name = `${fault.kind} × ${scene.hit(fault) ? state : 'skipped'}`;
       coverage[name] = (coverage[name] ?? 0) + 1;
     });
   }
   const isBroken = (): boolean => judge.violation !== undefined;
   try {
-    if (!(await loop.run(durationMs * 1_000, isBroken))) await finish(cluster, clients, history, isBroken);
+    if (!(await loop.run(durationMs * 1_000, isBroken))) await finish(scene, clients, history, isBroken);
   } catch (thrown) {
     judge.broken('simulator', (thrown as Error).stack ?? String(thrown));
   }

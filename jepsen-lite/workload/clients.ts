@@ -1,8 +1,7 @@
 import type { History } from '../checker/history.ts';
-import type { Judge } from '../invariant/judge.ts';
 import type { MetadataKept } from '../invariant/metadata-kept.ts';
 import { Chance } from '../sim/chance.ts';
-import { type Cluster, LISTEN_PORT } from '../sim/cluster.ts';
+import type { Scene, SceneJudge } from '../sim/scene.ts';
 import { runAdministrator } from './administrator.ts';
 import { runCommitter } from './committer.ts';
 import { runIdleSender } from './idle-sender.ts';
@@ -14,24 +13,26 @@ import { runStaleSender } from './stale-sender.ts';
 import type { Client, Workload } from './workload.ts';
 
 const TOPICS = ['A', 'B'];
+/** Port for clients of every broker. */
+export const LISTEN_PORT = 30_911;
 
 /** All clients of a run. */
 export class Clients implements Workload {
   readonly history: History;
-  readonly judge: Judge;
+  readonly judge: SceneJudge;
   readonly topics = TOPICS;
   readonly nameServer = 'ns:9876';
   stopped = false;
   readonly counts = { acknowledged: 0, refused: 0, unknown: 0 };
-  readonly #cluster: Cluster;
+  readonly #scene: Scene;
   #processes = 0;
   #values = 0;
   #running = 0;
 
-  constructor(cluster: Cluster, history: History) {
-    this.#cluster = cluster;
+  constructor(scene: Scene, history: History) {
+    this.#scene = scene;
     this.history = history;
-    this.judge = cluster.judge;
+    this.judge = scene.judge;
   }
 
   /** Whether every client has come to its end. */
@@ -47,11 +48,11 @@ export class Clients implements Workload {
     if (outcome === 'ok') this.counts.acknowledged++;
     else if (outcome === 'fail') this.counts.refused++;
     else this.counts.unknown++;
-    this.#cluster.note('', outcome === 'info' ? 'unknown' : outcome, this.#values);
+    this.#scene.note('', outcome === 'info' ? 'unknown' : outcome, this.#values);
   };
 
   nowNs(): number {
-    return this.#cluster.world.loop.nowMicros * 1_000;
+    return this.#scene.world.loop.nowMicros * 1_000;
   }
 
   newProcess(): number {
@@ -73,13 +74,13 @@ export class Clients implements Workload {
 }
 
 /** Starts the clients of a run, on machines of their own. */
-export function startClients(cluster: Cluster, history: History, metadata: MetadataKept, seed: number): Clients {
-  const clients = new Clients(cluster, history);
+export function startClients(scene: Scene, history: History, metadata: MetadataKept, seed: number): Clients {
+  const clients = new Clients(scene, history);
   const client = (name: string): Client => ({
-    process: cluster.world.start(name),
+    process: scene.world.start(name),
     chance: new Chance(seed, `client/${name}`),
   });
-  const addresses = cluster.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`);
+  const addresses = scene.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`);
   const sending = { slots: 2, pauseMs: 360, batch: 8, bodyBytes: 400, timeoutMs: 3_000 };
   clients.begin(runSender(clients, client('c0'), 'p0', sending));
   clients.begin(runSender(clients, client('c1'), 'p1', { ...sending, slots: 1, timeoutMs: 1_000 }));

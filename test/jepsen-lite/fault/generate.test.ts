@@ -3,7 +3,7 @@ import { faultKinds } from '../../../jepsen-lite/fault/fault-kinds.ts';
 import { generateSchedule } from '../../../jepsen-lite/fault/generate.ts';
 import { Chance } from '../../../jepsen-lite/sim/chance.ts';
 
-const limits = { startMs: 3_000, endMs: 55_000 };
+const limits = { kinds: faultKinds, startMs: 3_000, endMs: 55_000 };
 const schedules = Array.from({ length: 100 }, (_, seed) => generateSchedule(new Chance(seed, 'faults'), limits));
 
 test('a schedule is data: the same from the same seed, and through JSON', () => {

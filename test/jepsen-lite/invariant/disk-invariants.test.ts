@@ -61,15 +61,9 @@ test('a vote that is not on the medium', () => {
   const name = { memberId: 'n0', groupName: 'g' };
   const record = { ...freshRecord(name), sequence: 1, term: 7, vote: 'n1' };
   const medium = Buffer.concat([encodeSlot(record), Buffer.alloc(slotBytes)]);
-  const parts = {
-    member: {
-      storage: { hardState: { record } },
-      settings: { self: { id: 'n0' } },
-      config: { storePathRootDir: '/store' },
-    },
-  };
+  const raft = { storage: { hardState: { record } }, hardStatePath: '/store/dledger-n0/hardstate' };
   const member = (content: Buffer | undefined): NodeWatch =>
-    node({ parts, machine: { durableContent: () => content } });
+    node({ member: raft, machine: { durableContent: () => content } });
   const invariant = new DurableVote();
   expect(invariant.sent(member(medium), vote)).toBeUndefined();
   expect(invariant.sent(member(medium), { ...vote, granted: false, term: 9 })).toBeUndefined();

@@ -151,7 +151,7 @@ test('members whose queues end elsewhere than the log says', () => {
   const invariant = new QueueOffsetsInOrder();
   invariant.firstCommitted(node('n0'), entry(1, 0, 1));
   const member = (next: number, max: number) =>
-    node('n0', { parts: { data: { store: { nextOffset: () => next, maxOffset: () => max } } } });
+    node('n0', { data: { store: { nextOffset: () => next, maxOffset: () => max } } });
   expect(invariant.healed([member(2, 2)])).toBeUndefined();
   expect(invariant.healed([member(3, 2)])).toContain('3 as the next offset');
   expect(invariant.healed([member(2, 1)])).toContain('ends at 1');
@@ -161,10 +161,8 @@ test('another state after the same entries', () => {
   const member = (name: string, hash: string, snapshotIndex = 0) =>
     node(name, {
       applied: 32,
-      parts: {
-        data: { state: { hash: () => hash }, store: { queueOffsets: () => new Map() } },
-        member: { storage: { snapshot: { header: { index: snapshotIndex } } } },
-      },
+      data: { state: { hash: () => hash }, store: { queueOffsets: () => new Map() } },
+      member: { storage: { snapshot: { header: { index: snapshotIndex } } } },
     });
   const invariant = new SameState();
   expect(invariant.applied(member('n0', 'a'), 32)).toBeUndefined();
@@ -199,7 +197,7 @@ test('topics and offsets that a leader lost', () => {
       topics: { get: (name: string) => topics.find((one) => one === name) },
       offsets: { get: () => offset },
     };
-    return node('n0', { parts: { data: { state } } });
+    return node('n0', { data: { state } });
   };
   invariant.topicIs('A', true);
   invariant.topicIs('B', false);

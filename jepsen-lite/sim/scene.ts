@@ -1,0 +1,55 @@
+import type { FaultWorld } from '../fault/fault-world.ts';
+import type { Fault } from '../fault/schedule.ts';
+import type { Violation } from '../invariant/invariant.ts';
+import type { MetadataKept } from '../invariant/metadata-kept.ts';
+import type { ClientJudge } from '../workload/workload.ts';
+import type { SimWorld } from './sim-world.ts';
+
+/** Holds the promises of a mode against everything that happens. */
+export interface SceneJudge extends ClientJudge {
+  readonly violation: Violation | undefined;
+  /** What is known to be committed. */
+  readonly ledger: ClientJudge['ledger'] & { readonly lastIndex: number };
+  /** Faults are over, and the cluster had its time. */
+  healed(): void;
+}
+
+/** Longest times after the faults ended, in ms (README.md). */
+export interface SceneLimits {
+  /** Until somebody serves. */
+  readonly serveMs: number;
+  /** Until all have the same, once clients have ended. */
+  readonly convergeMs: number;
+}
+
+/** A cluster of one mode in a world, as a run plays with it. */
+export interface Scene extends FaultWorld {
+  readonly judge: SceneJudge;
+  readonly limits: SceneLimits;
+  start(): void;
+  /** Lets a fault happen now; false where nobody is there to be hit. */
+  hit(fault: Fault): boolean;
+  /** Faults are over: everybody gets what is needed to go on. */
+  heal(): void;
+  /** Whether somebody serves. */
+  serves(): boolean;
+  /** Whether all run, and have the same and all there is. */
+  converged(): boolean;
+  /** Whether something that rotted is not repaired yet. */
+  isRotten(): boolean;
+  /** In one word, how the cluster is: for the table of what was hit when. */
+  state(): string;
+  /** One line on each server. */
+  describe(): string;
+  note(server: string, what: string, a?: number, b?: number): void;
+}
+
+export interface SceneOptions {
+  readonly world: SimWorld;
+  readonly seed: number;
+  readonly nodes: number;
+  /** Hears what clients were answered of topics and offsets. */
+  readonly metadata: MetadataKept;
+  /** Hears of what is worth a line of the trace. */
+  readonly note: (server: string, what: string, a: number, b: number) => void;
+}
