@@ -3,6 +3,7 @@ import { StartFailure } from '../../cluster/launch/start-group.ts';
 import { describeFaults } from '../live/chaos/live-faults.ts';
 import { CHAOS_USAGE, type ChaosCommand, readChaosCommand } from './chaos-options.ts';
 import { playRounds } from './chaos-rounds.ts';
+import { interruption } from './interruption.ts';
 import { WrongArguments } from './options.ts';
 
 const HIGHEST_DRAWN_SEED = 1_000_000;
@@ -12,19 +13,6 @@ async function main(command: ChaosCommand): Promise<number> {
   else if (command.listFaults) console.log(describeFaults());
   else return await playRounds(command, interruption());
   return 0;
-}
-
-/** Fires at the first SIGINT, SIGTERM or SIGHUP; the second ends at once, and leaves the tidying up to the watchdog. */
-function interruption(): AbortSignal {
-  const abort = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (abort.signal.aborted) process.exit(3);
-      console.error('Interrupted: ending what was started ...');
-      abort.abort();
-    });
-  }
-  return abort.signal;
 }
 
 try {

@@ -1,5 +1,4 @@
 import type { Platform } from '../../../src/platform/ports.ts';
-import { History } from '../../checker/history.ts';
 import { Chance } from '../../sim/chance.ts';
 import { runAdministrator } from '../../workload/administrator.ts';
 import { runCommitter } from '../../workload/committer.ts';
@@ -8,67 +7,32 @@ import { runReader } from '../../workload/reader.ts';
 import { runSender } from '../../workload/sender.ts';
 import { runStaleReader } from '../../workload/stale-reader.ts';
 import { runStaleSender } from '../../workload/stale-sender.ts';
-import type { Client, MetadataRecord, Workload } from '../../workload/workload.ts';
-import type { LiveJudge } from './client-judge.ts';
+import type { Client, MetadataRecord } from '../../workload/workload.ts';
+import { LiveClients, type LiveClientsOptions } from './live-clients.ts';
 
-export interface ChaosClientsOptions {
+export interface ChaosClientsOptions extends LiveClientsOptions {
   /** What all clients stand on: its connections pass the links of the run. */
   readonly platform: Platform;
-  readonly judge: LiveJudge;
   readonly metadata: MetadataRecord;
-  readonly nameServer: string;
   /** Addresses of the members, for clients that ask whom they like. */
   readonly addresses: readonly string[];
   readonly seed: number;
   /** Messages a second that the senders aim at. */
   readonly rate: number;
-  readonly nowMs: () => number;
 }
 
 const SENDERS = 2;
 const SLOTS = 4;
 /** Messages of a send: 85 of 100 are single, the others are batches of 2 to 8. */
 const MESSAGES_A_SEND = 0.85 + 0.15 * 5;
-const NS_PER_MS = 1_000_000;
 
-/** All clients of a live run. */
-export class ChaosClients implements Workload {
-  readonly history = new History();
-  readonly topics = ['A', 'B'];
-  readonly judge: LiveJudge;
-  readonly nameServer: string;
-  readonly counts = { acknowledged: 0, refused: 0, unknown: 0 };
-  stopped = false;
+/** All clients of a chaos run. */
+export class ChaosClients extends LiveClients {
   readonly #options: ChaosClientsOptions;
-  #processes = 0;
-  #values = 0;
-  #running = 0;
 
   constructor(options: ChaosClientsOptions) {
-    this.judge = options.judge;
-    this.nameServer = options.nameServer;
+    super(options);
     this.#options = options;
-  }
-
-  /** Whether every client has come to its end. */
-  get idle(): boolean {
-    return this.#running === 0;
-  }
-
-  readonly ended = (outcome: 'ok' | 'fail' | 'info'): void => {
-    this.counts[outcome === 'ok' ? 'acknowledged' : outcome === 'fail' ? 'refused' : 'unknown']++;
-  };
-
-  nowNs(): number {
-    return Math.round(this.#options.nowMs() * NS_PER_MS);
-  }
-
-  newProcess(): number {
-    return this.#processes++;
-  }
-
-  newValue(): string {
-    return `#${this.#values++}`;
   }
 
   /** Starts them. */
@@ -77,21 +41,13 @@ export class ChaosClients implements Workload {
     const client = (name: string): Client => ({ process: platform, chance: new Chance(seed, `client/${name}`) });
     const pauseMs = Math.ceil((2_000 * SENDERS * SLOTS * MESSAGES_A_SEND) / rate);
     const sending = { slots: SLOTS, pauseMs, batch: 8, bodyBytes: 400, timeoutMs: 3_000 };
-    this.#begin(runSender(this, client('c0'), 'p0', sending));
-    this.#begin(runSender(this, client('c1'), 'p1', { ...sending, timeoutMs: 1_500 }));
-    this.#begin(runStaleSender(this, client('c2'), addresses, 200));
-    this.#begin(runStaleReader(this, client('c3'), addresses, 300));
-    this.#begin(runReader(this, client('c4'), 'r0', 60));
-    this.#begin(runCommitter(this, client('c5'), metadata, addresses, 100));
-    this.#begin(runPushMember(this, client('c6'), 'g0'));
-    this.#begin(runAdministrator(this, client('c7'), metadata, addresses, 1_500));
-  }
-
-  #begin(run: Promise<void>): void {
-    this.#running++;
-    run.then(
-      () => this.#running--,
-      (error: Error) => this.judge.broken('client', error.stack ?? error.message),
-    );
+    this.begin(runSender(this, client('c0'), 'p0', sending));
+    this.begin(runSender(this, client('c1'), 'p1', { ...sending, timeoutMs: 1_500 }));
+    this.begin(runStaleSender(this, client('c2'), addresses, 200));
+    this.begin(runStaleReader(this, client('c3'), addresses, 300));
+    this.begin(runReader(this, client('c4'), 'r0', 60));
+    this.begin(runCommitter(this, client('c5'), metadata, addresses, 100));
+    this.begin(runPushMember(this, client('c6'), 'g0'));
+    this.begin(runAdministrator(this, client('c7'), metadata, addresses, 1_500));
   }
 }

@@ -6,7 +6,7 @@ import { checkReplicas } from '../../checker/replica-checker.ts';
 import { checkTotalQueue } from '../../checker/total-queue.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { drain } from '../../workload/drain.ts';
-import type { ChaosClients } from './chaos-clients.ts';
+import type { LiveClients } from './live-clients.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { MetadataAudit } from './metadata-audit.ts';
 import { replicaState } from './replica-files.ts';
@@ -21,7 +21,7 @@ const STOP_MS = 30_000;
 
 export interface FinishOptions {
   readonly live: LiveGroup;
-  readonly clients: ChaosClients;
+  readonly clients: LiveClients;
   readonly metadata: MetadataAudit;
   /** Of the clients. */
   readonly platform: Platform;

@@ -38,6 +38,8 @@ export class LiveGroup {
   readonly ends = new KnownEnds();
   /** Set when faults are over. */
   healed = false;
+  /** When a member was last started again or let go on, on the clock of `performance.now()`; 0: never. */
+  lastStartMs = 0;
   /** Terms that a leader was seen in. */
   readonly terms = new Set<number>();
   readonly #ward: Ward;
@@ -113,6 +115,7 @@ export class LiveGroup {
     member.excuses.delete('disk-error');
     member.starts++;
     member.state = 'up';
+    this.lastStartMs = performance.now();
     this.group.start(member.name);
   }
 
@@ -125,6 +128,7 @@ export class LiveGroup {
     const process = this.group.process(member.name);
     if (member.state !== 'paused') return;
     member.state = 'up';
+    this.lastStartMs = performance.now();
     if (process !== undefined) signalProcess(process, 'SIGCONT');
   }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
@@ -10,12 +9,13 @@ import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
 import { Chance } from '../../sim/chance.ts';
 import { Patient } from '../sick/patient.ts';
-import { Watchdog } from '../watchdog/watchdog.ts';
+import { underWatchdog } from '../watchdog/under-watchdog.ts';
 import { ChaosClients } from './chaos-clients.ts';
 import { type ChaosReport, longestStallMs, messageFigures, violationOf } from './chaos-report.ts';
 import { LiveJudge } from './client-judge.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { finish } from './finish.ts';
+import type { LiveClients } from './live-clients.ts';
 import type { LiveGroup } from './live-group.ts';
 import { drawLiveSchedule } from './live-schedule.ts';
 import { MetadataAudit } from './metadata-audit.ts';
@@ -46,7 +46,7 @@ export interface Look {
   readonly phase: string;
   readonly leader: string | undefined;
   readonly term: number;
-  readonly counts: ChaosClients['counts'];
+  readonly counts: LiveClients['counts'];
   /** Kinds of faults that are on now. */
   readonly faults: readonly string[];
   readonly leftMs: number;
@@ -59,23 +59,27 @@ const LOOK_MS = 250;
 /** Longest pause between the beginnings of two faults. */
 const PAUSE_MS = 7_000;
 const MS_PER_MINUTE = 60_000;
+/** Small files, so that they roll, and snapshots and the scrub come often. */
+const BROKER_KEYS = {
+  mappedFileSizeCommitLog: '4194304',
+  mappedFileSizeConsumeQueue: '120000',
+  maxHashSlotNum: '5000',
+  maxIndexNum: '20000',
+  scrubIntervalMs: '2000',
+  scrubBytesPerSecond: '16777216',
+};
 
 /** Plays one run on real processes: load and faults, then healing, then the checkers. Whatever becomes of it, nothing that it started stays. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { directory } = options;
   mkdirSync(directory, { recursive: true });
-  const watchdog = new Watchdog(options.watchdog, join(directory, 'watchdog.txt'));
   const startedMs = performance.now();
   const nowMs = (): number => performance.now() - startedMs;
   const file = join(directory, 'journal.txt');
   const journal = (line: string): void => appendFileSync(file, `${nowMs().toFixed(0).padStart(8)} ms ${line}\n`);
-  const mark = randomUUID();
-  try {
-    await watchdog.register({ kind: 'kill-marked', mark });
-    return await runMarked(options, mark, nowMs, journal);
-  } finally {
-    for (const problem of await watchdog.end()) journal(`not undone: ${problem}`);
-  }
+  return await underWatchdog({ program: options.watchdog, directory, journal }, (mark) =>
+    runMarked(options, mark, nowMs, journal),
+  );
 }
 
 async function runMarked(
@@ -88,7 +92,14 @@ async function runMarked(
   const real = createNodePlatform({ logger: { file: join(directory, 'clients.log'), level: 'warn' } });
   const judge = new LiveJudge(nowMs);
   const metadata = new MetadataAudit();
-  const { live, clientDetours, close } = await startLive({ ...options, real, mark, judge, journal });
+  const { live, clientDetours, close } = await startLive({
+    ...options,
+    brokerKeys: BROKER_KEYS,
+    real,
+    mark,
+    judge,
+    journal,
+  });
   try {
     const platform = new Patient(real, clientDetours);
     const { nameServer } = live.group;

@@ -16,15 +16,6 @@ import type { LiveJudge } from './client-judge.ts';
 import { LiveGroup } from './live-group.ts';
 import { CLIENTS_PARTY, layLinks, partyPorts } from './parties.ts';
 
-/** Small files, so that they roll, and snapshots and the scrub come often. */
-const BROKER_KEYS = {
-  mappedFileSizeCommitLog: '4194304',
-  mappedFileSizeConsumeQueue: '120000',
-  maxHashSlotNum: '5000',
-  maxIndexNum: '20000',
-  scrubIntervalMs: '2000',
-  scrubBytesPerSecond: '16777216',
-};
 const SOUND_MS = 30_000;
 const LOOK_MS = 100;
 const STOP_MS = 10_000;
@@ -33,6 +24,8 @@ export interface StartLiveOptions {
   readonly nodes: number;
   readonly directory: string;
   readonly programs: Programs;
+  /** Keys for all brokers, over those of the shipped files. */
+  readonly brokerKeys: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** What the run itself stands on. */
   readonly real: Platform;
@@ -53,7 +46,7 @@ export interface StartedLive {
 
 /** Lays the links, starts the group over them, and waits until all members are sound. Throws `StartFailure`. */
 export async function startLive(options: StartLiveOptions): Promise<StartedLive> {
-  const { nodes, directory, programs, signal, real, mark, judge, journal } = options;
+  const { nodes, directory, programs, brokerKeys, signal, real, mark, judge, journal } = options;
   const layout = findLayout(DEFAULT_LAYOUT);
   assert(layout !== undefined, 'the default layout is there');
   const portBase = await freePortBase(nodes);
@@ -72,7 +65,7 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
     ward.close();
   };
   const dir = join(directory, 'group');
-  const groupOptions = { dir, nodes, portBase, programs, signal, environment, brokerKeys: BROKER_KEYS };
+  const groupOptions = { dir, nodes, portBase, programs, signal, environment, brokerKeys };
   const { group } = await startGroup(groupOptions).catch((error: Error) => {
     endLinks();
     throw error;

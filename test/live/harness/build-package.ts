@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const ENTRIES = [
   ...['fast-try', 'mqbroker', 'mqcontroller', 'mqnamesrv', 'mqshutdown'].map((name) => `cluster/bin/${name}.ts`),
   'src/admin/bin/mqadmin.ts',
-  ...['chaos', 'chaos-broker', 'watchdog'].map((name) => `jepsen-lite/bin/${name}.ts`),
+  ...['chaos', 'chaos-broker', 'drill', 'watchdog'].map((name) => `jepsen-lite/bin/${name}.ts`),
 ];
 
 /**

@@ -1,0 +1,117 @@
+import type { Verdict } from '../../checker/verdict.ts';
+import type { Violation } from '../../invariant/invariant.ts';
+import { messageFigures } from '../../live/chaos/chaos-report.ts';
+import type { ExpectPlan } from '../plan/plan.ts';
+import { spreadOf } from './spread.ts';
+import type { TrialFigures } from './trial-figures.ts';
+
+/** One thing that has to hold, and what was measured. */
+export interface Hypothesis {
+  readonly text: string;
+  readonly measured: string;
+  /** `unknown`: nothing was found, which proves nothing. */
+  readonly holds: boolean | 'unknown';
+}
+
+/** Holds what was measured against what the plan expects. Nothing is ever left out because it could not be measured. */
+export function hypothesesOf(
+  expect: ExpectPlan,
+  trials: readonly TrialFigures[],
+  verdicts: readonly Verdict[],
+  violation: Violation | undefined,
+): Hypothesis[] {
+  return [
+    recovered(trials),
+    ...rto(expect, trials),
+    ...counted(expect, trials, verdicts),
+    ...timed(expect, trials),
+    ...verdicts.map(checked),
+    promises(violation),
+  ];
+}
+
+function recovered(trials: readonly TrialFigures[]): Hypothesis {
+  const failed = trials.filter(({ record, rtoMs }) => record.problem !== undefined || rtoMs === undefined);
+  const [first] = failed;
+  const why = first?.record.problem ?? 'sends never stayed successful for a second';
+  const measured =
+    first === undefined ? `${trials.length} of ${trials.length}` : `trial ${first.record.number}: ${why}`;
+  return { text: 'every trial ends steady', measured, holds: trials.length > 0 && failed.length === 0 };
+}
+
+function rto({ rtoMs, rtoFrom }: ExpectPlan, trials: readonly TrialFigures[]): Hypothesis[] {
+  if (rtoMs === undefined) return [];
+  const from = rtoFrom === 'fault' ? 'the fault' : 'the end of the last fault';
+  const known = spreadOf(trials.flatMap((trial) => trial.rtoMs ?? []));
+  const isWhole = known !== undefined && known.count === trials.length;
+  return [
+    {
+      text: `RTO p95 at most ${rtoMs} ms from ${from}`,
+      measured: known === undefined ? 'nothing' : milliseconds(known.p95),
+      holds: isWhole && known.p95 <= rtoMs,
+    },
+  ];
+}
+
+function counted(expect: ExpectPlan, trials: readonly TrialFigures[], verdicts: readonly Verdict[]): Hypothesis[] {
+  const figures = messageFigures(verdicts);
+  const wasJudged = verdicts.some(({ checker }) => checker === 'total-queue') && figures.acknowledged > 0;
+  const most = (of: (trial: TrialFigures) => number): number =>
+    trials.reduce((top, trial) => Math.max(top, of(trial)), 0);
+  const sum = (of: (trial: TrialFigures) => number): number => trials.reduce((all, trial) => all + of(trial), 0);
+  const limit = (text: string, limitOf: number | undefined, measured: number, known: boolean): Hypothesis[] => {
+    if (limitOf === undefined) return [];
+    return [
+      { text: `${text} at most ${limitOf}`, measured: `${measured}`, holds: known ? measured <= limitOf : 'unknown' },
+    ];
+  };
+  return [
+    ...limit('acknowledged messages that are lost (RPO)', expect.lost, figures.lost, wasJudged),
+    ...limit('breaks of the order', expect.orderBreaks, figures.orderBreaks, wasJudged),
+    ...limit(
+      'duplicates',
+      expect.duplicates,
+      sum(({ duplicates }) => duplicates),
+      wasJudged,
+    ),
+    ...limit(
+      'failed sends of a trial',
+      expect.failedSends,
+      most(({ failedSends }) => failedSends),
+      true,
+    ),
+  ];
+}
+
+function timed(expect: ExpectPlan, trials: readonly TrialFigures[]): Hypothesis[] {
+  const limit = (
+    text: string,
+    limitMs: number | undefined,
+    of: (trial: TrialFigures) => number | undefined,
+  ): Hypothesis[] => {
+    if (limitMs === undefined) return [];
+    const known = spreadOf(trials.flatMap((trial) => of(trial) ?? []));
+    const isWhole = known !== undefined && known.count === trials.length;
+    const measured = known === undefined ? 'nothing' : milliseconds(known.max);
+    return [{ text: `${text} at most ${limitMs} ms`, measured, holds: isWhole && known.max <= limitMs }];
+  };
+  return [
+    ...limit('longest time without an acknowledgement', expect.longestStallMs, (trial) => trial.longestStallMs),
+    ...limit('lag drain time', expect.lagDrainMs, (trial) => trial.lagDrainMs),
+  ];
+}
+
+function checked({ checker, valid, reason, findings, counts }: Verdict): Hypothesis {
+  const first = findings.find(({ fatal }) => fatal);
+  const told = first === undefined ? `${counts['examined'] ?? 0} examined` : `${first.anomaly}: ${first.message}`;
+  return { text: `checker ${checker} is content`, measured: reason ?? told, holds: valid };
+}
+
+function promises(violation: Violation | undefined): Hypothesis {
+  const measured = violation === undefined ? 'none' : `${violation.invariant}: ${violation.text}`;
+  return { text: 'no promise is seen broken under way', measured, holds: violation === undefined };
+}
+
+function milliseconds(ms: number): string {
+  return `${ms.toFixed(0)} ms`;
+}

@@ -1,0 +1,55 @@
+import type { History } from '../../checker/history.ts';
+
+/** What became of the messages of some time. */
+export interface MessageFigures {
+  /** Acknowledged, and not there any more: the data that a recovery would have cost. */
+  readonly lost: number;
+  /** Copies beyond the first of a message. */
+  readonly duplicates: number;
+  /** From `sinceMs` until a consumer had seen everything that was acknowledged before; undefined if it never had. */
+  readonly lagDrainMs: number | undefined;
+}
+
+const NS_PER_MS = 1_000_000;
+
+/** Where each message stands, by what was read back of a whole history. */
+export function placesOf(history: History): Map<string, Set<string>> {
+  const places = new Map<string, Set<string>>();
+  for (const { op, key, offset, result } of history.operations()) {
+    if (op !== 'read' || offset === undefined || typeof result !== 'string') continue;
+    const known = places.get(result) ?? new Set();
+    places.set(result, known.add(`${key}@${offset}`));
+  }
+  return places;
+}
+
+export interface MessageWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The moment of recovery. */
+  readonly sinceMs: number | undefined;
+}
+
+/** Figures of the messages whose sends began in a window. `consumedAtMs`: when a consumer saw each first. */
+export function messagesOf(
+  history: History,
+  places: ReadonlyMap<string, ReadonlySet<string>>,
+  consumedAtMs: ReadonlyMap<string, number>,
+  { fromMs, toMs, sinceMs }: MessageWindow,
+): MessageFigures {
+  let lost = 0;
+  let duplicates = 0;
+  let drainedMs: number | undefined = sinceMs;
+  for (const { op, value, callNs, endNs, outcome } of history.operations()) {
+    if (op !== 'append' || callNs < fromMs * NS_PER_MS || callNs >= toMs * NS_PER_MS) continue;
+    const copies = places.get(String(value))?.size ?? 0;
+    duplicates += Math.max(0, copies - 1);
+    if (outcome !== 'ok') continue;
+    if (history.drained && copies === 0) lost++;
+    if (drainedMs === undefined || sinceMs === undefined || (endNs ?? 0) > sinceMs * NS_PER_MS) continue;
+    const seenMs = consumedAtMs.get(String(value));
+    drainedMs = seenMs === undefined ? undefined : Math.max(drainedMs, seenMs);
+  }
+  const lagDrainMs = drainedMs === undefined || sinceMs === undefined ? undefined : drainedMs - sinceMs;
+  return { lost, duplicates, lagDrainMs };
+}

@@ -1,0 +1,79 @@
+import type { RoleSighting } from '../target/drill-target.ts';
+import type { Send } from './sends.ts';
+
+/** So long after a success nothing may fail or stall: then it is the one that ends the outage. */
+const STABLE_MS = 1_000;
+/** A shorter time without an acknowledgement is none, whoever sends so often. */
+const SHORTEST_GAP_MS = 40;
+/** However restless a machine is, a longer one is. */
+const LONGEST_NOISE_MS = 100;
+const NOISE_FACTOR = 1.5;
+
+/** What clients noticed of a fault. */
+export interface Recovery {
+  /** From `baseMs` to the success from which on nothing failed or stalled for a second; 0: nothing was noticed; undefined: that never came. */
+  readonly rtoMs: number | undefined;
+  /** When that success came, on the clock of the run. */
+  readonly stableAtMs: number | undefined;
+  /** From the first send that failed to that success; 0 if none failed. */
+  readonly failedForMs: number;
+}
+
+/** How long nothing may be acknowledged before that is called a stall, by the longest such time while all was well. */
+export function noticeableMs(calmGapMs: number): number {
+  return Math.max(SHORTEST_GAP_MS, Math.min(LONGEST_NOISE_MS, calmGapMs * NOISE_FACTOR));
+}
+
+/** Finds the end of the outage that began at `baseMs`, in sends ordered by their ends; what ended after `untilMs` does not count. */
+export function recoveryOf(sends: readonly Send[], baseMs: number, untilMs: number, noticeMs: number): Recovery {
+  const after = sends.filter(({ endMs }) => endMs >= baseMs && endMs <= untilMs);
+  const failures = after.filter(({ outcome }) => outcome !== 'ok').map(({ endMs }) => endMs);
+  const successes = after.filter(({ outcome }) => outcome === 'ok').map(({ endMs }) => endMs);
+  const stalls = stallsOf([baseMs, ...successes, untilMs], noticeMs);
+  const troubles = [...failures, ...stalls].sort((a, b) => a - b);
+  const stableAtMs = successes.find((atMs) => {
+    const next = troubles.find((troubleMs) => troubleMs >= atMs) ?? Number.POSITIVE_INFINITY;
+    return next >= atMs + STABLE_MS && untilMs >= atMs + STABLE_MS;
+  });
+  if (stableAtMs === undefined)
+    return { rtoMs: undefined, stableAtMs, failedForMs: untilMs - (failures[0] ?? untilMs) };
+  const [firstFailure = stableAtMs] = failures;
+  const isNoticed = troubles.some((troubleMs) => troubleMs < stableAtMs);
+  return {
+    rtoMs: isNoticed ? stableAtMs - baseMs : 0,
+    stableAtMs,
+    failedForMs: Math.max(0, stableAtMs - firstFailure),
+  };
+}
+
+/** Beginnings of the times of at least `noticeMs` between two moments of an ascending list. */
+function stallsOf(moments: readonly number[], noticeMs: number): number[] {
+  return moments.filter((atMs, at) => (moments[at + 1] ?? atMs) - atMs >= noticeMs);
+}
+
+/** The parts of a recovery time. A part that members did not tell of is undefined. */
+export interface RecoveryParts {
+  /** Until a member missed its leader: it stood for election, or said that it knows none. */
+  readonly detectMs: number | undefined;
+  /** From there until a member led in a new term. */
+  readonly electMs: number | undefined;
+  /** From there until the success that ended the outage. */
+  readonly serveMs: number | undefined;
+}
+
+const NO_PARTS: RecoveryParts = { detectMs: undefined, electMs: undefined, serveMs: undefined };
+
+/** Splits the recovery from `baseMs` to `stableAtMs` by what members told of their roles. */
+export function partsOf(roles: readonly RoleSighting[], baseMs: number, stableAtMs: number): RecoveryParts {
+  const termBefore = roles.reduce((term, role) => (role.atMs < baseMs ? Math.max(term, role.term) : term), 0);
+  const since = roles.filter(({ atMs }) => atMs >= baseMs && atMs <= stableAtMs);
+  const elected = since.findLast(({ role, term }) => role === 'leader' && term > termBefore);
+  if (elected === undefined) return NO_PARTS;
+  const missed = since.find(({ role, leader }) => leader === undefined || role.endsWith('candidate')) ?? elected;
+  const missedMs = Math.min(missed.atMs, elected.atMs);
+  return {
+    detectMs: missedMs - baseMs,
+    electMs: elected.atMs - missedMs,
+    serveMs: stableAtMs - elected.atMs,
+  };
+}

@@ -1,0 +1,59 @@
+import type { History } from '../../checker/history.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { TrialRecord } from '../run/run-trial.ts';
+import { type MessageFigures, messagesOf } from './messages.ts';
+import { noticeableMs, partsOf, type Recovery, type RecoveryParts, recoveryOf } from './recovery.ts';
+import { figuresOf, type Send, type SendFigures } from './sends.ts';
+
+/** All that a trial is judged by. */
+export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recovery, 'rtoMs' | 'failedForMs'> {
+  readonly record: TrialRecord;
+  /** A shorter time without an acknowledgement was not taken for a stall. */
+  readonly noticeMs: number;
+  /** Sends without success from the first fault to the end of the trial. */
+  readonly failedSends: number;
+  /** Longest time without an acknowledgement from there on. */
+  readonly longestStallMs: number;
+  /** Before the faults, from the first fault to recovery, and from there to the end. */
+  readonly calm: SendFigures;
+  readonly hurt: SendFigures;
+  readonly after: SendFigures;
+}
+
+export interface Measured {
+  readonly sends: readonly Send[];
+  readonly history: History;
+  readonly places: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly consumedAtMs: ReadonlyMap<string, number>;
+}
+
+/** Computes the figures of a trial from what clients saw during it. */
+export function trialFigures(
+  record: TrialRecord,
+  { rtoFrom }: Plan['expect'],
+  { sends, history, places, consumedAtMs }: Measured,
+): TrialFigures {
+  const { calmFromMs, faultMs, healMs, endMs, roles } = record;
+  const calm = figuresOf(sends, calmFromMs, faultMs);
+  const noticeMs = noticeableMs(calm.longestGapMs);
+  const baseMs = rtoFrom === 'fault' ? faultMs : healMs;
+  const { rtoMs, stableAtMs, failedForMs } = recoveryOf(sends, baseMs, endMs, noticeMs);
+  const parts = partsOf(roles, baseMs, stableAtMs ?? endMs);
+  const since = figuresOf(sends, faultMs, endMs);
+  const window = { fromMs: calmFromMs, toMs: endMs, sinceMs: stableAtMs };
+  return {
+    record,
+    noticeMs,
+    rtoMs,
+    failedForMs,
+    ...(stableAtMs === undefined || rtoMs === 0 ? noParts : parts),
+    ...messagesOf(history, places, consumedAtMs, window),
+    failedSends: since.refused + since.unknown,
+    longestStallMs: since.longestGapMs,
+    calm,
+    hurt: figuresOf(sends, faultMs, stableAtMs ?? endMs),
+    after: figuresOf(sends, stableAtMs ?? endMs, endMs),
+  };
+}
+
+const noParts: RecoveryParts = { detectMs: undefined, electMs: undefined, serveMs: undefined };

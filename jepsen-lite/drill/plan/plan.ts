@@ -1,0 +1,92 @@
+import type { Fault, Schedule } from '../../fault/schedule.ts';
+
+/** A drill as data: what it is done to, under which load, what is hurt, and what has to hold. All times are milliseconds. */
+export interface Plan {
+  readonly name: string;
+  /** In one sentence. */
+  readonly about: string;
+  readonly target: TargetPlan;
+  readonly load: LoadPlan;
+  readonly steady: SteadyPlan;
+  /** Played one after another. */
+  readonly phases: readonly PhasePlan[];
+  /** How long after the last fault the group and its clients may take to be steady again. */
+  readonly recoverMs: number;
+  readonly abort: AbortPlan;
+  readonly expect: ExpectPlan;
+  readonly repeat: number;
+  /** Faults may leave fewer members than a majority. */
+  readonly allowQuorumLoss: boolean;
+}
+
+/** What the drill is done to. */
+export interface TargetPlan {
+  /** `ledgermq`: a DLedger group that the drill starts, and that ends with it. */
+  readonly kind: 'ledgermq';
+  /** Members of a group that the drill starts. */
+  readonly nodes: number;
+  /** Keys for all brokers, over those of the shipped files. */
+  readonly brokerKeys: Readonly<Record<string, string>>;
+}
+
+/** What clients do meanwhile. */
+export interface LoadPlan {
+  /** Messages a second that the senders aim at together. */
+  readonly rate: number;
+  /** Sends that may be on their way at once. */
+  readonly senders: number;
+  readonly bodyBytes: number;
+  readonly sendTimeoutMs: number;
+}
+
+/** What it looks like when all is well: checked before each trial, and again after it. */
+export interface SteadyPlan {
+  /** It has looked so for so long. */
+  readonly forMs: number;
+  /** Longest wait for it before a trial. */
+  readonly timeoutMs: number;
+  /** Share of sends that may end without success, 0 to 1. */
+  readonly maxErrorShare: number;
+  readonly maxP99Ms: number;
+  /** Messages that were acknowledged and that no consumer has seen. */
+  readonly maxLag: number;
+}
+
+/** Faults that are played together, counted from the phase's beginning. */
+export interface PhasePlan {
+  readonly name: string;
+  readonly faults: Schedule;
+  /** The next phase begins when all faults of this one are over, or when all is steady after them. */
+  readonly until: 'over' | 'steady';
+  /** Longest wait for that, after the faults. */
+  readonly timeoutMs: number;
+}
+
+/** When the drill stops at once and rolls back. */
+export interface AbortPlan {
+  /** No message was acknowledged for so long. */
+  readonly stallMs: number;
+  /** So many acknowledged messages wait for the consumer. */
+  readonly maxLag: number;
+}
+
+/** What has to hold; a limit that is left out is only measured. */
+export interface ExpectPlan {
+  /** Most of the recovery time, p95 over the trials. */
+  readonly rtoMs?: number | undefined;
+  /** From where it is counted: the first fault, or the end of the last one. */
+  readonly rtoFrom: 'fault' | 'heal';
+  /** Acknowledged messages that are lost (RPO). */
+  readonly lost: number;
+  readonly orderBreaks: number;
+  readonly duplicates?: number | undefined;
+  /** Sends that our client gave up, in one trial. */
+  readonly failedSends?: number | undefined;
+  readonly longestStallMs?: number | undefined;
+  readonly lagDrainMs?: number | undefined;
+}
+
+/** How long after its beginning the last fault of a phase is over. */
+export function lengthOf({ faults }: Pick<PhasePlan, 'faults'>): number {
+  return faults.reduce((longest, { atMs, forMs }: Fault) => Math.max(longest, atMs + forMs), 0);
+}

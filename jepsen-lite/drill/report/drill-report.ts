@@ -1,0 +1,73 @@
+import type { Verdict } from '../../checker/verdict.ts';
+import type { Hypothesis } from '../measure/hypotheses.ts';
+import { type Spread, spreadOf } from '../measure/spread.ts';
+import type { TrialFigures } from '../measure/trial-figures.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What became of a drill. Data: `report.json` is this. */
+export interface DrillReport {
+  readonly plan: Plan;
+  readonly seed: number;
+  /** Command that repeats it. */
+  readonly replay: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** What it was done to, in words. */
+  readonly target: string;
+  /** `passed`: every hypothesis holds. `aborted`: a condition of the plan stopped it. `not-steady`: it was not well to begin with. */
+  readonly outcome: 'passed' | 'failed' | 'aborted' | 'not-steady' | 'interrupted';
+  /** Why it was stopped. */
+  readonly why: string | undefined;
+  readonly trials: readonly TrialFigures[];
+  readonly hypotheses: readonly Hypothesis[];
+  readonly verdicts: readonly {
+    readonly checker: string;
+    readonly valid: Verdict['valid'];
+    readonly counts: Verdict['counts'];
+  }[];
+  readonly wallMs: number;
+}
+
+/** A figure of each trial, by the name that people read. */
+interface Row {
+  readonly name: string;
+  readonly unit: 'ms' | '';
+  readonly of: (trial: TrialFigures) => number | undefined;
+}
+
+const rows: readonly Row[] = [
+  { name: 'RTO', unit: 'ms', of: ({ rtoMs }) => rtoMs },
+  { name: 'detect', unit: 'ms', of: ({ detectMs }) => detectMs },
+  { name: 'elect', unit: 'ms', of: ({ electMs }) => electMs },
+  { name: 'serve', unit: 'ms', of: ({ serveMs }) => serveMs },
+  { name: 'sends fail for', unit: 'ms', of: ({ failedForMs }) => failedForMs },
+  { name: 'longest stall', unit: 'ms', of: ({ longestStallMs }) => longestStallMs },
+  { name: 'lag drained in', unit: 'ms', of: ({ lagDrainMs }) => lagDrainMs },
+  { name: 'failed sends', unit: '', of: ({ failedSends }) => failedSends },
+  { name: 'lost (RPO)', unit: '', of: ({ lost }) => lost },
+  { name: 'duplicates', unit: '', of: ({ duplicates }) => duplicates },
+];
+
+/** A figure over all trials of a drill. */
+export interface FigureRow {
+  readonly name: string;
+  readonly unit: 'ms' | '';
+  readonly trials: readonly (number | undefined)[];
+  readonly spread: Spread | undefined;
+}
+
+/** The figures that reports show, in their order. */
+export function figureRows(trials: readonly TrialFigures[]): FigureRow[] {
+  return rows.map(({ name, unit, of }) => {
+    const figures = trials.map(of);
+    return { name, unit, trials: figures, spread: spreadOf(figures.flatMap((figure) => figure ?? [])) };
+  });
+}
+
+/** A figure as people read it. */
+export function figureText(figure: number | undefined, unit: 'ms' | ''): string {
+  if (figure === undefined) return 'unknown';
+  return unit === 'ms' ? `${figure.toFixed(figure > 0 && figure < 10 ? 1 : 0)} ms` : String(figure);
+}

@@ -1,0 +1,121 @@
+import { figuresOf, type SendFigures, sendsOf } from '../measure/sends.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { DrillTarget, TargetLook } from '../target/drill-target.ts';
+import type { DrillClients } from './drill-clients.ts';
+
+/** What the journal of a drill holds, one a line. */
+export interface JournalEvent {
+  readonly event: string;
+  readonly [detail: string]: unknown;
+}
+
+/** How a drill stands, several times a second. */
+export interface DrillLook {
+  readonly phase: string;
+  readonly leader: string | undefined;
+  readonly term: number;
+  readonly counts: DrillClients['counts'];
+  /** Kinds of faults that are on now. */
+  readonly faults: readonly string[];
+  /** At most so long until the phase ends. */
+  readonly leftMs: number;
+}
+
+/** The drill stops: in one sentence why. */
+export class DrillStopped extends Error {
+  readonly kind: 'aborted' | 'interrupted' | 'not-steady';
+
+  constructor(kind: DrillStopped['kind'], message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+export interface DrillRunOptions {
+  readonly plan: Plan;
+  readonly target: DrillTarget;
+  readonly clients: DrillClients;
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+  readonly journal: (event: JournalEvent) => void;
+  readonly onLook: (look: DrillLook) => void;
+}
+
+const LOOK_MS = 100;
+const MS_PER_SECOND = 1_000;
+/** Sends that are slower than their timeout do not exist, nearly. */
+const SLACK_MS = 1_000;
+
+/** What the parts of a running drill share: its target, its clients, its clock, and how to wait. */
+export class DrillRun {
+  readonly plan: Plan;
+  readonly target: DrillTarget;
+  readonly clients: DrillClients;
+  readonly nowMs: () => number;
+  readonly journal: (event: JournalEvent) => void;
+  readonly #options: DrillRunOptions;
+  #last: TargetLook = { leader: undefined, term: 0, problem: 'it was not looked at' };
+  /** Since when the target and its leader have been as they are. */
+  #acknowledgedBefore = 0;
+  #acknowledgedAtMs = 0;
+
+  constructor(options: DrillRunOptions) {
+    this.plan = options.plan;
+    this.target = options.target;
+    this.clients = options.clients;
+    this.nowMs = options.nowMs;
+    this.journal = options.journal;
+    this.#options = options;
+    this.#acknowledgedAtMs = this.nowMs();
+  }
+
+  /** What was seen last. */
+  get last(): TargetLook {
+    return this.#last;
+  }
+
+  /** Figures of the sends that ended in the last so many milliseconds. */
+  recent(forMs: number): SendFigures {
+    const { load } = this.plan;
+    const most = Math.ceil((load.rate * 2 * (forMs + load.sendTimeoutMs + SLACK_MS)) / MS_PER_SECOND);
+    const { history } = this.clients;
+    const nowMs = this.nowMs();
+    return figuresOf(sendsOf(history, Math.max(0, history.size - most)), nowMs - forMs, nowMs);
+  }
+
+  /** Waits until the condition is true; false if the time was up before. Throws `DrillStopped`. */
+  async until(phase: string, timeoutMs: number, condition: () => boolean): Promise<boolean> {
+    const deadlineMs = this.nowMs() + timeoutMs;
+    for (;;) {
+      const before = this.#last;
+      this.#last = await this.target.look();
+      if (before.leader !== this.#last.leader || before.term !== this.#last.term)
+        this.journal({ event: 'leader', leader: this.#last.leader ?? null, term: this.#last.term });
+      const { leader, term } = this.#last;
+      const leftMs = Math.max(0, deadlineMs - this.nowMs());
+      this.#options.onLook({ phase, leader, term, counts: this.clients.counts, faults: this.target.active, leftMs });
+      this.#stopIfItMust();
+      if (condition()) return true;
+      if (this.nowMs() >= deadlineMs) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  #stopIfItMust(): void {
+    if (this.#options.signal.aborted) throw new DrillStopped('interrupted', 'the drill was interrupted');
+    const { stallMs, maxLag } = this.plan.abort;
+    const { acknowledged } = this.clients.counts;
+    if (acknowledged !== this.#acknowledgedBefore) {
+      this.#acknowledgedBefore = acknowledged;
+      this.#acknowledgedAtMs = this.nowMs();
+    }
+    const stalledMs = this.nowMs() - this.#acknowledgedAtMs;
+    if (stalledMs > stallMs)
+      throw new DrillStopped(
+        'aborted',
+        `no message was acknowledged for ${stalledMs.toFixed(0)} ms (abort.stallMs ${stallMs})`,
+      );
+    if (this.clients.lag > maxLag)
+      throw new DrillStopped('aborted', `the consumer lags by ${this.clients.lag} messages (abort.maxLag ${maxLag})`);
+  }
+}

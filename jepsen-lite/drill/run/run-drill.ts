@@ -1,0 +1,154 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Programs } from '../../../cluster/launch/node-settings.ts';
+import { createNodePlatform } from '../../../src/platform/node/node-platform.ts';
+import { exportJsonl } from '../../checker/export-jsonl.ts';
+import type { Verdict } from '../../checker/verdict.ts';
+import { LiveJudge } from '../../live/chaos/client-judge.ts';
+import { underWatchdog } from '../../live/watchdog/under-watchdog.ts';
+import { hypothesesOf } from '../measure/hypotheses.ts';
+import { placesOf } from '../measure/messages.ts';
+import { sendsOf } from '../measure/sends.ts';
+import { trialFigures } from '../measure/trial-figures.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { DrillReport } from '../report/drill-report.ts';
+import { machineText } from '../report/machine-text.ts';
+import { OwnGroup } from '../target/own-group.ts';
+import { DrillClients } from './drill-clients.ts';
+import { type DrillLook, DrillRun, DrillStopped, type JournalEvent } from './drill-run.ts';
+import { runTrial, type TrialRecord } from './run-trial.ts';
+
+export interface DrillOptions {
+  readonly plan: Plan;
+  readonly seed: number;
+  /** Command that repeats the drill. */
+  readonly replay: string;
+  /** Versions of what takes part, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Folder of the run, which is made. */
+  readonly directory: string;
+  readonly programs: Programs;
+  /** `bin/watchdog.ts`, built. */
+  readonly watchdog: string;
+  readonly signal: AbortSignal;
+  readonly onLook: (look: DrillLook) => void;
+}
+
+interface Context extends DrillOptions {
+  readonly nowMs: () => number;
+  readonly startedMs: number;
+  readonly journal: (event: JournalEvent) => void;
+}
+
+/** Plays a drill and judges it. Whatever becomes of it, nothing that it started stays. Throws `StartFailure`. */
+export async function runDrill(options: DrillOptions): Promise<DrillReport> {
+  const { directory, plan, seed } = options;
+  mkdirSync(directory, { recursive: true });
+  const startedMs = performance.now();
+  const nowMs = (): number => performance.now() - startedMs;
+  const file = join(directory, 'journal.jsonl');
+  const journal = (event: JournalEvent): void =>
+    appendFileSync(file, `${JSON.stringify({ atMs: Math.round(nowMs()), ...event })}\n`);
+  journal({ event: 'drill', name: plan.name, seed, startedAt: new Date().toISOString(), ...options.versions });
+  const note = (text: string): void => journal({ event: 'note', text });
+  return await underWatchdog({ program: options.watchdog, directory, journal: note }, (mark) =>
+    runMarked({ ...options, nowMs, startedMs, journal }, mark),
+  );
+}
+
+async function runMarked(context: Context, mark: string): Promise<DrillReport> {
+  const { plan, seed, directory, programs, nowMs, startedMs, signal, journal } = context;
+  const startedAt = new Date().toISOString();
+  const real = createNodePlatform({ logger: { file: join(directory, 'clients.log'), level: 'warn' } });
+  const judge = new LiveJudge(nowMs);
+  const note = (text: string): void => journal({ event: 'note', text });
+  const target = await OwnGroup.start({
+    plan: plan.target,
+    directory,
+    programs,
+    mark,
+    real,
+    judge,
+    signal,
+    journal: note,
+    startedMs,
+  });
+  try {
+    const clients = new DrillClients({
+      platform: target.platform,
+      judge,
+      nameServer: target.nameServer,
+      load: plan.load,
+      seed,
+      nowMs,
+    });
+    const run = new DrillRun({ plan, target, clients, nowMs, signal, journal, onLook: context.onLook });
+    clients.start();
+    const { records, stopped } = await playTrials(run);
+    const verdicts = stopped?.kind === 'interrupted' ? [] : await judged(context, run, judge);
+    clients.stopped = true;
+    const measured = {
+      sends: sendsOf(clients.history),
+      history: clients.history,
+      places: placesOf(clients.history),
+      consumedAtMs: clients.consumedAtMs,
+    };
+    const trials = records.map((record) => trialFigures(record, plan.expect, measured));
+    const hypotheses = hypothesesOf(plan.expect, trials, verdicts, judge.violation);
+    const { description } = target;
+    const outcome = stopped?.kind ?? (hypotheses.every(({ holds }) => holds === true) ? 'passed' : 'failed');
+    if (outcome !== 'passed') writeHistory(context, clients);
+    journal({ event: 'verdict', outcome, why: stopped?.message ?? null });
+    return {
+      plan,
+      seed,
+      replay: context.replay,
+      versions: context.versions,
+      machine: machineText(),
+      startedAt,
+      target: description,
+      outcome,
+      why: stopped?.message,
+      trials,
+      hypotheses,
+      verdicts: verdicts.map(({ checker, valid, counts }) => ({ checker, valid, counts })),
+      wallMs: nowMs(),
+    };
+  } finally {
+    await target.close();
+  }
+}
+
+/** As many trials as the plan asks for, or until the drill has to stop; then everything is rolled back. */
+async function playTrials(
+  run: DrillRun,
+): Promise<{ readonly records: TrialRecord[]; readonly stopped: DrillStopped | undefined }> {
+  const records: TrialRecord[] = [];
+  try {
+    for (let number = 1; number <= run.plan.repeat; number++) {
+      const record = await runTrial(run, number);
+      records.push(record);
+      if (record.problem !== undefined) break;
+    }
+    return { records, stopped: undefined };
+  } catch (error) {
+    if (!(error instanceof DrillStopped)) throw error;
+    run.journal({ event: 'roll-back', why: error.message });
+    await run.target.rollBack();
+    return { records, stopped: error };
+  }
+}
+
+async function judged({ onLook, journal }: Context, run: DrillRun, judge: LiveJudge): Promise<Verdict[]> {
+  if (judge.violation !== undefined) return [];
+  const { leader, term } = run.last;
+  return await run.target.judge(run.clients, (phase) => {
+    journal({ event: 'phase', phase });
+    onLook({ phase, leader, term, counts: run.clients.counts, faults: [], leftMs: 0 });
+  });
+}
+
+function writeHistory({ directory }: Context, { history }: DrillClients): void {
+  const lines = [...exportJsonl(history, { withDetails: true })];
+  writeFileSync(join(directory, 'history.jsonl'), `${lines.join('\n')}\n`);
+}

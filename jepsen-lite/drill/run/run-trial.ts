@@ -1,0 +1,89 @@
+import { lengthOf, type PhasePlan } from '../plan/plan.ts';
+import type { MadeFault, RoleSighting } from '../target/drill-target.ts';
+import { type DrillRun, DrillStopped } from './drill-run.ts';
+import { steadyProblem } from './steady-state.ts';
+
+/** When what happened in a trial, on the clock of the run. What it means is computed when everything was read back. */
+export interface TrialRecord {
+  readonly number: number;
+  readonly leaderBefore: string | undefined;
+  readonly leaderAfter: string | undefined;
+  /** The target was steady from here on. */
+  readonly calmFromMs: number;
+  readonly faultMs: number;
+  /** The last fault was over. */
+  readonly healMs: number;
+  /** The target was steady again, or the waiting for it ended. */
+  readonly endMs: number;
+  readonly faults: readonly MadeFault[];
+  readonly roles: readonly RoleSighting[];
+  /** Why it did not recover, in words. */
+  readonly problem: string | undefined;
+}
+
+/** One trial: steady state, faults, recovery, steady state. Throws `DrillStopped`. */
+export async function runTrial(run: DrillRun, number: number): Promise<TrialRecord> {
+  const { plan, target, journal, nowMs } = run;
+  const { steady } = plan;
+  const before = await untilSteady(run, `trial ${number}: steady state`, steady.timeoutMs);
+  if (before !== undefined)
+    throw new DrillStopped(
+      'not-steady',
+      `trial ${number} does not begin, because after ${steady.timeoutMs} ms ${before}`,
+    );
+  const leaderBefore = run.last.leader;
+  const calmFromMs = nowMs() - steady.forMs;
+  const faultMs = nowMs();
+  const madeBefore = target.made.length;
+  journal({ event: 'trial', number, leader: leaderBefore ?? null });
+  let problem: string | undefined;
+  for (const phase of plan.phases) problem ??= await playPhase(run, number, phase);
+  const faults = target.made.slice(madeBefore);
+  if (faults.length === 0) problem ??= 'no fault found anybody to hit';
+  const healMs = Math.max(faultMs, target.lastStartMs, ...faults.map(({ endMs }) => endMs));
+  const still = await untilSteady(run, `trial ${number}: recovery`, plan.recoverMs);
+  problem ??= still === undefined ? undefined : `${plan.recoverMs} ms after the faults ${still}`;
+  const roles = await target.roles();
+  const leaderAfter = run.last.leader;
+  journal({ event: 'trial-over', number, leader: leaderAfter ?? null, problem: problem ?? null });
+  const firstMs = faults[0]?.startMs ?? faultMs;
+  return {
+    number,
+    leaderBefore,
+    leaderAfter,
+    calmFromMs,
+    faultMs: firstMs,
+    healMs,
+    endMs: nowMs(),
+    faults,
+    roles,
+    problem,
+  };
+}
+
+/** Plays the faults of a phase; says what did not come true after them. */
+async function playPhase(run: DrillRun, number: number, phase: PhasePlan): Promise<string | undefined> {
+  const { target, journal, nowMs } = run;
+  const beganMs = nowMs();
+  const lengthMs = lengthOf(phase);
+  const name = `trial ${number}: ${phase.name}`;
+  journal({ event: 'phase', number, phase: phase.name });
+  target.play(phase.faults);
+  await run.until(name, lengthMs, () => nowMs() >= beganMs + lengthMs);
+  if (phase.until === 'over') return undefined;
+  const still = await untilSteady(run, name, phase.timeoutMs);
+  return still === undefined ? undefined : `${phase.timeoutMs} ms after ${phase.name} ${still}`;
+}
+
+/** Waits until the target has been steady for as long as the plan says; returns why it is not, if it is not in time. */
+async function untilSteady(run: DrillRun, phase: string, timeoutMs: number): Promise<string | undefined> {
+  const { steady } = run.plan;
+  let problem: string | undefined;
+  let sinceMs = run.nowMs();
+  const isSteady = await run.until(phase, timeoutMs + steady.forMs, () => {
+    problem = steadyProblem(steady, run.last, run.recent(steady.forMs), run.clients.lag);
+    if (run.last.problem !== undefined) sinceMs = run.nowMs();
+    return problem === undefined && run.nowMs() >= sinceMs + steady.forMs;
+  });
+  return isSteady ? undefined : (problem ?? 'it was steady for too short a time');
+}

@@ -1,0 +1,57 @@
+import type { Platform } from '../../../src/platform/ports.ts';
+import type { Verdict } from '../../checker/verdict.ts';
+import type { Schedule } from '../../fault/schedule.ts';
+import type { LiveClients } from '../../live/chaos/live-clients.ts';
+
+/** How the target is now. */
+export interface TargetLook {
+  readonly leader: string | undefined;
+  /** 0: not known. */
+  readonly term: number;
+  /** Why it is not whole, in words; undefined if it is. */
+  readonly problem: string | undefined;
+}
+
+/** A change of role, term or leader that a member told of itself. */
+export interface RoleSighting {
+  /** On the clock of the run. */
+  readonly atMs: number;
+  readonly member: string;
+  readonly role: string;
+  readonly term: number;
+  readonly leader: string | undefined;
+}
+
+/** A fault that was made, on the clock of the run. */
+export interface MadeFault {
+  readonly kind: string;
+  /** Whom it hit. */
+  readonly members: readonly string[];
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A group as a drill sees it: what clients connect to, what can be hurt, and how it is. */
+export interface DrillTarget {
+  /** In words, for reports. */
+  readonly description: string;
+  readonly nameServer: string;
+  /** What clients stand on: their connections pass links that can be hurt. */
+  readonly platform: Platform;
+  /** Lets faults happen, counted from now. */
+  play(faults: Schedule): void;
+  /** Faults made so far, oldest first. */
+  readonly made: readonly MadeFault[];
+  /** Kinds that are on now. */
+  readonly active: readonly string[];
+  /** When something that a fault had ended or halted was last started or let go on, on the clock of the run; 0 without one. */
+  readonly lastStartMs: number;
+  look(): Promise<TargetLook>;
+  /** What members told of their roles since their starts; empty where none can be asked. */
+  roles(): Promise<readonly RoleSighting[]>;
+  /** Ends all faults at once. */
+  rollBack(): Promise<void>;
+  /** Load is over: reads everything back and compares what can be compared. Ends the target's processes where they are the drill's. */
+  judge(clients: LiveClients, phase: (text: string) => void): Promise<Verdict[]>;
+  close(): Promise<void>;
+}

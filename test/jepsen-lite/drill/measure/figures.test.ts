@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { History } from '../../../../jepsen-lite/checker/history.ts';
+import { messagesOf, placesOf } from '../../../../jepsen-lite/drill/measure/messages.ts';
+import { figuresOf, sendsOf } from '../../../../jepsen-lite/drill/measure/sends.ts';
+import { spreadOf } from '../../../../jepsen-lite/drill/measure/spread.ts';
+
+const MS = 1_000_000;
+
+/** Three sends from 0 to 200 ms: acknowledged, unknown, acknowledged; then a drain that finds what `stored` names, place by place. */
+function history(stored: readonly (readonly [offset: number, value: string])[]): History {
+  const made = new History();
+  const send = (value: string, callMs: number) => made.invoke(0, 'append', 'T/0', value, callMs * MS, '');
+  made.ok(send('a', 0), 10 * MS, 0);
+  made.info(send('b', 50), 150 * MS, 'timeout');
+  made.ok(send('c', 190), 200 * MS, 1);
+  made.poll(
+    1,
+    'T/0',
+    '',
+    300 * MS,
+    310 * MS,
+    stored.map(([offset, value]) => ({ offset, value })),
+  );
+  made.drained = true;
+  return made;
+}
+
+const window = { fromMs: 0, toMs: 250, sinceMs: 200 };
+const seen = new Map([
+  ['a', 20],
+  ['c', 230],
+]);
+
+describe('messages of a window', () => {
+  test('nothing lost, one stored twice, drained when the last was seen', () => {
+    const whole = history([
+      [0, 'a'],
+      [1, 'c'],
+      [2, 'b'],
+      [3, 'b'],
+    ]);
+    expect(messagesOf(whole, placesOf(whole), seen, window)).toEqual({ lost: 0, duplicates: 1, lagDrainMs: 30 });
+  });
+
+  test('an acknowledged message that is not there is lost; one whose end is unknown is not', () => {
+    const torn = history([[0, 'a']]);
+    expect(messagesOf(torn, placesOf(torn), seen, window)).toMatchObject({ lost: 1, duplicates: 0 });
+    expect(messagesOf(torn, placesOf(torn), seen, { ...window, toMs: 100 })).toMatchObject({ lost: 0 });
+  });
+
+  test('nothing is called lost before the drain, and nothing drained that nobody saw', () => {
+    const undrained = history([]);
+    undrained.drained = false;
+    const figures = messagesOf(undrained, placesOf(undrained), new Map([['a', 20]]), window);
+    expect(figures).toEqual({ lost: 0, duplicates: 0, lagDrainMs: undefined });
+  });
+});
+
+test('figures of sends count what ended in the window, and the gap at its edges', () => {
+  const sends = sendsOf(history([]));
+  expect(figuresOf(sends, 0, 180)).toMatchObject({
+    acknowledged: 1,
+    refused: 0,
+    unknown: 1,
+    p99Ms: 10,
+    longestGapMs: 170,
+  });
+  expect(figuresOf(sends, 160, 1_160)).toMatchObject({ acknowledged: 1, perSecond: 1, longestGapMs: 960 });
+  expect(figuresOf([], 0, 100)).toMatchObject({ acknowledged: 0, p99Ms: 0, longestGapMs: 100 });
+});
+
+test('percentiles are figures that were measured', () => {
+  expect(spreadOf([])).toBeUndefined();
+  expect(spreadOf([3, 1, 2])).toEqual({ count: 3, min: 1, p50: 2, p95: 3, max: 3 });
+  const hundred = Array.from({ length: 100 }, (_, at) => at + 1);
+  expect(spreadOf(hundred)).toEqual({ count: 100, min: 1, p50: 50, p95: 95, max: 100 });
+});

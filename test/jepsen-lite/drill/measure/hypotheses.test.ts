@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { Verdict } from '../../../../jepsen-lite/checker/verdict.ts';
+import { hypothesesOf } from '../../../../jepsen-lite/drill/measure/hypotheses.ts';
+import type { TrialFigures } from '../../../../jepsen-lite/drill/measure/trial-figures.ts';
+import type { ExpectPlan } from '../../../../jepsen-lite/drill/plan/plan.ts';
+import { sampleTrial } from '../sample-report.ts';
+
+const expected: ExpectPlan = { rtoFrom: 'fault', rtoMs: 500, lost: 0, orderBreaks: 0 };
+
+function verdict(checker: string, counts: Record<string, number>, valid: Verdict['valid'] = true): Verdict {
+  return { checker, valid, reason: undefined, findings: [], counts };
+}
+
+const sound = [verdict('total-queue', { examined: 10, acknowledged: 10 }), verdict('log', {})];
+
+/** What does not hold, by its text. */
+function broken(more: Partial<ExpectPlan>, trials: readonly TrialFigures[], verdicts: readonly Verdict[] = sound) {
+  return hypothesesOf({ ...expected, ...more }, trials, verdicts, undefined)
+    .filter(({ holds }) => holds !== true)
+    .map(({ text, measured, holds }) => `${text}: ${measured} (${holds})`);
+}
+
+test('all holds where all is well', () => {
+  expect(
+    broken({ failedSends: 0, longestStallMs: 100, lagDrainMs: 10, duplicates: 2 }, [sampleTrial(1), sampleTrial(2)]),
+  ).toEqual([]);
+});
+
+test('each limit that is passed is told with what was measured', () => {
+  const trials = [sampleTrial(1), sampleTrial(2, { rtoMs: 700, failedSends: 3, longestStallMs: 710, lagDrainMs: 90 })];
+  expect(broken({ failedSends: 0, longestStallMs: 100, lagDrainMs: 10, duplicates: 1 }, trials)).toEqual([
+    'RTO p95 at most 500 ms from the fault: 700 ms (false)',
+    'duplicates at most 1: 2 (false)',
+    'failed sends of a trial at most 0: 3 (false)',
+    'longest time without an acknowledgement at most 100 ms: 710 ms (false)',
+    'lag drain time at most 10 ms: 90 ms (false)',
+  ]);
+});
+
+test('what could not be measured does not hold', () => {
+  const never = sampleTrial(1, { rtoMs: undefined, lagDrainMs: undefined });
+  expect(broken({ lagDrainMs: 10 }, [never])).toEqual([
+    'every trial ends steady: trial 1: sends never stayed successful for a second (false)',
+    'RTO p95 at most 500 ms from the fault: nothing (false)',
+    'lag drain time at most 10 ms: nothing (false)',
+  ]);
+  expect(broken({}, [])).toContain('every trial ends steady: 0 of 0 (false)');
+});
+
+test('without a judged history nothing is known of loss and order', () => {
+  const unknown = [
+    'acknowledged messages that are lost (RPO) at most 0: 0 (unknown)',
+    'breaks of the order at most 0: 0 (unknown)',
+  ];
+  expect(broken({}, [sampleTrial(1)], [])).toEqual(unknown);
+  expect(broken({}, [sampleTrial(1)], [verdict('total-queue', { examined: 0 })])).toEqual(unknown);
+});
+
+test('loss, checkers and promises', () => {
+  const lossy = [
+    verdict('total-queue', { examined: 10, acknowledged: 10, lost: 2 }, false),
+    verdict('log', {}, 'unknown'),
+  ];
+  expect(broken({}, [sampleTrial(1)], lossy)).toEqual([
+    'acknowledged messages that are lost (RPO) at most 0: 2 (false)',
+    'checker total-queue is content: 10 examined (false)',
+    'checker log is content: 0 examined (unknown)',
+  ]);
+  const violation = { invariant: 'no-self-stop', text: 'n1 ended by itself', atMs: 5 };
+  const last = hypothesesOf(expected, [sampleTrial(1)], sound, violation).at(-1);
+  expect(last).toMatchObject({ measured: 'no-self-stop: n1 ended by itself', holds: false });
+});

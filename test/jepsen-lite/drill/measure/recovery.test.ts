@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { noticeableMs, partsOf, recoveryOf } from '../../../../jepsen-lite/drill/measure/recovery.ts';
+import type { Send } from '../../../../jepsen-lite/drill/measure/sends.ts';
+import type { RoleSighting } from '../../../../jepsen-lite/drill/target/drill-target.ts';
+
+/** A success every 10 ms from `fromMs` on, before `toMs`. */
+function flow(fromMs: number, toMs: number): Send[] {
+  const sends: Send[] = [];
+  for (let endMs = fromMs; endMs < toMs; endMs += 10) {
+    sends.push({ value: `${endMs}`, callMs: endMs - 5, endMs, outcome: 'ok' });
+  }
+  return sends;
+}
+
+function failure(endMs: number): Send {
+  return { value: `!${endMs}`, callMs: endMs - 5, endMs, outcome: 'info' };
+}
+
+function recovery(sends: readonly Send[], baseMs = 1_000, untilMs = 5_000) {
+  const byEnd = [...sends].sort((a, b) => a.endMs - b.endMs);
+  return recoveryOf(byEnd, baseMs, untilMs, 40);
+}
+
+describe('recovery time', () => {
+  test('is zero where nobody noticed anything', () => {
+    expect(recovery(flow(0, 5_000))).toEqual({ rtoMs: 0, stableAtMs: 1_000, failedForMs: 0 });
+  });
+
+  test('ends with the first success after a stall, and answers that were on their way do not end it', () => {
+    const sends = [...flow(0, 1_020), ...flow(1_300, 5_000)];
+    expect(recovery(sends)).toEqual({ rtoMs: 300, stableAtMs: 1_300, failedForMs: 0 });
+  });
+
+  test('does not end with a success after which something fails within a second', () => {
+    const sends = [...flow(0, 1_000), ...flow(1_300, 5_000), failure(1_100), failure(1_500)];
+    expect(recovery(sends)).toEqual({ rtoMs: 510, stableAtMs: 1_510, failedForMs: 410 });
+  });
+
+  test('is unknown if nothing is stable before the end', () => {
+    expect(recovery([...flow(0, 1_000), ...flow(4_500, 5_000)]).rtoMs).toBeUndefined();
+    expect(recovery([...flow(0, 1_000), failure(1_200)])).toMatchObject({ rtoMs: undefined, failedForMs: 3_800 });
+    expect(recovery([]).rtoMs).toBeUndefined();
+  });
+
+  test('a later stall is another one', () => {
+    expect(recovery([...flow(0, 1_000), ...flow(1_200, 2_600), ...flow(2_700, 5_000)]).rtoMs).toBe(200);
+  });
+
+  test('what counts as a stall follows the calm before, within bounds', () => {
+    expect([5, 60, 900].map(noticeableMs)).toEqual([40, 90, 100]);
+  });
+});
+
+describe('parts of the recovery time', () => {
+  const role = (atMs: number, member: string, what: string, term: number, leader?: string): RoleSighting => {
+    return { atMs, member, role: what, term, leader };
+  };
+  const before = [role(10, 'n0', 'leader', 1, 'n0'), role(11, 'n1', 'follower', 1, 'n0')];
+
+  test('detect, elect and serve add up to it', () => {
+    const roles = [
+      ...before,
+      role(1_020, 'n1', 'pre-candidate', 1),
+      role(1_030, 'n1', 'candidate', 2),
+      role(1_050, 'n1', 'leader', 2, 'n1'),
+      role(1_055, 'n2', 'follower', 2, 'n1'),
+      role(9_000, 'n2', 'leader', 3, 'n2'),
+    ];
+    expect(partsOf(roles, 1_000, 1_080)).toEqual({ detectMs: 20, electMs: 30, serveMs: 30 });
+  });
+
+  test('are unknown where nobody was elected', () => {
+    const none = { detectMs: undefined, electMs: undefined, serveMs: undefined };
+    expect(partsOf(before, 1_000, 1_080)).toEqual(none);
+    expect(partsOf([...before, role(1_010, 'n0', 'leader', 1, 'n0')], 1_000, 1_080)).toEqual(none);
+  });
+});

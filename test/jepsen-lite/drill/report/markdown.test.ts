@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { markdownOf } from '../../../../jepsen-lite/drill/report/markdown.ts';
+import { sampleReport, sampleTrial } from '../sample-report.ts';
+
+test('a report for people', () => {
+  const text = markdownOf(sampleReport());
+  expect(text).toContain('# Drill leader-kill: passed\n');
+  expect(text).toContain('| RTO p95 at most 500 ms from the fault | 92 ms | yes |');
+  expect(text).toContain('| RTO | 91 ms | 92 ms | 92 ms | 91 ms | 92 ms |');
+  expect(text).toContain('- trial 1: kill of n0; n0 led before, n1 after');
+  expect(text).toContain('Again with: `npm run drill -- leader-kill --seed 7`');
+});
+
+test('says why it was stopped, what is unknown, and what does not hold', () => {
+  const text = markdownOf(
+    sampleReport({
+      outcome: 'aborted',
+      why: 'no message was acknowledged for 30001 ms',
+      trials: [sampleTrial(1, { rtoMs: undefined })],
+      hypotheses: [
+        { text: 'a', measured: 'x | y', holds: false },
+        { text: 'b', measured: 'z', holds: 'unknown' },
+      ],
+    }),
+  );
+  expect(text).toContain('Stopped: no message was acknowledged for 30001 ms.');
+  expect(text).toContain('| a | x \\| y | **no** |');
+  expect(text).toContain('| b | z | **unknown** |');
+  expect(text).toContain('| RTO | unknown | unknown | unknown |');
+  expect(markdownOf(sampleReport({ trials: [] }))).toContain('0 of 1 trials');
+});
