@@ -29,6 +29,7 @@ export type { MembersDone, MembersRequest } from './driver/member-changes.ts';
 export type {
   HardStateStore,
   Log,
+  LogDamage,
   PortError,
   RoleChange,
   Scheduler,

@@ -51,7 +51,8 @@ export class LogCare {
       () => replica.term,
       (peer) => onTooOld?.(peer),
     );
-    let heldBack = log.damage === 'fill-first';
+    const holdsBack = (): boolean => log.damage === 'fill-first' || log.damage === 'unapplied';
+    let heldBack = holdsBack();
     this.#log = log;
     this.#repair = new LogRepair({
       log,
@@ -61,8 +62,8 @@ export class LogCare {
       ask: (peer, request) => port.ask(peer, request),
       bytesPerSecond: rates.repairBytesPerSecond,
       onChange: () => {
-        const isFilled = heldBack && log.damage !== 'fill-first';
-        heldBack = log.damage === 'fill-first';
+        const isFilled = heldBack && !holdsBack();
+        heldBack = holdsBack();
         replica.logChanged(isFilled ? membersInLog?.() : undefined);
       },
       onFatal,

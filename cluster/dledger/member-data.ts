@@ -10,7 +10,7 @@ import { DledgerLog } from './dledger-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { type GroupIdentity, GroupRecords } from './group-records.ts';
 import { setsInLog } from './member-sets.ts';
-import { type Member, openMember, reopenWithoutSnapshots } from './open-member.ts';
+import { type Member, openMember, reopenToBuildAnew } from './open-member.ts';
 import { readSnapshot } from './snapshot-content.ts';
 import { SpaceWatch } from './space-watch.ts';
 
@@ -26,8 +26,8 @@ export interface MemberData {
 }
 
 /**
- * Opens a member's directory and restores its data. Where consume queues or index have to be built anew from a part of the log that is damaged, everything is applied
- * anew from the log's beginning, once the other members have repaired it. Throws MemberRefused, a sentence, or the disk's error.
+ * Opens a member's directory and restores its data. Where consume queues or index have to be built anew from a part of the log that is damaged, they are once the other members
+ * have repaired it. Throws MemberRefused, a sentence, or the disk's error.
  */
 export function openMemberWithData(
   platform: Platform,
@@ -39,10 +39,9 @@ export function openMemberWithData(
     return { member, data: openMemberData(member, (identity) => onIdentity(member, identity)) };
   } catch (thrown) {
     if (!(thrown instanceof RottenLog) || member.settings.peers.length === 1) throw thrown;
-    const text =
-      'The log is damaged where files that are lost would be built from it: all of it is applied anew after its repair';
+    const text = 'The log is damaged where files that are lost would be built from it: they are built after its repair';
     platform.logger.error(text, { reason: thrown.message });
-    const again = reopenWithoutSnapshots(member);
+    const again = reopenToBuildAnew(member);
     return { member: again, data: openMemberData(again, (identity) => onIdentity(again, identity)) };
   }
 }

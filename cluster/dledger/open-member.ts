@@ -37,7 +37,7 @@ export function openMember(platform: Platform, config: BrokerConfig): Member {
   const lock = lockDirectory(platform.disk, root);
   try {
     refuseNativeStore(platform.disk, config);
-    return { platform, config, settings, lock, storage: openStorage(platform, config, settings, false), storeHost };
+    return { platform, config, settings, lock, storage: openStorage(platform, config, settings), storeHost };
   } catch (thrown) {
     lock.release();
     throw thrown;
@@ -69,23 +69,22 @@ function lockDirectory(disk: Disk, root: string): DirectoryLock {
   );
 }
 
-/** The same directory once more, without its snapshots: the log is read from its beginning. Throws MemberRefused. */
-export function reopenWithoutSnapshots(member: Member): Member {
-  member.storage.log.close();
-  member.storage.hardState.close();
-  return { ...member, storage: openStorage(member.platform, member.config, member.settings, true) };
+/**
+ * The same directory once more, as behind a leader's snapshot: the state is that of the newest one, and what derives from the log is built anew from the log's beginning, at each start until
+ * that is done. Throws MemberRefused, or the disk's error.
+ */
+export function reopenToBuildAnew({ platform, config, settings, storage, ...rest }: Member): Member {
+  const { log, hardState, snapshots, snapshot, received } = storage;
+  log.close();
+  hardState.close();
+  received.putOwnInForce(snapshots, snapshot?.header.index ?? 0);
+  return { ...rest, platform, config, settings, storage: openStorage(platform, config, settings) };
 }
 
-function openStorage(
-  platform: Platform,
-  config: BrokerConfig,
-  settings: GroupSettings,
-  ignoreSnapshots: boolean,
-): RaftStorage {
+function openStorage(platform: Platform, config: BrokerConfig, settings: GroupSettings): RaftStorage {
   const root = config.storePathRootDir;
   const storage = openRaftStorage({
     platform,
-    ignoreSnapshots,
     directory: `${root}/dledger-${settings.self.id}`,
     memberId: settings.self.id,
     groupName: settings.groupName,

@@ -93,8 +93,10 @@ export class SnapshotReceiver {
   #needs({ baseIndex, baseTerm }: SnapshotOffer): boolean {
     const { log, replica } = this.#options;
     if (log.lastIndex < baseIndex) return true;
-    if (log.gaps.at(baseIndex)?.termsKnown === false) return false;
-    const isSame = log.termAt(baseIndex) === baseTerm;
+    const gap = log.gaps.at(baseIndex);
+    const isCommitted = gap !== undefined && log.gaps.isCommitted(gap);
+    if (gap?.termsKnown === false && !isCommitted) return false;
+    const isSame = isCommitted || log.termAt(baseIndex) === baseTerm;
     return isSame ? log.gaps.lacksBelow(baseIndex) : baseIndex > replica.commitIndex;
   }
 

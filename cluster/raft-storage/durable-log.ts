@@ -1,4 +1,4 @@
-import type { EntryBatch, Log, PortError, TermRun } from '../../raft/index.ts';
+import type { EntryBatch, Log, LogDamage, PortError, TermRun } from '../../raft/index.ts';
 import { assert } from '../../src/base/assert.ts';
 import type { Reservation, SegmentedLog } from '../../src/log/segmented-log.ts';
 import type { DiskError, Timers } from '../../src/platform/ports.ts';
@@ -345,7 +345,7 @@ export class DurableLog implements Log {
 
   // --- damage ------------------------------------------------------------------------------------------------------
 
-  get damage(): 'below-applied' | 'fill-first' | undefined {
+  get damage(): LogDamage | undefined {
     return this.gaps.damage;
   }
 

@@ -1,3 +1,4 @@
+import type { LogDamage } from '../../raft/index.ts';
 import type { Gap } from './gap.ts';
 
 /** What of a log is known to be damaged, in the order of the log. */
@@ -5,20 +6,28 @@ export class GapList {
   readonly #gaps: Gap[];
   readonly #toFill: Set<Gap>;
   readonly #nowhere = new Set<Gap>();
+  readonly #committedIndex: number;
 
-  /** `toFill`: those that must be filled before the log may grow. */
-  constructor(gaps: readonly Gap[], toFill: readonly Gap[]) {
+  /** `toFill`: those that must be filled before the log may grow. Entries up to `committedIndex` are certainly committed. */
+  constructor(gaps: readonly Gap[], toFill: readonly Gap[], committedIndex: number) {
     this.#gaps = [...gaps];
     this.#toFill = new Set(toFill);
+    this.#committedIndex = committedIndex;
   }
 
   get all(): readonly Gap[] {
     return this.#gaps;
   }
 
-  get damage(): 'below-applied' | 'fill-first' | undefined {
+  get damage(): LogDamage | undefined {
     if (this.#gaps.length === 0) return undefined;
-    return this.#toFill.size > 0 ? 'fill-first' : 'below-applied';
+    if (this.#toFill.size === 0) return 'below-applied';
+    return [...this.#toFill].every((gap) => this.isCommitted(gap)) ? 'fill-first' : 'unapplied';
+  }
+
+  /** Are the lost entries those of every leader to come? */
+  isCommitted({ last }: Gap): boolean {
+    return last <= this.#committedIndex;
   }
 
   /** Must this gap be filled before the log may grow: it is not applied yet, or its terms are not known? */

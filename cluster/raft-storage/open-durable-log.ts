@@ -120,7 +120,7 @@ function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDu
   // A checkpoint whose entry is damaged is not contradicted.
   const isDamaged = ({ index }: LogCheckpoint) => gaps.some(({ first, last: end }) => index >= first && index <= end);
   const discarded = (at < 0 ? options.checkpoints : options.checkpoints.slice(0, at)).filter((one) => !isDamaged(one));
-  const durable = new DurableLog({ ...state, gaps: new GapList(gaps, toFill) });
+  const durable = new DurableLog({ ...state, gaps: new GapList(gaps, toFill, checkpoint?.index ?? 0) });
   const endLost = recovery.kind === 'rot' || log.files.lengthened.some((end) => isEndOf(end, recovery.end));
   return {
     log: durable,

@@ -26,8 +26,6 @@ export interface RaftStorageOptions extends MemberName {
   readonly syncFlush: boolean;
   /** The group has this member alone. */
   readonly aloneInGroup: boolean;
-  /** The log is read from its beginning; the snapshots stay where they are. */
-  readonly ignoreSnapshots?: boolean;
   readonly tailBytes?: number;
   readonly chunkBytes?: number;
 }
@@ -79,7 +77,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     options.segmentBytes,
     snapshots.list().map((index) => snapshots.pathOf(index)),
   );
-  const loaded = options.ignoreSnapshots === true ? [] : snapshots.loadAll();
+  const loaded = snapshots.loadAll();
   const { segmentBytes, firstPosition, tailBytes, chunkBytes } = options;
   const diskFailed = read.kind === 'ok' && read.record.ioError;
   const wasInDoubt = read.kind === 'ok' && read.record.inDoubt;
@@ -125,7 +123,8 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const { incarnation } = record;
   const incarnationFromDisk = read.kind === 'ok' && !lostItsCount(read.record);
   // What derives from the log is only known to reflect what an own snapshot covers: behind a leader's, all that the log holds is to be applied.
-  const appliedIndex = own?.header.index ?? (pending === undefined ? 0 : log.firstIndex - 2);
+  const beforeLog = log.firstIndex - (log.segments.minPosition > firstPosition ? 2 : 1);
+  const appliedIndex = own?.header.index ?? (pending === undefined ? 0 : beforeLog);
   return {
     log,
     hardState,

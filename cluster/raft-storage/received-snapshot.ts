@@ -4,7 +4,7 @@ import type { Disk, Logger } from '../../src/platform/ports.ts';
 import { entryHeaderBytes, entryIndex, entryPosition, entrySize, entryTerm } from './entry.ts';
 import { EntryChain } from './entry-chain.ts';
 import { type Snapshot, snapshotHeadBytes } from './snapshot-codec.ts';
-import { decodeKnownSnapshot } from './snapshot-store.ts';
+import { decodeKnownSnapshot, type SnapshotStore } from './snapshot-store.ts';
 
 /** The entry with which a log begins anew: the first of one of the leader's files. */
 export interface BaseEntry {
@@ -22,11 +22,9 @@ export interface ReceivedSnapshot {
 
 /** Takes apart a snapshot file and the base entry behind it; a text says what is wrong. */
 export function decodeReceived(bytes: Buffer, segmentBytes: number): ReceivedSnapshot | string {
-  if (bytes.length < snapshotHeadBytes) return 'it is too short';
-  const length = readInt64(bytes, SNAPSHOT_LENGTH_AT);
-  const snapshot = decodeKnownSnapshot(bytes.subarray(0, length));
+  const snapshot = decodeInForce(bytes);
   if (typeof snapshot === 'string') return snapshot;
-  const entry = bytes.subarray(length);
+  const entry = bytes.subarray(readInt64(bytes, SNAPSHOT_LENGTH_AT));
   if (entry.length < entryHeaderBytes || entrySize(entry, 0) !== entry.length) return 'its base entry is not whole';
   const base = {
     bytes: entry,
@@ -45,9 +43,15 @@ export function decodeReceived(bytes: Buffer, segmentBytes: number): ReceivedSna
     : `its base entry ${base.index} at ${base.position} does not fit to entry ${header.index}`;
 }
 
+/** The snapshot alone, whether the base entry is behind it or not. */
+function decodeInForce(bytes: Buffer): Snapshot | string {
+  if (bytes.length < snapshotHeadBytes) return 'it is too short';
+  return decodeKnownSnapshot(bytes.subarray(0, readInt64(bytes, SNAPSHOT_LENGTH_AT)));
+}
+
 const SNAPSHOT_LENGTH_AT = 88;
 
-/** `received-N`: the log is to be replaced by it; `pending-N`: it was, and does not reach entry N yet. */
+/** `received-N`: the log is to be replaced by it; `pending-N`: it was, and what derives from the log is not known to reflect entry N yet. */
 type Stage = 'received' | 'pending';
 
 /**
@@ -86,7 +90,7 @@ export class ReceivedSnapshots {
    */
   takeOver(dataDirectory: string, segmentBytes: number, ownSnapshots: readonly string[]): Snapshot | undefined {
     for (const index of this.#indexes('received').sort((a, b) => b - a)) {
-      const received = this.#load('received', index, segmentBytes);
+      const received = this.#load('received', index, (bytes) => decodeReceived(bytes, segmentBytes));
       if (received === undefined) continue;
       for (const old of this.#indexes('pending')) this.#disk.remove(this.#path('pending', old));
       if (this.#holds(dataDirectory, received.base)) this.#removeSegments(dataDirectory, received.base.position);
@@ -103,15 +107,26 @@ export class ReceivedSnapshots {
       break;
     }
     for (const index of this.#indexes('pending')) {
-      const pending = this.#load('pending', index, segmentBytes);
-      if (pending !== undefined) return pending.snapshot;
+      const pending = this.#load('pending', index, decodeInForce);
+      if (pending !== undefined) return pending;
     }
     return undefined;
   }
 
-  #load(stage: Stage, index: number, segmentBytes: number): ReceivedSnapshot | undefined {
+  /**
+   * An own snapshot (of entry `index`, if there is one) becomes the one in force, as if a leader had sent it: what derives from the log has to be built anew from the log's beginning.
+   * Blocking; throws the disk's error.
+   */
+  putOwnInForce(own: SnapshotStore, index: number): void {
+    if (!own.list().includes(index)) return;
+    for (const other of own.list()) if (other !== index) this.#disk.remove(own.pathOf(other));
+    this.#disk.rename(own.pathOf(index), this.#path('pending', index));
+    this.#disk.syncDirectory(this.#directory);
+  }
+
+  #load<Content>(stage: Stage, index: number, decode: (bytes: Buffer) => Content | string): Content | undefined {
     const path = this.#path(stage, index);
-    const received = decodeReceived(this.#disk.readFile(path) ?? Buffer.alloc(0), segmentBytes);
+    const received = decode(this.#disk.readFile(path) ?? Buffer.alloc(0));
     if (typeof received !== 'string') return received;
     this.#logger.warn('threw a received snapshot away that cannot be used', { file: path, reason: received });
     this.#disk.remove(path);

@@ -45,14 +45,17 @@ export interface Log {
   persist(sync: boolean, done: (error: PortError | undefined, upTo: number) => void): void;
   /** A view of entries from `first` on, at most `maxBytes` (at least one entry), from memory; undefined if they are no longer there. */
   view(first: number, maxBytes: number): EntryBatch | undefined;
-  /**
-   * Entries cannot be read: this node votes by its log's end, but does not stand. `fill-first`: nor may the log grow before they are there again, since they are not
-   * applied yet or their terms are not known. Undefined, or absent: all is well. See `Replica.logChanged`.
-   */
-  readonly damage?: 'below-applied' | 'fill-first' | undefined;
+  /** Entries cannot be read. Undefined, or absent: all is well. See `Replica.logChanged`. */
+  readonly damage?: LogDamage | undefined;
   /** The same from disk. `done` comes in a later turn. */
   load(first: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void;
 }
+
+/**
+ * What of a log cannot be read. `below-applied`: entries that are applied; the node votes by its log's end, but does not stand. `fill-first`: nor may the log grow before
+ * they are there again, since their terms are not known. `unapplied`: the same, since they are not applied yet; if they never were committed, no other node may have them.
+ */
+export type LogDamage = 'below-applied' | 'fill-first' | 'unapplied';
 
 /** Durable term and vote (and the incarnation, doubt and clean marks that live in the same slots; see FORMATS.md). */
 export interface HardStateStore {

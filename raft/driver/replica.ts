@@ -314,13 +314,13 @@ export class Replica implements TransportEvents {
   }
 
   /**
-   * While a damaged place must be filled before the log may grow, appends are not taken, and not answered: the leader repeats them. One that shows that the leader's log
-   * lacks this one's end proves that nobody may ever be able to fill it: the next start cuts there, and is in doubt (raft/SAFETY.md 3).
+   * While a damaged place must be filled before the log may grow, appends are not taken, and not answered: the leader repeats them. Where it lies above what is applied, one that
+   * shows that the leader's log lacks this one's end proves that nobody may ever be able to fill it: the next start cuts there, and is in doubt (raft/SAFETY.md 3).
    */
   private holdsBack({ from, term, prevIndex }: AppendRequest): boolean {
     const { log } = this.ports;
-    if (log.damage !== 'fill-first') return false;
-    if (term < this.core.term || prevIndex >= log.lastIndex) return term >= this.core.term;
+    if (log.damage === undefined || log.damage === 'below-applied' || term < this.core.term) return false;
+    if (log.damage === 'fill-first' || prevIndex >= log.lastIndex) return true;
     const message = `the log is damaged, and that of ${from}, which leads term ${term}, has another end: this member cuts its log at the damaged place at its next start, in doubt`;
     this.fail({ code: 'ROT', message });
     return true;

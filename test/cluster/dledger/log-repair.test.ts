@@ -223,6 +223,72 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     await group.untilEqual();
     expect(group.logBytes(old).equals(group.logBytes(group.leader))).toBe(true);
   });
+
+  it('cuts nothing where what is damaged lies below its snapshot, though a leader has another end', async () => {
+    const group = await filled('', 60);
+    const [, other] = group.followers() as [MemberName, MemberName];
+    await group.stop(group.leader);
+    await group.untilServing();
+    for (const name of group.names) if (!group.isRunning(name)) await group.start(name);
+    const producer = await group.producer('second');
+    for (let i = 0; i < 90; i++) {
+      await group.world.settle(producer.send({ topic: 'T', body: `${i} `.padEnd(1_000, 'y') }));
+    }
+    await group.untilEqual();
+    const old = group.leader;
+    await new Promise<void>((resolve) => {
+      group.broker(old).parts.snapshots.take(() => resolve());
+      void group.world.run(1_000);
+    });
+    const { log } = group.broker(old).parts.member.storage;
+    const places = log.termRuns().map(({ first }) => log.positionOf(first));
+    group.isolate(old);
+    const [before, pinned] = [log.lastIndex, await group.producer('pinned')];
+    const lost = pinned.send({ topic: 'T', body: 'lost' }).catch(() => undefined);
+    await group.until(() => log.lastIndex > before);
+    group.kill(old);
+    await group.untilServing();
+    group.heal(old);
+    await group.world.settle(lost);
+    // The first terms end and begin in what is gone: nobody can tell where.
+    zero(group, old, places[1]! - 3_000, 6_000);
+    await group.start(old);
+    expect(group.broker(old).status()).toMatchObject({ logDamaged: true, inDoubt: false });
+    await untilRepaired(group, old);
+    await group.untilEqual();
+    expect([group.fatal, group.broker(old).status().inDoubt]).toEqual([[], false]);
+    expect(group.logBytes(old).equals(group.logBytes(other))).toBe(true);
+  });
+
+  it('builds lost consume queues from a damaged log that retention has shortened when it is repaired', async () => {
+    const group = await filled('fileReservedTime=0\ndeleteWhen=0;1\ncleanResourceInterval=1000');
+    const [name] = group.followers() as [MemberName];
+    const segments = () => group.broker(name).parts.member.storage.log.segments;
+    await group.world.run(65_000);
+    expect(segments().minPosition).toBeGreaterThan(0);
+    const producer = await group.producer('more');
+    for (let i = 0; i < 20; i++) await group.world.settle(producer.send({ topic: 'T', body: 'more' }));
+    await group.untilEqual();
+    const { store, state } = group.broker(name).parts.data;
+    const expected = { next: [...store.queueOffsets()].sort(), hash: state.hash() };
+    const place = positionOf(group, name, group.broker(name).status().lastIndex - 10);
+    await group.stop(name);
+    spoil(group, name, place + 100);
+    const disk = group.world.disk(name);
+    for (const path of [...disk.files.keys()]) if (path.startsWith('/store/consumequeue/')) disk.files.delete(path);
+    await group.start(name);
+    // The queues are not complete before a snapshot says so: a process that ends before builds them again.
+    group.kill(name);
+    await group.start(name);
+    expect(group.filesOf(name, 'snapshots')).toEqual([expect.stringContaining('pending-')]);
+    await untilRepaired(group, name);
+    await group.untilEqual();
+    const again = group.broker(name).parts.data;
+    expect({ next: [...again.store.queueOffsets()].sort(), hash: again.state.hash() }).toEqual(expected);
+    expect(group.fatal).toEqual([]);
+    const [topicQueues] = again.store.queueIds('T');
+    expect(again.store.minOffset('T', topicQueues!)).toBeLessThan(again.store.maxOffset('T', topicQueues!));
+  });
 });
 
 /** Cuts a file of a member's log `rest` bytes behind its beginning. */

@@ -184,7 +184,7 @@ describe('starts of a member', () => {
     const platform = world.start('a');
     expect(() => open(platform, false, true)).toThrow('/store/data/00000000000000000000 is damaged at position 348');
     const { log, doubt } = open(platform);
-    expect([doubt.reason, log.lastIndex, log.damage]).toEqual([0, 10, 'fill-first']);
+    expect([doubt.reason, log.lastIndex, log.damage]).toEqual([0, 10, 'unapplied']);
     expect(log.gaps.all).toMatchObject([{ first: 2, last: 2, from: 348, termsKnown: true }]);
   });
 });
