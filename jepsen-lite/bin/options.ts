@@ -7,7 +7,7 @@ export const USAGE = `npm run sim -- [what to play] [options]
 What to play (default: 20 seeds from 1 on):
   --seeds N        N seeds, from --seed on
   --seed S         the first seed; without --seeds that one alone
-  --list FILE      the seeds of a file: seed, members and minutes in each line
+  --list FILE      the seeds of a file: in each line seed, members, minutes and, where not those drawn count, a JSON file of faults
   --bug NAME       seeds with a planted bug, until the bug is found (at most --seeds, default 500)
   --all-bugs       the same for every planted bug
   --recorded       with --bug or --all-bugs: the seed on record only, with the bug (must fail) and without (must pass)

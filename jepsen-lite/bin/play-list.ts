@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { faultKinds } from '../fault/fault-kinds.ts';
 import type { Schedule } from '../fault/schedule.ts';
 import { coverageTable } from './coverage-table.ts';
@@ -80,7 +80,8 @@ function jobsOf(options: SimOptions): SeedJob[] {
     const seed = from + at;
     const twice = seed % TWICE_EVERY === 0 && !trace;
     const failureFolder = trace ? undefined : folderOf(seed, nodes);
-    return { seed, nodes, minutes, schedule, twice, trace, timelineFile: timeline, failureFolder };
+    const scheduleFile = options.schedule;
+    return { seed, nodes, minutes, schedule, scheduleFile, twice, trace, timelineFile: timeline, failureFolder };
   });
 }
 
@@ -90,6 +91,10 @@ function listedJobs(file: string, folderOf: (seed: number, nodes: number) => str
     .filter((line) => /^\d/.test(line))
     .map((line) => {
       const [seed = 1, nodes = 3, minutes = 1] = line.split(' ').map(Number);
-      return { seed, nodes, minutes, twice: true, failureFolder: folderOf(seed, nodes) };
+      const job = { seed, nodes, minutes, twice: true, failureFolder: folderOf(seed, nodes) };
+      const name = line.split(' ')[3] ?? '';
+      if (!name.endsWith('.json')) return job;
+      const scheduleFile = join(dirname(file), name);
+      return { ...job, scheduleFile, schedule: JSON.parse(readFileSync(scheduleFile, 'utf8')) as Schedule };
     });
 }

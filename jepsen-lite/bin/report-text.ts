@@ -14,9 +14,9 @@ export function workLine({ operations, simulatedMs, committed }: Totals): string
   return `${perSecond.toFixed(1)} client operations a simulated second, ${committed} entries committed`;
 }
 
-export function replayOf({ seed, nodes, minutes, schedule }: SeedJob, bug?: string): string {
+export function replayOf({ seed, nodes, minutes, schedule, scheduleFile = 'FILE' }: SeedJob, bug?: string): string {
   const plus = bug === undefined ? '' : ` --bug ${bug} --seeds 1`;
-  const given = schedule === undefined ? '' : ' --schedule FILE';
+  const given = schedule === undefined ? '' : ` --schedule ${scheduleFile}`;
   return `npm run sim -- --seed ${seed} --nodes ${nodes} --minutes ${minutes}${plus}${given} --trace`;
 }
 

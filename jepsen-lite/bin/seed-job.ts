@@ -9,6 +9,8 @@ export interface SeedJob {
   /** Plays it twice; the trace hashes must match. */
   readonly twice: boolean;
   readonly schedule?: Schedule | undefined;
+  /** Where that was read. */
+  readonly scheduleFile?: string | undefined;
   /** Prints the trace. */
   readonly trace?: boolean | undefined;
   /** A failure is shrunk, and told in files of this folder. */
