@@ -5,6 +5,7 @@ import { plantedBugs } from '../bug/planted-bugs.ts';
 import { buildWithBug } from './build-with-bug.ts';
 import type { SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
+import { readSchedule } from './read-schedule.ts';
 import { failureText, replayOf } from './report-text.ts';
 import type { SeedJob, SeedReport } from './seed-job.ts';
 import { commitName, root, workerProgram } from './sources.ts';
@@ -59,8 +60,9 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
 async function hunt(bug: PlantedBug, program: string, options: SimOptions, count: Count): Promise<Found> {
   const { seed: from, minutes, seeds: most = MOST_SEEDS, workers, trace } = options;
   const nodes = options.nodes ?? bug.nodes ?? 3;
+  const schedule = readSchedule(options.schedule) ?? bug.schedule;
   const jobs = Array.from({ length: most }, (_, at): SeedJob => {
-    return { seed: from + at, nodes, minutes, twice: false, trace, timelineFile: options.timeline };
+    return { seed: from + at, nodes, minutes, schedule, twice: false, trace, timelineFile: options.timeline };
   });
   const progress = new Progress();
   let first: SeedReport | undefined;
@@ -87,7 +89,7 @@ async function hunt(bug: PlantedBug, program: string, options: SimOptions, count
 
 /** A change of the product changes what a seed plays: where the one on record finds nothing any more, the bug is hunted again. */
 async function playRecord(bug: PlantedBug, program: string, options: SimOptions, count: Count): Promise<void> {
-  const job = recordOf(bug.name);
+  const job = recordOf(bug);
   if (job === undefined) {
     console.log(`LEFT OUT ${bug.name}: no seed is on record (hunt it with --bug ${bug.name} --record FILE)`);
     return;
@@ -117,7 +119,7 @@ async function playOne(program: string, job: SeedJob): Promise<SeedReport> {
   return result as SeedReport;
 }
 
-function recordOf(name: string): (SeedJob & { readonly foundBy: string }) | undefined {
+function recordOf({ name, schedule }: PlantedBug): (SeedJob & { readonly foundBy: string }) | undefined {
   const line = recordLines(recordFile).find((each) => each.startsWith(`${name} `));
   if (line === undefined) return undefined;
   const [, seed, nodes, minutes, ...foundBy] = line.split(' ');
@@ -125,6 +127,7 @@ function recordOf(name: string): (SeedJob & { readonly foundBy: string }) | unde
     seed: Number(seed),
     nodes: Number(nodes),
     minutes: Number(minutes),
+    schedule,
     twice: false,
     foundBy: foundBy.join(' '),
   };

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { faultKinds } from '../fault/fault-kinds.ts';
-import type { Schedule } from '../fault/schedule.ts';
 import { coverageTable } from './coverage-table.ts';
 import type { SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
+import { readSchedule } from './read-schedule.ts';
 import { failureText, progressLine, replayOf, workLine } from './report-text.ts';
 import { ResultsFile } from './results-file.ts';
 import type { SeedJob, SeedReport } from './seed-job.ts';
@@ -74,8 +74,7 @@ function jobsOf(options: SimOptions): SeedJob[] {
   const { seed: from, nodes = 3, minutes, trace, timeline, failures } = options;
   const folderOf = (seed: number, members: number): string => join(failures, `seed-${seed}-${members}n`);
   if (options.list !== undefined) return listedJobs(options.list, folderOf);
-  const schedule =
-    options.schedule === undefined ? undefined : (JSON.parse(readFileSync(options.schedule, 'utf8')) as Schedule);
+  const schedule = readSchedule(options.schedule);
   return Array.from({ length: options.seeds ?? DEFAULT_SEEDS }, (_, at) => {
     const seed = from + at;
     const twice = seed % TWICE_EVERY === 0 && !trace;
@@ -95,6 +94,6 @@ function listedJobs(file: string, folderOf: (seed: number, nodes: number) => str
       const name = line.split(' ')[3] ?? '';
       if (!name.endsWith('.json')) return job;
       const scheduleFile = join(dirname(file), name);
-      return { ...job, scheduleFile, schedule: JSON.parse(readFileSync(scheduleFile, 'utf8')) as Schedule };
+      return { ...job, scheduleFile, schedule: readSchedule(scheduleFile) };
     });
 }

@@ -1,3 +1,5 @@
+import type { Schedule } from '../fault/schedule.ts';
+
 /** A known mistake that the simulator has to find: what finds none of these proves nothing. */
 export interface PlantedBug {
   /** Name of its folder. */
@@ -12,4 +14,6 @@ export interface PlantedBug {
   readonly foundBy: readonly string[];
   /** Members of the groups in which it is hunted, if not 3. */
   readonly nodes?: number;
+  /** Faults under which it is hunted instead of those that a seed draws, where drawn ones would hardly ever meet it. */
+  readonly schedule?: Schedule;
 }

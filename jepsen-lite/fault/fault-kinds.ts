@@ -3,6 +3,7 @@ import { ambushAt } from './ambush.ts';
 import { clockFaults } from './clock-faults.ts';
 import { derivedFaults } from './derived-faults.ts';
 import { diskFaults } from './disk-faults.ts';
+import { electionFaults } from './election-faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { groupFaults } from './group-faults.ts';
 import { leftBehindFaults } from './left-behind-faults.ts';
@@ -21,6 +22,7 @@ export const faultKinds: readonly FaultKind<Cluster>[] = [
   ...networkFaults,
   ...diskFaults,
   ...clockFaults,
+  ...electionFaults,
   ...groupFaults,
   ...memberFaults,
   ...leftBehindFaults,

@@ -25,8 +25,8 @@ export interface FaultWorld {
   mayHurt(node: Server): boolean;
   /** Whether the promises cover that this machine loses power now. */
   mayLosePower(node: Server): boolean;
-  /** Lets something lie in wait for the next moment of a kind, on any server. */
-  lieInWait(moment: Moment, strike: (server: Server) => void): void;
+  /** Lets something lie in wait for the next moment of a kind, on any server, for so long at most. */
+  lieInWait(moment: Moment, strike: (server: Server) => void, forMs?: number): void;
   /** Does something later, in true time, whoever is alive. */
   later(ms: number, run: () => void): void;
 }

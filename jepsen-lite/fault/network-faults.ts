@@ -1,5 +1,5 @@
 import type { FaultKind } from './fault-kind.ts';
-import type { FaultWorld } from './fault-world.ts';
+import { cutBothFor, cutFor, slowFor } from './link-states.ts';
 import type { Target } from './schedule.ts';
 import { targetsOf } from './targets.ts';
 
@@ -20,8 +20,7 @@ const isolate: FaultKind = {
     const others = mode === 'all' ? [...cluster.world.fabric.hosts.keys()] : cluster.nodes.map(({ name }) => name);
     for (const other of others) {
       if (other === node.name) continue;
-      cutFor(cluster, node.name, other, forMs);
-      cutFor(cluster, other, node.name, forMs);
+      cutBothFor(cluster, node.name, other, forMs);
     }
     return true;
   },
@@ -79,8 +78,7 @@ const hide: FaultKind = {
     const members = new Set(cluster.nodes.map(({ name }) => name));
     for (const other of cluster.world.fabric.hosts.keys()) {
       if (members.has(other) || (mode === 'ns') !== (other === 'ns')) continue;
-      cutFor(cluster, node.name, other, forMs);
-      cutFor(cluster, other, node.name, forMs);
+      cutBothFor(cluster, node.name, other, forMs);
     }
     return true;
   },
@@ -119,27 +117,42 @@ const slowLink: FaultKind = {
   apply(cluster, { target, forMs, amount = 20 }) {
     const [node] = targetsOf(cluster, target);
     if (node === undefined) return false;
-    const { fabric } = cluster.world;
     const times = { lowMicros: amount * 100, highMicros: amount * 1_000 };
-    for (const { name } of cluster.nodes) {
-      if (name === node.name) continue;
-      for (const [from, to] of [
-        [name, node.name],
-        [node.name, name],
-      ] as const) {
-        fabric.setLatency(from, to, times);
-        cluster.later(forMs, () => fabric.setLatency(from, to));
+    for (const { name } of cluster.nodes) if (name !== node.name) slowFor(cluster, node.name, name, times, forMs);
+    return true;
+  },
+};
+
+/**
+ * The smaller part of the members, with the target in it, is parted from the larger one; clients reach both. `cut`: silently. `refuse`: connections break and new ones
+ * are refused, so that the larger part has a new leader long before an old one in the smaller part knows.
+ */
+const split: FaultKind = {
+  name: 'split',
+  weight: 5,
+  draw: (chance) => ({
+    target: chance.pick(ONE),
+    forMs: chance.pick([chance.between(20, 300), chance.between(300, 5_000)]),
+    mode: chance.pick(['refuse', 'refuse', 'cut']),
+  }),
+  apply(cluster, { target, forMs, mode }) {
+    const [node] = targetsOf(cluster, target);
+    if (node === undefined) return false;
+    const others = cluster.nodes.filter((one) => one !== node);
+    const companions = Math.floor((cluster.nodes.length - 1) / 2) - 1;
+    const { fabric } = cluster.world;
+    for (const { name: inner } of [node, ...others.slice(0, companions)]) {
+      for (const { name: outer } of others.slice(companions)) {
+        if (mode === 'cut') {
+          cutBothFor(cluster, inner, outer, forMs);
+        } else {
+          fabric.refuse(inner, outer);
+          cluster.later(forMs, () => fabric.admit(inner, outer));
+        }
       }
     }
     return true;
   },
 };
 
-export const networkFaults = [isolate, cut, deaf, hide, reset, slowLink];
-
-/** Nothing gets from one machine to another for a while. */
-export function cutFor(cluster: FaultWorld, from: string, to: string, forMs: number): void {
-  const { fabric } = cluster.world;
-  fabric.cut(from, to);
-  cluster.later(forMs, () => fabric.heal(from, to));
-}
+export const networkFaults = [isolate, cut, deaf, hide, reset, slowLink, split];

@@ -36,7 +36,7 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   readonly #byProcess = new Map<number, SimNode>();
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
-  readonly #ambushes: { readonly moment: Moment; readonly strike: (node: SimNode) => void }[] = [];
+  #ambushes: { readonly moment: Moment; readonly untilMs: number; readonly strike: (node: SimNode) => void }[] = [];
   /** A member is removed, or not yet a voter again: the others alone decide, and lack nobody. */
   reduced = false;
   /** Set when faults are over: from now on everything must work. */
@@ -191,13 +191,14 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
       .join('; ');
   }
 
-  /** Lets something lie in wait for the next moment of a kind, on any member. */
-  lieInWait(moment: Moment, strike: (node: SimNode) => void): void {
-    this.#ambushes.push({ moment, strike });
+  /** Lets something lie in wait for the next moment of a kind, on any member, for so long at most. */
+  lieInWait(moment: Moment, strike: (node: SimNode) => void, forMs = Number.POSITIVE_INFINITY): void {
+    this.#ambushes.push({ moment, untilMs: this.world.loop.nowMs + forMs, strike });
   }
 
   moment(name: string, moment: Moment): void {
     if (this.#ambushes.length === 0) return;
+    this.#ambushes = this.#ambushes.filter(({ untilMs }) => untilMs > this.world.loop.nowMs);
     const at = this.#ambushes.findIndex((ambush) => ambush.moment === moment);
     const [ambush] = at < 0 ? [] : this.#ambushes.splice(at, 1);
     ambush?.strike(this.node(name));

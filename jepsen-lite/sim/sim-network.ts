@@ -9,6 +9,8 @@ import { SimSocket } from './sim-socket.ts';
 interface Link {
   /** Cut links keep what is on its way: TCP sends it again when the link is back. */
   cuts: number;
+  /** Who dials along a link that refuses gets ECONNREFUSED, as from a firewall that rejects. */
+  refusals: number;
   lowMicros: number;
   highMicros: number;
   /** Directions of connections in which something waits. */
@@ -54,7 +56,7 @@ export class SimFabric {
     const key = `${from}>${to}`;
     let link = this.#links.get(key);
     if (link === undefined) {
-      link = { cuts: 0, ...this.usualLatency, stuck: new Set() };
+      link = { cuts: 0, refusals: 0, ...this.usualLatency, stuck: new Set() };
       this.#links.set(key, link);
     }
     return link;
@@ -81,6 +83,22 @@ export class SimFabric {
 
   isCut(from: string, to: string): boolean {
     return (this.#links.get(`${from}>${to}`)?.cuts ?? 0) > 0;
+  }
+
+  /** Breaks all connections between two machines, and lets nobody of them reach the other until `admit`. Refusals add up like cuts. */
+  refuse(a: string, b: string): void {
+    this.#link(a, b).refusals++;
+    this.#link(b, a).refusals++;
+    this.reset(a, b);
+  }
+
+  admit(a: string, b: string): void {
+    this.#link(a, b).refusals--;
+    this.#link(b, a).refusals--;
+  }
+
+  isRefused(from: string, to: string): boolean {
+    return (this.#links.get(`${from}>${to}`)?.refusals ?? 0) > 0;
   }
 
   /** One way takes so long from now on; without times, as usual. */
@@ -202,7 +220,7 @@ export class SimNetwork implements Network {
 function knock(fabric: SimFabric, socket: SimSocket, from: SimHost, target: SimHost, port: number): void {
   const { process } = target;
   const listener = process?.alive ? process.network.listenerAt(port) : undefined;
-  if (process === undefined || listener === undefined) {
+  if (process === undefined || listener === undefined || fabric.isRefused(from.name, target.name)) {
     fabric.carry(target, from, new Lane(), socket.process, () => socket.fail('ECONNREFUSED'));
     return;
   }

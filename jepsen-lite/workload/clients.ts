@@ -5,6 +5,7 @@ import type { Scene, SceneJudge } from '../sim/scene.ts';
 import { runAdministrator } from './administrator.ts';
 import { runCommitter } from './committer.ts';
 import { runIdleSender } from './idle-sender.ts';
+import { runLengthReader } from './length-reader.ts';
 import { runPushMember } from './push-member.ts';
 import { runReader } from './reader.ts';
 import { runSender } from './sender.ts';
@@ -87,6 +88,7 @@ export function startClients(scene: Scene, history: History, metadata: MetadataK
   clients.begin(runStaleSender(clients, client('c2'), addresses, 400));
   clients.begin(runIdleSender(clients, client('c7'), addresses, 20_000));
   clients.begin(runStaleReader(clients, client('c8'), addresses, 600));
+  clients.begin(runLengthReader(clients, client('c9'), addresses, 400));
   clients.begin(runReader(clients, client('c3'), 'r0', 250));
   clients.begin(runCommitter(clients, client('c4'), metadata, addresses, 600));
   clients.begin(runPushMember(clients, client('c5'), 'g0'));

@@ -5,5 +5,5 @@ export const stalePersistCounted: PlantedBug = {
   breaks: 'The end of a write counts for entries that took the place of those that were written.',
   source: 'etcd testdata/async_storage_writes_append_aba_race.txt',
   replaces: 'raft/core/durable-marks.ts',
-  foundBy: ['persisted-first', 'committed-prefix'],
+  foundBy: ['persisted-first', 'written-is-there', 'committed-prefix'],
 };

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import type { Schedule } from '../fault/schedule.ts';
+import { modes } from '../sim/modes.ts';
+import { WrongArguments } from './options.ts';
+
+/** The faults of a JSON file; undefined without a file. Throws WrongArguments. */
+export function readSchedule(file: string | undefined): Schedule | undefined {
+  if (file === undefined) return undefined;
+  const schedule = parsed(file);
+  if (!Array.isArray(schedule)) throw new WrongArguments(`--schedule ${file}: a JSON list of faults is needed`);
+  const names = new Set(Object.values(modes).flatMap(({ kinds }) => kinds.map(({ name }) => name)));
+  const strange = (schedule as Schedule).find(({ kind }) => !names.has(kind));
+  if (strange !== undefined) throw new WrongArguments(`--schedule ${file}: there is no kind of fault ${strange.kind}`);
+  return schedule;
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new WrongArguments(`--schedule ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,60 @@
+import { BrokerClient } from '../../src/client/broker-client.ts';
+import { ClientError } from '../../src/client/errors.ts';
+import { getMaxOffset } from '../../src/protocol/command/get-max-offset.ts';
+import { RemotingClient } from '../../src/remoting/client.ts';
+import { QUEUES } from './direct-sender.ts';
+import { type Client, sleep, type Workload } from './workload.ts';
+
+const OPTIONS = { timeoutMs: 3_000 };
+
+/**
+ * Asks any member how long a queue is, and does not wait for the answer before it asks the next one: so somebody always waits for the answer of a member that is paused or cut off,
+ * and of one that still takes itself for the leader.
+ */
+export async function runLengthReader(
+  workload: Workload,
+  client: Client,
+  addresses: readonly string[],
+  pauseMs: number,
+): Promise<void> {
+  const remoting = new RemotingClient({ platform: client.process });
+  const brokers = new BrokerClient(remoting);
+  const { chance } = client;
+  const asked = new Set<Promise<void>>();
+  while (!workload.stopped) {
+    await sleep(client, chance.between(1, pauseMs));
+    if (workload.stopped) break;
+    const question = ask(workload, brokers, chance.pick(addresses), chance.pick(workload.topics), chance.below(QUEUES));
+    asked.add(question);
+    question.finally(() => asked.delete(question));
+  }
+  await Promise.all(asked);
+  remoting.close();
+}
+
+async function ask(
+  workload: Workload,
+  brokers: BrokerClient,
+  address: string,
+  topic: string,
+  queueId: number,
+): Promise<void> {
+  const { history } = workload;
+  const callNs = workload.nowNs();
+  try {
+    const { header } = await brokers.request(
+      getMaxOffset,
+      address,
+      { topic, queueId, committed: true },
+      undefined,
+      OPTIONS,
+    );
+    const id = history.invoke(workload.newProcess(), 'max', `${topic}/${queueId}`, undefined, callNs, address);
+    history.ok(id, workload.nowNs(), header.offset);
+    workload.ended('ok');
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    // Nobody answered: a question that failed says nothing.
+    workload.ended('fail');
+  }
+}
