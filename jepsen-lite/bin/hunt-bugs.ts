@@ -28,7 +28,10 @@ interface Found {
 
 /** Hunts each bug, or plays its seed on record with and without it; true if all went as it must. */
 export async function huntBugs(options: SimOptions): Promise<boolean> {
-  const bugs = plantedBugs.filter(({ name }) => options.bugs.includes(name));
+  const given = readSchedule(options.schedule);
+  const bugs = plantedBugs
+    .filter(({ name }) => options.bugs.includes(name))
+    .map((bug) => (given === undefined ? bug : { ...bug, schedule: given }));
   let passed = 0;
   let failed = 0;
   const count: Count = (good, line) => {
@@ -60,7 +63,7 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
 async function hunt(bug: PlantedBug, program: string, options: SimOptions, count: Count): Promise<Found> {
   const { seed: from, minutes, seeds: most = MOST_SEEDS, workers, trace } = options;
   const nodes = options.nodes ?? bug.nodes ?? 3;
-  const schedule = readSchedule(options.schedule) ?? bug.schedule;
+  const { schedule } = bug;
   const jobs = Array.from({ length: most }, (_, at): SeedJob => {
     return { seed: from + at, nodes, minutes, schedule, twice: false, trace, timelineFile: options.timeline };
   });

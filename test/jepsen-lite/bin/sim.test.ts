@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -59,6 +59,16 @@ test('wrong arguments end with 2 and a sentence', () => {
   const { status, stderr } = sim('--nodes', 'many');
   expect(status).toBe(2);
   expect(stderr).toBe('--nodes many: a whole number from 1 to 9 is needed. --help tells more.\n');
+});
+
+test('a schedule that cannot be read, or names what is no fault, ends with 2 and a sentence, also where a bug is hunted', () => {
+  const file = join(folder, 'strange.json');
+  writeFileSync(file, '[{"kind":"flood","atMs":1,"target":"all","forMs":1}]');
+  for (const what of [[], ['--bug', 'forgotten-vote']]) {
+    const { status, stderr } = sim('--seed', '1', ...what, '--schedule', file);
+    expect([status, stderr]).toEqual([2, `--schedule ${file}: there is no kind of fault flood. --help tells more.\n`]);
+  }
+  expect(sim('--seed', '1', '--schedule', 'nowhere.json').status).toBe(2);
 });
 
 test('a build puts a planted bug in the place of its module, and fails where nobody imports that', () => {

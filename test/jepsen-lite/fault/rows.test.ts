@@ -30,6 +30,12 @@ test('one cut link between the leader and a follower costs at most one change of
   }
 });
 
+test('a leader that the others refuse is replaced at once, long before it knows, and is part of the group again when they admit it', async () => {
+  const result = await play([{ kind: 'split', atMs: 2_000, target: 'leader', forMs: 300, mode: 'refuse' }]);
+  expect(result.leaderships).toBe(2);
+  expect(result.acknowledged).toBeGreaterThan((await quiet()).acknowledged * 0.9);
+});
+
 test('with one member down, a leader that is paused is replaced although the other had just heard it (pre-vote deadlock)', async () => {
   const result = await play([
     { kind: 'kill', atMs: 2_000, target: 'follower', forMs: 3_000 },

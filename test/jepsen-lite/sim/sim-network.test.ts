@@ -59,6 +59,28 @@ test('a reset loses what is on its way; both sides hear of it', async () => {
   expect([read, closed.sort()]).toEqual([[], ['client ECONNRESET', 'server ECONNRESET']]);
 });
 
+test('machines that refuse each other lose their connections and cannot dial until they admit each other again', async () => {
+  const { world, client, closed, runTo } = await connected();
+  const dial = (): Socket => {
+    const handlers = {
+      onOpen: () => closed.push('opened'),
+      onData: () => {},
+      onClose: (reason: { readonly code: string } | undefined) => closed.push(`dial ${reason?.code ?? 'end'}`),
+    };
+    return client.network.connect({ host: 'server', port: 80 }, handlers);
+  };
+  world.fabric.refuse('server', 'client');
+  await runTo(100);
+  expect(closed.sort()).toEqual(['client ECONNRESET', 'server ECONNRESET']);
+  closed.length = 0;
+  dial();
+  await runTo(200);
+  world.fabric.admit('server', 'client');
+  dial();
+  await runTo(300);
+  expect(closed).toEqual(['dial ECONNREFUSED', 'opened']);
+});
+
 test('a killed process closes its connections; a machine without power stays silent until it is back', async () => {
   const killed = await connected();
   killed.server.kill();
