@@ -9,7 +9,7 @@ export interface LayoutBroker {
 
 /** Shipped configuration files that belong together, and what they need so that all run on one machine. */
 export interface Layout {
-  /** As `--conf` names it: the folder under `conf/`. */
+  /** As `--conf` names it: the folder under `conf/`, or what is one or two brokers. */
   readonly name: string;
   readonly brokers: (count: number) => readonly LayoutBroker[];
   /** How many brokers there are; undefined: as many as asked for. */
@@ -60,11 +60,16 @@ const controller: Layout = {
   }),
 };
 
-function masterSlave(name: string, files: readonly string[]): Layout {
+/** Brokers whose files say for ever what they are. `path`: of a broker's file, by the broker's name. */
+function masterSlave(
+  name: string,
+  brokers: readonly string[],
+  path: (broker: string) => string = (broker) => `${name}/${broker}.properties`,
+): Layout {
   return {
     name,
-    brokers: () => files.map((file) => ({ name: file, file: `${name}/${file}.properties` })),
-    count: files.length,
+    brokers: () => brokers.map((broker) => ({ name: broker, file: path(broker) })),
+    count: brokers.length,
     replicatesOver: 'ha',
     elects: false,
     brokerKeys: () => ({}),
@@ -82,6 +87,8 @@ export const layouts: readonly Layout[] = [
   masterSlave('2m-2s-sync', TWO_PAIRS),
   // Its third file, broker-trace, is for a broker of message traces alone.
   masterSlave('2m-noslave', ['broker-a', 'broker-b']),
+  masterSlave('master', ['broker-a'], () => 'broker.conf'),
+  masterSlave('sync-master', ['broker-a', 'broker-a-s'], (broker) => `2m-2s-sync/${broker}.properties`),
 ];
 
 /** Undefined for a name that is none. */

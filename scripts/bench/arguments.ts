@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { modes, type Variant } from './modes.ts';
 import { type Row, rows } from './rows.ts';
 
 export interface BenchOptions {
@@ -6,6 +7,8 @@ export interface BenchOptions {
   readonly warmUpSeconds: number;
   readonly repetitions: number;
   readonly rows: readonly Row[];
+  /** The clusters that are measured, in this order. */
+  readonly variants: readonly Variant[];
   readonly floor: boolean;
   readonly group: boolean;
   readonly client: boolean;
@@ -20,8 +23,9 @@ export interface BenchOptions {
 
 export const usage = `Usage: npm run bench -- [options]
 
-Measures a group of three brokers that it starts itself, against the floor: the least that Node can do with the same bytes.
+Measures brokers that it starts itself, against the floor: the least that Node can do with the same bytes.
 
+  --mode A,B        of ${Object.keys(modes).join(', ')} (default dledger); several are measured in turn
   --seconds N       measured seconds of each run (default 5)
   --warm-up N       seconds of load before that (default 2)
   --repetitions N   runs of each row; medians are shown (default 3)
@@ -46,6 +50,9 @@ export function parseArguments(args: readonly string[]): BenchOptions | string |
   const wanted = values.rows?.split(',') ?? rows.map(({ name }) => name);
   const unknownRow = wanted.find((name) => rows.every((row) => row.name !== name));
   if (unknownRow !== undefined) return `--rows: there is no row ${unknownRow}; see --help.`;
+  const wantedModes = values.mode.split(',');
+  const unknownMode = wantedModes.find((name) => !(name in modes));
+  if (unknownMode !== undefined) return `--mode: there is no mode ${unknownMode}; see --help.`;
   const only = values.only?.split(',') ?? ['floor', 'group', 'client'];
   const unknown = only.find((name) => !['floor', 'group', 'client'].includes(name));
   if (unknown !== undefined) return `--only: ${unknown} is none of floor, group, client.`;
@@ -59,6 +66,7 @@ export function parseArguments(args: readonly string[]): BenchOptions | string |
     warmUpSeconds: Number(values['warm-up']),
     repetitions: Math.max(1, Math.round(Number(values.repetitions))),
     rows: rows.filter(({ name }) => wanted.includes(name)),
+    variants: wantedModes.flatMap((name) => modes[name] ?? []),
     floor: only.includes('floor'),
     group: only.includes('group'),
     client: only.includes('client'),
@@ -78,6 +86,7 @@ function parse(args: readonly string[]) {
   return parseArgs({
     args: [...args],
     options: {
+      mode: { type: 'string', default: 'dledger' },
       seconds: { type: 'string', default: '5' },
       'warm-up': { type: 'string', default: '2' },
       repetitions: { type: 'string', default: '3' },

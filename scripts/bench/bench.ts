@@ -6,10 +6,9 @@ import { Contest } from './contest.ts';
 import { BODY_BYTES } from './load/send-load.ts';
 import { describeMachine } from './machine.ts';
 import { formatProfile } from './report/profile.ts';
-import { type BenchResult, type Contender, summarize } from './report/result.ts';
+import { type BenchResult, FLOOR, summarize, throughClient } from './report/result.ts';
 import { formatResult } from './report/table.ts';
 
-const CONTENDERS: readonly Contender[] = ['floor', 'group', 'client'];
 /** On top of the measured time of each run: connecting, filling, draining. */
 const SLACK_SECONDS = 30;
 /** Starts and stops of one repetition. */
@@ -52,20 +51,24 @@ async function run(options: BenchOptions, directory: string, signal: AbortSignal
   for (let repetition = 1; repetition <= options.repetitions; repetition++) {
     if (options.floor) await contest.floor(repetition);
     if (!options.group && !options.client) continue;
-    const name = (node: string) => `${node}-${repetition}.cpuprofile`;
-    const flags = (node: string) => ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name(node)}`];
-    const brokers = await contest.group(repetition, profiles === undefined ? () => [] : flags);
-    if (profiles !== undefined) profileFiles = brokers.map((broker) => join(profiles, name(broker)));
+    for (const variant of options.variants) {
+      const name = (node: string) => `${variant.name.replace('*', '-2of3')}-${node}-${repetition}.cpuprofile`;
+      const flags = (node: string) => ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name(node)}`];
+      const brokers = await contest.group(repetition, variant, profiles === undefined ? () => [] : flags);
+      if (profiles !== undefined) profileFiles = brokers.map((broker) => join(profiles, name(broker)));
+    }
   }
+  const contenders = [FLOOR, ...options.variants.flatMap(({ name }) => [name, throughClient(name)])];
   const result: BenchResult = {
     machine,
     bodyBytes: BODY_BYTES,
     warmUpSeconds: options.warmUpSeconds,
     seconds: options.seconds,
+    remarks: options.variants.flatMap(({ remark }) => remark ?? []),
     results: options.rows.flatMap(({ name }) =>
-      CONTENDERS.map((contender) => summarize(name, contender, contest.of(name, contender))).filter(
-        ({ runs }) => runs.length > 0,
-      ),
+      contenders
+        .map((contender) => summarize(name, contender, contest.of(name, contender)))
+        .filter(({ runs }) => runs.length > 0),
     ),
   };
   const json = `${JSON.stringify(result, undefined, 2)}\n`;
@@ -77,9 +80,9 @@ async function run(options: BenchOptions, directory: string, signal: AbortSignal
   if (follower !== undefined) console.log(`\nA follower: ${formatProfile(follower)}`);
 }
 
-function limitSeconds({ seconds, warmUpSeconds, repetitions, rows }: BenchOptions): number {
-  const runs = rows.length * CONTENDERS.length;
-  return repetitions * (SWITCH_SECONDS + runs * (seconds + warmUpSeconds + SLACK_SECONDS));
+function limitSeconds({ seconds, warmUpSeconds, repetitions, rows, variants }: BenchOptions): number {
+  const runs = rows.length * (1 + 2 * variants.length);
+  return repetitions * ((1 + variants.length) * SWITCH_SECONDS + runs * (seconds + warmUpSeconds + SLACK_SECONDS));
 }
 
 process.exitCode = await main();

@@ -6,7 +6,8 @@ import { ClientSendLoad } from './load/client-send-load.ts';
 import { PullLoad } from './load/pull-load.ts';
 import { SendLoad } from './load/send-load.ts';
 import { type Load, type Measurement, measure, Tally } from './load/window.ts';
-import type { Contender } from './report/result.ts';
+import type { Variant } from './modes.ts';
+import { type Contender, FLOOR, throughClient } from './report/result.ts';
 import type { Row } from './rows.ts';
 import { startFloor } from './system/floor-system.ts';
 import { type GroupSystem, startGroupSystem } from './system/group-system.ts';
@@ -58,20 +59,25 @@ export class Contest {
     const system = await startFloor(directory);
     await this.#use(system, directory, async () => {
       await this.#fillBacklog(system);
-      for (const row of this.#options.rows) await this.#raw('floor', row, system);
+      for (const row of this.#options.rows) await this.#raw(FLOOR, row, system);
     });
   }
 
-  /** `nodeFlags` by process name. Returns the names of the brokers, the leader first. */
-  async group(repetition: number, nodeFlags: (name: string) => readonly string[]): Promise<readonly string[]> {
-    const { portBase, brokerKeys, rows, group, client } = this.#options;
-    const directory = this.#newDirectory(`group-${repetition}`);
+  /** `nodeFlags` by process name. Returns the names of the brokers, the leader or master first. */
+  async group(
+    repetition: number,
+    { name, layout, keys }: Variant,
+    nodeFlags: (name: string) => readonly string[],
+  ): Promise<readonly string[]> {
+    const { portBase, rows, group, client } = this.#options;
+    const directory = this.#newDirectory(`${layout}-${repetition}`);
     const signal = this.#signal;
-    const system = await startGroupSystem({ directory, portBase, brokerKeys, nodeFlags, signal });
+    const brokerKeys = { ...keys, ...this.#options.brokerKeys };
+    const system = await startGroupSystem({ directory, layout, portBase, brokerKeys, nodeFlags, signal });
     await this.#use(system, directory, async () => {
       await this.#fillBacklog(system);
-      if (group) for (const row of rows) await this.#raw('group', row, system);
-      if (client) for (const row of rows) await this.#client(row, system);
+      if (group) for (const row of rows) await this.#raw(name, row, system);
+      if (client) for (const row of rows) await this.#client(throughClient(name), row, system);
       await this.#checkStored(system);
     });
     return system.processes.map(({ name }) => name);
@@ -100,7 +106,7 @@ export class Contest {
     await this.#measure(contender, row, load, tally, system);
   }
 
-  async #client(row: Row, system: GroupSystem): Promise<void> {
+  async #client(contender: Contender, row: Row, system: GroupSystem): Promise<void> {
     const tally = new Tally();
     const { topic } = system.target;
     const shape = row.clientShape ?? row.shape;
@@ -108,7 +114,7 @@ export class Contest {
       shape === undefined
         ? new ClientConsumeLoad(system.nameServer, topic, tally)
         : new ClientSendLoad(system.nameServer, topic, shape, tally);
-    await this.#measure('client', row, load, tally, system);
+    await this.#measure(contender, row, load, tally, system);
   }
 
   async #measure(contender: Contender, row: Row, load: OpenLoad, tally: Tally, system: System): Promise<void> {
@@ -122,7 +128,7 @@ export class Contest {
       this.runs.set(key, [...(this.runs.get(key) ?? []), result]);
       const perSecond = Math.round(result.messagesPerSecond).toLocaleString('en-US');
       console.error(
-        `${contender.padEnd(6)} ${row.name.padEnd(10)} ${perSecond.padStart(9)} msg/s, p99 ${result.p99.toFixed(2)} ms`,
+        `${contender.padEnd(11)} ${row.name.padEnd(10)} ${perSecond.padStart(9)} msg/s, p99 ${result.p99.toFixed(2)} ms`,
       );
     } finally {
       await load.close();

@@ -39,12 +39,21 @@ export interface ProcessStatus {
 export interface ReplicationStatus {
   /** master or slave. */
   readonly role: string;
-  /** A master's: the slaves that follow it, and the bytes that each lacks. */
-  readonly slaves: readonly { readonly brokerId: number; readonly address: string; readonly lag: number }[];
+  /** A master's: the slaves that follow it. */
+  readonly slaves: readonly SlaveStatus[];
   /** A slave's: it takes what its master has. */
   readonly following: boolean;
   /** Why it does not follow. */
   readonly problem: string | undefined;
+}
+
+export interface SlaveStatus {
+  readonly brokerId: number;
+  readonly address: string;
+  /** Bytes that it lacks. */
+  readonly lag: number;
+  /** In Controller mode alone. */
+  readonly inSyncStateSet?: boolean;
 }
 
 /** A member's part in its Raft group. */

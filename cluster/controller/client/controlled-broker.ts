@@ -64,7 +64,9 @@ export class ControlledBroker {
 
   status(): ReplicationStatus {
     const { role } = this.roles.position();
-    const slaves = this.roles.replicas().map(({ brokerId, address, lag }) => ({ brokerId, address, lag }));
+    const slaves = this.roles.replicas().map(({ brokerId, address, lag, inSyncStateSet }) => {
+      return { brokerId, address, lag, inSyncStateSet };
+    });
     return { role, slaves, following: role === 'slave', problem: this.#manager.problem };
   }
 

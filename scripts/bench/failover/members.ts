@@ -19,10 +19,17 @@ export interface Progress {
 
 const PATIENCE_MS = 1_000;
 
-/** Do all members serve, and are they free of doubt? While one is in doubt, a group of three may not survive the loss of another. */
+/**
+ * Do all members serve, and does each of them count? One that is in doubt, or in Controller mode outside the SyncStateSet, may not take the place of another
+ * that is lost.
+ */
 export async function areSound(nodes: readonly GroupNode[]): Promise<boolean> {
   const reports = await Promise.all(nodes.map(({ httpUrl }) => readNodeStatus(httpUrl)));
-  return reports.every((report) => report?.ready === true && report.raft?.inDoubt === false);
+  if (!reports.every((report) => report?.ready === true)) return false;
+  if (reports.every((report) => report?.raft !== undefined))
+    return reports.every(({ raft } = { ready: false }) => raft?.inDoubt === false);
+  const slaves = reports.flatMap((report) => report?.replication?.slaves ?? []);
+  return slaves.filter(({ inSyncStateSet }) => inSyncStateSet === true).length === nodes.length - 1;
 }
 
 /** Questions to the members of a group one by one, past the routes of clients. */

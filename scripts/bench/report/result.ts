@@ -1,8 +1,13 @@
 import type { Measurement } from '../load/window.ts';
 import type { Machine } from '../machine.ts';
 
-/** What was measured: the floor, the group with prepared frames, the group through our client. */
-export type Contender = 'floor' | 'group' | 'client';
+/** What was measured: the floor; a mode's brokers with prepared frames, by its name; the same through our client. */
+export type Contender = string;
+
+export const FLOOR: Contender = 'floor';
+
+/** The line of a mode's brokers as our own client sees them. */
+export const throughClient = (variant: string): Contender => `${variant}, client`;
 
 /** All runs of one row on one contender, and their middle: each figure by itself. */
 export interface RowResult {
@@ -19,6 +24,8 @@ export interface BenchResult {
   readonly bodyBytes: number;
   readonly warmUpSeconds: number;
   readonly seconds: number;
+  /** What people must know beside the figures. */
+  readonly remarks: readonly string[];
   readonly results: readonly RowResult[];
 }
 

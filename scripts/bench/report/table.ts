@@ -1,5 +1,5 @@
 import { rows } from '../rows.ts';
-import type { BenchResult, RowResult } from './result.ts';
+import { type BenchResult, FLOOR, type RowResult } from './result.ts';
 
 const HEAD = [
   '',
@@ -19,9 +19,8 @@ const HEAD = [
 
 /** The result for people. */
 export function formatResult(result: BenchResult): string {
-  return [machineLines(result), ...rows.map(({ name }) => rowTable(result, name)).filter((text) => text !== '')].join(
-    '\n\n',
-  );
+  const tables = rows.map(({ name }) => rowTable(result, name));
+  return [machineLines(result), ...tables, result.remarks.join('\n')].filter((text) => text !== '').join('\n\n');
 }
 
 function machineLines({ machine, bodyBytes, seconds, warmUpSeconds, results }: BenchResult): string {
@@ -37,14 +36,14 @@ function machineLines({ machine, bodyBytes, seconds, warmUpSeconds, results }: B
 function rowTable({ results, bodyBytes }: BenchResult, row: string): string {
   const own = results.filter((each) => each.row === row);
   if (own.length === 0) return '';
-  const floor = own.find(({ contender }) => contender === 'floor');
+  const floor = own.find(({ contender }) => contender === FLOOR);
   const lines = own.map((each) => cells(each, floor, bodyBytes));
   return `${rows.find(({ name }) => name === row)?.title}\n${align([HEAD, ...lines])}`;
 }
 
 function cells({ contender, median }: RowResult, floor: RowResult | undefined, bodyBytes: number): string[] {
   const { messagesPerSecond, p50, p99, p999, cores } = median;
-  const base = contender === 'floor' ? undefined : floor?.median;
+  const base = contender === FLOOR ? undefined : floor?.median;
   const time = (ms: number) => (ms === 0 ? '-' : ms.toFixed(ms < 10 ? 2 : 1));
   const used = (value: number | undefined) => value?.toFixed(2) ?? '-';
   const perMessage = (value: number | undefined) =>

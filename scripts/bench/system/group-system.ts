@@ -1,6 +1,8 @@
 import type { Group, GroupNode } from '../../../cluster/launch/group.ts';
 import { startGroup } from '../../../cluster/launch/start-group.ts';
 import { createProducer, createPullConsumer } from '../../../src/index.ts';
+import { areSound } from '../failover/members.ts';
+import { until } from '../failover/until.ts';
 import { QUEUES, type System, TOPIC } from './system.ts';
 
 export interface GroupSystem extends System {
@@ -11,6 +13,8 @@ export interface GroupSystem extends System {
 
 export interface GroupSystemOptions {
   readonly directory: string;
+  /** Shipped files, as the launcher names them. */
+  readonly layout: string;
   /** 0 takes free ports. */
   readonly portBase: number;
   readonly brokerKeys: Readonly<Record<string, string>>;
@@ -20,16 +24,18 @@ export interface GroupSystemOptions {
 }
 
 const FIRST_SEND_MS = 10_000;
+const SOUND_MS = 20_000;
 
-/** Starts a group of three brokers and makes the topic. */
+/** Starts brokers and makes the topic. */
 export async function startGroupSystem(options: GroupSystemOptions): Promise<GroupSystem> {
-  const { directory: dir, portBase, brokerKeys, nodeFlags, signal } = options;
-  const { group, leader } = await startGroup({ dir, portBase, brokerKeys, nodeFlags, signal });
+  const { directory: dir, layout: conf, portBase, brokerKeys, nodeFlags, signal } = options;
+  const { group, leader } = await startGroup({ dir, conf, portBase, brokerKeys, nodeFlags, signal });
   const stop = async () => {
     await group.stopAll();
     group.close();
   };
   try {
+    if (group.layout.elects) await until('that all brokers count', SOUND_MS, () => areSound(group.nodes));
     const queues = await makeTopic(group.nameServer);
     const [host = '', port] = leader.address.split(':');
     return {

@@ -71,13 +71,13 @@ test.each(sets.flatMap((layout) => layout.brokers(0).map(({ name, file }) => [la
     const shipped = loadBrokerConfig(shippedFile(root, file), host);
     expect([shipped.errors, shipped.warnings]).toEqual([[], []]);
     const slave = name.endsWith('-s');
-    const role = slave ? 'SLAVE' : layout.name === '2m-2s-sync' ? 'SYNC_MASTER' : 'ASYNC_MASTER';
+    const role = slave ? 'SLAVE' : file.startsWith('2m-2s-sync') ? 'SYNC_MASTER' : 'ASYNC_MASTER';
     expect(shipped.config).toMatchObject({
       brokerRole: role,
       brokerId: slave ? 1 : 0,
       brokerName: name.replace(/-s$/, ''),
       brokerClusterName: 'DefaultCluster',
-      storePathRootDir: `/home/user/store/${layout.name}/${name}`,
+      storePathRootDir: `/home/user/store/${file === 'broker.conf' ? '' : `${file.split('/')[0]}/`}${name}`,
     });
     const index = layout.brokers(0).findIndex((broker) => broker.name === name);
     const overrides = brokerOverrides(layout, portsFrom(20_000, 4), index, `/data/store/${name}`);
