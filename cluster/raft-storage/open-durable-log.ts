@@ -192,10 +192,12 @@ function coldRuns(
   if (oldest.position !== log.minPosition) {
     if (cutAtStart) return entryFaultAt(log, log.minPosition, 'the number of the first entry cannot be read');
     const before = { index: 0, term: 0, chainCrc: 0 };
-    note(1, oldest.term);
-    const found = scanRange(log, firstWrote, { from: log.minPosition, to: oldest.position, before }, undefined);
+    const range = { from: log.minPosition, to: oldest.position, before };
+    const found = scanRange(log, firstWrote, range, (chain) => note(chain.index, chain.term));
     if ('code' in found) return found;
     gaps.push(...found.gaps);
+    // What is lost at the very beginning counts as of the term behind it.
+    runs[0] = { first: 1, term: runs[0]?.term ?? oldest.term };
   }
   for (const [i, { position, index, term }] of places.entries()) {
     const next = places[i + 1];

@@ -72,7 +72,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const bootId = bootIdHex(platform.process.bootId());
   const snapshots = new SnapshotStore(disk, `${directory}/snapshots`, logger);
   const received = new ReceivedSnapshots(disk, `${directory}/snapshots`, logger);
-  const pending = received.takeOver(
+  const given = received.takeOver(
     `${directory}/data`,
     options.segmentBytes,
     snapshots.list().map((index) => snapshots.pathOf(index)),
@@ -101,17 +101,29 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   });
   if (!('log' in opened)) return opened;
   const { log, cut, tornWrite, endLost, checkpoint, discarded } = opened;
-  if (log.segments.minPosition > firstPosition && checkpoint === undefined && pending === undefined) {
+  const cutAtStart = log.segments.minPosition > firstPosition;
+  const needed = cutAtStart && checkpoint === undefined && given === undefined;
+  const kept = needed ? loaded.find((snapshot) => cannotTell(log, snapshot)) : undefined;
+  const pending = given ?? kept;
+  if (needed && kept === undefined) {
     log.close();
     const text = `${directory}/data begins at entry ${log.firstIndex - 1}, and no usable snapshot covers what came before: `;
     return { message: `${text}empty ${directory} to let the other members restore this one` };
   }
-  for (const { index } of discarded) snapshots.discard(index);
+  for (const { index } of discarded) if (index !== kept?.header.index) snapshots.discard(index);
+  if (kept !== undefined) received.putOwnInForce(snapshots, kept.header.index);
   const last = { index: log.lastIndex, term: log.lastTerm, chainCrc: log.chainCrc(log.lastIndex) };
   const adopted = read.kind === 'absent' && stock !== undefined && last.index > 0 && options.aloneInGroup && !cut;
   const doubt = adopted
     ? { reason: doubtReasons.none, message: '' }
-    : decideDoubt({ hardState: read, bootId, recoveryCut: cut, tornWrite, holeCut: endLost, last });
+    : decideDoubt({
+        hardState: read,
+        bootId,
+        recoveryCut: cut,
+        tornWrite,
+        holeCut: endLost || lacksEnd(log, kept),
+        last,
+      });
   const record = nextRecord(options, read, stock, doubt, bootId, log, pending);
   const hardState = HardStateFile.begin(disk, path, record, read.kind === 'ok' ? read.slot : undefined);
   // A member obeys its leader's flush mode: that it acknowledged from its page cache must be known at a start after a power failure.
@@ -123,7 +135,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   const { incarnation } = record;
   const incarnationFromDisk = read.kind === 'ok' && !lostItsCount(read.record);
   // What derives from the log is only known to reflect what an own snapshot covers: behind a leader's, all that the log holds is to be applied.
-  const beforeLog = log.firstIndex - (log.segments.minPosition > firstPosition ? 2 : 1);
+  const beforeLog = log.firstIndex - (cutAtStart ? 2 : 1);
   const appliedIndex = own?.header.index ?? (pending === undefined ? 0 : beforeLog);
   return {
     log,
@@ -137,6 +149,16 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     incarnation,
     incarnationFromDisk,
   };
+}
+
+/** The log is damaged, or was cut, where the snapshot's entry stood: it does not contradict the snapshot, and where retention has shortened it nothing else tells what came before. */
+function cannotTell(log: DurableLog, { header }: Snapshot): boolean {
+  return header.index > log.lastIndex || log.gaps.covers(header.index);
+}
+
+/** A snapshot is made when its entry is fsynced: one ahead of the log proves that the log has lost its end. */
+function lacksEnd(log: DurableLog, snapshot: Snapshot | undefined): boolean {
+  return snapshot !== undefined && snapshot.header.index > log.lastIndex;
 }
 
 /**

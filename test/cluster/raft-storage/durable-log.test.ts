@@ -241,6 +241,23 @@ describe('opening', () => {
     expect([opened.cut, opened.log.lastIndex]).toEqual([true, 1]);
   });
 
+  it('knows the terms below a checkpoint where the very first header is lost', () => {
+    const world = new VirtualWorld();
+    const platform = world.start('a');
+    const { log } = openLog(platform);
+    for (let i = 1; i <= 40; i++) propose(log, 1 + Math.floor(i / 2), 200, i);
+    persist(platform, log, true);
+    const checkpoints = [log.checkpointAt(30)];
+    const [, ...behind] = log.termRuns();
+    world.disk('a').rot(`${directory}/${'0'.repeat(20)}`, 0);
+    const opened = openLog(platform, { checkpoints, hasPeers: true });
+    expect(opened.log.gaps.all).toMatchObject([{ first: 1, last: 1, termsKnown: false }]);
+    // Entry 1 counts as of the term behind it, until it is there again.
+    expect(opened.log.termRuns()).toEqual([{ ...behind[0]!, first: 1 }, ...behind.slice(1)]);
+    opened.log.closeGap(opened.log.gaps.all[0]!, [{ first: 1, term: 1 }]);
+    expect(opened.log.termRuns()).toEqual(log.termRuns());
+  });
+
   it('scans from the newest checkpoint that the log confirms, and still knows every term', () => {
     const platform = createVirtualPlatform();
     const { log } = openLog(platform);

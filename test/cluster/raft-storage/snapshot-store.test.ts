@@ -139,4 +139,27 @@ describe('snapshots', () => {
     platform.crash();
     expect(() => open(world.start('a'))).toThrow(/no usable snapshot covers what came before: empty \/store/);
   });
+
+  it.each([
+    ['is repaired', false, 0, 30],
+    ['is cut', true, 4, 19],
+  ])('stay in force where a log whose beginning is gone %s at their entry', (_what, machine, reason, last) => {
+    const { world, platform, storage } = filled();
+    let isWhole = false;
+    storage.hardState.saveDoubt(false, () => {
+      isWhole = true;
+    });
+    world.runUntil(() => isWhole);
+    persist(platform, storage.log, true);
+    const snapshot = snapshotAt(storage.log, 20);
+    expect(write(platform, storage, snapshot)).toBe('ok');
+    storage.log.deleteBefore(storage.log.positionOf(16));
+    const { position } = snapshot.header;
+    platform.crash({ machine });
+    world.disk('a').rot(`/store/data/${String(position - (position % 2048)).padStart(20, '0')}`, position % 2048);
+    const again = open(world.start('a'));
+    expect([again.doubt.reason, again.log.lastIndex]).toEqual([reason, last]);
+    expect([again.snapshot, again.appliedIndex]).toEqual([snapshot, again.log.firstIndex - 2]);
+    expect(platform.disk.list('/store/snapshots')).toEqual(['pending-00000000000000000020']);
+  });
 });
