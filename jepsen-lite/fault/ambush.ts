@@ -1,6 +1,6 @@
 import type { Moment } from '../invariant/judge.ts';
 import type { FaultKind } from './fault-kind.ts';
-import { restartLater } from './process-faults.ts';
+import { losePower, restartLater } from './process-faults.ts';
 
 /**
  * Lies in wait for a moment (`mode`: of a vote, a leadership, an entry, a commit, and how it ends) and then kills whoever has it, within `amount`
@@ -21,8 +21,11 @@ export const ambushAt = (moments: readonly Moment[]): FaultKind => ({
       const { process } = node;
       cluster.later(amount / 1_000, () => {
         if (process === undefined || node.process !== process) return;
-        const end = how === 'power' && cluster.syncFlush ? () => node.losePower('torn') : () => node.kill();
-        restartLater(cluster, node, forMs, end);
+        const withPower = how === 'power' && cluster.syncFlush && cluster.mayLosePower(node);
+        restartLater(cluster, node, forMs, () => {
+          if (withPower) losePower(cluster, node, 'torn');
+          else node.kill();
+        });
       });
     });
     return true;

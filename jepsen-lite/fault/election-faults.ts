@@ -1,6 +1,7 @@
 import type { FaultKind } from './fault-kind.ts';
 import type { Server } from './fault-world.ts';
 import { cutBothFor, slowFor } from './link-states.ts';
+import { losePower } from './process-faults.ts';
 import { targetsOf } from './targets.ts';
 
 /** Both parts have missed the leader and stand when it is back. */
@@ -25,7 +26,7 @@ const rivals: FaultKind = {
     const [middle] = targetsOf(cluster, target).filter(({ running }) => running);
     if (middle === undefined) return false;
     const strike = (node: Server, awayMs: number): void => {
-      if (mode === 'power' && cluster.syncFlush) node.losePower('torn');
+      if (mode === 'power' && cluster.syncFlush && cluster.mayLosePower(node)) losePower(cluster, node, 'torn');
       else node.kill();
       cluster.later(awayMs, () => cluster.startNode(node));
     };

@@ -10,8 +10,8 @@ import { targetsOf } from './targets.ts';
  */
 const leftBehind: FaultKind<Cluster> = {
   name: 'left-behind',
-  // Only in schedules that are given: with a weight, all recorded seeds mean something else.
-  weight: 0,
+
+  weight: 5,
   draw: (chance) => ({
     target: chance.pick<Target>(['follower', 'other-follower', 'leader']),
     forMs: chance.between(1_000, 8_000),

@@ -13,8 +13,8 @@ const ASK_MS = 150;
  */
 const members: FaultKind<Cluster> = {
   name: 'members',
-  // Only in schedules that are given: with a weight, all recorded seeds mean something else.
-  weight: 0,
+
+  weight: 5,
   draw: (chance) => ({
     target: chance.pick<Target>(['leader', 'follower', 'other-follower']),
     forMs: chance.pick([10, 1_000, 5_000, 10_000]),

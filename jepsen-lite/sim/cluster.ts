@@ -157,7 +157,9 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   #forgetHealed(): void {
     for (const [one, starts] of this.#hurt) {
       const inDoubt = one.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
-      if (one.starts > starts && !inDoubt && !one.awaitsHarm) this.#hurt.delete(one);
+      if (one.starts <= starts || inDoubt || one.awaitsHarm) continue;
+      this.#hurt.delete(one);
+      one.isWiped = false;
     }
   }
 
@@ -166,9 +168,14 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     return this.founded && !this.reduced && this.nodes.every((node) => this.mayHurt(node)) && this.#hurt.size === 0;
   }
 
-  /** Whether the promises cover that this machine loses power now. */
+  /**
+   * Whether the promises cover that this machine loses power now. Under SYNC_FLUSH any number may, but not while another has nothing on its disk: with two of three in doubt a leader needs
+   * all votes, and an empty store has none to give (raft/SAFETY.md 2).
+   */
   mayLosePower(node: SimNode): boolean {
-    return this.syncFlush || this.mayHurt(node);
+    if (!this.syncFlush) return this.mayHurt(node);
+    this.#forgetHealed();
+    return ![...this.#hurt.keys()].some((one) => one !== node && one.isWiped);
   }
 
   /** In one word, how the group is: for the table of what was hit when. */

@@ -19,6 +19,8 @@ export class SimNode extends SimServer<DledgerBroker> {
   oldDisk: ReadonlyMap<string, SimFile> | undefined;
   /** It was set back once: it may be refused until it counts further than before. */
   wasSetBack = false;
+  /** Its disk was replaced, and nobody has made it whole yet. */
+  isWiped = false;
   /** Something on its disk rotted at this start of the process or before, and may not have been found yet. */
   rottenSince: number | undefined;
 
@@ -54,6 +56,7 @@ export class SimNode extends SimServer<DledgerBroker> {
 
   override wipe(): void {
     super.wipe();
+    this.isWiped = true;
     this.oldDisk = undefined;
   }
 
