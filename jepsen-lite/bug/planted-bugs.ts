@@ -1,5 +1,6 @@
 import { ackBeforeCommit } from './ack-before-commit/bug.ts';
 import { ackBeforePersist } from './ack-before-persist/bug.ts';
+import { changeBeforeCommit } from './change-before-commit/bug.ts';
 import { doubtCounted } from './doubt-counted/bug.ts';
 import { doubtForgotten } from './doubt-forgotten/bug.ts';
 import { followerAnswers22 } from './follower-answers-22/bug.ts';
@@ -31,6 +32,7 @@ import { wipedNodeVotes } from './wiped-node-votes/bug.ts';
 export const plantedBugs: readonly PlantedBug[] = [
   ackBeforeCommit,
   ackBeforePersist,
+  changeBeforeCommit,
   doubtCounted,
   doubtForgotten,
   followerAnswers22,

@@ -6,11 +6,13 @@ import { diskFaults } from './disk-faults.ts';
 import { electionFaults } from './election-faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { groupFaults } from './group-faults.ts';
+import { lateReplyFaults } from './late-reply-faults.ts';
 import { leftBehindFaults } from './left-behind-faults.ts';
 import { memberFaults } from './member-faults.ts';
 import { networkFaults } from './network-faults.ts';
 import { processFaults } from './process-faults.ts';
 import { retentionFaults } from './retention-faults.ts';
+import { rivalChangeFaults } from './rival-change-faults.ts';
 import { rotFaults } from './rot-faults.ts';
 import { setBackFaults } from './set-back-faults.ts';
 
@@ -26,6 +28,8 @@ export const faultKinds: readonly FaultKind<Cluster>[] = [
   ...groupFaults,
   ...memberFaults,
   ...leftBehindFaults,
+  ...rivalChangeFaults,
+  ...lateReplyFaults,
   ...retentionFaults,
   ...derivedFaults,
   ...rotFaults,
