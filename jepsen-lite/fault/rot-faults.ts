@@ -28,6 +28,8 @@ const rot: FaultKind<Cluster> = {
     const [node] = targetsOf(cluster, fault.target).filter((one) => cluster.mayHurt(one) && cluster.founded);
     const log = node?.broker?.parts.member.storage.log;
     if (node === undefined || log === undefined || log.damage !== undefined) return false;
+    // What is planned to fail is meant for the member, not for the look at its log.
+    if (node.host.image.hasPlannedErrors) return false;
     const { minPosition } = log.segments;
     // Of the first entry that is kept nobody else can tell the number, and below a snapshot that is lost nothing is left to fall back on.
     const begin = minPosition > 0 ? log.endOf(log.firstIndex - 1) : 0;

@@ -30,8 +30,7 @@ const setBack: FaultKind<Cluster> = {
       });
       if (!seen || !cluster.mayHurt(node)) return;
       node.kill();
-      node.oldDisk = copy;
-      node.wasSetBack = true;
+      node.setDiskBack(copy);
       cluster.hurt(node);
       cluster.startNode(node);
     });
