@@ -60,7 +60,7 @@ async function runSuite(options: Options, report: Report): Promise<void> {
 
 /** Our brokers, and then RocketMQ's, under our controller. */
 async function controllerSuite(report: Report): Promise<void> {
-  const ours = await programsOf('ledgermq', repository);
+  const ours = await programsOf('controller', repository);
   await ControllerSuite.run(repository, ours.nameServer, ours, 'our brokers', report);
   await ControllerSuite.run(
     repository,
@@ -86,7 +86,8 @@ async function main(): Promise<number> {
   }
   const passed = report.finish();
   const reports = process.env['REPORTS'];
-  if (reports !== undefined) report.write(resolve(repository, reports, `conformance-${options.suite}.json`));
+  if (reports !== undefined)
+    report.write(resolve(repository, reports, `conformance-${options.suite}-${options.server}.json`));
   return passed ? 0 : 1;
 }
 

@@ -25,7 +25,7 @@ export async function nodeSuite(repository: string, group: Group, report: Report
   await createTopic(group.nameServer, topic, 4);
   const program = fileURLToPath(new URL('ali-ons-checks.js', import.meta.url));
   const environment = { HOME: group.clientHome('node') };
-  const args = [program, folder, group.nameServer, runId, topic];
+  const args = [program, folder, group.nameServer, runId, topic, String(4 * group.brokerNames.length)];
   reportTap(report, 'ali-ons', await run(process.execPath, args, checksTimeoutMs, { environment }));
   report.check('ali-ons: no broker has ended by itself', group.crashed());
 }
@@ -51,7 +51,7 @@ export async function clientSuite(group: Group, report: Report): Promise<void> {
   const program = fileURLToPath(new URL('client-checks.js', import.meta.url));
   const suite = `client with ${group.server}`;
   const environment = { HOME: group.clientHome('client'), TMPDIR: group.clientHome('client') };
-  const args = [program, group.nameServer, runId, topic];
+  const args = [program, group.nameServer, runId, topic, String(4 * group.brokerNames.length)];
   reportTap(report, suite, await run(process.execPath, args, checksTimeoutMs, { environment }));
   report.check(`${suite}: no broker has ended by itself`, group.crashed());
 }

@@ -3,21 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from './child.ts';
 import { freePortBase } from './ports.ts';
-import { masterAddress } from './remoting.ts';
+import { brokerAddressesOf, masterAddress } from './remoting.ts';
 import { tail } from './tap.ts';
-
-/** Whose servers a suite runs against. */
-export type Server = 'ledgermq' | 'ledgermq-sync-master' | 'stock' | 'stock-dledger';
-
-export const servers: readonly Server[] = ['ledgermq', 'ledgermq-sync-master', 'stock', 'stock-dledger'];
-
-/** How many brokers each has: three elect one, a pair is a SYNC_MASTER and its slave. */
-const brokerCounts: Readonly<Record<Server, number>> = {
-  ledgermq: 3,
-  'ledgermq-sync-master': 2,
-  stock: 1,
-  'stock-dledger': 3,
-};
+import { Ports, type Server, type Settings, type Topology, topologyOf } from './topology.ts';
 
 /** How the two programs of a server are started; both take `-c FILE`. */
 export type Programs = {
@@ -43,40 +31,37 @@ export class Group {
   readonly folder: string;
   readonly nameServer: string;
   readonly clusterName: string;
-  readonly brokerName: string;
+  /** One for each set of brokers that replicate among themselves, and so for each master. */
+  readonly brokerNames: readonly string[];
   readonly brokerAddresses: readonly string[];
+  readonly #topology: Topology;
   readonly #programs: Programs;
-  readonly #base: number;
+  readonly #ports: Ports;
   readonly #children = new Map<string, Child>();
 
-  private constructor(server: Server, programs: Programs, folder: string, base: number) {
+  private constructor(server: Server, programs: Programs, folder: string, ports: Ports) {
     this.server = server;
     this.#programs = programs;
-    this.#base = base;
+    this.#ports = ports;
+    this.#topology = topologyOf(server);
     this.folder = folder;
     folders.add(folder);
-    this.nameServer = `127.0.0.1:${base}`;
-    this.clusterName = this.#replicated ? 'RaftCluster' : 'DefaultCluster';
-    this.brokerName = this.#replicated ? 'RaftNode00' : 'broker-a';
-    const count = brokerCounts[server];
-    this.brokerAddresses = Array.from({ length: count }, (_, index) => `127.0.0.1:${base + 10 * (index + 1)}`);
+    this.nameServer = `127.0.0.1:${ports.base}`;
+    this.clusterName = this.#topology.clusterName;
+    this.brokerNames = [...new Set(this.#topology.members.map(({ brokerName }) => brokerName))];
+    this.brokerAddresses = this.#topology.members.map((_, index) => `127.0.0.1:${ports.broker(index)}`);
   }
 
-  /** Starts everything and waits until a master serves. Nothing is left running when that fails. */
+  /** Starts everything and waits until masters serve and all brokers are registered. Nothing is left running when that fails. */
   static async start(server: Server, programs: Programs): Promise<Group> {
-    const base = await freePortBase([
-      0,
-      ...[10, 20, 30].flatMap((each) => [each - 2, each, each + 1, each + 5]),
-      41,
-      42,
-      43,
-    ]);
-    const group = new Group(server, programs, mkdtempSync(join(tmpdir(), 'ledgermq-conformance-')), base);
+    const base = await freePortBase(Ports.offsets(topologyOf(server).members.length));
+    const folder = mkdtempSync(join(tmpdir(), 'ledgermq-conformance-'));
+    const group = new Group(server, programs, folder, new Ports(base));
     try {
       await group.#startNameServer();
-      await Promise.all(group.brokerAddresses.map((address, index) => group.#startBroker(address, index)));
-      await group.#awaitMaster();
-      if (group.#isPair) await group.#awaitSlave();
+      await Promise.all(group.brokerAddresses.map((_, index) => group.#startBroker(index)));
+      await group.#awaitMasters();
+      await group.#awaitSlaves();
     } catch (error) {
       await group.stop(true);
       throw error;
@@ -84,9 +69,14 @@ export class Group {
     return group;
   }
 
-  /** Several brokers, one of which may be lost. */
-  get replicated(): boolean {
-    return this.#replicated;
+  /** The servers are RocketMQ's own. */
+  get stock(): boolean {
+    return this.server.startsWith('stock');
+  }
+
+  /** Another broker leads when the leader is lost. */
+  get elects(): boolean {
+    return this.#topology.elects;
   }
 
   /** Folder for what clients write: their logs and local offsets. */
@@ -125,42 +115,38 @@ export class Group {
     else rmSync(this.folder, { recursive: true, force: true });
   }
 
-  get #replicated(): boolean {
-    return brokerCounts[this.server] === 3;
-  }
-
   async #startNameServer(): Promise<void> {
-    const settings = { listenPort: String(this.#base) };
+    const { base } = this.#ports;
+    const settings = { listenPort: String(base), ...this.#topology.nameServer(this.#ports, this.folder) };
     await this.#startProgram('name server', this.#programs.nameServer, 'namesrv', settings);
   }
 
-  async #startBroker(address: string, index: number): Promise<void> {
+  async #startBroker(index: number): Promise<void> {
+    const member = this.#topology.members[index];
+    if (member === undefined) throw new Error(`no broker ${index}`);
     const store = join(this.folder, `store-${index}`);
-    const peers = [0, 1, 2].map((each) => `n${each}-127.0.0.1:${this.#base + 41 + each}`).join(';');
     const settings = {
       brokerClusterName: this.clusterName,
-      brokerName: this.brokerName,
+      brokerName: member.brokerName,
       brokerIP1: '127.0.0.1',
-      listenPort: address.slice(address.indexOf(':') + 1),
+      listenPort: String(this.#ports.broker(index)),
       namesrvAddr: this.nameServer,
       storePathRootDir: store,
       storePathCommitLog: join(store, 'commitlog'),
       mappedFileSizeCommitLog: String(64 << 20),
       autoCreateTopicEnable: 'true',
-      ...(this.#replicated
-        ? { enableDLegerCommitLog: 'true', dLegerGroup: this.brokerName, dLegerPeers: peers, dLegerSelfId: `n${index}` }
-        : { brokerId: String(index), ...(this.#isPair ? { brokerRole: index === 0 ? 'SYNC_MASTER' : 'SLAVE' } : {}) }),
+      ...member.settings(this.#ports),
       // RocketMQ refuses sends that waited 200 ms, which a JVM does while it warms up on a busy machine.
-      ...(this.server.startsWith('ledgermq') ? {} : { waitTimeMillsInSendQueue: '5000' }),
+      ...(this.stock ? { waitTimeMillsInSendQueue: '5000' } : {}),
     };
-    await this.#startProgram(address, this.#programs.broker, `broker-${index}`, settings);
+    await this.#startProgram(this.brokerAddresses[index] ?? '', this.#programs.broker, `broker-${index}`, settings);
   }
 
   async #startProgram(
     name: string,
     [command, ...args]: readonly string[],
     file: string,
-    settings: Readonly<Record<string, string>>,
+    settings: Settings,
   ): Promise<void> {
     if (command === undefined) throw new Error(`no command for ${name}`);
     const conf = join(this.folder, `${file}.conf`);
@@ -178,26 +164,26 @@ export class Group {
     throw new Error(`${name} did not say "boot success":\n${tail(child.output)}`);
   }
 
-  get #isPair(): boolean {
-    return brokerCounts[this.server] === 2;
+  /** Before slaves follow, a SYNC_MASTER answers sends with SLAVE_NOT_AVAILABLE. */
+  async #awaitSlaves(): Promise<void> {
+    const pairs = this.#topology.members.map(({ settings }) => settings(this.#ports)['brokerRole'] === 'SYNC_MASTER');
+    for (const [index, isMaster] of pairs.entries()) {
+      const child = this.#children.get(this.brokerAddresses[index] ?? '');
+      if (isMaster && !(await child?.printed(/A slave follows/, leaderTimeoutMs)))
+        throw new Error(`no slave followed ${this.brokerAddresses[index]} within ${leaderTimeoutMs} ms`);
+    }
   }
 
-  /** Before it follows, sends are answered with SLAVE_NOT_AVAILABLE. */
-  async #awaitSlave(): Promise<void> {
-    const master = this.#children.get(this.brokerAddresses[0] ?? '');
-    if (master === undefined || !(await master.printed(/A slave follows/, leaderTimeoutMs)))
-      throw new Error(`no slave followed the master within ${leaderTimeoutMs} ms`);
-  }
-
-  async #awaitMaster(): Promise<void> {
+  async #awaitMasters(): Promise<void> {
     const endAt = Date.now() + leaderTimeoutMs;
     for (;;) {
-      const address = await masterAddress(this.nameServer);
-      if (address !== undefined && this.brokerAddresses.includes(address)) return;
+      const registered = await brokerAddressesOf(this.nameServer);
+      const masters = registered.filter(({ id }) => id === 0).length;
+      if (registered.length === this.brokerAddresses.length && masters === this.brokerNames.length) return;
       const crashed = this.crashed();
       if (crashed.length > 0) throw new Error(crashed.join('\n'));
       if (Date.now() > endAt)
-        throw new Error(`no broker became master within ${leaderTimeoutMs} ms (saw ${address ?? 'none'})`);
+        throw new Error(`not all brokers serve after ${leaderTimeoutMs} ms (${JSON.stringify(registered)})`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -72,7 +72,8 @@ export class JavaSuite {
   }
 
   async #checks(label: string, flags: readonly string[], names: readonly string[]): Promise<void> {
-    const java = this.#java(label, 'client', flags);
+    const masters = `-Dledgermq.masters=${this.#group.brokerNames.length}`;
+    const java = this.#java(label, 'client', [masters, ...flags]);
     const args = ['ledgermq.conformance.Main', this.#group.nameServer, `${this.#run}${label}`, ...names];
     reportTap(this.#report, `java ${this.#version} ${label}`, await run('java', [...java, ...args], checksTimeoutMs));
   }
@@ -94,7 +95,7 @@ export class JavaSuite {
         version: this.#version,
         run: this.#run,
         group: this.#group,
-        stock: this.#group.server.startsWith('stock'),
+        stock: this.#group.stock,
         onlineGroup: group,
         command: (args) => this.#adminCommand(args),
       };
@@ -116,7 +117,7 @@ export class JavaSuite {
   /** How long an unmodified client with all its defaults cannot send after the leader's process was killed. */
   async #outage(): Promise<void> {
     const name = `java ${this.#version}: outage after a kill of the leader`;
-    if (!this.#group.replicated) return this.#report.note(`${name}: LEFT OUT, there is one broker only`);
+    if (!this.#group.elects) return this.#report.note(`${name}: LEFT OUT, no broker takes the place of another`);
     const java = this.#java('outage', 'client', []);
     const args = ['ledgermq.conformance.Outage', this.#group.nameServer, `${this.#run}outage`];
     const sender = new Child('java', [...java, ...args]);

@@ -68,6 +68,9 @@ const sum = (rows: readonly RegExpExecArray[], column: number) =>
 const differs = (what: string, expected: unknown, seen: unknown) =>
   expected === seen ? [] : [`${what}: expected ${expected}, saw ${seen}`];
 
+/** Any of the masters' names, for a pattern. */
+const anyName = ({ group }: AdminContext) => `(?:${group.brokerNames.map(literal).join('|')})`;
+
 const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\%]/g, '\\$&');
 
 const date = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
@@ -79,7 +82,7 @@ function clusterList(lines: string[], context: AdminContext): string[] {
     : String.raw`\d+\s+-?[\d.]+\s+[\d.]+`;
   const row = new RegExp(String.raw`^(\S+)\s+(\S+)\s+(\d+)\s+(\S+:\d+)\s+(V\d_\d_\d)\s+${load}\s+${load}\s+${end}\s*$`);
   const rows = matches(lines, row);
-  const { brokerAddresses, clusterName, brokerName } = context.group;
+  const { brokerAddresses, brokerNames, clusterName } = context.group;
   // RocketMQ's 5.x servers no longer give the figure that 4.9's command reads; ours give both.
   if (context.stock && !is5(context)) return missing(lines, /NullPointerException.*"getTransferedTps" is null/);
   return [
@@ -92,20 +95,26 @@ function clusterList(lines: string[], context: AdminContext): string[] {
         .sort()
         .join(),
     ),
-    ...differs('broker ids', brokerAddresses.length === 1 ? '0' : '0,2,3 or 0,1,3 or 0,1,2', idsOf(rows)),
+    ...brokerNames.flatMap((name) =>
+      idProblems(
+        name,
+        rows.filter((each) => each[2] === name),
+        brokerAddresses.length / brokerNames.length,
+      ),
+    ),
     // What only a master does is switched on there alone.
     ...(is5(context)
       ? rows.flatMap((each) => differs(`activated of ${each[4]}`, each[3] === '0', /true\s*$/.test(each[0])))
       : []),
-    ...rows.flatMap((each) => differs('names', `${clusterName} ${brokerName}`, `${each[1]} ${each[2]}`)),
+    ...rows.flatMap((each) => differs('cluster', clusterName, each[1])),
   ];
 }
 
-/** The ids of the rows; three different ones with a 0 are told by the text that `clusterList` expects. */
-function idsOf(rows: readonly RegExpExecArray[]): string {
+/** Brokers of one name have different ids, of which one is 0; the others' may be what a group or a controller gave them. */
+function idProblems(name: string, rows: readonly RegExpExecArray[], count: number): string[] {
   const ids = rows.map((each) => Number(each[3])).sort();
-  const fine = ids.length === 3 && ids[0] === 0 && new Set(ids).size === 3 && ids.every((id) => id <= 3);
-  return fine ? '0,2,3 or 0,1,3 or 0,1,2' : ids.join();
+  const fine = ids.length === count && ids[0] === 0 && new Set(ids).size === count && ids.every((id) => id <= count);
+  return fine ? [] : [`ids of ${name}: ${ids.join()}`];
 }
 
 function topicRoute(queues: number): (lines: string[], context: AdminContext) => string[] {
@@ -120,13 +129,10 @@ function topicRoute(queues: number): (lines: string[], context: AdminContext) =>
 }
 
 function topicStatus(lines: string[], context: AdminContext): string[] {
-  const rows = matches(
-    lines,
-    new RegExp(`^${context.group.brokerName}\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+${date},\\d{3}\\s*$`),
-  );
+  const rows = matches(lines, new RegExp(`^${anyName(context)}\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+${date},\\d{3}\\s*$`));
   return [
     ...missing(lines, /^#Broker Name\s+#QID\s+#Min Offset\s+#Max Offset\s+#Last Updated$/),
-    ...differs('queues', '0,1,2,3', rows.map((each) => each[1]).join()),
+    ...differs('queues', context.group.brokerNames.map(() => '0,1,2,3').join(), rows.map((each) => each[1]).join()),
     ...differs('sum of the minima', 0, sum(rows, 2)),
     ...differs('sum of the maxima', 1000, sum(rows, 3)),
     ...(is5(context) ? missing(lines, /^Topic Put TPS: [\d.]+$/) : []),
@@ -137,12 +143,12 @@ function consumerProgressOfGroup(lines: string[], context: AdminContext): string
   const topic = literal(restartTopic(context));
   const inflight = is5(context) ? String.raw`(\d+)\s+` : '';
   const row = new RegExp(
-    `^${topic}\\s+${context.group.brokerName}\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+${inflight}${date}\\s*$`,
+    `^${topic}\\s+${anyName(context)}\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+(\\d+)\\s+${inflight}${date}\\s*$`,
   );
   const rows = matches(lines, row);
   return [
     ...missing(lines, /^#Topic\s+#Broker Name\s+#QID\s+#Broker Offset\s+#Consumer Offset\s+#Diff\s/),
-    ...differs('queues', 4, rows.length),
+    ...differs('queues', 4 * context.group.brokerNames.length, rows.length),
     ...differs('broker offsets', 120, sum(rows, 2)),
     ...differs('consumer offsets', 120, sum(rows, 3)),
     ...missing(lines, /^Consume TPS: \d+\.\d\d$/, is5(context) ? /^Consume Diff Total: 0$/ : /^Diff Total: 0$/),
@@ -158,11 +164,10 @@ function consumerProgress(lines: string[], context: AdminContext): string[] {
   ];
 }
 
-function brokerStatus(lines: string[], { group }: AdminContext): string[] {
-  const version = group.brokerName === '' ? /./ : /^(\S+\s+)?brokerVersionDesc\s*: V\d_\d_\d$/;
+function brokerStatus(lines: string[]): string[] {
   return missing(
     lines,
-    version,
+    /^(\S+\s+)?brokerVersionDesc\s*: V\d_\d_\d$/,
     /^(\S+\s+)?bootTimestamp\s*: \d{13}$/,
     /^(\S+\s+)?commitLogMaxOffset\s*: \d+$/,
     /^(\S+\s+)?putTps\s*: [\d.]+( [\d.]+)*\s*$/,
@@ -235,8 +240,12 @@ const routeIsGone: AdminCheck = {
   },
 };
 
-const createdOn = ({ group }: AdminContext, what: string) =>
-  new RegExp(`^create ${what} to (${group.brokerAddresses.map(literal).join('|')}) success\\.$`);
+/** One line for each master. */
+function createdOn({ group }: AdminContext, what: string, lines: string[]): string[] {
+  const line = new RegExp(`^create ${what} to (${group.brokerAddresses.map(literal).join('|')}) success\\.$`);
+  const addresses = matches(lines, line).map((each) => each[1]);
+  return differs(`brokers on which the ${what} was created`, group.brokerNames.length, new Set(addresses).size);
+}
 
 /** In this order: later commands look at what earlier ones did. */
 export const adminChecks: readonly AdminCheck[] = [
@@ -244,14 +253,16 @@ export const adminChecks: readonly AdminCheck[] = [
   command(
     'clusterList -m',
     () => ['clusterList', '-m'],
-    (lines, { group }) => [
+    (lines, context) => [
       ...missing(
         lines,
         /^#Cluster Name\s+#Broker Name\s+#InTotalYest\s+#OutTotalYest\s+#InTotalToday\s+#OutTotalToday/,
       ),
       ...missing(
         lines,
-        new RegExp(`^${group.clusterName}\\s+${group.brokerName}\\s+\\d+\\s+\\d+\\s+[1-9]\\d+\\s+[1-9]\\d+\\s*$`),
+        new RegExp(
+          `^${context.group.clusterName}\\s+${anyName(context)}\\s+\\d+\\s+\\d+\\s+[1-9]\\d+\\s+[1-9]\\d+\\s*$`,
+        ),
       ),
     ],
   ),
@@ -283,7 +294,7 @@ export const adminChecks: readonly AdminCheck[] = [
     'updateTopic',
     (context) => ['updateTopic', '-t', ownTopic(context), '-c', context.group.clusterName, '-r', '6', '-w', '6'],
     (lines, context) => [
-      ...missing(lines, createdOn(context, 'topic')),
+      ...createdOn(context, 'topic', lines),
       ...missing(
         lines,
         new RegExp(`^TopicConfig \\[topicName=${ownTopic(context)}, readQueueNums=6, writeQueueNums=6, perm=RW-,`),
@@ -308,7 +319,7 @@ export const adminChecks: readonly AdminCheck[] = [
     'updateSubGroup',
     (context) => ['updateSubGroup', '-g', `g-${ownTopic(context)}`, '-c', context.group.clusterName, '-r', '5'],
     (lines, context) => [
-      ...missing(lines, createdOn(context, 'subscription group')),
+      ...createdOn(context, 'subscription group', lines),
       ...missing(lines, new RegExp(`^SubscriptionGroupConfig.*groupName=g-${ownTopic(context)},.*retryMaxTimes=5`)),
     ],
   ),

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type Server, servers } from './group.ts';
 import { type JavaPart, javaParts, javaVersions } from './java-suite.ts';
+import { type Server, servers } from './topology.ts';
 
 export type Suite = 'java' | 'store' | 'node' | 'python' | 'client' | 'controller';
 
@@ -15,7 +15,7 @@ export type Options = {
 const suites: readonly Suite[] = ['java', 'store', 'node', 'python', 'client', 'controller'];
 
 const usage = `Usage: test/conformance/run.sh ${suites.join('|')} [options]
-  --server NAME      whose servers to start: ${servers.join(', ')} (default ledgermq; of client: stock)
+  --server NAME      whose servers to start: ${servers.join(', ')} (default dledger; of client: stock)
   --stock            the same as --server stock
   --client VERSION   java, store: only this version of RocketMQ (${javaVersions.join(', ')})
   --only PARTS       java: only these parts, comma-separated (${javaParts.join(', ')})
@@ -43,7 +43,7 @@ export function readOptions(args: readonly string[]): Options {
   if (positionals.length > 1) throw new Error(`one suite at a time\n${usage}`);
   const suite = oneOf('suite', suites, positionals[0]);
   // Clients of others are tried against our servers, ours against the others'.
-  const server = values.server ?? (suite === 'client' ? 'stock' : 'ledgermq');
+  const server = values.server ?? (suite === 'client' ? 'stock' : 'dledger');
   return {
     suite,
     server: oneOf('--server', servers, values.stock ? 'stock' : server),

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.ts';
-import type { Programs, Server } from './group.ts';
+import type { Programs } from './group.ts';
 import { classPath, resolveJava } from './maven.ts';
 import { tail } from './tap.ts';
+import type { Server } from './topology.ts';
 
 /** The version of the real servers that suites can be compared with. */
 const comparedVersion = '5.3.3';
 
 /** Builds or resolves the server's programs. */
 export async function programsOf(server: Server, repository: string): Promise<Programs> {
-  return server.startsWith('ledgermq') ? ourPrograms(repository) : stockPrograms(repository, comparedVersion);
+  return server.startsWith('stock') ? stockPrograms(repository, comparedVersion) : ourPrograms(repository);
 }
 
 export async function ourPrograms(repository: string): Promise<Programs> {

@@ -39,32 +39,44 @@ export function ask(
 
 type Route = { readonly brokerDatas: readonly { readonly brokerAddrs: Readonly<Record<string, string>> }[] };
 
-/** The address that the name server gives for broker id 0 of the default topic, or undefined while there is none. */
-export async function masterAddress(nameServer: string): Promise<string | undefined> {
+/** Addresses and ids of the brokers that the default topic has, as the name server knows them; none while nobody listens. */
+export async function brokerAddressesOf(
+  nameServer: string,
+): Promise<{ readonly id: number; readonly address: string }[]> {
   try {
     const { code, body } = await ask(nameServer, 105, { topic: 'TBW102', acceptStandardJsonOnly: 'true' });
-    if (code !== 0) return undefined;
+    if (code !== 0) return [];
     const route = JSON.parse(body.toString('utf8')) as Route;
-    return route.brokerDatas[0]?.brokerAddrs['0'];
+    return route.brokerDatas.flatMap(({ brokerAddrs }) =>
+      Object.entries(brokerAddrs).map(([id, address]) => ({ id: Number(id), address })),
+    );
   } catch {
     // Nobody listens yet; the caller asks again until its own limit.
-    return undefined;
+    return [];
   }
 }
 
-/** Creates a topic, for clients that cannot. */
+/** The address that the name server gives for broker id 0, of the first where there are several; undefined while there is none. */
+export async function masterAddress(nameServer: string): Promise<string | undefined> {
+  const brokers = await brokerAddressesOf(nameServer);
+  return brokers.find(({ id }) => id === 0)?.address;
+}
+
+/** Creates a topic on every master, for clients that cannot. */
 export async function createTopic(nameServer: string, topic: string, queues: number): Promise<void> {
-  const address = await masterAddress(nameServer);
-  if (address === undefined) throw new Error('no master to create a topic on');
-  const { code } = await ask(address, 17, {
-    topic,
-    defaultTopic: 'TBW102',
-    readQueueNums: String(queues),
-    writeQueueNums: String(queues),
-    perm: '6',
-    topicFilterType: 'SINGLE_TAG',
-    topicSysFlag: '0',
-    order: 'false',
-  });
-  if (code !== 0) throw new Error(`${address} answered ${code} when topic ${topic} was to be created`);
+  const masters = (await brokerAddressesOf(nameServer)).filter(({ id }) => id === 0);
+  if (masters.length === 0) throw new Error('no master to create a topic on');
+  for (const { address } of masters) {
+    const { code } = await ask(address, 17, {
+      topic,
+      defaultTopic: 'TBW102',
+      readQueueNums: String(queues),
+      writeQueueNums: String(queues),
+      perm: '6',
+      topicFilterType: 'SINGLE_TAG',
+      topicSysFlag: '0',
+      order: 'false',
+    });
+    if (code !== 0) throw new Error(`${address} answered ${code} when topic ${topic} was to be created`);
+  }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export type SendResult = {
   readonly sendStatus: string;
   readonly msgId: string;
-  readonly messageQueue: { readonly queueId: number };
+  readonly messageQueue: { readonly brokerName: string; readonly queueId: number };
   readonly queueOffset: number;
 };
 

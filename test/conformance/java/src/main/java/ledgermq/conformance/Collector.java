@@ -35,8 +35,9 @@ public final class Collector implements MessageListenerConcurrently {
         return deliveries.stream().map(Collector::text).sorted().collect(Collectors.toList());
     }
 
-    public Set<Integer> queues() {
-        return deliveries.stream().map(MessageExt::getQueueId).collect(Collectors.toSet());
+    /** Each as `broker/id`. */
+    public Set<String> queues() {
+        return deliveries.stream().map(each -> each.getBrokerName() + "/" + each.getQueueId()).collect(Collectors.toSet());
     }
 
     /** Waits for this many deliveries and then a little longer, so that a duplicate would show. */

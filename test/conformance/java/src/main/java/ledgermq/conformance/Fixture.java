@@ -17,6 +17,7 @@ import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageQueue;
 
 /** What one check works with: names that no other check uses, clients that are closed behind it, and its assertions. */
 public final class Fixture implements AutoCloseable {
@@ -84,15 +85,16 @@ public final class Fixture implements AutoCloseable {
         herald.subscribe(topic, "*");
         herald.registerMessageListener(new Collector());
         herald.start();
-        await("a route of the group's retry topic", 40_000, () -> hasRoute(producer, "%RETRY%" + group));
+        await("a route of the group's retry topic to every master", 40_000, () -> mastersOf(producer, "%RETRY%" + group) == Settings.MASTERS);
         herald.shutdown();
     }
 
-    public static boolean hasRoute(DefaultMQProducer producer, String topic) {
+    /** On how many masters a topic is, as the name server tells it. */
+    public static long mastersOf(DefaultMQProducer producer, String topic) {
         try {
-            return !producer.fetchPublishMessageQueues(topic).isEmpty();
+            return producer.fetchPublishMessageQueues(topic).stream().map(MessageQueue::getBrokerName).distinct().count();
         } catch (Exception notYet) {
-            return false;
+            return 0;
         }
     }
 
@@ -101,6 +103,19 @@ public final class Fixture implements AutoCloseable {
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         onClose(consumer::shutdown);
         return consumer;
+    }
+
+    /**
+     * A topic of this check alone, to be created by the first send. Of several masters each is told to create it before: a client that creates a topic by a send
+     * goes on with the first of them until its route poll of 30 s.
+     */
+    public String topic(DefaultMQProducer producer, String label) throws Exception {
+        String topic = unique(label);
+        if (Settings.MASTERS > 1) {
+            Compatibility.createTopic(producer, topic, 4);
+            await("a route of " + topic + " to every master", 40_000, () -> mastersOf(producer, topic) == Settings.MASTERS);
+        }
+        return topic;
     }
 
     public List<SendResult> send(DefaultMQProducer producer, String topic, String tag, String body, int count) throws Exception {

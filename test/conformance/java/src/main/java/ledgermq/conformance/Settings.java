@@ -8,6 +8,9 @@ public final class Settings {
     /** The name that 4.9.5 and 5.3.3 read; false sends code 10 with long field names instead of 310. */
     private static final String SMART = "org.apache.rocketmq.client.sendSmartMsg";
 
+    /** How many masters the cluster has: each has the queues of a topic. */
+    public static final int MASTERS = Integer.getInteger("ledgermq.masters", 1);
+
     private Settings() {
     }
 

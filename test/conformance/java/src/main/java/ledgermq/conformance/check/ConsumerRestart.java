@@ -13,8 +13,8 @@ public final class ConsumerRestart implements Check {
 
     @Override
     public void run(Fixture fixture) throws Exception {
-        String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
+        String topic = fixture.topic(producer, "topic");
         fixture.send(producer, topic, "first", "first-", COUNT);
         Collector before = new Collector();
         DefaultMQPushConsumer consumer = start(fixture, topic, before);

@@ -40,7 +40,7 @@ public final class DeadLetters implements Check {
             () -> tries.size() == COUNT && tries.values().stream().allMatch(each -> each.size() == 2));
 
         Collector dead = new Collector();
-        Fixture.await("a route for the dead letters", 10_000, () -> Fixture.hasRoute(producer, "%DLQ%" + group));
+        Fixture.await("a route for the dead letters", 10_000, () -> Fixture.mastersOf(producer, "%DLQ%" + group) > 0);
         DefaultMQPushConsumer undertaker = fixture.pushConsumer(fixture.unique("undertaker"));
         undertaker.subscribe("%DLQ%" + group, "*");
         undertaker.registerMessageListener(dead);

@@ -18,8 +18,8 @@ public final class DelayLevels implements Check {
 
     @Override
     public void run(Fixture fixture) throws Exception {
-        String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
+        String topic = fixture.topic(producer, "topic");
         fixture.send(producer, topic, "now", "now-", 1);
         Map<String, Long> arrivedMs = new ConcurrentHashMap<>();
         Collector collector = new Collector();

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import ledgermq.conformance.Check;
 import ledgermq.conformance.Collector;
 import ledgermq.conformance.Fixture;
+import ledgermq.conformance.Settings;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
@@ -24,13 +25,13 @@ public final class LitePull implements Check {
 
     @Override
     public void run(Fixture fixture) throws Exception {
-        String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
+        String topic = fixture.topic(producer, "topic");
         fixture.send(producer, topic, "tag", "first-", COUNT);
         subscribed(fixture, topic, "first-");
-        Map<Integer, Long> seconds = new HashMap<>();
+        Map<String, Long> seconds = new HashMap<>();
         for (SendResult sent : fixture.send(producer, topic, "tag", "second-", COUNT)) {
-            seconds.merge(sent.getMessageQueue().getQueueId(), sent.getQueueOffset(), Math::min);
+            seconds.merge(nameOf(sent.getMessageQueue().getBrokerName(), sent.getMessageQueue().getQueueId()), sent.getQueueOffset(), Math::min);
         }
         subscribed(fixture, topic, "second-");
         assigned(fixture, topic, seconds);
@@ -49,20 +50,20 @@ public final class LitePull implements Check {
     }
 
     /** Reads each queue from the offset of its first message of the second kind. */
-    private static void assigned(Fixture fixture, String topic, Map<Integer, Long> seconds) throws Exception {
+    private static void assigned(Fixture fixture, String topic, Map<String, Long> seconds) throws Exception {
         DefaultLitePullConsumer consumer = fixture.litePullConsumer(fixture.unique("assigned"));
         consumer.start();
         Collection<MessageQueue> queues = consumer.fetchMessageQueues(topic);
-        Fixture.expectEqual("queues", 4, queues.size());
+        Fixture.expectEqual("queues", 4 * Settings.MASTERS, queues.size());
         consumer.assign(queues);
         for (MessageQueue queue : queues) {
-            consumer.seek(queue, seconds.get(queue.getQueueId()));
+            consumer.seek(queue, seconds.get(nameOf(queue.getBrokerName(), queue.getQueueId())));
         }
         // A pull from before the seek may still be answered: the client begins with it as soon as queues are assigned.
         Map<String, Long> offsets = new TreeMap<>();
         Fixture.await("all messages behind the seek", 30_000, () -> {
             for (MessageExt message : consumer.poll(200)) {
-                if (message.getQueueOffset() >= seconds.get(message.getQueueId())) {
+                if (message.getQueueOffset() >= seconds.get(nameOf(message.getBrokerName(), message.getQueueId()))) {
                     offsets.put(Collector.text(message), message.getQueueOffset());
                 }
             }
@@ -70,6 +71,10 @@ public final class LitePull implements Check {
         });
         List<String> expected = IntStream.range(0, COUNT).mapToObj(i -> "second-" + i).sorted().collect(Collectors.toList());
         Fixture.expectEqual("bodies behind the seek", expected, List.copyOf(offsets.keySet()));
+    }
+
+    private static String nameOf(String broker, int queue) {
+        return broker + "/" + queue;
     }
 
     private static List<MessageExt> poll(DefaultLitePullConsumer consumer, int count) throws InterruptedException {

@@ -23,8 +23,8 @@ public final class Quickstart implements Check {
 
     @Override
     public void run(Fixture fixture) throws Exception {
-        String topic = fixture.unique("TopicTest");
         DefaultMQProducer producer = fixture.producer();
+        String topic = fixture.topic(producer, "TopicTest");
         List<SendResult> results = new ArrayList<>();
         for (int i = 0; i < COUNT; i++) {
             results.add(fixture.sendOk(producer, new Message(topic, "TagA", Fixture.bytes("Hello RocketMQ " + i))));
@@ -54,19 +54,21 @@ public final class Quickstart implements Check {
         Fixture.expectEqual("minimum offset shown", "0", got.getProperty("MIN_OFFSET"));
     }
 
-    /** Four queues, and in each the offsets 0, 1, 2 … without a gap. */
+    /** Four queues on each master, and in each the offsets 0, 1, 2 … without a gap. */
     private static void expectDenseOffsets(List<SendResult> results) {
-        Map<Integer, Set<Long>> offsets = new HashMap<>();
+        int queues = 4 * Settings.MASTERS;
+        Map<String, Set<Long>> offsets = new HashMap<>();
         for (SendResult result : results) {
             Fixture.expect("shape of the result: " + result, result.toString().matches(
                 "SendResult \\[sendStatus=SEND_OK, msgId=" + ID + ", offsetMsgId=[0-9A-F]{32}, messageQueue=MessageQueue "
                     + "\\[topic=[^,]+, brokerName=[^,]+, queueId=[0-3]], queueOffset=\\d+(, recallHandle=null)?]"));
-            offsets.computeIfAbsent(result.getMessageQueue().getQueueId(), queue -> new HashSet<>()).add(result.getQueueOffset());
+            String name = result.getMessageQueue().getBrokerName() + "/" + result.getMessageQueue().getQueueId();
+            offsets.computeIfAbsent(name, queue -> new HashSet<>()).add(result.getQueueOffset());
         }
-        Fixture.expectEqual("queues", Set.of(0, 1, 2, 3), offsets.keySet());
+        Fixture.expectEqual("queues", queues, offsets.size());
         offsets.forEach((queue, seen) -> {
             // The client begins anew at any queue when it sees another route, so that shares are only nearly even.
-            Fixture.expectWithin("messages in queue " + queue, COUNT / 4 - 5, COUNT / 4 + 5, seen.size());
+            Fixture.expectWithin("messages in queue " + queue, COUNT / queues - 5, COUNT / queues + 5, seen.size());
             Fixture.expect("offsets of queue " + queue + " begin at 0", seen.contains(0L));
             Fixture.expect("offsets of queue " + queue + " end dense", seen.contains(seen.size() - 1L));
         });

@@ -11,12 +11,14 @@ import ledgermq.conformance.Check;
 import ledgermq.conformance.Collector;
 import ledgermq.conformance.Compatibility;
 import ledgermq.conformance.Fixture;
+import ledgermq.conformance.Settings;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 
 /** Two consumers of a group get half of the queues each and every message once between them; when one leaves, the other gets all. */
 public final class Rebalance implements Check {
-    private static final int QUEUES = 8;
+    private static final int QUEUES_OF_MASTER = 8;
+    private static final int QUEUES = QUEUES_OF_MASTER * Settings.MASTERS;
     private static final long STEADY_NS = 1_000_000_000;
     /** Clients may miss their first rebalance and wait for their own timer of 20 s. */
     private static final long START_MS = 50_000;
@@ -27,7 +29,7 @@ public final class Rebalance implements Check {
     public void run(Fixture fixture) throws Exception {
         String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
-        Compatibility.createTopic(producer, topic, QUEUES);
+        Compatibility.createTopic(producer, topic, QUEUES_OF_MASTER);
         Collector first = new Collector();
         Collector second = new Collector();
         DefaultMQPushConsumer one = start(fixture, topic, first);
@@ -38,16 +40,18 @@ public final class Rebalance implements Check {
         Fixture.await("200 messages", 30_000, () -> first.size() + second.size() >= 200);
         Thread.sleep(300);
         Fixture.expectEqual("bodies", names("both-", 200), merged(first, second));
-        Set<Integer> shared = new HashSet<>(first.queues());
+        Set<String> shared = new HashSet<>(first.queues());
         shared.retainAll(second.queues());
         Fixture.expectEqual("queues of both", Set.of(), shared);
-        Fixture.expectEqual("messages of one", 100, first.size());
+        // The client begins anew at any queue when it sees another route, so that shares are only nearly even.
+        int share = first.size();
+        Fixture.expectWithin("messages of one", 95, 105, share);
 
         other.shutdown();
         awaitQueues(topic, NOTICE_MS, one, QUEUES, other, 0);
         fixture.send(producer, topic, "alone", "alone-", 80);
-        first.awaitExactly(180);
-        Fixture.expectEqual("messages after leaving", 100, second.size());
+        first.awaitExactly(share + 80);
+        Fixture.expectEqual("messages after leaving", 200 - share, second.size());
     }
 
     private static DefaultMQPushConsumer start(Fixture fixture, String topic, Collector collector) throws Exception {
@@ -59,7 +63,7 @@ public final class Rebalance implements Check {
     }
 
     /**
-     * Waits until each has its queues and has kept them for a while: a client that gets all eight passes through four.
+     * Waits until each has its queues and has kept them for a while: a client that gets all passes through half of them.
      */
     private static void awaitQueues(
         String topic, long timeoutMs, DefaultMQPushConsumer one, int ofOne, DefaultMQPushConsumer other, int ofOther) throws InterruptedException {

@@ -24,8 +24,8 @@ public final class SendKinds implements Check {
 
     @Override
     public void run(Fixture fixture) throws Exception {
-        String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
+        String topic = fixture.topic(producer, "topic");
         fixture.send(producer, topic, "sync", "sync-", EACH);
         selected(producer, topic);
         async(producer, topic);

@@ -12,8 +12,8 @@ public final class TagFilter implements Check {
 
     @Override
     public void run(Fixture fixture) throws Exception {
-        String topic = fixture.unique("topic");
         DefaultMQProducer producer = fixture.producer();
+        String topic = fixture.topic(producer, "topic");
         for (String tag : new String[] {"TagA", "TagB", "TagC", "Aa", "BB", ""}) {
             fixture.send(producer, topic, tag, tag + "-", EACH);
         }
