@@ -27,6 +27,9 @@ import { SyncStateTracker } from './sync-state-tracker.ts';
 
 /** How often a master looks who should join or leave the set, ms. */
 const LOOK_MS = 1_000;
+/** How long a master that leaves waits for somebody who has everything, and how often it looks, ms. */
+const HAND_OVER_MS = 1_000;
+const HAND_OVER_LOOK_MS = 5;
 
 export interface ReplicaNodeOptions {
   readonly platform: Platform;
@@ -55,6 +58,7 @@ export class ReplicaNode implements ReplicaRoles {
   #tracker: SyncStateTracker | undefined;
   #masterAddress: string | undefined;
   #serving = false;
+  #leaving = false;
   #look: Timer | undefined;
   /** Counts roles: what an older one started is dropped when it comes back. */
   #turn = 0;
@@ -247,6 +251,7 @@ export class ReplicaNode implements ReplicaRoles {
     this.#slave = undefined;
     this.#tracker = undefined;
     this.#serving = false;
+    this.#leaving = false;
     this.#role = role;
     this.#masterEpoch = masterEpoch;
     this.#rounds.end();
@@ -272,6 +277,20 @@ export class ReplicaNode implements ReplicaRoles {
     if (masterEpoch === this.#masterEpoch) this.#tracker?.answered();
   }
 
+  prepareHandOver(done: (successor: number | undefined) => void): void {
+    const { platform, log } = this.#options;
+    const untilMs = platform.clock.monotonicMs() + HAND_OVER_MS;
+    this.#leaving = this.#role === 'master';
+    const look = (): void => {
+      const members = this.replicas().filter(({ inSyncStateSet, learner }) => inSyncStateSet && !learner);
+      const successor = members.find(({ ackPosition }) => ackPosition === log.endPosition)?.brokerId;
+      const over = members.length === 0 || platform.clock.monotonicMs() > untilMs;
+      if (successor !== undefined || over) done(successor);
+      else platform.timers.after(HAND_OVER_LOOK_MS, look);
+    };
+    look();
+  }
+
   #propose(epochStart: number): void {
     const { platform, log, events } = this.#options;
     const master = this.#master;
@@ -289,6 +308,7 @@ export class ReplicaNode implements ReplicaRoles {
   }
 
   #tooFewInSync(): WriteRefusal | undefined {
+    if (this.#leaving) return { status: 'not-ready', text: 'this master hands over to another broker; try again' };
     if (!this.#serving)
       return { status: 'not-ready', text: 'this broker was just elected and is not ready yet; try again' };
     const { minInSyncReplicas } = this.#options.config;

@@ -81,6 +81,11 @@ export interface ReplicaRoles {
    * them may have taken effect with its reply lost. Allows the next wish.
    */
   syncStateSetRefused(masterEpoch: number): void;
+  /**
+   * This broker is about to leave: as master it appends nothing more from now on, and calls back with the id of a member of the set that holds everything, so that
+   * it can be elected. Undefined: it is no master, or nobody holds everything in time.
+   */
+  prepareHandOver(done: (successor: number | undefined) => void): void;
   position(): ReplicaPosition;
   /**
    * The log may lack what this broker acknowledged (it was not closed, and the machine restarted since, or its end was torn): the

@@ -16,9 +16,13 @@ export class ControlledBroker {
   readonly #replica: ReplicaBroker;
   readonly #manager: ReplicasManager;
   readonly #client: RemotingClient;
+  readonly #platform: Platform;
+  readonly #lingerMs: number;
 
   /** Opens the store; nothing is sent before `start`. `fatal`: the process has to stop at once. Throws a sentence or the disk's error. */
   constructor(platform: Platform, config: BrokerConfig, fatal: (error: DiskError) => void) {
+    this.#platform = platform;
+    this.#lingerMs = config.shutdownLingerMs;
     this.#replica = new ReplicaBroker(
       platform,
       config,
@@ -70,8 +74,14 @@ export class ControlledBroker {
     return { role, slaves, following: role === 'slave', problem: this.#manager.problem };
   }
 
-  /** SIGTERM: leaves the controllers, who elect another master when the connections end. */
+  /**
+   * SIGTERM: a master has another broker elected that holds everything, goes on forwarding to it for `shutdownLingerMs`, flushes and leaves. Without such a broker
+   * the controllers elect one when the connections end.
+   */
   async stop(): Promise<void> {
+    await new Promise<void>((done) => this.#manager.handOver(done));
+    const { timers } = this.#platform;
+    if (this.#lingerMs > 0) await new Promise<void>((end) => timers.after(this.#lingerMs, end));
     this.#manager.stop();
     await this.#replica.stop();
     this.#client.close();

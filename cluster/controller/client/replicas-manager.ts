@@ -127,6 +127,27 @@ export class ReplicasManager {
     });
   }
 
+  /** The process is about to end: as master has another broker elected, and hands on to it from then on. `done` comes whether that worked or not. */
+  handOver(done: () => void): void {
+    this.#roles.prepareHandOver((successor) => {
+      if (successor === undefined) return done();
+      const { clusterName } = this.#settings;
+      const names = { clusterName, ...this.#brokerName };
+      const header = { ...names, brokerId: successor, designateElect: true, invokeTime: this.#nowMs() };
+      this.#controllers.ask(electMaster, header, undefined, (answer) => {
+        if (typeof answer === 'string' || answer.code !== ResponseCode.SUCCESS) {
+          const reason = typeof answer === 'string' ? answer : answer.remark;
+          this.#platform.logger.warn('Leaves without a successor; one is elected when it is gone', { reason });
+          return done();
+        }
+        const { masterBrokerId, masterAddress, masterEpoch } = answer.header;
+        if (masterBrokerId !== undefined && masterAddress !== undefined && masterEpoch !== undefined)
+          this.#roles.becomeSlave({ masterBrokerId, masterAddress, masterEpoch });
+        done();
+      });
+    });
+  }
+
   // --- joining -----------------------------------------------------------------------------------------------------
 
   #enrol(): void {

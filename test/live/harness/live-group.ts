@@ -44,7 +44,7 @@ export function stopAtEnd(dir: string): void {
 }
 
 /**
- * Starts a group on free ports in a temporary folder, and waits until all members of a DLedger group are sound: right after its foundation it would not survive
+ * Starts a group on free ports in a temporary folder, and waits until all members of a group that elects are sound: right after its foundation it would not survive
  * the loss of one. Whatever becomes of the tests, its processes end with the file.
  */
 export async function startLiveGroup(options: Partial<GroupOptions> = {}): Promise<Group> {
@@ -57,7 +57,6 @@ export async function startLiveGroup(options: Partial<GroupOptions> = {}): Promi
     if (!hasFailed()) return;
     for (const name of group.names) console.log(`The end of ${name}'s log:\n${group.folder.logTail(name, LOG_LINES)}`);
   });
-  if (group.layout.name === 'dledger')
-    await until('that all members are ready and free of doubt', SOUND_MS, () => areSound(group.nodes));
+  if (group.layout.elects) await until('that all members are ready, and count', SOUND_MS, () => areSound(group.nodes));
   return group;
 }

@@ -28,6 +28,7 @@ class FakeRoles implements ReplicaRoles {
   set: SyncStateSet = { brokerIds: [], setEpoch: 0 };
   refused = 0;
   maxPosition = 0;
+  successor: number | undefined;
   inDoubt = false;
 
   setBrokerId(brokerId: number): void {
@@ -55,6 +56,10 @@ class FakeRoles implements ReplicaRoles {
 
   syncStateSetRefused(): void {
     this.refused++;
+  }
+
+  prepareHandOver(done: (successor: number | undefined) => void): void {
+    done(this.successor);
   }
 
   position(): ReplicaPosition {
