@@ -48,7 +48,7 @@ function refuseNativeStore(disk: Disk, { storePathRootDir: root, storePathCommit
   const native = storePathCommitLog || `${root}/commitlog`;
   if (!disk.list(native).some((name) => /^\d{20}$/.test(name))) return;
   throw new MemberRefused(
-    `storePathRootDir=${root}: ${native} holds the messages of a broker without replication, which a group cannot read yet. Start that broker without enableDLegerCommitLog, or give this member another directory`,
+    `storePathRootDir=${root}: ${native} holds the messages of a broker without replication, in another form than a group's. Give this member an empty directory; start that broker without enableDLegerCommitLog, and bring its messages here with mqadmin exportStore and importStore`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { BrokerClient } from '../client/broker-client.ts';
+import { type Answer, BrokerClient } from '../client/broker-client.ts';
 import { ClientError } from '../client/errors.ts';
 import { NameServerClient } from '../client/name-server-client.ts';
 import { parseNameServers } from '../client/options.ts';
@@ -66,6 +66,17 @@ export class AdminSession {
     body?: Uint8Array,
   ) {
     return this.#brokers.request(definition, address, header, body, { timeoutMs: PATIENCE_MS });
+  }
+
+  /** As `ask`; answers with one of these codes are good, too. */
+  accept<Request extends object, Response extends object>(
+    definition: CommandDefinition<Request, Response>,
+    address: string,
+    header: Request,
+    accept: readonly number[],
+    body?: Uint8Array,
+  ): Promise<Answer<Response>> {
+    return this.#brokers.ask(definition, address, header, body, { timeoutMs: PATIENCE_MS, accept });
   }
 
   /** Asks for a body of a known form. */

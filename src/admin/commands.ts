@@ -7,12 +7,14 @@ import { consumerProgress } from './command/consumer-progress.ts';
 import { deleteSubGroup } from './command/delete-sub-group.ts';
 import { deleteTopic } from './command/delete-topic.ts';
 import { electMaster } from './command/elect-master.ts';
+import { exportStore } from './command/export-store.ts';
 import { getBrokerConfig } from './command/get-broker-config.ts';
 import { getBrokerEpoch } from './command/get-broker-epoch.ts';
 import { getControllerConfig } from './command/get-controller-config.ts';
 import { getControllerMetaData } from './command/get-controller-metadata.ts';
 import { getSyncStateSet } from './command/get-sync-state-set.ts';
 import { haStatus } from './command/ha-status.ts';
+import { importStore } from './command/import-store.ts';
 import { addMember, promoteMember, removeMember, replaceMember } from './command/member-commands.ts';
 import { producerConnection } from './command/producer-connection.ts';
 import { queryMsgById } from './command/query-msg-by-id.ts';
@@ -61,4 +63,6 @@ export const commands: readonly AdminCommand[] = [
   promoteMember,
   removeMember,
   replaceMember,
+  exportStore,
+  importStore,
 ];

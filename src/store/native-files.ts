@@ -46,7 +46,7 @@ function groupDirectory({ disk }: Platform, options: NativeStoreOptions): string
   const { root } = options;
   const member = disk.list(root).find((name) => /^dledger-\w+$/.test(name));
   if (member === undefined || disk.list(commitLogDirectory(options)).length > 0) return undefined;
-  return `the store directory ${root} belongs to a member of a DLedger group (${root}/${member}): set enableDLegerCommitLog=true and the group's keys, or set storePathRootDir to another directory and let a consumer of the group send its messages there`;
+  return `the store directory ${root} belongs to a member of a DLedger group (${root}/${member}): set enableDLegerCommitLog=true and the group's keys; to move its messages to a broker of another kind, give that one an empty storePathRootDir and use mqadmin exportStore and importStore while the group runs`;
 }
 
 function openLog(platform: Platform, options: NativeStoreOptions): Omit<NativeFiles, 'lock'> | string {
