@@ -41,6 +41,9 @@ describe('against a real group', () => {
       expect(found.printed).toContain(`OffsetID:            ${sent.offsetMessageId}\n`);
       expect(found.printed).toContain('Message Body:        one\n');
     }
+    expect((await admin('queryMsgById', '-i', sent.offsetMessageId)).printed).toContain('Keys:                [k1]');
+    const lost = await admin('queryMsgById', '-i', sent.messageId);
+    expect(lost).toMatchObject({ exitCode: 1, errors: expect.stringContaining('--topic') });
     expect((await admin('topicList')).printed.split('\n')).toContain('Orders');
     expect((await admin('deleteTopic', '-t', 'Orders', '-c', 'DefaultCluster')).exitCode).toBe(0);
     expect((await admin('topicList')).printed.split('\n')).not.toContain('Orders');

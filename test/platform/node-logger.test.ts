@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -36,4 +36,10 @@ test('the readable format keeps everything on one line', () => {
   });
   expect(formatLogLine(`${line}\n`)).toBe('2026-01-01T00:00:00.000Z WARN  Refused  peer=n1 text="two words" count=3\n');
   expect(formatLogLine('not JSON\n')).toBe('not JSON\n');
+});
+
+test("a folder that the system refuses is told with the system's reason", () => {
+  writeFileSync(join(root, 'taken'), '');
+  expect(() => createNodeLogger({ file: join(root, 'taken/broker.log') })).toThrow(/ENOTDIR|EEXIST/);
+  if (process.platform === 'linux') expect(() => createNodeLogger({ file: '/proc/x/broker.log' })).toThrow(/ENOENT/);
 });

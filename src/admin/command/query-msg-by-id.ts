@@ -25,7 +25,7 @@ export const queryMsgById: AdminCommand = {
   name: 'queryMsgById',
   description: 'Query Message by Id.',
   options: [
-    { short: 't', long: 'topic', description: 'topic name', required: true },
+    { short: 't', long: 'topic', description: 'topic name' },
     { short: 'i', long: 'msgId', description: 'Message Id', required: true },
     { short: 'f', long: 'bodyFormat', description: 'print message body by the specified format' },
     {
@@ -35,7 +35,7 @@ export const queryMsgById: AdminCommand = {
     },
   ],
   async run(args, admin, output) {
-    const topic = args.text('topic');
+    const topic = args.find('topic');
     const format = args.find('bodyFormat');
     const encoding = format === undefined ? undefined : ENCODINGS.get(format.toLowerCase());
     if (format !== undefined && encoding === undefined) {
@@ -53,11 +53,18 @@ export const queryMsgById: AdminCommand = {
 };
 
 /** The message that an offset message id names, from the broker that is in it; undefined if the text is no such id or leads nowhere. */
-async function viewMessage(admin: AdminSession, topic: string, id: string): Promise<ReceivedMessage | undefined> {
+async function viewMessage(
+  admin: AdminSession,
+  topic: string | undefined,
+  id: string,
+): Promise<ReceivedMessage | undefined> {
   const place = parseOffsetMessageId(id);
   if (place === undefined) return undefined;
   try {
-    const { body } = await admin.ask(viewMessageById, hostText(place.host), { topic, offset: place.position });
+    const { body } = await admin.ask(viewMessageById, hostText(place.host), {
+      topic: topic ?? '',
+      offset: place.position,
+    });
     const messages = decodeMessages(body, '');
     if (messages instanceof Error) throw messages;
     return messages[0];
@@ -67,7 +74,12 @@ async function viewMessage(admin: AdminSession, topic: string, id: string): Prom
   }
 }
 
-async function byKey(admin: AdminSession, topic: string, id: string, cluster: string | undefined) {
+async function byKey(admin: AdminSession, topic: string | undefined, id: string, cluster: string | undefined) {
+  if (topic === undefined) {
+    throw new AdminError(
+      `No broker knows "${id}" as a place in its log; ids that clients give are found with --topic.`,
+    );
+  }
   const [message] = await findByUniqueKey(admin, topic, id, cluster);
   if (message !== undefined) return message;
   throw new AdminError(`There is no message with the id "${id}" in topic "${topic}".`);

@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino';
 import type { LogFields, Logger } from '../ports.ts';
 import { formatLogLine } from './log-format.ts';
+import { makeDirectory } from './make-directory.ts';
 
 export interface NodeLoggerOptions {
   /** Lines below this level are dropped. Default `info`. */
@@ -13,11 +15,10 @@ export interface NodeLoggerOptions {
   readonly fields?: LogFields;
 }
 
-/** A logger on pino. Lines are written synchronously: what was logged before a crash is there. */
+/** A logger on pino. Lines are written synchronously: what was logged before a crash is there. Throws the system's error where the file cannot be made. */
 export function createNodeLogger(options: NodeLoggerOptions = {}): Logger {
-  const output = destination(
-    options.file === undefined ? { dest: 1, sync: true } : { dest: options.file, sync: true, mkdir: true },
-  );
+  if (options.file !== undefined) makeDirectory(dirname(options.file));
+  const output = destination({ dest: options.file ?? 1, sync: true });
   const text = (options.format ?? (options.file === undefined && process.stdout.isTTY ? 'text' : 'json')) === 'text';
   const stream: DestinationStream = text ? { write: (line) => output.write(formatLogLine(line)) } : output;
   const settings = {
