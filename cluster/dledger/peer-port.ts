@@ -85,8 +85,9 @@ export class PeerPort {
       incarnationFromDisk: storage.incarnationFromDisk,
       raiseIncarnation: (incarnation, done) => hardState.saveIncarnation(incarnation, done),
       hello: () => this.#hello(),
-      seenIncarnations: hardState.record.peerIncarnations,
-      onIncarnation: (peer, incarnation) => hardState.notePeerIncarnation(peer, incarnation),
+      seenStarts: hardState.record.peerStarts,
+      onStart: (peer, start) =>
+        hardState.savePeerStart(peer, start, (error) => error !== undefined && options.onFatal(error)),
       onRefused: (peer, refusal) => this.#refused(peer, refusal),
     });
     members?.onChange(() => this.#reach(members));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { readInt64, writeInt64 } from '../../src/base/bytes.ts';
+import type { SeenStart } from './hello-check.ts';
 
 /** Layout of one slot of the file `hardstate` (raft/FORMATS.md 3). */
 export const slotBytes = 4096;
@@ -14,6 +15,8 @@ const extensionsAt = 896;
 const crcAt = slotBytes - 4;
 const nameBytes = 254;
 const incarnationsType = 1;
+const noncesType = 2;
+const nonceBytes = 8;
 /** Extensions of this type or above must be understood. */
 const mandatoryType = 0x8000;
 
@@ -58,8 +61,8 @@ export interface HardStateRecord {
   cleanChainCrc: number;
   memberId: string;
   groupName: string;
-  /** Highest incarnation that was seen of each peer. */
-  peerIncarnations: ReadonlyMap<string, number>;
+  /** The newest start that was seen of each peer. */
+  peerStarts: ReadonlyMap<string, SeenStart>;
   /** Extensions of a later version, kept as they are (type, length, bytes). */
   otherExtensions: Buffer;
 }
@@ -104,23 +107,42 @@ function readName(slot: Buffer, at: number): string {
   return slot.toString('utf8', at + 2, at + 2 + Math.min(slot.readUInt16BE(at), nameBytes));
 }
 
-function writeExtensions(slot: Buffer, record: HardStateRecord): number {
-  const parts = [...record.peerIncarnations].map(([id, incarnation]) => {
-    const name = Buffer.from(id, 'utf8');
-    const part = Buffer.alloc(10 + name.length);
-    writeInt64(part, incarnation, 0);
-    part.writeUInt16BE(name.length, 8);
-    name.copy(part, 10);
-    return part;
-  });
-  const seen = Buffer.concat(parts);
-  const head = Buffer.alloc(4);
-  head.writeUInt16BE(incarnationsType, 0);
-  head.writeUInt16BE(seen.length, 2);
-  const all = Buffer.concat([...(seen.length > 0 ? [head, seen] : []), record.otherExtensions]);
+function writeExtensions(slot: Buffer, { peerStarts, otherExtensions }: HardStateRecord): number {
+  const starts = [...peerStarts];
+  const known = starts.filter(([, { nonce }]) => nonce !== '');
+  const all = Buffer.concat([
+    extension(
+      incarnationsType,
+      starts.map(([id, { incarnation }]) => startEntry(id, incarnation, '')),
+    ),
+    extension(
+      noncesType,
+      known.map(([id, { incarnation, nonce }]) => startEntry(id, incarnation, nonce)),
+    ),
+    otherExtensions,
+  ]);
   if (all.length > crcAt - extensionsAt - 2) throw new RangeError('too many peers for the hard state');
   all.copy(slot, extensionsAt);
   return extensionsAt + all.length;
+}
+
+function extension(type: number, entries: readonly Buffer[]): Buffer {
+  if (entries.length === 0) return Buffer.alloc(0);
+  const bytes = Buffer.concat(entries);
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(type, 0);
+  head.writeUInt16BE(bytes.length, 2);
+  return Buffer.concat([head, bytes]);
+}
+
+/** Incarnation, nonce if it is given, id. */
+function startEntry(id: string, incarnation: number, nonce: string): Buffer {
+  const name = Buffer.from(id, 'utf8');
+  const head = Buffer.alloc(8);
+  writeInt64(head, incarnation, 0);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(name.length, 0);
+  return Buffer.concat([head, Buffer.from(nonce, 'hex'), length, name]);
 }
 
 /** A slot's record; `invalid` = torn or never written; `refused` = a sentence: it must be understood and is not. */
@@ -172,8 +194,9 @@ function hexAt(slot: Buffer, at: number): string {
   return /^0+$/.test(hex) ? '' : hex;
 }
 
-function readExtensions(slot: Buffer): { peerIncarnations: Map<string, number>; otherExtensions: Buffer } | string {
-  const peerIncarnations = new Map<string, number>();
+function readExtensions(slot: Buffer): { peerStarts: Map<string, SeenStart>; otherExtensions: Buffer } | string {
+  const peerStarts = new Map<string, SeenStart>();
+  const nonces = new Map<string, SeenStart>();
   const others: Buffer[] = [];
   const end = Math.min(Math.max(slot.readUInt16BE(10), extensionsAt), crcAt);
   for (let at = extensionsAt; at + 4 <= end; ) {
@@ -181,18 +204,25 @@ function readExtensions(slot: Buffer): { peerIncarnations: Map<string, number>; 
     if (type === 0) break;
     const bytes = slot.subarray(at + 4, Math.min(at + 4 + slot.readUInt16BE(at + 2), end));
     if (type >= mandatoryType) return `it has an extension of type ${type}, which this software does not know`;
-    if (type === incarnationsType) readIncarnations(bytes, peerIncarnations);
+    if (type === incarnationsType) readStarts(bytes, 0, peerStarts);
+    else if (type === noncesType) readStarts(bytes, nonceBytes, nonces);
     else others.push(Buffer.from(slot.subarray(at, at + 4 + bytes.length)));
     at += 4 + bytes.length;
   }
-  return { peerIncarnations, otherExtensions: Buffer.concat(others) };
+  // A version that knows no nonces keeps them as they are beside a higher incarnation.
+  for (const [id, start] of nonces)
+    if (peerStarts.get(id)?.incarnation === start.incarnation) peerStarts.set(id, start);
+  return { peerStarts, otherExtensions: Buffer.concat(others) };
 }
 
-function readIncarnations(bytes: Buffer, into: Map<string, number>): void {
-  for (let at = 0; at + 10 <= bytes.length; ) {
-    const length = bytes.readUInt16BE(at + 8);
-    into.set(bytes.toString('utf8', at + 10, at + 10 + length), readInt64(bytes, at));
-    at += 10 + length;
+function readStarts(bytes: Buffer, nonceLength: number, into: Map<string, SeenStart>): void {
+  const lengthAt = 8 + nonceLength;
+  for (let at = 0; at + lengthAt + 2 <= bytes.length; ) {
+    const idAt = at + lengthAt + 2;
+    const length = bytes.readUInt16BE(at + lengthAt);
+    const nonce = bytes.toString('hex', at + 8, at + lengthAt);
+    into.set(bytes.toString('utf8', idAt, idAt + length), { incarnation: readInt64(bytes, at), nonce });
+    at = idAt + length;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type HardStateRecord,
   slotBytes,
 } from './hard-state-codec.ts';
+import type { SeenStart } from './hello-check.ts';
 
 /** What stands in the file at a start. `unreadable`: neither slot is valid, or both claim one sequence. `refused`: one sentence, no start. */
 export type HardStateRead =
@@ -74,7 +75,7 @@ export function freshRecord(name: MemberName): HardStateRecord {
     cleanIndex: 0,
     cleanTerm: 0,
     cleanChainCrc: 0,
-    peerIncarnations: new Map(),
+    peerStarts: new Map(),
     otherExtensions: Buffer.alloc(0),
   };
 }
@@ -83,15 +84,20 @@ type Done = (error: PortError | undefined) => void;
 
 /**
  * The durable term and vote with their companions, in two slots that are written in turn, each fsynced before `done`. Changes that are made while a slot
- * is being written go out together with the next one. After an error every further change fails with the same one.
+ * is being written go out together with the next one. When nothing else is to be written, the other slot gets the same: a slot that rots takes nothing back. After an error
+ * every further change fails with the same one.
  */
 export class HardStateFile implements HardStateStore {
   readonly #file: DiskFile;
   readonly #record: HardStateRecord;
-  readonly #peerIncarnations: Map<string, number>;
+  readonly #peerStarts: Map<string, SeenStart>;
   #slot: 0 | 1;
   #failure: DiskError | undefined;
   #writing = false;
+  /** The other slot holds an older state. */
+  #copyDue = false;
+  /** The process ends with what is being written. */
+  #ending = false;
   /** Callbacks of the write in flight, and of the one to come. */
   #inFlight: Done[] = [];
   #waiting: Done[] = [];
@@ -103,8 +109,8 @@ export class HardStateFile implements HardStateStore {
 
   private constructor(file: DiskFile, record: HardStateRecord, slot: 0 | 1) {
     this.#file = file;
-    this.#peerIncarnations = new Map(record.peerIncarnations);
-    this.#record = { ...record, peerIncarnations: this.#peerIncarnations };
+    this.#peerStarts = new Map(record.peerStarts);
+    this.#record = { ...record, peerStarts: this.#peerStarts };
     this.#slot = slot;
   }
 
@@ -120,9 +126,11 @@ export class HardStateFile implements HardStateStore {
       file.writeSync(Buffer.alloc(2 * slotBytes), 0);
       file.syncNow();
     }
-    const slot = state.#nextSlot();
-    file.writeSync(slot, state.#slot * slotBytes);
-    file.syncNow();
+    for (let copies = 0; copies < 2; copies++) {
+      const slot = state.#nextSlot();
+      file.writeSync(slot, state.#slot * slotBytes);
+      file.syncNow();
+    }
     if (lastSlot === undefined) disk.syncDirectory(path.slice(0, path.lastIndexOf('/')));
     return state;
   }
@@ -169,13 +177,15 @@ export class HardStateFile implements HardStateStore {
     this.#change(done);
   }
 
-  /** Remembers a peer's incarnation; it becomes durable with whatever is written next. */
-  notePeerIncarnation(peer: string, incarnation: number): void {
-    if (incarnation > (this.#peerIncarnations.get(peer) ?? 0)) this.#peerIncarnations.set(peer, incarnation);
+  /** Remembers a newer start of a peer. */
+  savePeerStart(peer: string, start: SeenStart, done: Done): void {
+    this.#peerStarts.set(peer, start);
+    this.#change(done);
   }
 
   /** A clean stop: the log was fsynced as a whole and ends with this entry. The last change of this process. */
   saveClean(last: { readonly index: number; readonly term: number; readonly chainCrc: number }, done: Done): void {
+    this.#ending = true;
     this.#record.cleanStop = true;
     this.#record.cleanIndex = last.index;
     this.#record.cleanTerm = last.term;
@@ -183,13 +193,15 @@ export class HardStateFile implements HardStateStore {
     this.#change(done);
   }
 
-  /** An I/O error ends this run: the next start is in doubt, if this can still be written. */
+  /** An I/O error ends this run: the next start is in doubt, if this can still be written. The last change of this process. */
   saveIoError(done: Done): void {
+    this.#ending = true;
     this.#record.ioError = true;
     this.#change(done);
   }
 
   close(): void {
+    this.#ending = true;
     this.#file.close();
   }
 
@@ -211,6 +223,7 @@ export class HardStateFile implements HardStateStore {
 
   #write(): void {
     this.#writing = true;
+    this.#copyDue = this.#waiting.length > 0;
     this.#inFlight = this.#waiting;
     this.#waiting = [];
     try {
@@ -239,6 +252,7 @@ export class HardStateFile implements HardStateStore {
       this.#waiting = [];
     }
     for (const done of finished) done(error);
-    if (error === undefined && this.#waiting.length > 0 && !this.#writing) this.#write();
+    if (error !== undefined || this.#writing) return;
+    if (this.#waiting.length > 0 || (this.#copyDue && !this.#ending)) this.#write();
   }
 }

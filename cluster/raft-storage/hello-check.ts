@@ -6,7 +6,7 @@ const knownFeatures = 0;
 /** What is remembered of a peer's starts. */
 export interface SeenStart {
   readonly incarnation: number;
-  /** '' = not known: remembered from before the own start. */
+  /** '' = not known: remembered by a version that kept the number alone. */
   readonly nonce: string;
 }
 

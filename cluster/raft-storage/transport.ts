@@ -37,10 +37,10 @@ export interface PeerTransportOptions {
   readonly raiseIncarnation: (incarnation: number, done: (error: PortError | undefined) => void) => void;
   /** Built anew for each connection. */
   readonly hello: () => OwnHello;
-  /** Highest incarnations that earlier runs saw (hard state). */
-  readonly seenIncarnations: ReadonlyMap<NodeId, number>;
-  /** A peer's new incarnation, to be remembered durably. */
-  readonly onIncarnation: (peer: NodeId, incarnation: number) => void;
+  /** The newest starts that earlier runs saw (hard state). */
+  readonly seenStarts: ReadonlyMap<NodeId, SeenStart>;
+  /** A newer start of a peer, to be made durable at once: so that an older disk of it is recognized after the own restart too. */
+  readonly onStart: (peer: NodeId, start: SeenStart) => void;
   /** A peer refuses this member for good; with code `refusals.incarnation` another process has its identity, and this one must stop. */
   readonly onRefused: (peer: NodeId, refusal: Refusal) => void;
   /** The sets of members that received entries bring (EntryBatch.members); absent where they never change. */
@@ -114,9 +114,8 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
   }
 
   #add(peer: PeerAddress): PeerState {
-    const { platform, seenIncarnations } = this.#options;
-    const incarnation = this.#seen.get(peer.id)?.incarnation ?? seenIncarnations.get(peer.id);
-    const seen = this.#seen.get(peer.id) ?? (incarnation === undefined ? undefined : { incarnation, nonce: '' });
+    const { platform, seenStarts } = this.#options;
+    const seen = this.#seen.get(peer.id) ?? seenStarts.get(peer.id);
     const state: PeerState = { link: new PeerLink(peer, platform, this), incoming: undefined, seen, hello: undefined };
     this.#peers.set(peer.id, state);
     if (this.#started && !this.#closed) state.link.start();
@@ -321,10 +320,11 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
   #remember(state: PeerState, hello: Hello): void {
     state.hello = hello;
     const { id, incarnation, nonce } = hello;
-    const known = state.seen?.incarnation ?? 0;
+    const known = state.seen;
+    if (known?.incarnation === incarnation && known.nonce === nonce) return;
     state.seen = { incarnation, nonce };
-    if (incarnation <= known) return;
-    this.#options.onIncarnation(id, incarnation);
+    this.#options.onStart(id, state.seen);
+    if (incarnation === known?.incarnation) return;
     const { link, incoming } = state;
     if (link.isOpen && link.incarnation < incarnation) link.renew();
     if (incoming?.hello !== undefined && incoming.hello.incarnation < incarnation) incoming.destroy();

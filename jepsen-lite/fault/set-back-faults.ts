@@ -1,4 +1,7 @@
+import { readHardState } from '../../cluster/raft-storage/hard-state.ts';
+import type { Disk } from '../../src/platform/ports.ts';
 import type { Cluster } from '../sim/cluster.ts';
+import type { SimNode } from '../sim/sim-node.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { restartLater } from './process-faults.ts';
 import type { Target } from './schedule.ts';
@@ -22,12 +25,8 @@ const setBack: FaultKind<Cluster> = {
     cluster.hurt(node);
     restartLater(cluster, node, 10, () => node.kill());
     cluster.later(forMs, () => {
-      // Only a start that the others have heard of can tell them that this disk is an older one: their present processes, for the number that it will have is the one that they know, and
-      // which process that was (the nonce) is in no hard state.
-      const seen = cluster.nodes.every(({ name, broker }) => {
-        const hello = broker?.parts.group.peerPort.transport.peerHello(node.name);
-        return name === node.name || (hello?.incarnation ?? 0) > incarnation;
-      });
+      // Only a start that the others have heard of can tell them that this disk is an older one.
+      const seen = cluster.nodes.every((other) => other === node || knowsStart(other, node, incarnation + 1));
       if (!seen || !cluster.mayHurt(node)) return;
       node.kill();
       node.setDiskBack(copy);
@@ -39,3 +38,11 @@ const setBack: FaultKind<Cluster> = {
 };
 
 export const setBackFaults = [setBack];
+
+/** Whether it stands on a member's medium that another has been as far as this start: a start of the first does not forget it. */
+function knowsStart(member: SimNode, { name }: SimNode, incarnation: number): boolean {
+  const path = `/store/dledger-${member.name}/hardstate`;
+  const medium: Pick<Disk, 'readFile'> = { readFile: () => member.durableContent(path) };
+  const read = readHardState(medium as Disk, path, { memberId: member.name, groupName: 'g' });
+  return read.kind === 'ok' && (read.record.peerStarts.get(name)?.incarnation ?? 0) >= incarnation;
+}

@@ -234,17 +234,6 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   gone(node: SimNode): void {
     this.note(node.name, 'gone', node.starts);
     this.judge.gone(node.name);
-    this.#giveDisksBack(node);
-  }
-
-  /** A process is gone that knew which start a disk takes back: its successor could not tell any more that this one is an old one, so the disk is what it was. */
-  #giveDisksBack(gone: SimNode): void {
-    for (const node of this.nodes) {
-      if (node === gone || !node.setBack) continue;
-      node.kill();
-      node.giveDiskBack();
-      this.later(RESTART_MS, () => this.startNode(node));
-    }
   }
 
   failed(node: SimNode, code: string, why: string): void {

@@ -17,8 +17,6 @@ export class SimNode extends SimServer<DledgerBroker> {
    * seen, and nobody could tell that the disk is an old one (raft/SAFETY.md 1).
    */
   oldDisk: ReadonlyMap<string, SimFile> | undefined;
-  /** What it was before that. */
-  #newDisk: ReadonlyMap<string, SimFile> | undefined;
   /** It was set back once: it may be refused until it counts further than before. */
   wasSetBack = false;
   /** Its disk was replaced, and nobody has made it whole yet. */
@@ -43,16 +41,8 @@ export class SimNode extends SimServer<DledgerBroker> {
 
   /** From the next start on its disk is an older one. */
   setDiskBack(oldDisk: ReadonlyMap<string, SimFile>): void {
-    this.#newDisk = this.host.image.copy();
     this.oldDisk = oldDisk;
     this.wasSetBack = true;
-  }
-
-  /** Its disk is again what it was before it was set back. */
-  giveDiskBack(): void {
-    if (this.oldDisk === undefined || this.#newDisk === undefined) return;
-    this.host.image.restore(this.#newDisk);
-    this.oldDisk = undefined;
   }
 
   /** Has all that rotted been found and repaired? A start reads what lies above the snapshot, a pass of the scrub the rest. */

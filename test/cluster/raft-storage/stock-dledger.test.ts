@@ -100,7 +100,7 @@ describe.each(['4.9.5', '5.3.3'])('a directory that stock DLedger %s wrote', (ve
       for (let i = 0; i < 3; i++) propose(log, 1, 200, i);
       persist(platform, log, true);
       if (lose === 'remove') platform.disk.remove('/store/hardstate');
-      else platform.disk.image.rot('/store/hardstate', 100);
+      else for (const slot of [0, 4_096]) platform.disk.image.rot('/store/hardstate', slot + 100);
       const again = open(platform, false);
       expect(again.doubt.reason).toBe(2);
       expect([again.log.lastIndex, again.log.chainCrc(206)]).toEqual([206, log.chainCrc(206)]);

@@ -31,8 +31,8 @@ class Member {
       incarnationFromDisk: true,
       raiseIncarnation: () => expect.fail('not asked for'),
       hello: () => this.hello,
-      seenIncarnations: new Map(),
-      onIncarnation: (peer, incarnation) => this.events.push(`start ${peer} ${incarnation}`),
+      seenStarts: new Map(),
+      onStart: (peer, { incarnation }) => this.events.push(`start ${peer} ${incarnation}`),
       onRefused: (_peer, refusal) => this.refused.push(refusal),
       ...options,
     });
@@ -243,7 +243,7 @@ describe('starts of a peer', () => {
 
   it('that repeat a number with another process are refused, and the process is told', () => {
     const world = new VirtualWorld();
-    const a = new Member(world, 'n0', {}, { seenIncarnations: new Map([['n1', 9]]) });
+    const a = new Member(world, 'n0', {}, { seenStarts: new Map([['n1', { incarnation: 9, nonce: '' }]]) });
     const b = new Member(world, 'n1', { incarnation: 8 });
     world.runUntil(() => b.refused.length > 0);
     expect(b.refused[0]).toMatchObject({ code: 6, seenIncarnation: 9 });
@@ -251,9 +251,31 @@ describe('starts of a peer', () => {
     expect(a.transport.connectedPeers()).toEqual([]);
   });
 
+  it('of a disk that was set back by exactly one start are told by their process, also by who was started anew since', () => {
+    const world = new VirtualWorld();
+    const seenStarts = new Map([['n1', { incarnation: 9, nonce: '77'.repeat(8) }]]);
+    const a = new Member(world, 'n0', {}, { seenStarts });
+    const b = new Member(world, 'n1', { incarnation: 9, nonce: '88'.repeat(8) });
+    world.runUntil(() => b.refused.length > 0);
+    expect(b.refused[0]).toMatchObject({ code: 6, seenIncarnation: 9 });
+    expect(a.events.filter((event) => event.startsWith('start'))).toEqual([]);
+  });
+
+  it('whose process was not known are remembered with it', () => {
+    const world = new VirtualWorld();
+    const starts: unknown[] = [];
+    const seenStarts = new Map([['n1', { incarnation: 9, nonce: '' }]]);
+    const nonce = '88'.repeat(8);
+    const onStart = (...start: unknown[]) => starts.push(start);
+    const a = new Member(world, 'n0', {}, { seenStarts, onStart });
+    const b = new Member(world, 'n1', { incarnation: 9, nonce });
+    world.runUntil(() => a.transport.connectedPeers().includes('n1') && b.transport.connectedPeers().includes('n0'));
+    expect(starts).toEqual([['n1', { incarnation: 9, nonce }]]);
+  });
+
   it('of a wiped member count on from what its peers have seen', () => {
     const world = new VirtualWorld();
-    const a = new Member(world, 'n0', {}, { seenIncarnations: new Map([['n1', 9]]) });
+    const a = new Member(world, 'n0', {}, { seenStarts: new Map([['n1', { incarnation: 9, nonce: '' }]]) });
     const raised: number[] = [];
     const b = new Member(
       world,
