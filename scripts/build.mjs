@@ -28,6 +28,7 @@ import { parseArgs } from 'node:util';
 
 /** Program name -> its entry file. Each program also has a line under `bin` in package.json. */
 const programs = {
+  drill: 'jepsen-lite/bin/drill.ts',
   'fast-try': 'cluster/bin/fast-try.ts',
   mqadmin: 'src/admin/bin/mqadmin.ts',
   mqbroker: 'cluster/bin/mqbroker.ts',
@@ -35,6 +36,12 @@ const programs = {
   mqexample: 'src/admin/bin/mqexample.ts',
   mqnamesrv: 'cluster/bin/mqnamesrv.ts',
   mqshutdown: 'cluster/bin/mqshutdown.ts',
+};
+
+/** What `drill` starts and nobody else: they stand beside it, and are no commands. */
+const partsOfPrograms = {
+  'drill-broker': 'jepsen-lite/bin/chaos-broker.ts',
+  'drill-watchdog': 'jepsen-lite/bin/watchdog.ts',
 };
 
 /** Native code cannot be bundled: it is found in node_modules at run time. The others are parts of fastify that ours never asks for. */
@@ -164,7 +171,12 @@ const { values: options } = parseArgs({
 
 async function main() {
   if (options.list) return console.log(JSON.stringify(programs));
-  if (!options.program) return build(resolve(options.out ?? join(root, 'dist')), programs, { withLibrary: true });
+  if (!options.program)
+    return build(
+      resolve(options.out ?? join(root, 'dist')),
+      { ...programs, ...partsOfPrograms },
+      { withLibrary: true },
+    );
   if (!options.out) throw new Error('--program needs --out DIR, so that it does not replace the shipped programs');
   const { replace, quiet } = options;
   return build(resolve(options.out), Object.fromEntries(options.program.map((each) => each.split('='))), {

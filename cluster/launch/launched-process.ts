@@ -9,13 +9,19 @@ export interface LaunchedProcess {
   readonly startTime: string;
 }
 
-export interface Launch {
-  /** The program: a JavaScript file. */
-  readonly program: string;
+/** A program of any kind. */
+export interface CommandLaunch {
+  readonly command: string;
   readonly args: readonly string[];
   /** Everything that it prints is appended here. */
   readonly logFile: string;
+  /** On top of this process's own. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Launch extends Omit<CommandLaunch, 'command'> {
+  /** The program: a JavaScript file. */
+  readonly program: string;
   /** Flags for Node. */
   readonly nodeFlags: readonly string[];
 }
@@ -25,20 +31,25 @@ export type Stopped = 'ended' | 'killed';
 
 const POLL_MS = 5;
 
+/** Starts a program of ours that outlives this process and does not get its signals. */
+export function launch({ program, args, nodeFlags, ...rest }: Launch): LaunchedProcess {
+  return launchCommand({ ...rest, command: process.execPath, args: [...nodeFlags, program, ...args] });
+}
+
 /** Starts a program that outlives this process and does not get its signals. */
-export function launch(options: Launch): LaunchedProcess {
-  const log = openSync(options.logFile, 'a');
+export function launchCommand({ command, args, logFile, environment }: CommandLaunch): LaunchedProcess {
+  const log = openSync(logFile, 'a');
   try {
-    const child = spawn(process.execPath, [...options.nodeFlags, options.program, ...options.args], {
+    const child = spawn(command, args, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...options.environment },
+      env: { ...process.env, ...environment },
     });
     // Without a pid the error follows as an event; that there is none is told below.
     child.once('error', () => {});
     child.unref();
     const pid = child.pid;
-    if (pid === undefined) throw new Error(`${process.execPath} cannot be started`);
+    if (pid === undefined) throw new Error(`${command} cannot be started`);
     return { pid, startTime: processStartTime(pid) ?? 'ended' };
   } finally {
     closeSync(log);

@@ -1,20 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Plan } from '../drill/plan/plan.ts';
-import { presetNamed, presets } from '../drill/plan/presets.ts';
+import type { Plan, TargetPlan } from '../drill/plan/plan.ts';
+import { defaultTargets, presetNamed, presets } from '../drill/plan/presets.ts';
+import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
 import { WrongArguments, wholeNumber } from './options.ts';
 
-export const DRILL_USAGE = `drill NAME [options]
+export const DRILL_USAGE = `drill NAME|PLAN [options]
+drill compare A B
 
 Hurts a group of brokers on purpose while a producer and a consumer work, and says whether what has to hold did hold: how long sends stopped (RTO), what of
-the acknowledged messages was lost (RPO), duplicates, order.
+the acknowledged messages was lost (RPO), duplicates, order. PLAN is a file in YAML, or in JSON with comments. compare shows two reports (folders of runs, or
+their report.json) side by side.
 
 Names:
 ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
 
-  --repeat N       trials (default: what the plan says)
+  --target KIND    ledgermq or rocketmq: whose group is started (default: what the plan says; ledgermq)
+  --nodes N        members of the group that is started (default: what the plan says; 3)
+  --repeat N       trials (default: what the plan says; 1)
   --seed S         decides the drawn pauses of the load (default: drawn, and told)
+  --dry-run        says what would be done to whom, and does nothing
+  --allow-quorum-loss  faults may leave fewer members than a majority; a group that runs already needs this flag, a plan cannot give it
   --dir D          folder for the runs and their reports (default .drill)
   --keep           keeps logs and data of a run that passed
+  --schema         prints the JSON Schema of plans
+  --list-faults    says which faults there are and by what they are made
   --help
 
 Ctrl-C rolls the faults back and ends the drill; nothing that it started stays, also if it is killed.
@@ -22,41 +33,102 @@ Ctrl-C rolls the faults back and ends the drill; nothing that it started stays, 
 Exit codes: 0 every hypothesis holds; 1 one does not, or the drill was aborted; 2 wrong arguments; 3 the drill itself failed or was interrupted.`;
 
 /** What the command line asks for, checked. */
-export interface DrillCommand {
-  readonly help: boolean;
-  /** Undefined with `help` only. */
-  readonly plan: Plan | undefined;
-  readonly seed: number;
-  readonly directory: string;
-  readonly keep: boolean;
-}
+export type DrillCommand =
+  | { readonly what: 'help' | 'schema' | 'list-faults' }
+  | { readonly what: 'compare'; readonly reports: readonly [string, string] }
+  | {
+      readonly what: 'dry-run' | 'play';
+      readonly plan: Plan;
+      /** The arguments by which it is repeated, but the seed. */
+      readonly replay: readonly string[];
+      readonly seed: number;
+      readonly directory: string;
+      readonly keep: boolean;
+    };
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
-const spec = { repeat: text, seed: text, dir: text, keep: flag, help: flag } as const;
+const spec = {
+  target: text,
+  nodes: text,
+  repeat: text,
+  seed: text,
+  dir: text,
+  'dry-run': flag,
+  'allow-quorum-loss': flag,
+  keep: flag,
+  schema: flag,
+  'list-faults': flag,
+  help: { ...flag, short: 'h' },
+} as const;
 
 /** Throws WrongArguments. `drawnSeed` is taken where none is named. */
 export function readDrillCommand(args: string[], drawnSeed: number): DrillCommand {
   const { values, positionals } = parsed(args);
+  for (const what of ['help', 'schema', 'list-faults'] as const) if (values[what]) return { what };
   const [name, ...more] = positionals;
+  if (name === 'compare') return { what: 'compare', reports: pairOf(more) };
+  if (name === undefined) throw new WrongArguments('the name of a drill or a plan file is needed');
   if (more.length > 0) throw new WrongArguments(`${more.join(' ')}: one drill at a time`);
-  const found = name === undefined ? undefined : presetNamed(name);
-  if (!values.help && name === undefined) throw new WrongArguments('a drill is needed');
-  if (name !== undefined && found === undefined) throw new WrongArguments(`${name}: there is no such drill`);
-  const repeat = values.repeat === undefined ? undefined : wholeNumber('repeat', values.repeat, 1, 1_000);
   return {
-    help: values.help,
-    plan: found && { ...found, repeat: repeat ?? found.repeat },
+    what: values['dry-run'] ? 'dry-run' : 'play',
+    plan: changed(planNamed(name), values),
+    replay: args.filter((arg, at) => !/^--(seed|dir)\b/.test(arg) && !/^--(seed|dir)$/.test(args[at - 1] ?? '')),
     seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     directory: values.dir ?? '.drill',
     keep: values.keep,
   };
 }
 
+type Values = ReturnType<typeof parsed>['values'];
+
 function parsed(args: string[]) {
   try {
     return parseArgs({ args, options: spec, allowPositionals: true });
   } catch (error) {
     throw new WrongArguments((error as Error).message);
+  }
+}
+
+function pairOf([first, second, ...more]: readonly string[]): readonly [string, string] {
+  if (first === undefined || second === undefined || more.length > 0)
+    throw new WrongArguments('compare: two reports are needed');
+  return [first, second];
+}
+
+function planNamed(name: string): Plan {
+  const preset = presetNamed(name);
+  if (preset !== undefined) return preset;
+  if (!existsSync(name)) throw new WrongArguments(`${name}: there is no such plan file, and no drill of this name`);
+  return refused(name, () => readPlan(readFileSync(name, 'utf8'), basename(name, extname(name))));
+}
+
+/** The plan with what the command line says instead. */
+function changed(plan: Plan, values: Values): Plan {
+  const repeat = values.repeat === undefined ? plan.repeat : wholeNumber('repeat', values.repeat, 1, 1_000);
+  const allowed = plan.target.kind !== 'running' && plan.allowQuorumLoss;
+  const target = targetOf(plan.target, values);
+  const made = { ...plan, target, repeat, allowQuorumLoss: allowed || values['allow-quorum-loss'] };
+  refused(plan.name, () => checkPlan(made));
+  return made;
+}
+
+function targetOf(target: TargetPlan, { target: kind, nodes }: Values): TargetPlan {
+  if (kind === undefined && nodes === undefined) return target;
+  if (target.kind === 'running') throw new WrongArguments('--target and --nodes: this plan is for a running group');
+  if (kind !== undefined && kind !== 'ledgermq' && kind !== 'rocketmq')
+    throw new WrongArguments(
+      `--target ${kind}: ledgermq or rocketmq is needed; a running group is described in a plan file`,
+    );
+  const base = kind === undefined || kind === target.kind ? target : defaultTargets[kind];
+  return nodes === undefined ? base : { ...base, nodes: wholeNumber('nodes', nodes, 1, 9) };
+}
+
+function refused<Result>(name: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof WrongPlan) throw new WrongArguments(`${name}: ${error.message}`);
+    throw error;
   }
 }

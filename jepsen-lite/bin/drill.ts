@@ -1,5 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { StartFailure } from '../../cluster/launch/start-group.ts';
+import { describePlan } from '../drill/plan/describe-plan.ts';
+import { planSchema } from '../drill/plan/plan-schema.ts';
+import { comparisonOf } from '../drill/report/compare.ts';
+import type { DrillReport } from '../drill/report/drill-report.ts';
+import { describeFaults } from '../live/chaos/live-faults.ts';
 import { DRILL_USAGE, readDrillCommand } from './drill-options.ts';
 import { interruption } from './interruption.ts';
 import { WrongArguments } from './options.ts';
@@ -8,10 +15,38 @@ import { playDrill } from './play-drill.ts';
 const HIGHEST_DRAWN_SEED = 1_000_000;
 
 async function main(args: string[]): Promise<number> {
-  const { help, plan, ...rest } = readDrillCommand(args, randomInt(HIGHEST_DRAWN_SEED));
-  if (!help && plan !== undefined) return await playDrill({ ...rest, plan }, interruption());
-  console.log(DRILL_USAGE);
-  return 0;
+  const command = readDrillCommand(args, randomInt(HIGHEST_DRAWN_SEED));
+  switch (command.what) {
+    case 'help':
+      console.log(DRILL_USAGE);
+      return 0;
+    case 'schema':
+      console.log(JSON.stringify(planSchema, undefined, 2));
+      return 0;
+    case 'list-faults':
+      console.log(describeFaults());
+      return 0;
+    case 'compare':
+      console.log(comparisonOf(reportIn(command.reports[0]), reportIn(command.reports[1])));
+      return 0;
+    case 'dry-run':
+      console.log(describePlan(command.plan));
+      return 0;
+    case 'play':
+      return await playDrill(command, interruption());
+  }
+}
+
+/** A report by its file, or by the folder of its run. */
+function reportIn(path: string): DrillReport {
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'report.json') : path;
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as DrillReport;
+    if (Array.isArray(report.trials) && Array.isArray(report.hypotheses)) return report;
+  } catch {
+    // Told below: whatever is there, it is no report.
+  }
+  throw new WrongArguments(`${path}: this is no report of a drill; name the folder of a run, or its report.json`);
 }
 
 try {

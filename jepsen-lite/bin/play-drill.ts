@@ -1,53 +1,80 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import type { Plan } from '../drill/plan/plan.ts';
-import type { DrillReport } from '../drill/report/drill-report.ts';
 import { markdownOf } from '../drill/report/markdown.ts';
+import { writeReports } from '../drill/report/write-reports.ts';
 import { runDrill } from '../drill/run/run-drill.ts';
 import { LookLine } from './chaos-text.ts';
 import { Progress } from './progress.ts';
-import { commitName, programFolder } from './sources.ts';
+import { productVersion, programFolder } from './sources.ts';
 
 export interface PlayDrillOptions {
   readonly plan: Plan;
+  /** The arguments by which it is repeated, but the seed. */
+  readonly replay: readonly string[];
   readonly seed: number;
   readonly directory: string;
   readonly keep: boolean;
 }
 
 /** Plays a drill, prints its report and leaves it in files; returns the exit code. */
-export async function playDrill(
-  { plan, seed, directory, keep }: PlayDrillOptions,
-  signal: AbortSignal,
-): Promise<number> {
-  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
-  const folder = join(directory, `${plan.name}-${stamp}`);
-  console.error(`${plan.name}, ${plan.repeat} trials, seed ${seed}, in ${folder}`);
+export async function playDrill(options: PlayDrillOptions, signal: AbortSignal): Promise<number> {
+  const { plan, replay, seed, directory, keep } = options;
+  const folder = join(directory, folderName(plan.name, directory));
+  console.error(`${plan.name}, ${plan.repeat} ${plan.repeat === 1 ? 'trial' : 'trials'}, seed ${seed}, in ${folder}`);
   const progress = new Progress();
   const looks = new LookLine();
   const report = await runDrill({
     plan,
     seed,
-    replay: `npm run drill -- ${plan.name} --repeat ${plan.repeat} --seed ${seed}`,
-    versions: { LedgerMQ: commitName(), Node: process.version },
-    directory: folder,
-    programs: { mqnamesrv: join(programFolder, 'mqnamesrv.js'), mqbroker: join(programFolder, 'chaos-broker.js') },
-    watchdog: join(programFolder, 'watchdog.js'),
+    replay: `drill ${[...replay, '--seed', seed].join(' ')}`,
+    versions: { LedgerMQ: productVersion(), Node: process.version },
+    directory: resolve(folder),
+    programs: { mqnamesrv: program('mqnamesrv'), mqbroker: program('drill-broker') },
+    watchdog: program('drill-watchdog'),
     signal,
     onLook: (look) => progress.show(looks.line(look, performance.now())),
+    onNote: async (note, interrupted) => {
+      progress.clear();
+      await confirmed(note, interrupted);
+    },
   });
   progress.clear();
-  writeReports(report, folder);
+  const files = writeReports(report, folder);
   if (report.outcome === 'passed' && !keep) removeData(folder);
   console.log(markdownOf(report));
-  console.log(`Reports: ${folder}/report.{md,json}`);
+  console.log(`Reports: ${files.map((file) => join(folder, file)).join(', ')}`);
   if (report.outcome === 'interrupted') return 3;
   return report.outcome === 'passed' ? 0 : 1;
 }
 
-function writeReports(report: DrillReport, folder: string): void {
-  writeFileSync(join(folder, 'report.md'), markdownOf(report));
-  writeFileSync(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 1)}\n`);
+function program(name: string): string {
+  return join(programFolder, `${name}.js`);
+}
+
+/** A new one: of two drills in the same second the later has a number. */
+function folderName(name: string, directory: string): string {
+  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
+  const first = `${name}-${stamp}`;
+  const taken = existsSync(directory) ? readdirSync(directory).filter((each) => each.startsWith(first)).length : 0;
+  return taken === 0 ? first : `${first}-${taken + 1}`;
+}
+
+/** Waits for Enter; where nobody can press it, the step counts as done. */
+async function confirmed(note: string, signal: AbortSignal): Promise<void> {
+  if (!process.stdin.isTTY) {
+    console.error(note);
+    return;
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    await lines.question(`${note}\nEnter when it is done: `, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    lines.close();
+  }
 }
 
 /** Data and logs of the group; reports and journal stay. */

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../../cluster/launch/package-root.ts';
 
-/** Folder of the running program: `dist.sim`, `dist.chaos`. */
-export const programFolder = dirname(resolve(process.argv[1] ?? '.'));
+/** Folder of the running program: `dist.sim`, `dist.chaos`, `dist/bin`; not that of a link to it. */
+export const programFolder = dirname(realpathSync(process.argv[1] ?? '.'));
 
-/** The root of the repository, beside whose sources the program was built. */
+/** The root of the repository, beside whose sources programs in a folder of their own were built. */
 export const root = dirname(programFolder);
 
 /** The worker that belongs to the running program. */
@@ -16,10 +17,20 @@ export function sourcesHash(): string {
   return readFileSync(join(programFolder, '.stamp'), 'utf8').slice(0, 16);
 }
 
+/** The version of the package, in a checkout with its commit. */
+export function productVersion(): string {
+  const folder = packageRoot();
+  const manifest = join(folder, 'package.json');
+  const { version } = existsSync(manifest)
+    ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string })
+    : { version: 'unknown' };
+  return existsSync(join(folder, '.git')) ? `${version} (${commitName(folder)})` : version;
+}
+
 /** The commit that is checked out, with a mark if files differ from it. */
-export function commitName(): string {
+export function commitName(folder = root): string {
   const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
     const changed = git('status', '--porcelain', '--', 'src', 'raft', 'cluster', 'jepsen-lite') !== '';
     return git('rev-parse', '--short=12', 'HEAD') + (changed ? ' with changes' : '');

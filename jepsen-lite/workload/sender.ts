@@ -2,6 +2,7 @@ import { SendError } from '../../src/client/errors.ts';
 import type { Message } from '../../src/client/message.ts';
 import { Producer } from '../../src/client/producer/producer.ts';
 import type { SendResult } from '../../src/client/producer/send-result.ts';
+import { type Server, sendOutcome } from '../checker/rocketmq-outcome.ts';
 import { bodyOf } from '../invariant/ledger.ts';
 import { type Client, positionOf, sleep, type Workload } from './workload.ts';
 
@@ -15,6 +16,8 @@ export interface SenderOptions {
   readonly batch: number;
   readonly bodyBytes: number;
   readonly timeoutMs: number;
+  /** Whose promises hold for refused sends. Default: LedgerMQ's. */
+  readonly server?: Server;
 }
 
 /** Sends messages with unique values, alone and in batches, one after another in each slot. */
@@ -75,7 +78,7 @@ async function send(
     acknowledge(workload, result, ids, values);
     return true;
   } catch (error) {
-    const fails = error instanceof SendError && error.outcome === 'not-stored';
+    const fails = error instanceof SendError && isCertain(error, options.server ?? 'ledgermq');
     for (const id of ids) {
       if (fails) history.fail(id, workload.nowNs(), error.code);
       else history.info(id, workload.nowNs(), 'unknown');
@@ -83,6 +86,12 @@ async function send(
     workload.ended(fails ? 'fail' : 'info');
     return fails;
   }
+}
+
+/** Whether the message is certainly not stored, now or later: no attempt reached a broker, or each was refused with a code that `server` means so. */
+function isCertain({ outcome, attempts }: SendError, server: Server): boolean {
+  if (outcome !== 'not-stored' || server === 'ledgermq') return outcome === 'not-stored';
+  return attempts.every(({ code }) => code === undefined || sendOutcome(code, server) === 'fail');
 }
 
 /** Writes down what an acknowledgement says, and holds it against what is committed. */

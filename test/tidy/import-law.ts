@@ -39,6 +39,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   pino: ['src/platform/node'],
   'fs-native-extensions': ['src/platform/node'],
   undici: ['cluster/launch', 'jepsen-lite/live', 'jepsen-lite/drill', 'scripts', 'test'],
+  yaml: ['jepsen-lite/drill'],
   seedrandom: ['jepsen-lite', 'jepsen-lite/bug', 'jepsen-lite/live', 'jepsen-lite/drill', 'jepsen-lite/bin', 'test'],
 };
 

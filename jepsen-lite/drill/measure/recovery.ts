@@ -55,7 +55,7 @@ function stallsOf(moments: readonly number[], noticeMs: number): number[] {
 export interface RecoveryParts {
   /** Until a member missed its leader: it stood for election, or said that it knows none. */
   readonly detectMs: number | undefined;
-  /** From there until a member led in a new term. */
+  /** From there, or where that is not known from the beginning, until a member led in a new term. */
   readonly electMs: number | undefined;
   /** From there until the success that ended the outage. */
   readonly serveMs: number | undefined;
@@ -69,11 +69,9 @@ export function partsOf(roles: readonly RoleSighting[], baseMs: number, stableAt
   const since = roles.filter(({ atMs }) => atMs >= baseMs && atMs <= stableAtMs);
   const elected = since.findLast(({ role, term }) => role === 'leader' && term > termBefore);
   if (elected === undefined) return NO_PARTS;
-  const missed = since.find(({ role, leader }) => leader === undefined || role.endsWith('candidate')) ?? elected;
+  const missed = since.find(({ role, leader }) => leader === undefined || role.endsWith('candidate'));
+  const serveMs = stableAtMs - elected.atMs;
+  if (missed === undefined) return { detectMs: undefined, electMs: elected.atMs - baseMs, serveMs };
   const missedMs = Math.min(missed.atMs, elected.atMs);
-  return {
-    detectMs: missedMs - baseMs,
-    electMs: elected.atMs - missedMs,
-    serveMs: stableAtMs - elected.atMs,
-  };
+  return { detectMs: missedMs - baseMs, electMs: elected.atMs - missedMs, serveMs };
 }

@@ -1,6 +1,7 @@
 import type { History } from '../../checker/history.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { TrialRecord } from '../run/run-trial.ts';
+import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';
 import { noticeableMs, partsOf, type Recovery, type RecoveryParts, recoveryOf } from './recovery.ts';
 import { figuresOf, type Send, type SendFigures } from './sends.ts';
@@ -18,6 +19,8 @@ export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recove
   readonly calm: SendFigures;
   readonly hurt: SendFigures;
   readonly after: SendFigures;
+  /** From the calm before to the end. */
+  readonly buckets: readonly Bucket[];
 }
 
 export interface Measured {
@@ -53,6 +56,7 @@ export function trialFigures(
     calm,
     hurt: figuresOf(sends, faultMs, stableAtMs ?? endMs),
     after: figuresOf(sends, stableAtMs ?? endMs, endMs),
+    buckets: bucketsOf(sends, calmFromMs, endMs),
   };
 }
 

@@ -20,13 +20,47 @@ export interface Plan {
 }
 
 /** What the drill is done to. */
-export interface TargetPlan {
-  /** `ledgermq`: a DLedger group that the drill starts, and that ends with it. */
+export type TargetPlan = OwnTarget | StockTarget | RunningTarget;
+
+/** A DLedger group that the drill starts, and that ends with it. */
+export interface OwnTarget {
   readonly kind: 'ledgermq';
-  /** Members of a group that the drill starts. */
   readonly nodes: number;
   /** Keys for all brokers, over those of the shipped files. */
   readonly brokerKeys: Readonly<Record<string, string>>;
+}
+
+/** The same of Apache RocketMQ, from the published jars. */
+export interface StockTarget {
+  readonly kind: 'rocketmq';
+  readonly nodes: number;
+  readonly version: string;
+  readonly brokerKeys: Readonly<Record<string, string>>;
+}
+
+/** A group that runs already. Processes are ended and started by commands. */
+export interface RunningTarget {
+  readonly kind: 'running';
+  /** Whose promises hold for refused sends. */
+  readonly server: 'ledgermq' | 'rocketmq';
+  readonly nameServer: string;
+  readonly members: readonly RunningMember[];
+}
+
+/** Whose fault is made by a command, and which command ends it; a fault that needs one that is not there cannot be made. */
+export interface RunningMember {
+  readonly name: `n${number}`;
+  /** As the name server tells it, `host:port`. */
+  readonly address: string;
+  /** Base address of its HTTP pages, if it has them. */
+  readonly http?: string;
+  readonly kill?: string;
+  readonly stop?: string;
+  readonly start?: string;
+  readonly pause?: string;
+  readonly resume?: string;
+  readonly isolate?: string;
+  readonly rejoin?: string;
 }
 
 /** What clients do meanwhile. */
@@ -55,6 +89,8 @@ export interface SteadyPlan {
 /** Faults that are played together, counted from the phase's beginning. */
 export interface PhasePlan {
   readonly name: string;
+  /** A step for people: it is shown, and the phase begins when they say so. */
+  readonly note?: string;
   readonly faults: Schedule;
   /** The next phase begins when all faults of this one are over, or when all is steady after them. */
   readonly until: 'over' | 'steady';
@@ -66,6 +102,8 @@ export interface PhasePlan {
 export interface AbortPlan {
   /** No message was acknowledged for so long. */
   readonly stallMs: number;
+  /** Share of the sends of the last five seconds that failed; undefined: no limit. */
+  readonly maxErrorShare?: number | undefined;
   /** So many acknowledged messages wait for the consumer. */
   readonly maxLag: number;
 }
@@ -89,4 +127,9 @@ export interface ExpectPlan {
 /** How long after its beginning the last fault of a phase is over. */
 export function lengthOf({ faults }: Pick<PhasePlan, 'faults'>): number {
   return faults.reduce((longest, { atMs, forMs }: Fault) => Math.max(longest, atMs + forMs), 0);
+}
+
+/** Members of the group. */
+export function membersOf(target: TargetPlan): number {
+  return target.kind === 'running' ? target.members.length : target.nodes;
 }

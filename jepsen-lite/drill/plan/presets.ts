@@ -1,13 +1,24 @@
 import type { Fault } from '../../fault/schedule.ts';
-import type { ExpectPlan, PhasePlan, Plan } from './plan.ts';
+import type { ExpectPlan, OwnTarget, PhasePlan, Plan, RunningTarget, StockTarget } from './plan.ts';
+
+/** What a target of each kind has where a plan says nothing. */
+export const defaultTargets: {
+  readonly ledgermq: OwnTarget;
+  readonly rocketmq: StockTarget;
+  readonly running: RunningTarget;
+} = {
+  ledgermq: { kind: 'ledgermq', nodes: 3, brokerKeys: {} },
+  rocketmq: { kind: 'rocketmq', nodes: 3, version: '5.3.3', brokerKeys: {} },
+  running: { kind: 'running', server: 'ledgermq', nameServer: '', members: [] },
+};
 
 /** What a plan has where it says nothing. */
 export const defaultPlan: Omit<Plan, 'name' | 'about' | 'phases'> = {
-  target: { kind: 'ledgermq', nodes: 3, brokerKeys: {} },
+  target: defaultTargets.ledgermq,
   load: { rate: 400, senders: 8, bodyBytes: 256, sendTimeoutMs: 3_000 },
   steady: { forMs: 2_000, timeoutMs: 60_000, maxErrorShare: 0, maxP99Ms: 500, maxLag: 1_000 },
-  recoverMs: 30_000,
-  abort: { stallMs: 30_000, maxLag: 100_000 },
+  recoverMs: 60_000,
+  abort: { stallMs: 60_000, maxLag: 100_000 },
   expect: { rtoFrom: 'fault', lost: 0, orderBreaks: 0 },
   repeat: 1,
   allowQuorumLoss: false,
@@ -27,13 +38,82 @@ function preset(name: string, about: string, faults: readonly Fault[] | readonly
   return { ...defaultPlan, ...rest, name, about, phases, expect: { ...defaultPlan.expect, ...rest.expect } };
 }
 
+function hit(kind: string, target: Fault['target'], forMs: number, more: Partial<Fault> = {}): Fault {
+  return { kind, target, atMs: 0, forMs, ...more };
+}
+
+function phase(name: string, faults: readonly Fault[], until: PhasePlan['until']): PhasePlan {
+  return { ...defaultPhase, name, faults, until };
+}
+
 /** The drills that need no plan file. */
 export const presets: readonly Plan[] = [
   preset(
     'leader-kill',
-    'SIGKILL of the leader, which is started again two seconds later.',
-    [{ kind: 'kill', target: 'leader', atMs: 0, forMs: 2_000 }],
-    { expect: { rtoMs: 500 } },
+    'The leader gets SIGKILL, and is started again two seconds later.',
+    [hit('kill', 'leader', 2_000)],
+    {
+      expect: { rtoMs: 500 },
+    },
+  ),
+  preset('pause', 'The leader is halted (SIGSTOP) for six seconds.', [hit('pause', 'leader', 6_000)], {
+    expect: { rtoMs: 3_000 },
+  }),
+  preset(
+    'partition',
+    'The leader is cut from the other members for six seconds; clients and name server reach both sides.',
+    [hit('isolate', 'leader', 6_000, { mode: 'peers' })],
+    { expect: { rtoMs: 3_000 } },
+  ),
+  preset(
+    'isolation',
+    'The leader is cut from the other members, the name server and the clients for six seconds.',
+    [hit('isolate', 'leader', 6_000, { mode: 'all' })],
+    { expect: { rtoMs: 3_000 } },
+  ),
+  preset(
+    'asymmetric',
+    'The leader hears no other member for six seconds, while they hear it.',
+    [hit('deaf', 'leader', 6_000, { mode: 'in' })],
+    { expect: { rtoMs: 3_000 } },
+  ),
+  preset(
+    'rolling-restart',
+    'Every member is told to stop (SIGTERM) and started again, one after another, each when all is well again.',
+    (['n0', 'n1', 'n2'] as const).map((member) => {
+      return phase(`restart of ${member}`, [hit('stop', member, 0)], 'steady');
+    }),
+    { expect: { failedSends: 0 } },
+  ),
+  preset(
+    'zone-loss',
+    'The leader and the name server get SIGKILL at the same time, and are started again four seconds later.',
+    [hit('kill', 'leader', 4_000), hit('name-server', 'all', 4_000)],
+    { expect: { rtoMs: 3_000 } },
+  ),
+  preset(
+    'slow-disk',
+    "Every fsync of the leader's disk takes two seconds, for ten seconds.",
+    [hit('slow-disk', 'leader', 10_000, { amount: 2_000 })],
+    { expect: { rtoMs: 5_000 } },
+  ),
+  preset(
+    'disk-full',
+    "All members' disks take no byte more for four seconds; recovery is counted from when there is room again.",
+    [hit('disk-full', 'all', 4_000)],
+    { expect: { rtoMs: 3_000, rtoFrom: 'heal' }, allowQuorumLoss: true },
+  ),
+  preset(
+    'full-blackout',
+    'All members get SIGKILL at once, and are started one after another; recovery is counted from the last start.',
+    [hit('blackout', 'all', 3_000)],
+    { expect: { rtoMs: 5_000, rtoFrom: 'heal' }, allowQuorumLoss: true },
+  ),
+  preset(
+    'bit-rot',
+    'Bits flip in the log of a follower while it is down; later it is made leader.',
+    [hit('rot', 'follower', 1_000, { mode: 'flip', amount: 1 })],
+    { expect: {} },
   ),
 ];
 

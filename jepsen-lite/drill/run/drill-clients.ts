@@ -1,4 +1,5 @@
 import type { Platform } from '../../../src/platform/ports.ts';
+import type { Server } from '../../checker/rocketmq-outcome.ts';
 import { LiveClients, type LiveClientsOptions } from '../../live/chaos/live-clients.ts';
 import { Chance } from '../../sim/chance.ts';
 import { runPushMember } from '../../workload/push-member.ts';
@@ -9,6 +10,8 @@ import type { LoadPlan } from '../plan/plan.ts';
 export interface DrillClientsOptions extends LiveClientsOptions {
   readonly platform: Platform;
   readonly load: LoadPlan;
+  /** Whose promises hold for refused sends. */
+  readonly server: Server;
   readonly seed: number;
 }
 
@@ -34,12 +37,12 @@ export class DrillClients extends LiveClients {
   }
 
   start(): void {
-    const { platform, seed, load } = this.#options;
+    const { platform, seed, load, server } = this.#options;
     const { rate, senders, bodyBytes, sendTimeoutMs } = load;
     const client = (name: string) => ({ process: platform, chance: new Chance(seed, `client/${name}`) });
     // A sender pauses for a drawn time of half this on average.
     const pauseMs = Math.max(1, Math.round((2_000 * senders) / rate));
-    const sending = { slots: senders, pauseMs, batch: 1, bodyBytes, timeoutMs: sendTimeoutMs };
+    const sending = { slots: senders, pauseMs, batch: 1, bodyBytes, timeoutMs: sendTimeoutMs, server };
     this.begin(runSender(this, client('sender'), 'drill-sender', sending));
     this.begin(runPushMember(this, client('consumer'), 'drill-consumer'));
   }

@@ -39,10 +39,14 @@ export interface DrillRunOptions {
   readonly signal: AbortSignal;
   readonly journal: (event: JournalEvent) => void;
   readonly onLook: (look: DrillLook) => void;
+  /** Shows a step for people, and resolves when they have done it. */
+  readonly onNote: (note: string, signal: AbortSignal) => Promise<void>;
 }
 
 const LOOK_MS = 100;
 const MS_PER_SECOND = 1_000;
+/** The share of failed sends that aborts a drill is taken over so long. */
+const ERRORS_OF_MS = 5_000;
 /** Sends that are slower than their timeout do not exist, nearly. */
 const SLACK_MS = 1_000;
 
@@ -55,7 +59,7 @@ export class DrillRun {
   readonly journal: (event: JournalEvent) => void;
   readonly #options: DrillRunOptions;
   #last: TargetLook = { leader: undefined, term: 0, problem: 'it was not looked at' };
-  /** Since when the target and its leader have been as they are. */
+  /** Acknowledgements at the last look that brought new ones, and when that was. */
   #acknowledgedBefore = 0;
   #acknowledgedAtMs = 0;
 
@@ -93,7 +97,14 @@ export class DrillRun {
         this.journal({ event: 'leader', leader: this.#last.leader ?? null, term: this.#last.term });
       const { leader, term } = this.#last;
       const leftMs = Math.max(0, deadlineMs - this.nowMs());
-      this.#options.onLook({ phase, leader, term, counts: this.clients.counts, faults: this.target.active, leftMs });
+      this.#options.onLook({
+        phase,
+        leader,
+        term,
+        counts: this.clients.counts,
+        faults: this.target.faults.active,
+        leftMs,
+      });
       this.#stopIfItMust();
       if (condition()) return true;
       if (this.nowMs() >= deadlineMs) return false;
@@ -101,9 +112,16 @@ export class DrillRun {
     }
   }
 
+  /** Waits for people. Throws `DrillStopped`. */
+  async step(note: string): Promise<void> {
+    this.journal({ event: 'note', text: note });
+    await this.#options.onNote(note, this.#options.signal);
+    this.#stopIfItMust();
+  }
+
   #stopIfItMust(): void {
     if (this.#options.signal.aborted) throw new DrillStopped('interrupted', 'the drill was interrupted');
-    const { stallMs, maxLag } = this.plan.abort;
+    const { stallMs, maxLag, maxErrorShare = 1 } = this.plan.abort;
     const { acknowledged } = this.clients.counts;
     if (acknowledged !== this.#acknowledgedBefore) {
       this.#acknowledgedBefore = acknowledged;
@@ -114,6 +132,13 @@ export class DrillRun {
       throw new DrillStopped(
         'aborted',
         `no message was acknowledged for ${stalledMs.toFixed(0)} ms (abort.stallMs ${stallMs})`,
+      );
+    const { acknowledged: good, refused, unknown } = this.recent(ERRORS_OF_MS);
+    const share = (refused + unknown) / Math.max(1, good + refused + unknown);
+    if (share > maxErrorShare)
+      throw new DrillStopped(
+        'aborted',
+        `${(share * 100).toFixed(0)} % of the sends failed (abort.maxErrorShare ${maxErrorShare})`,
       );
     if (this.clients.lag > maxLag)
       throw new DrillStopped('aborted', `the consumer lags by ${this.clients.lag} messages (abort.maxLag ${maxLag})`);

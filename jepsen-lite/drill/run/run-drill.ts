@@ -6,6 +6,7 @@ import { exportJsonl } from '../../checker/export-jsonl.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { LiveJudge } from '../../live/chaos/client-judge.ts';
 import { underWatchdog } from '../../live/watchdog/under-watchdog.ts';
+import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import { hypothesesOf } from '../measure/hypotheses.ts';
 import { placesOf } from '../measure/messages.ts';
 import { sendsOf } from '../measure/sends.ts';
@@ -13,7 +14,7 @@ import { trialFigures } from '../measure/trial-figures.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { DrillReport } from '../report/drill-report.ts';
 import { machineText } from '../report/machine-text.ts';
-import { OwnGroup } from '../target/own-group.ts';
+import { openTarget } from '../target/open-target.ts';
 import { DrillClients } from './drill-clients.ts';
 import { type DrillLook, DrillRun, DrillStopped, type JournalEvent } from './drill-run.ts';
 import { runTrial, type TrialRecord } from './run-trial.ts';
@@ -32,6 +33,8 @@ export interface DrillOptions {
   readonly watchdog: string;
   readonly signal: AbortSignal;
   readonly onLook: (look: DrillLook) => void;
+  /** Shows a step for people, and resolves when they have done it or the signal fires. */
+  readonly onNote: (note: string, signal: AbortSignal) => Promise<void>;
 }
 
 interface Context extends DrillOptions {
@@ -51,22 +54,23 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
     appendFileSync(file, `${JSON.stringify({ atMs: Math.round(nowMs()), ...event })}\n`);
   journal({ event: 'drill', name: plan.name, seed, startedAt: new Date().toISOString(), ...options.versions });
   const note = (text: string): void => journal({ event: 'note', text });
-  return await underWatchdog({ program: options.watchdog, directory, journal: note }, (mark) =>
-    runMarked({ ...options, nowMs, startedMs, journal }, mark),
+  return await underWatchdog({ program: options.watchdog, directory, journal: note }, (mark, watchdog) =>
+    runMarked({ ...options, nowMs, startedMs, journal }, mark, watchdog),
   );
 }
 
-async function runMarked(context: Context, mark: string): Promise<DrillReport> {
+async function runMarked(context: Context, mark: string, watchdog: Watchdog): Promise<DrillReport> {
   const { plan, seed, directory, programs, nowMs, startedMs, signal, journal } = context;
   const startedAt = new Date().toISOString();
   const real = createNodePlatform({ logger: { file: join(directory, 'clients.log'), level: 'warn' } });
   const judge = new LiveJudge(nowMs);
   const note = (text: string): void => journal({ event: 'note', text });
-  const target = await OwnGroup.start({
+  const target = await openTarget({
     plan: plan.target,
     directory,
     programs,
     mark,
+    watchdog,
     real,
     judge,
     signal,
@@ -79,10 +83,20 @@ async function runMarked(context: Context, mark: string): Promise<DrillReport> {
       judge,
       nameServer: target.nameServer,
       load: plan.load,
+      server: target.server,
       seed,
       nowMs,
     });
-    const run = new DrillRun({ plan, target, clients, nowMs, signal, journal, onLook: context.onLook });
+    const run = new DrillRun({
+      plan,
+      target,
+      clients,
+      nowMs,
+      signal,
+      journal,
+      onLook: context.onLook,
+      onNote: context.onNote,
+    });
     clients.start();
     const { records, stopped } = await playTrials(run);
     const verdicts = stopped?.kind === 'interrupted' ? [] : await judged(context, run, judge);

@@ -32,18 +32,20 @@ export async function runTrial(run: DrillRun, number: number): Promise<TrialReco
       `trial ${number} does not begin, because after ${steady.timeoutMs} ms ${before}`,
     );
   const leaderBefore = run.last.leader;
+  const rolesBefore = await target.roles();
   const calmFromMs = nowMs() - steady.forMs;
   const faultMs = nowMs();
-  const madeBefore = target.made.length;
+  const madeBefore = target.faults.made.length;
   journal({ event: 'trial', number, leader: leaderBefore ?? null });
   let problem: string | undefined;
   for (const phase of plan.phases) problem ??= await playPhase(run, number, phase);
-  const faults = target.made.slice(madeBefore);
-  if (faults.length === 0) problem ??= 'no fault found anybody to hit';
-  const healMs = Math.max(faultMs, target.lastStartMs, ...faults.map(({ endMs }) => endMs));
+  const faults = target.faults.made.slice(madeBefore);
+  const planned = plan.phases.reduce((sum, phase) => sum + phase.faults.length, 0);
+  if (faults.length < planned) problem ??= `only ${faults.length} of ${planned} faults found somebody to hit`;
+  const healMs = Math.max(faultMs, target.faults.lastStartMs, ...faults.map(({ endMs }) => endMs));
   const still = await untilSteady(run, `trial ${number}: recovery`, plan.recoverMs);
   problem ??= still === undefined ? undefined : `${plan.recoverMs} ms after the faults ${still}`;
-  const roles = await target.roles();
+  const roles = sightingsSince([...rolesBefore, ...endsOf(faults), ...(await target.roles())], calmFromMs);
   const leaderAfter = run.last.leader;
   journal({ event: 'trial-over', number, leader: leaderAfter ?? null, problem: problem ?? null });
   const firstMs = faults[0]?.startMs ?? faultMs;
@@ -64,11 +66,12 @@ export async function runTrial(run: DrillRun, number: number): Promise<TrialReco
 /** Plays the faults of a phase; says what did not come true after them. */
 async function playPhase(run: DrillRun, number: number, phase: PhasePlan): Promise<string | undefined> {
   const { target, journal, nowMs } = run;
+  if (phase.note !== undefined) await run.step(phase.note);
   const beganMs = nowMs();
   const lengthMs = lengthOf(phase);
   const name = `trial ${number}: ${phase.name}`;
   journal({ event: 'phase', number, phase: phase.name });
-  target.play(phase.faults);
+  target.faults.play(phase.faults);
   await run.until(name, lengthMs, () => nowMs() >= beganMs + lengthMs);
   if (phase.until === 'over') return undefined;
   const still = await untilSteady(run, name, phase.timeoutMs);
@@ -86,4 +89,26 @@ async function untilSteady(run: DrillRun, phase: string, timeoutMs: number): Pro
     return problem === undefined && run.nowMs() >= sinceMs + steady.forMs;
   });
   return isSteady ? undefined : (problem ?? 'it was steady for too short a time');
+}
+
+/** Kinds that end the processes that they hit: what those told of themselves is gone. */
+const ENDING = ['kill', 'stop', 'blackout', 'rot', 'power', 'wipe', 'lose-derived'];
+
+/** The ends of processes as sightings of a role that they play from then on. */
+function endsOf(faults: readonly MadeFault[]): RoleSighting[] {
+  const ending = faults.filter(({ kind }) => ENDING.includes(kind));
+  return ending.flatMap(({ members, startMs }) =>
+    members.map((member) => ({ atMs: startMs, member, role: 'down', term: 0, leader: 'not known' })),
+  );
+}
+
+/** What was told since a moment, and before it the last of each member; once what was told twice. */
+function sightingsSince(told: readonly RoleSighting[], sinceMs: number): RoleSighting[] {
+  const byText = new Map(
+    told.map((role) => [`${role.member} ${role.role} ${role.term} ${Math.round(role.atMs)}`, role]),
+  );
+  const roles = [...byText.values()].sort((a, b) => a.atMs - b.atMs);
+  const isLastBefore = (role: RoleSighting): boolean =>
+    role === roles.findLast(({ member, atMs }) => member === role.member && atMs < sinceMs);
+  return roles.filter((role) => role.atMs >= sinceMs || isLastBefore(role));
 }

@@ -1,7 +1,28 @@
+import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
+import type { Server } from '../../checker/rocketmq-outcome.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
+import type { LiveJudge } from '../../live/chaos/client-judge.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
+import type { Watchdog } from '../../live/watchdog/watchdog.ts';
+
+/** What every target is made with. */
+export interface TargetOptions {
+  /** Folder of the run. */
+  readonly directory: string;
+  readonly programs: Programs;
+  /** Environment by which the watchdog knows the processes of the run. */
+  readonly mark: string;
+  readonly watchdog: Watchdog;
+  /** What the run itself stands on. */
+  readonly real: Platform;
+  readonly judge: LiveJudge;
+  readonly signal: AbortSignal;
+  readonly journal: (line: string) => void;
+  /** `performance.now()` of the run's beginning. */
+  readonly startedMs: number;
+}
 
 /** How the target is now. */
 export interface TargetLook {
@@ -31,13 +52,8 @@ export interface MadeFault {
   readonly endMs: number;
 }
 
-/** A group as a drill sees it: what clients connect to, what can be hurt, and how it is. */
-export interface DrillTarget {
-  /** In words, for reports. */
-  readonly description: string;
-  readonly nameServer: string;
-  /** What clients stand on: their connections pass links that can be hurt. */
-  readonly platform: Platform;
+/** Makes the faults of a drill. */
+export interface FaultMaker {
   /** Lets faults happen, counted from now. */
   play(faults: Schedule): void;
   /** Faults made so far, oldest first. */
@@ -46,6 +62,19 @@ export interface DrillTarget {
   readonly active: readonly string[];
   /** When something that a fault had ended or halted was last started or let go on, on the clock of the run; 0 without one. */
   readonly lastStartMs: number;
+}
+
+/** A group as a drill sees it: what clients connect to, what can be hurt, and how it is. */
+export interface DrillTarget {
+  /** In words, for reports. */
+  readonly description: string;
+  /** Whose promises hold. */
+  readonly server: Server;
+  readonly nameServer: string;
+  /** What clients stand on: their connections pass links that can be hurt. */
+  readonly platform: Platform;
+  /** Lets faults happen, and knows which did. */
+  readonly faults: FaultMaker;
   look(): Promise<TargetLook>;
   /** What members told of their roles since their starts; empty where none can be asked. */
   roles(): Promise<readonly RoleSighting[]>;

@@ -1,43 +1,33 @@
 import { performance } from 'node:perf_hooks';
-import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
 import type { Verdict } from '../../checker/verdict.ts';
-import type { Schedule } from '../../fault/schedule.ts';
-import type { LiveJudge } from '../../live/chaos/client-judge.ts';
-import { FaultPlayer } from '../../live/chaos/fault-player.ts';
 import { finish } from '../../live/chaos/finish.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
+import { liveFaults } from '../../live/chaos/live-faults.ts';
 import { MetadataAudit } from '../../live/chaos/metadata-audit.ts';
 import { type StartedLive, startLive } from '../../live/chaos/start-live.ts';
 import { Patient } from '../../live/sick/patient.ts';
-import type { TargetPlan } from '../plan/plan.ts';
-import type { DrillTarget, MadeFault, RoleSighting, TargetLook } from './drill-target.ts';
+import type { OwnTarget } from '../plan/plan.ts';
+import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
+import { MadeFaults } from './made-faults.ts';
 
-export interface OwnGroupOptions {
-  readonly plan: TargetPlan;
-  readonly directory: string;
-  readonly programs: Programs;
-  readonly mark: string;
-  readonly real: Platform;
-  readonly judge: LiveJudge;
-  readonly signal: AbortSignal;
-  readonly journal: (line: string) => void;
-  /** `performance.now()` of the run's beginning. */
-  readonly startedMs: number;
+export interface OwnGroupOptions extends TargetOptions {
+  readonly plan: OwnTarget;
 }
 
 /** A DLedger group that the drill starts on this machine, with links that can be cut and disks that can fall ill. */
 export class OwnGroup implements DrillTarget {
   readonly platform: Platform;
   readonly #started: StartedLive;
-  readonly #player: FaultPlayer;
+  readonly server = 'ledgermq';
+  readonly faults: FaultMaker;
   readonly #options: OwnGroupOptions;
 
   private constructor(started: StartedLive, options: OwnGroupOptions) {
     this.#started = started;
     this.#options = options;
-    this.#player = new FaultPlayer(started.live);
+    this.faults = new MadeFaults(started.live, liveFaults, options.startedMs, options.journal);
     this.platform = new Patient(options.real, started.clientDetours);
   }
 
@@ -55,25 +45,6 @@ export class OwnGroup implements DrillTarget {
     return this.#live.group.nameServer;
   }
 
-  get made(): readonly MadeFault[] {
-    return this.#player.made.map(({ fault, members, startMs, endMs }) => {
-      return { kind: fault.kind, members, startMs: this.#onRunClock(startMs), endMs: this.#onRunClock(endMs) };
-    });
-  }
-
-  get active(): readonly string[] {
-    return this.#player.active;
-  }
-
-  get lastStartMs(): number {
-    const { lastStartMs } = this.#live;
-    return lastStartMs === 0 ? 0 : this.#onRunClock(lastStartMs);
-  }
-
-  play(faults: Schedule): void {
-    this.#player.play(faults);
-  }
-
   async look(): Promise<TargetLook> {
     await this.#live.look();
     const leader = this.#live.leader();
@@ -88,7 +59,7 @@ export class OwnGroup implements DrillTarget {
     const toldBy = this.#live.members.map(async ({ name, node }) => {
       const records = (await readNodeStatus(node.httpUrl))?.raft?.roleHistory ?? [];
       return records.map(({ atMs, role, term, leader }): RoleSighting => {
-        return { atMs: this.#onRunClock(atMs - performance.timeOrigin), member: name, role, term, leader };
+        return { atMs: atMs - performance.timeOrigin - this.#options.startedMs, member: name, role, term, leader };
       });
     });
     return (await Promise.all(toldBy)).flat().sort((a, b) => a.atMs - b.atMs);
@@ -110,9 +81,5 @@ export class OwnGroup implements DrillTarget {
 
   get #live(): StartedLive['live'] {
     return this.#started.live;
-  }
-
-  #onRunClock(ms: number): number {
-    return ms - this.#options.startedMs;
   }
 }

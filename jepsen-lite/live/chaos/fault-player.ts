@@ -1,7 +1,7 @@
 import { assert } from '../../../src/base/assert.ts';
-import type { Fault, Schedule } from '../../fault/schedule.ts';
-import { liveFaults } from './live-faults.ts';
-import type { LiveGroup } from './live-group.ts';
+import type { Fault, Schedule, Target } from '../../fault/schedule.ts';
+import type { Hurtable } from './hurtable.ts';
+import type { LiveFault } from './live-fault.ts';
 
 /** A fault that was made, on the clock of `performance.now()`. */
 export interface PlayedFault {
@@ -13,22 +13,30 @@ export interface PlayedFault {
 }
 
 /** Lets the faults of a schedule happen at their times, and counts them. */
-export class FaultPlayer {
+export class FaultPlayer<Group extends Hurtable> {
   /** How often each kind was made. */
   readonly injected: Record<string, number> = {};
   /** How often nobody was there to be hit, or the promises did not cover it. */
   readonly skipped: Record<string, number> = {};
   /** Those that were made, oldest first. */
   readonly made: PlayedFault[] = [];
-  readonly #live: LiveGroup;
+  readonly #group: Group;
+  readonly #faults: readonly LiveFault<Group>[];
+  readonly #journal: (line: string) => void;
   readonly #active = new Map<Fault, number>();
 
-  constructor(live: LiveGroup) {
-    this.#live = live;
+  /** Makes the kinds of `faults`. */
+  constructor(group: Group, faults: readonly LiveFault<Group>[], journal: (line: string) => void) {
+    this.#group = group;
+    this.#faults = faults;
+    this.#journal = journal;
   }
 
   play(schedule: Schedule): void {
-    for (const fault of schedule) this.#live.later(fault.atMs, () => this.#apply(fault));
+    for (const atMs of new Set(schedule.map((fault) => fault.atMs))) {
+      const together = schedule.filter((fault) => fault.atMs === atMs);
+      this.#group.later(atMs, () => this.#applyAll(together));
+    }
   }
 
   /** Kinds that are on now. */
@@ -38,13 +46,24 @@ export class FaultPlayer {
     return [...this.#active.keys()].map(({ kind }) => kind);
   }
 
+  /** Whom faults of one moment mean is asked before the first of them: after it, another may lead. */
+  #applyAll(faults: readonly Fault[]): void {
+    const meant = faults.map((fault) => ({ ...fault, target: this.#named(fault.target) }));
+    for (const fault of meant) this.#apply(fault);
+  }
+
+  #named(target: Target): Target {
+    const [member, ...more] = this.#group.targets(target);
+    return member === undefined || more.length > 0 || target === 'all' ? target : (member.name as Target);
+  }
+
   #apply(fault: Fault): void {
-    const kind = liveFaults.find(({ name }) => name === fault.kind);
+    const kind = this.#faults.find(({ name }) => name === fault.kind);
     assert(kind !== undefined, 'a schedule names kinds that can be made');
-    const leader = this.#live.leader()?.name ?? 'nobody';
-    const members = this.#live.targets(fault.target).map(({ name }) => name);
+    const leader = this.#group.leader()?.name ?? 'nobody';
+    const members = this.#group.targets(fault.target).map(({ name }) => name);
     const startMs = performance.now();
-    const happens = kind.apply(this.#live, fault);
+    const happens = kind.apply(this.#group, fault);
     const counts = happens ? this.injected : this.skipped;
     counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
     const endMs = startMs + fault.forMs;
@@ -52,6 +71,6 @@ export class FaultPlayer {
       this.#active.set(fault, endMs);
       this.made.push({ fault, members, startMs, endMs });
     }
-    this.#live.journal(`${happens ? 'fault' : 'skipped'} ${JSON.stringify(fault)} (${leader} leads)`);
+    this.#journal(`${happens ? 'fault' : 'skipped'} ${JSON.stringify(fault)} (${leader} leads)`);
   }
 }

@@ -56,7 +56,8 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   return [...verdicts, await judgeReplicas(live, phase)];
 }
 
-function judgeHistory(history: History): Verdict[] {
+/** What the checkers of histories say. */
+export function judgeHistory(history: History): Verdict[] {
   return [
     checkTotalQueue(history, { duplicates: 'told' }),
     checkLog(history, { duplicates: 'told' }),

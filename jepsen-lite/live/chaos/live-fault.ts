@@ -2,10 +2,10 @@ import type { Fault } from '../../fault/schedule.ts';
 import type { LiveGroup } from './live-group.ts';
 
 /** How a kind of fault is made on real processes. How one is drawn, the simulator's kind of the same name knows. */
-export interface LiveFault {
+export interface LiveFault<Group = LiveGroup> {
   readonly name: string;
   /** By what means. */
   readonly by: string;
   /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */
-  apply(live: LiveGroup, fault: Fault): boolean;
+  apply(group: Group, fault: Fault): boolean;
 }

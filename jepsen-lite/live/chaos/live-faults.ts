@@ -1,6 +1,6 @@
 import { faultKinds } from '../../fault/fault-kinds.ts';
 import type { LiveFault } from './live-fault.ts';
-import { liveNetworkFaults } from './network-faults.ts';
+import { networkFaults } from './network-faults.ts';
 import { livePlatformFaults } from './platform-faults.ts';
 import { liveProcessFaults } from './process-faults.ts';
 import { liveRotFaults } from './rot-faults.ts';
@@ -9,7 +9,7 @@ import { liveGroupFaults } from './transfer.ts';
 /** All kinds of faults that can be made on real processes. */
 export const liveFaults: readonly LiveFault[] = [
   ...liveProcessFaults,
-  ...liveNetworkFaults,
+  ...networkFaults,
   ...livePlatformFaults,
   ...liveRotFaults,
   ...liveGroupFaults,

@@ -4,12 +4,12 @@ import type { Group } from '../../../cluster/launch/group.ts';
 import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
 import { signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
-import type { Target } from '../../fault/schedule.ts';
 import type { LinkMesh } from '../proxy/link-mesh.ts';
 import type { Ward } from '../sick/ward.ts';
 import type { Ailing } from './ailing.ts';
 import type { LiveJudge } from './client-judge.ts';
 import { HurtList } from './hurt-list.ts';
+import { Hurtable } from './hurtable.ts';
 import { KnownEnds } from './known-ends.ts';
 import { LiveMember } from './live-member.ts';
 
@@ -27,7 +27,7 @@ export interface LiveGroupOptions {
 }
 
 /** The processes of a run, their links and their illnesses: what faults are done to. */
-export class LiveGroup {
+export class LiveGroup extends Hurtable<LiveMember> {
   readonly group: Group;
   readonly mesh: LinkMesh;
   readonly ailing: Ailing;
@@ -36,17 +36,12 @@ export class LiveGroup {
   readonly members: readonly LiveMember[];
   readonly hurts: HurtList;
   readonly ends = new KnownEnds();
-  /** Set when faults are over. */
-  healed = false;
-  /** When a member was last started again or let go on, on the clock of `performance.now()`; 0: never. */
-  lastStartMs = 0;
   /** Terms that a leader was seen in. */
   readonly terms = new Set<number>();
   readonly #ward: Ward;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #busy = new Set<Promise<void>>();
 
   constructor({ group, mesh, ward, ailing, judge, journal }: LiveGroupOptions) {
+    super();
     this.group = group;
     this.mesh = mesh;
     this.#ward = ward;
@@ -65,35 +60,6 @@ export class LiveGroup {
   leader(): LiveMember | undefined {
     const leaders = this.members.filter(({ leads }) => leads);
     return leaders.sort((a, b) => (b.report?.raft?.term ?? 0) - (a.report?.raft?.term ?? 0))[0];
-  }
-
-  /** The members that a fault means now; as `targetsOf` of the simulator. */
-  targets(target: Target): readonly LiveMember[] {
-    if (target === 'all') return this.members;
-    const leader = this.leader() ?? this.members.find(({ state }) => state === 'up');
-    if (target === 'leader') return leader === undefined ? [] : [leader];
-    const others = this.members.filter((member) => member !== leader);
-    if (target === 'follower') return others.slice(0, 1);
-    if (target === 'other-follower') return others.slice(1, 2);
-    return this.members.filter(({ name }) => name === target);
-  }
-
-  /** Does something later unless the faults are over by then. */
-  later(ms: number, run: () => Promise<void> | void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.act(run);
-    }, ms);
-    this.#timers.add(timer);
-  }
-
-  /** Does something now; that it fails is a mistake of the run. */
-  act(run: () => Promise<void> | void): void {
-    const done = (async () => run())().catch((error: Error) =>
-      this.judge.broken('chaos', error.stack ?? error.message),
-    );
-    this.#busy.add(done);
-    void done.finally(() => this.#busy.delete(done));
   }
 
   /** SIGKILL; it counts as down from now on. */
@@ -164,17 +130,19 @@ export class LiveGroup {
 
   /** Faults are over: links, disks and clocks are whole, and who is down is started unless the end has come (`starts`). */
   async heal({ starts }: { readonly starts: boolean }): Promise<void> {
-    this.healed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    const ended = this.endFaults();
     this.mesh.healAll();
     this.ailing.healAll();
     this.#ward.healAll();
     for (const member of this.members) this.resume(member);
-    await Promise.all(this.#busy);
+    await ended;
     if (!starts) return;
     this.startNameServer();
     for (const member of this.members) this.start(member);
+  }
+
+  protected failed(error: Error): void {
+    this.judge.broken('chaos', error.stack ?? error.message);
   }
 
   #heard(member: LiveMember, starts: number, report: LiveMember['report']): void {

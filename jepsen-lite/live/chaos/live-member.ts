@@ -1,14 +1,14 @@
 import type { GroupNode } from '../../../cluster/launch/group.ts';
 import type { BrokerReport } from '../../../cluster/launch/node-status.ts';
+import type { Victim } from './hurtable.ts';
 
 /** Why a process may end by itself. */
 export type Excuse = 'disk-full' | 'disk-error' | 'rot';
 
 /** One member of the group as the run sees it. */
-export class LiveMember {
+export class LiveMember implements Victim {
   readonly node: GroupNode;
-  /** `down`: a fault has ended it, and starts it again. */
-  state: 'up' | 'down' | 'paused' = 'down';
+  state: Victim['state'] = 'down';
   starts = 0;
   /** How often its machine has lost power. */
   boots = 0;

@@ -1,10 +1,10 @@
+import type { Linked } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
-import type { LiveGroup } from './live-group.ts';
 import { CLIENTS_PARTY, NAME_SERVER_PARTY } from './parties.ts';
 
 const BY = 'the TCP proxies between the processes';
 
-const isolate: LiveFault = {
+const isolate: LiveFault<Linked> = {
   name: 'isolate',
   by: BY,
   apply(live, { target, forMs, mode }) {
@@ -17,7 +17,7 @@ const isolate: LiveFault = {
   },
 };
 
-const cut: LiveFault = {
+const cut: LiveFault<Linked> = {
   name: 'cut',
   by: BY,
   apply(live, { target, other = 'follower', forMs, mode }) {
@@ -30,7 +30,7 @@ const cut: LiveFault = {
   },
 };
 
-const deaf: LiveFault = {
+const deaf: LiveFault<Linked> = {
   name: 'deaf',
   by: BY,
   apply(live, { target, forMs, mode }) {
@@ -43,7 +43,7 @@ const deaf: LiveFault = {
   },
 };
 
-const hide: LiveFault = {
+const hide: LiveFault<Linked> = {
   name: 'hide',
   by: BY,
   apply(live, { target, forMs, mode }) {
@@ -55,7 +55,7 @@ const hide: LiveFault = {
   },
 };
 
-const reset: LiveFault = {
+const reset: LiveFault<Linked> = {
   name: 'reset',
   by: BY,
   apply(live, { target, other = 'follower', forMs, amount = 1 }) {
@@ -72,7 +72,7 @@ const reset: LiveFault = {
 /** Share of chunks that are lost while a link is slow. */
 const LOSS = 0.02;
 
-const slowLink: LiveFault = {
+const slowLink: LiveFault<Linked> = {
   name: 'slow-link',
   by: `${BY}, with delays and loss`,
   apply(live, { target, forMs, amount = 20 }) {
@@ -93,9 +93,9 @@ const slowLink: LiveFault = {
   },
 };
 
-export const liveNetworkFaults = [isolate, cut, deaf, hide, reset, slowLink];
+export const networkFaults: readonly LiveFault<Linked>[] = [isolate, cut, deaf, hide, reset, slowLink];
 
-function cutFor(live: LiveGroup, forMs: number, ...ways: readonly (readonly [string, string])[]): void {
+function cutFor(live: Linked, forMs: number, ...ways: readonly (readonly [string, string])[]): void {
   for (const [from, to] of ways) {
     live.mesh.cut(from, to);
     live.later(forMs, () => live.mesh.heal(from, to));

@@ -1,12 +1,11 @@
 import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
+import type { Hurtable, Victim } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
-import type { LiveGroup } from './live-group.ts';
-import type { LiveMember } from './live-member.ts';
 
 /** A member that is told to stop has handed over and left by then, or is killed. */
 const GRACE_MS = 10_000;
 
-const kill: LiveFault = {
+const kill: LiveFault<Hurtable> = {
   name: 'kill',
   by: 'SIGKILL, and a start',
   apply(live, { target, forMs }) {
@@ -16,7 +15,7 @@ const kill: LiveFault = {
   },
 };
 
-const stop: LiveFault = {
+const stop: LiveFault<Hurtable> = {
   name: 'stop',
   by: 'SIGTERM, and a start',
   apply(live, { target, forMs }) {
@@ -26,20 +25,20 @@ const stop: LiveFault = {
   },
 };
 
-const pause: LiveFault = {
+const pause: LiveFault<Hurtable> = {
   name: 'pause',
   by: 'SIGSTOP and SIGCONT',
   apply(live, { target, forMs }) {
     const members = live.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) {
-      live.pause(member);
+      live.act(() => live.pause(member));
       live.later(forMs, () => live.resume(member));
     }
     return members.length > 0;
   },
 };
 
-const blackout: LiveFault = {
+const blackout: LiveFault<Hurtable> = {
   name: 'blackout',
   by: 'SIGKILL for all at once, and a start of one after another',
   apply(live, { forMs, amount = 0 }) {
@@ -54,7 +53,7 @@ const blackout: LiveFault = {
   },
 };
 
-const rolling: LiveFault = {
+const rolling: LiveFault<Hurtable> = {
   name: 'rolling',
   by: 'SIGTERM and a start, one member after another',
   apply(live, { forMs, amount = 0 }) {
@@ -111,10 +110,18 @@ const loseDerived: LiveFault = {
   },
 };
 
-export const liveProcessFaults = [kill, stop, pause, blackout, rolling, wipe, nameServer, loseDerived];
+/** Those that need no more than processes that can be ended, halted and started. */
+export const processFaults: readonly LiveFault<Hurtable>[] = [kill, stop, pause, blackout, rolling];
+
+export const liveProcessFaults: readonly LiveFault[] = [...processFaults, wipe, nameServer, loseDerived];
 
 /** Ends a member in some way, and starts it again `forMs` later. */
-export function restart(live: LiveGroup, member: LiveMember, forMs: number, end: () => Promise<void>): void {
+export function restart<Member extends Victim>(
+  live: Hurtable<Member>,
+  member: Member,
+  forMs: number,
+  end: () => Promise<void>,
+): void {
   live.act(async () => {
     const startMs = performance.now() + forMs;
     await end();

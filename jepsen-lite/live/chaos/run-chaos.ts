@@ -16,6 +16,7 @@ import { LiveJudge } from './client-judge.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { finish } from './finish.ts';
 import type { LiveClients } from './live-clients.ts';
+import { liveFaults } from './live-faults.ts';
 import type { LiveGroup } from './live-group.ts';
 import { drawLiveSchedule } from './live-schedule.ts';
 import { MetadataAudit } from './metadata-audit.ts';
@@ -105,7 +106,7 @@ async function runMarked(
     const { nameServer } = live.group;
     const addresses = live.members.map(({ node }) => node.address);
     const clients = new ChaosClients({ platform, judge, metadata, nameServer, addresses, seed, rate, nowMs });
-    const player = new FaultPlayer(live);
+    const player = new FaultPlayer(live, liveFaults, journal);
     clients.start();
     await playLoad(options, live, clients, player, nowMs);
     const verdicts = await judged(options, live, clients, player, metadata, platform);
@@ -138,7 +139,7 @@ async function playLoad(
   { seed, minutes, kinds, schedule, directory, signal, onLook }: ChaosOptions,
   live: LiveGroup,
   clients: ChaosClients,
-  player: FaultPlayer,
+  player: FaultPlayer<LiveGroup>,
   nowMs: () => number,
 ): Promise<void> {
   const durationMs = minutes * MS_PER_MINUTE;
@@ -159,7 +160,7 @@ async function judged(
   { signal, onLook }: ChaosOptions,
   live: LiveGroup,
   clients: ChaosClients,
-  player: FaultPlayer,
+  player: FaultPlayer<LiveGroup>,
   metadata: MetadataAudit,
   platform: Platform,
 ): Promise<Verdict[]> {
@@ -171,7 +172,13 @@ async function judged(
   return await finish({ live, clients, metadata, platform, signal, phase });
 }
 
-function lookAt(phase: string, live: LiveGroup, { counts }: ChaosClients, player: FaultPlayer, leftMs: number): Look {
+function lookAt(
+  phase: string,
+  live: LiveGroup,
+  { counts }: ChaosClients,
+  player: FaultPlayer<LiveGroup>,
+  leftMs: number,
+): Look {
   const leader = live.leader();
   return {
     phase,

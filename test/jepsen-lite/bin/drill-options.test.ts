@@ -1,25 +1,58 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { readDrillCommand } from '../../../jepsen-lite/bin/drill-options.ts';
 
 test('a preset with options', () => {
-  expect(readDrillCommand(['leader-kill', '--repeat', '3', '--dir', 'x', '--keep'], 5)).toMatchObject({
-    plan: { name: 'leader-kill', repeat: 3 },
-    seed: 5,
+  const args = ['leader-kill', '--repeat', '3', '--dir', 'x', '--keep', '--target', 'rocketmq', '--seed=9'];
+  expect(readDrillCommand(args, 5)).toMatchObject({
+    what: 'play',
+    plan: { name: 'leader-kill', repeat: 3, target: { kind: 'rocketmq', nodes: 3, version: '5.3.3' } },
+    replay: ['leader-kill', '--repeat', '3', '--keep', '--target', 'rocketmq'],
+    seed: 9,
     directory: 'x',
     keep: true,
   });
+  expect(readDrillCommand(['pause', '--dry-run', '--nodes', '5'], 5)).toMatchObject({
+    what: 'dry-run',
+    plan: { target: { kind: 'ledgermq', nodes: 5 } },
+    seed: 5,
+  });
 });
 
-test.for([
-  [[], 'a drill is needed'],
-  [['nonsense'], 'nonsense: there is no such drill'],
-  [['leader-kill', 'pause'], 'pause: one drill at a time'],
-  [['leader-kill', '--repeat', '0'], '--repeat 0: a whole number from 1 to 1000 is needed'],
-  [['leader-kill', '--sed', '1'], "Unknown option '--sed'"],
-] as const)('%j is refused', ([args, sentence]) => {
-  expect(() => readDrillCommand([...args], 1)).toThrow(sentence);
+describe('refused with one sentence:', () => {
+  test.for([
+    [[], 'the name of a drill or a plan file is needed'],
+    [['nonsense'], 'nonsense: there is no such plan file, and no drill of this name'],
+    [['leader-kill', 'pause'], 'pause: one drill at a time'],
+    [['leader-kill', '--repeat', '0'], '--repeat 0: a whole number from 1 to 1000 is needed'],
+    [['leader-kill', '--target', 'kafka'], '--target kafka: ledgermq or rocketmq is needed'],
+    [['leader-kill', '--nodes', '2'], 'leader-kill: the faults may take 1 of 2 members away at the same time'],
+    [['leader-kill', '--sed', '1'], "Unknown option '--sed'"],
+    [['compare', 'a'], 'compare: two reports are needed'],
+  ] as const)('%j', ([args, sentence]) => {
+    expect(() => readDrillCommand([...args], 1)).toThrow(sentence);
+  });
 });
 
-test('help needs no drill', () => {
-  expect(readDrillCommand(['--help'], 1)).toMatchObject({ help: true, plan: undefined });
+test('other things to do', () => {
+  expect(readDrillCommand(['--help'], 1)).toEqual({ what: 'help' });
+  expect(readDrillCommand(['--schema'], 1)).toEqual({ what: 'schema' });
+  expect(readDrillCommand(['--list-faults'], 1)).toEqual({ what: 'list-faults' });
+  expect(readDrillCommand(['compare', 'a', 'b'], 1)).toEqual({ what: 'compare', reports: ['a', 'b'] });
+});
+
+test('whether faults may break the majority of a running group, the command line alone decides', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledgermq-drill-'));
+  try {
+    const file = join(folder, 'plan.yaml');
+    const members = [0, 1, 2].map((at) => `{ name: n${at}, address: "h:${at}", kill: k, start: s }`).join(', ');
+    const target = `{ kind: running, nameServer: "h:9", members: [${members}] }`;
+    writeFileSync(file, `{ preset: full-blackout, allowQuorumLoss: true, target: ${target} }`);
+    expect(() => readDrillCommand([file], 1)).toThrow('full-blackout: the faults may take 3 of 3 members away');
+    expect(readDrillCommand([file, '--allow-quorum-loss'], 1)).toMatchObject({ plan: { allowQuorumLoss: true } });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -17,7 +17,10 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
       healMs: 5_000,
       endMs: 8_000,
       faults: [{ kind: 'kill', members: ['n0'], startMs: 3_000, endMs: 5_000 }],
-      roles: [],
+      roles: [
+        { atMs: 5, member: 'n0', role: 'leader', term: 1, leader: 'n0' },
+        { atMs: 3_050, member: 'n1', role: 'leader', term: 2, leader: 'n1' },
+      ],
       problem: undefined,
     },
     noticeMs: 40,
@@ -34,6 +37,10 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
     calm,
     hurt: calm,
     after: calm,
+    buckets: [
+      { startMs: 1_000, ok: 40, failed: 0, worstMs: 9 },
+      { startMs: 3_000, ok: 3, failed: 2, worstMs: 91 },
+    ],
     ...more,
   };
 }

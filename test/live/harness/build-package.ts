@@ -17,6 +17,8 @@ const ENTRIES = [
   'src/admin/bin/mqadmin.ts',
   ...['chaos', 'chaos-broker', 'drill', 'watchdog'].map((name) => `jepsen-lite/bin/${name}.ts`),
 ];
+/** Programs that a drill knows by other names (scripts/build.mjs). */
+const OTHER_NAMES = ['drill-broker=jepsen-lite/bin/chaos-broker.ts', 'drill-watchdog=jepsen-lite/bin/watchdog.ts'];
 
 /**
  * Builds the programs once for all files, into a package of their own, so that nobody else's build changes them under way. It stands inside the
@@ -24,7 +26,8 @@ const ENTRIES = [
  */
 export default function setup(project: TestProject): () => void {
   const folder = mkdtempSync(join(root, 'dist.live-'));
-  const programs = ENTRIES.flatMap((entry) => ['--program', `${basename(entry, '.ts')}=${entry}`]);
+  const named = [...ENTRIES.map((entry) => `${basename(entry, '.ts')}=${entry}`), ...OTHER_NAMES];
+  const programs = named.flatMap((each) => ['--program', each]);
   const args = [join(root, 'scripts/build.mjs'), '--out', join(folder, 'dist/bin'), ...programs];
   execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 });
   cpSync(join(root, 'conf'), join(folder, 'conf'), { recursive: true });

@@ -69,6 +69,11 @@ describe('parts of the recovery time', () => {
     expect(partsOf(roles, 1_000, 1_080)).toEqual({ detectMs: 20, electMs: 30, serveMs: 30 });
   });
 
+  test('where nobody told that the leader was missed, electing begins with the fault', () => {
+    const roles = [...before, role(1_050, 'n1', 'leader', 2, 'n1')];
+    expect(partsOf(roles, 1_000, 1_080)).toEqual({ detectMs: undefined, electMs: 50, serveMs: 30 });
+  });
+
   test('are unknown where nobody was elected', () => {
     const none = { detectMs: undefined, electMs: undefined, serveMs: undefined };
     expect(partsOf(before, 1_000, 1_080)).toEqual(none);

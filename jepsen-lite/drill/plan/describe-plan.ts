@@ -1,0 +1,63 @@
+import type { Fault } from '../../fault/schedule.ts';
+import { liveFaults } from '../../live/chaos/live-faults.ts';
+import { lengthOf, type Plan, type RunningTarget, type TargetPlan } from './plan.ts';
+import { mostDisabled } from './plan-problem.ts';
+import { commandKeys, meantBy } from './running-commands.ts';
+
+/** What `--dry-run` prints: whom it would be done to, what happens when and by what means, and what has to hold. */
+export function describePlan(plan: Plan): string {
+  const { name, about, target, load, steady, abort, repeat, phases, recoverMs } = plan;
+  return [
+    `${name}: ${about}`,
+    `target: ${targetText(target)}`,
+    `load: ${load.rate} messages a second of ${load.bodyBytes} bytes, ${load.senders} senders, send timeout ${load.sendTimeoutMs} ms; one consumer`,
+    `steady state: for ${steady.forMs} ms all members are well, at most ${steady.maxErrorShare * 100} % of the sends fail, p99 at most ${steady.maxP99Ms} ms, lag at most ${steady.maxLag} messages`,
+    `trials: ${repeat}, each:`,
+    ...phases.flatMap((phase) => [
+      `  ${phase.name} (${lengthOf(phase)} ms, then ${phase.until === 'over' ? 'on' : `steady within ${phase.timeoutMs} ms`})`,
+      ...(phase.note === undefined ? [] : [`    waits for people: ${phase.note}`]),
+      ...phase.faults.map((fault) => `    ${faultText(fault, target)}`),
+    ]),
+    `  steady again within ${recoverMs} ms`,
+    `away at the same time: at most ${mostDisabled(plan)} members`,
+    `stops and rolls back: when nothing is acknowledged for ${abort.stallMs} ms, the consumer lags by more than ${abort.maxLag} messages${abort.maxErrorShare === undefined ? '' : `, or more than ${abort.maxErrorShare * 100} % of the sends of five seconds fail`}`,
+    `expects: ${expectTexts(plan).join('; ')}`,
+  ].join('\n');
+}
+
+function targetText(target: TargetPlan): string {
+  const keys =
+    target.kind === 'running' ? [] : Object.entries(target.brokerKeys).map(([key, value]) => `${key}=${value}`);
+  const more = keys.length === 0 ? '' : `, with ${keys.join(' ')}`;
+  if (target.kind === 'ledgermq') return `a DLedger group of ${target.nodes} that the drill starts${more}`;
+  if (target.kind === 'rocketmq')
+    return `a DLedger group of ${target.nodes} of Apache RocketMQ ${target.version} that the drill starts${more}`;
+  return `the running group of ${target.nameServer}: ${target.members.map(({ name, address }) => `${name} ${address}`).join(', ')}`;
+}
+
+function faultText(fault: Fault, target: TargetPlan): string {
+  const { kind, atMs, forMs, target: whom, other, amount, mode } = fault;
+  const more = Object.entries({ other, amount, mode }).filter(([, value]) => value !== undefined);
+  const detail = more.map(([key, value]) => `, ${key} ${value}`).join('');
+  const end = `${atMs + forMs}`.padStart(6);
+  return `${`${atMs}`.padStart(6)} to ${end} ms  ${kind} of ${whom}${detail}, by ${meansOf(kind, whom, target)}`;
+}
+
+function meansOf(kind: string, whom: Fault['target'], target: TargetPlan): string {
+  if (target.kind === 'running') return commandsOf(kind, whom, target);
+  return liveFaults.find(({ name }) => name === kind)?.by ?? 'nothing';
+}
+
+function commandsOf(kind: string, whom: Fault['target'], { members }: RunningTarget): string {
+  const keys = commandKeys(kind);
+  if (keys === undefined) return 'nothing: no command of a plan makes it';
+  const [first, last] = keys;
+  const meant = meantBy(whom, members);
+  return meant.map((member) => `${member.name}: "${member[first] ?? ''}", then "${member[last] ?? ''}"`).join('; ');
+}
+
+function expectTexts({ expect }: Plan): string[] {
+  const from = expect.rtoFrom === 'fault' ? 'the fault' : 'the end of the last fault';
+  const limits = Object.entries(expect).filter(([key, value]) => key !== 'rtoFrom' && value !== undefined);
+  return limits.map(([key, value]) => `${key} at most ${value}${key === 'rtoMs' ? ` from ${from}` : ''}`);
+}

@@ -1,0 +1,94 @@
+import type { Fault } from '../../fault/schedule.ts';
+import { networkFaults } from '../../live/chaos/network-faults.ts';
+import { livePlatformFaults } from '../../live/chaos/platform-faults.ts';
+import { liveProcessFaults, processFaults } from '../../live/chaos/process-faults.ts';
+import { liveRotFaults } from '../../live/chaos/rot-faults.ts';
+import { liveGroupFaults } from '../../live/chaos/transfer.ts';
+import { membersOf, type PhasePlan, type Plan } from './plan.ts';
+import { commandProblem } from './running-commands.ts';
+
+/** Kinds that take the members that they hit out of the group while they last. */
+const DISABLING = [
+  'kill',
+  'stop',
+  'pause',
+  'isolate',
+  'deaf',
+  'disk-full',
+  'blackout',
+  'wipe',
+  'power',
+  'lose-derived',
+  'rot',
+];
+
+/** Why a plan that is well formed cannot be played, in one sentence; undefined if it can. */
+export function planProblem(plan: Plan): string | undefined {
+  return strangerProblem(plan) ?? meansProblem(plan) ?? quorumProblem(plan) ?? timeProblem(plan);
+}
+
+function strangerProblem({ phases, target }: Plan): string | undefined {
+  const names = namesOf(target);
+  for (const { target: whom, other, kind } of phases.flatMap(({ faults }) => faults)) {
+    for (const name of [whom, other ?? 'leader']) {
+      if (/^n\d+$/.test(name) && !names.includes(name))
+        return `the fault ${kind} means ${name}, but the members are ${names.join(', ')}`;
+    }
+  }
+  return undefined;
+}
+
+/** Kinds that need brokers that were built for drills. */
+const OURS_ONLY = faultNames(livePlatformFaults, liveRotFaults, liveGroupFaults, liveProcessFaults).filter(
+  (name) => !faultNames(processFaults).includes(name),
+);
+
+function faultNames(...lists: readonly (readonly { readonly name: string }[])[]): string[] {
+  return lists.flat().map(({ name }) => name);
+}
+
+function meansProblem({ phases, target }: Plan): string | undefined {
+  const faults = phases.flatMap((phase) => phase.faults);
+  if (target.kind === 'running') return commandProblem(faults, target);
+  const kind = target.kind === 'rocketmq' ? faults.find((fault) => OURS_ONLY.includes(fault.kind))?.kind : undefined;
+  return kind === undefined
+    ? undefined
+    : `the fault ${kind} cannot be made on RocketMQ's own brokers; ${faultNames(processFaults, networkFaults).join(', ')} can`;
+}
+
+function namesOf(target: Plan['target']): string[] {
+  if (target.kind === 'running') return target.members.map(({ name }) => name);
+  return Array.from({ length: target.nodes }, (_, index) => `n${index}`);
+}
+
+/** The largest number of members that faults may take away at the same time, in the worst case. */
+export function mostDisabled({ phases, target }: Plan): number {
+  const members = membersOf(target);
+  return phases.reduce((most, phase) => Math.max(most, disabledIn(phase, members)), 0);
+}
+
+function disabledIn({ faults }: PhasePlan, members: number): number {
+  const disabling = faults.filter(({ kind }) => DISABLING.includes(kind));
+  const sizeOf = ({ kind, target }: Fault): number => (target === 'all' || kind === 'blackout' ? members : 1);
+  const counts = disabling.map((fault) => {
+    const together = disabling.filter(({ atMs, forMs }) => atMs <= fault.atMs && atMs + forMs >= fault.atMs);
+    return together.reduce((sum, each) => sum + sizeOf(each), 0);
+  });
+  return Math.min(members, Math.max(0, ...counts));
+}
+
+function quorumProblem(plan: Plan): string | undefined {
+  const members = membersOf(plan.target);
+  const disabled = mostDisabled(plan);
+  if (plan.allowQuorumLoss || disabled <= Math.floor((members - 1) / 2)) return undefined;
+  return `the faults may take ${disabled} of ${members} members away at the same time, which leaves no majority; let fewer overlap, or allow it with allowQuorumLoss: true or --allow-quorum-loss`;
+}
+
+function timeProblem({ expect, recoverMs, abort }: Plan): string | undefined {
+  const { rtoMs = 0 } = expect;
+  if (rtoMs > recoverMs)
+    return `expect.rtoMs: ${rtoMs} is never reached, because recoverMs is ${recoverMs}; make that longer`;
+  return rtoMs > abort.stallMs
+    ? `expect.rtoMs: ${rtoMs} is never reached, because abort.stallMs stops the drill after ${abort.stallMs}; make that longer`
+    : undefined;
+}

@@ -1,0 +1,103 @@
+import { parseDocument } from 'yaml';
+import type { Fault } from '../../fault/schedule.ts';
+import { kindNamed } from '../../live/chaos/live-faults.ts';
+import type { PhasePlan, Plan, TargetPlan } from './plan.ts';
+import { planProblem } from './plan-problem.ts';
+import { planSchema } from './plan-schema.ts';
+import { defaultPhase, defaultPlan, defaultTargets, presetNamed, presets } from './presets.ts';
+import { schemaProblem } from './schema.ts';
+
+/** Thrown for a plan that makes no sense: one sentence with the key, its value and the remedy. */
+export class WrongPlan extends Error {}
+
+/** A plan file as it stands in its text, checked against the schema. */
+interface PlanFile extends Partial<Omit<Plan, 'phases' | 'target'>> {
+  readonly preset?: string;
+  readonly target?: Partial<TargetPlan>;
+  readonly faults?: readonly Partial<Fault>[];
+  readonly phases?: readonly (Partial<Omit<PhasePlan, 'faults'>> & { readonly faults: readonly Partial<Fault>[] })[];
+}
+
+/** Reads a plan in YAML, or in JSON with comments. Throws WrongPlan. */
+export function readPlan(text: string, nameOfFile: string): Plan {
+  const file = parsed(text);
+  const problem = schemaProblem(planSchema, file);
+  if (problem !== undefined) throw new WrongPlan(problem);
+  const plan = filled(file as PlanFile, nameOfFile);
+  checkPlan(plan);
+  return plan;
+}
+
+/** Throws WrongPlan where a plan cannot be played. */
+export function checkPlan(plan: Plan): void {
+  const problem = planProblem(plan);
+  if (problem !== undefined) throw new WrongPlan(problem);
+}
+
+function parsed(text: string): unknown {
+  const document = parseDocument(/^\s*(\/[/*]|\{)/.test(text) ? withoutSlashComments(text) : text);
+  const [error] = document.errors;
+  if (error !== undefined) throw new WrongPlan(error.message.split('\n')[0]?.replace(/:$/, '') ?? 'it is no YAML');
+  return document.toJS() as unknown;
+}
+
+/** JSON is YAML, whose comments begin with #; those that JSON files have are blanked, so that lines and columns stay. */
+function withoutSlashComments(text: string): string {
+  return text.replace(/"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) => {
+    return part.startsWith('"') ? part : part.replace(/[^\n]/g, ' ');
+  });
+}
+
+function filled(file: PlanFile, nameOfFile: string): Plan {
+  const base = file.preset === undefined ? undefined : presetNamed(file.preset);
+  if (file.preset !== undefined && base === undefined)
+    throw new WrongPlan(`preset: "${file.preset}" must be one of ${presets.map(({ name }) => name).join(', ')}`);
+  if (file.faults !== undefined && file.phases !== undefined)
+    throw new WrongPlan('faults and phases exclude each other; put the faults into a phase');
+  const name = file.name ?? base?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const from = base ?? defaultPlan;
+  const phases = phasesOf(file, name) ?? base?.phases;
+  if (phases === undefined) throw new WrongPlan('faults is missing; without a preset a plan says what happens');
+  return {
+    name,
+    about: file.about ?? base?.about ?? `The drill ${name}.`,
+    target: targetOf(file.target),
+    load: { ...from.load, ...file.load },
+    steady: { ...from.steady, ...file.steady },
+    phases,
+    recoverMs: file.recoverMs ?? from.recoverMs,
+    abort: { ...from.abort, ...file.abort },
+    expect: { ...from.expect, ...file.expect },
+    repeat: file.repeat ?? from.repeat,
+    allowQuorumLoss: file.allowQuorumLoss ?? from.allowQuorumLoss,
+  };
+}
+
+function targetOf(target: Partial<TargetPlan> = {}): TargetPlan {
+  return { ...defaultTargets[target.kind ?? 'ledgermq'], ...target } as TargetPlan;
+}
+
+function phasesOf({ faults, phases }: PlanFile, name: string): PhasePlan[] | undefined {
+  const listed = phases ?? (faults && [{ faults }]);
+  return listed?.map(({ faults: inside, ...phase }, at) => {
+    const path = phases === undefined ? 'faults' : `phases[${at}].faults`;
+    const title = phases === undefined ? name : `phase ${at + 1}`;
+    return {
+      ...defaultPhase,
+      name: title,
+      ...phase,
+      faults: inside.map((fault, of) => faultOf(fault, `${path}[${of}]`)),
+    };
+  });
+}
+
+const DEFAULT_FOR_MS = 2_000;
+
+function faultOf({ kind = '', ...fault }: Partial<Fault>, path: string): Fault {
+  const known = kindNamed(kind);
+  if (known === undefined)
+    throw new WrongPlan(
+      `${path}.kind: "${kind}" is no fault that can be made on processes; drill --list-faults names them`,
+    );
+  return { atMs: 0, target: 'leader', forMs: DEFAULT_FOR_MS, ...fault, kind: known };
+}

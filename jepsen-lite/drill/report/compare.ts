@@ -1,0 +1,63 @@
+import { type DrillReport, figureRows, figureText } from './drill-report.ts';
+
+/** Two reports side by side, as Markdown. What differs between the plans is told, because such figures do not compare. */
+export function comparisonOf(first: DrillReport, second: DrillReport): string {
+  const reports = [first, second];
+  const differences = differingParts(first, second);
+  const lines = [
+    `# ${titleOf(first)} and ${titleOf(second)}`,
+    '',
+    ...reports.map(({ plan, target, outcome, trials, startedAt, machine, versions }, at) => {
+      const versionText = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+      return `- ${'AB'[at]}: ${plan.name} on ${target}, ${outcome}, ${trials.length} trials, ${startedAt}, ${machine}, ${versionText.join(', ')}`;
+    }),
+    '',
+    differences.length === 0
+      ? 'Both had the same load, steady state and faults.'
+      : `They were not done alike: ${differences.join(', ')} differ.`,
+    '',
+    '| figure | A p50 | B p50 | A p95 | B p95 | A max | B max |',
+    '|---|---|---|---|---|---|---|',
+    ...rows(first, second),
+    `| sends a second before the fault | ${reports.map(calmRate).join(' | ')} | | | | |`,
+    '',
+    '| hypothesis | A | B |',
+    '|---|---|---|',
+    ...hypothesisRows(first, second),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function titleOf({ plan, target }: DrillReport): string {
+  return `${plan.name} on ${target.split(',')[0] ?? target}`;
+}
+
+function differingParts({ plan: first }: DrillReport, { plan: second }: DrillReport): string[] {
+  const parts = ['load', 'steady', 'phases', 'recoverMs'] as const;
+  return parts.filter((part) => JSON.stringify(first[part]) !== JSON.stringify(second[part]));
+}
+
+function rows(first: DrillReport, second: DrillReport): string[] {
+  const others = figureRows(second.trials);
+  return figureRows(first.trials).map(({ name, unit, spread }, at) => {
+    const other = others[at]?.spread;
+    const cells = (['p50', 'p95', 'max'] as const).flatMap((key) => [spread?.[key], other?.[key]]);
+    return `| ${name} | ${cells.map((cell) => figureText(cell, unit)).join(' | ')} |`;
+  });
+}
+
+function calmRate({ trials }: DrillReport): string {
+  const rates = trials.map(({ calm }) => calm.perSecond).sort((a, b) => a - b);
+  return rates[Math.floor(rates.length / 2)]?.toFixed(0) ?? 'unknown';
+}
+
+function hypothesisRows(first: DrillReport, second: DrillReport): string[] {
+  const texts = [...new Set([...first.hypotheses, ...second.hypotheses].map(({ text }) => text))];
+  const cell = ({ hypotheses }: DrillReport, text: string): string => {
+    const found = hypotheses.find((each) => each.text === text);
+    if (found === undefined) return 'not asked';
+    const word = found.holds === true ? 'holds' : found.holds === false ? '**does not hold**' : '**unknown**';
+    return `${word}: ${found.measured.replace(/\|/g, '\\|').replace(/\n/g, ' ')}`;
+  };
+  return texts.map((text) => `| ${text} | ${cell(first, text)} | ${cell(second, text)} |`);
+}

@@ -1,0 +1,37 @@
+import type { Schedule } from '../../fault/schedule.ts';
+import { FaultPlayer } from '../../live/chaos/fault-player.ts';
+import type { Hurtable } from '../../live/chaos/hurtable.ts';
+import type { LiveFault } from '../../live/chaos/live-fault.ts';
+import type { FaultMaker, MadeFault } from './drill-target.ts';
+
+/** The part of a target that makes faults on a group and remembers them on the clock of the run. */
+export class MadeFaults<Group extends Hurtable> implements FaultMaker {
+  readonly #group: Group;
+  readonly #player: FaultPlayer<Group>;
+  readonly #startedMs: number;
+
+  constructor(group: Group, faults: readonly LiveFault<Group>[], startedMs: number, journal: (line: string) => void) {
+    this.#group = group;
+    this.#player = new FaultPlayer(group, faults, journal);
+    this.#startedMs = startedMs;
+  }
+
+  get made(): readonly MadeFault[] {
+    return this.#player.made.map(({ fault, members, startMs, endMs }) => {
+      return { kind: fault.kind, members, startMs: startMs - this.#startedMs, endMs: endMs - this.#startedMs };
+    });
+  }
+
+  get active(): readonly string[] {
+    return this.#player.active;
+  }
+
+  get lastStartMs(): number {
+    const { lastStartMs } = this.#group;
+    return lastStartMs === 0 ? 0 : lastStartMs - this.#startedMs;
+  }
+
+  play(faults: Schedule): void {
+    this.#player.play(faults);
+  }
+}

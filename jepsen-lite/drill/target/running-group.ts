@@ -1,0 +1,102 @@
+import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
+import { StartFailure } from '../../../cluster/launch/start-group.ts';
+import type { Platform } from '../../../src/platform/ports.ts';
+import type { Server } from '../../checker/rocketmq-outcome.ts';
+import type { Verdict } from '../../checker/verdict.ts';
+import type { LiveClients } from '../../live/chaos/live-clients.ts';
+import { processFaults } from '../../live/chaos/process-faults.ts';
+import type { RunningTarget } from '../plan/plan.ts';
+import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
+import { judgeClients } from './judge-clients.ts';
+import { MadeFaults } from './made-faults.ts';
+import { NameServerWatch } from './name-server-watch.ts';
+import { isolateByCommand, RunningMembers, type RunningVictim } from './running-members.ts';
+
+export interface RunningGroupOptions extends TargetOptions {
+  readonly plan: RunningTarget;
+}
+
+const FIND_MS = 5_000;
+const POLL_MS = 50;
+
+/** A group that somebody else runs: it is watched through its name server, and hurt by commands of the plan. */
+export class RunningGroup implements DrillTarget {
+  readonly server: Server;
+  readonly description: string;
+  readonly nameServer: string;
+  readonly platform: Platform;
+  readonly faults: FaultMaker;
+  readonly #members: RunningMembers;
+  readonly #watch: NameServerWatch;
+  readonly #signal: AbortSignal;
+
+  private constructor({ plan, real, signal, watchdog, judge, journal, startedMs }: RunningGroupOptions) {
+    const { nameServer, members } = plan;
+    this.server = plan.server === 'rocketmq' ? 'stock' : 'ledgermq';
+    this.description = `the running group of ${members.length} members behind ${nameServer}`;
+    this.nameServer = nameServer;
+    this.platform = real;
+    this.#signal = signal;
+    const names = new Map(members.map(({ address, name }) => [address, name]));
+    const nowMs = (): number => performance.now() - startedMs;
+    this.#watch = new NameServerWatch({ platform: real, nameServer, names, nowMs });
+    this.#members = new RunningMembers({
+      members,
+      watchdog,
+      leaderName: () => this.#watch.master,
+      failed: (error) => judge.broken('drill', error.message),
+    });
+    this.faults = new MadeFaults(this.#members, [...processFaults, isolateByCommand], startedMs, journal);
+  }
+
+  /** Resolves when the name server has told of a member. Throws `StartFailure`. */
+  static async find(options: RunningGroupOptions): Promise<RunningGroup> {
+    const group = new RunningGroup(options);
+    const deadlineMs = performance.now() + FIND_MS;
+    while (performance.now() < deadlineMs && !options.signal.aborted) {
+      if (group.#watch.registered.size > 0) return group;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    await group.close();
+    const { nameServer, members } = options.plan;
+    const addresses = members.map(({ address }) => address).join(', ');
+    throw new StartFailure(
+      `target.nameServer: ${nameServer} does not answer, or knows none of ${addresses}; name the group's name server, and the addresses that mqadmin clusterList shows.`,
+    );
+  }
+
+  async look(): Promise<TargetLook> {
+    const { master, registered, term } = this.#watch;
+    const asked = this.#members.members.map(async (member) => [member.name, await this.#problemOf(member, registered)]);
+    const [first] = (await Promise.all(asked)).filter(([, problem]) => problem !== undefined);
+    const problem = first === undefined ? undefined : `${first[0]} ${first[1]}`;
+    return { leader: master, term, problem: problem ?? (master === undefined ? 'nobody leads' : undefined) };
+  }
+
+  roles(): Promise<readonly RoleSighting[]> {
+    return Promise.resolve([...this.#watch.sightings]);
+  }
+
+  async rollBack(): Promise<void> {
+    await this.#members.heal();
+  }
+
+  async judge(clients: LiveClients, phase: (text: string) => void): Promise<Verdict[]> {
+    return await judgeClients(clients, this.platform, this.#signal, phase);
+  }
+
+  async close(): Promise<void> {
+    await this.#members.heal();
+    await this.#watch.close();
+  }
+
+  async #problemOf({ state, plan }: RunningVictim, registered: ReadonlySet<string>): Promise<string | undefined> {
+    if (state !== 'up') return 'is away';
+    if (!registered.has(plan.address)) return 'is not registered';
+    if (plan.http === undefined) return undefined;
+    const report = await readNodeStatus(plan.http.replace(/\/$/, ''));
+    if (report === undefined) return `does not answer at ${plan.http}`;
+    if (!report.ready) return `is not ready${report.reason === undefined ? '' : `: ${report.reason}`}`;
+    return report.raft?.inDoubt === true ? 'is in doubt' : undefined;
+  }
+}

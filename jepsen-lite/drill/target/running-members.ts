@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { Hurtable, type Victim } from '../../live/chaos/hurtable.ts';
+import type { LiveFault } from '../../live/chaos/live-fault.ts';
+import type { Watchdog } from '../../live/watchdog/watchdog.ts';
+import type { RunningMember } from '../plan/plan.ts';
+
+const COMMAND_TIMEOUT_MS = 30_000;
+
+/** One broker that somebody else started. */
+export class RunningVictim implements Victim {
+  readonly plan: RunningMember;
+  state: Victim['state'] = 'up';
+  /** At the watchdog: what undoes what was done to it. */
+  undo: number | undefined;
+
+  constructor(plan: RunningMember) {
+    this.plan = plan;
+  }
+
+  get name(): string {
+    return this.plan.name;
+  }
+}
+
+export interface RunningMembersOptions {
+  readonly members: readonly RunningMember[];
+  readonly watchdog: Watchdog;
+  readonly leaderName: () => string | undefined;
+  readonly failed: (error: Error) => void;
+}
+
+/** Brokers that are ended, halted and started by commands of the plan. The watchdog learns how each is undone before it is done. */
+export class RunningMembers extends Hurtable<RunningVictim> {
+  readonly members: readonly RunningVictim[];
+  readonly #options: RunningMembersOptions;
+
+  constructor(options: RunningMembersOptions) {
+    super();
+    this.#options = options;
+    this.members = options.members.map((plan) => new RunningVictim(plan));
+  }
+
+  leader(): RunningVictim | undefined {
+    const name = this.#options.leaderName();
+    return this.members.find((member) => member.name === name && member.state === 'up');
+  }
+
+  async kill(member: RunningVictim): Promise<void> {
+    await this.#hurt(member, 'down', member.plan.kill, member.plan.start);
+  }
+
+  async stop(member: RunningVictim): Promise<void> {
+    await this.#hurt(member, 'down', member.plan.stop, member.plan.start);
+  }
+
+  async pause(member: RunningVictim): Promise<void> {
+    await this.#hurt(member, 'paused', member.plan.pause, member.plan.resume);
+  }
+
+  async isolate(member: RunningVictim): Promise<void> {
+    await this.#hurt(member, 'paused', member.plan.isolate, member.plan.rejoin);
+  }
+
+  async start(member: RunningVictim): Promise<void> {
+    await this.#undo(member);
+  }
+
+  async resume(member: RunningVictim): Promise<void> {
+    await this.#undo(member);
+  }
+
+  /** Faults are over, and what they did is undone. */
+  async heal(): Promise<void> {
+    await this.endFaults();
+    await Promise.all(this.members.map((member) => this.#undo(member)));
+  }
+
+  protected failed(error: Error): void {
+    this.#options.failed(error);
+  }
+
+  async #hurt(
+    member: RunningVictim,
+    state: Victim['state'],
+    command: string | undefined,
+    undo: string | undefined,
+  ): Promise<void> {
+    if (command === undefined || undo === undefined)
+      throw new Error(`the plan has no command for this on ${member.name}`);
+    member.state = state;
+    member.undo = await this.#options.watchdog.register({ kind: 'command', argv: ['sh', '-c', undo] });
+    await shell(command);
+  }
+
+  async #undo(member: RunningVictim): Promise<void> {
+    const { undo } = member;
+    if (undo === undefined) return;
+    member.undo = undefined;
+    this.lastStartMs = performance.now();
+    await this.#options.watchdog.undo(undo);
+    member.state = 'up';
+  }
+}
+
+/** Cuts a member off, by the commands of the plan. */
+export const isolateByCommand: LiveFault<RunningMembers> = {
+  name: 'isolate',
+  by: 'commands of the plan',
+  apply(group, { target, forMs }) {
+    const members = group.targets(target).filter(({ state }) => state === 'up');
+    for (const member of members) {
+      group.act(() => group.isolate(member));
+      group.later(forMs, () => group.resume(member));
+    }
+    return members.length > 0;
+  },
+};
+
+function shell(command: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile('sh', ['-c', command], { timeout: COMMAND_TIMEOUT_MS }, (error, _stdout, stderr) => {
+      if (error === null) resolve();
+      else reject(new Error(`the command "${command}" failed: ${stderr.trim() || error.message}`));
+    });
+  });
+}

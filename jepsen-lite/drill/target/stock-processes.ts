@@ -1,0 +1,191 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
+import {
+  isRunning,
+  killProcess,
+  type LaunchedProcess,
+  launchCommand,
+  signalProcess,
+  stopProcess,
+} from '../../../cluster/launch/launched-process.ts';
+import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
+import { formatAddress, parseAddress } from '../../../src/remoting/address.ts';
+import { Hurtable, type Victim } from '../../live/chaos/hurtable.ts';
+import type { LinkMesh } from '../../live/proxy/link-mesh.ts';
+import type { Detours } from '../../live/sick/patient.ts';
+import { MARK_VARIABLE } from '../../live/watchdog/undo.ts';
+import { stockArguments } from './stock-programs.ts';
+
+/** One broker of RocketMQ. */
+export class StockMember implements Victim {
+  state: Victim['state'] = 'down';
+  readonly name: string;
+  /** Where clients find it, and its port for the other members. */
+  readonly listen: number;
+  readonly peer: number;
+
+  constructor(name: string, listen: number, peer: number) {
+    this.name = name;
+    this.listen = listen;
+    this.peer = peer;
+  }
+
+  get address(): string {
+    return `${HOST}:${this.listen}`;
+  }
+}
+
+export interface StockProcessesOptions {
+  readonly folder: string;
+  readonly classPath: string;
+  readonly plan: PortPlan;
+  readonly mesh: LinkMesh;
+  /** Of each member, for what it dials. */
+  readonly detours: ReadonlyMap<string, Detours>;
+  readonly mark: string;
+  readonly brokerKeys: Readonly<Record<string, string>>;
+  /** Name of the member that leads, as far as is known. */
+  readonly leaderName: () => string | undefined;
+  readonly failed: (error: Error) => void;
+}
+
+/** A name server and brokers of RocketMQ in DLedger mode as processes of this machine. */
+export class StockProcesses extends Hurtable<StockMember> {
+  readonly members: readonly StockMember[];
+  readonly mesh: LinkMesh;
+  readonly #options: StockProcessesOptions;
+  readonly #processes = new Map<string, LaunchedProcess>();
+
+  constructor(options: StockProcessesOptions) {
+    super();
+    this.#options = options;
+    this.mesh = options.mesh;
+    this.members = options.plan.brokers.map(({ listen, peer }, at) => new StockMember(`n${at}`, listen, peer));
+  }
+
+  leader(): StockMember | undefined {
+    const name = this.#options.leaderName();
+    return this.members.find((member) => member.name === name && member.state === 'up');
+  }
+
+  startNameServer(): void {
+    const { nameServer } = this.#options.plan;
+    this.#launch(NAME_SERVER, 'org.apache.rocketmq.namesrv.NamesrvStartup', { listenPort: String(nameServer) });
+  }
+
+  start(member: StockMember): void {
+    if (member.state !== 'down') return;
+    member.state = 'up';
+    this.lastStartMs = performance.now();
+    this.#launch(member.name, 'org.apache.rocketmq.broker.BrokerStartup', this.#settingsOf(member));
+  }
+
+  async kill(member: StockMember): Promise<void> {
+    member.state = 'down';
+    const running = this.#processes.get(member.name);
+    if (running !== undefined) await killProcess(running);
+  }
+
+  async stop(member: StockMember, graceMs: number): Promise<void> {
+    member.state = 'down';
+    const running = this.#processes.get(member.name);
+    if (running !== undefined) await stopProcess(running, graceMs);
+  }
+
+  pause(member: StockMember): void {
+    const running = this.#processes.get(member.name);
+    if (running !== undefined && signalProcess(running, 'SIGSTOP')) member.state = 'paused';
+  }
+
+  resume(member: StockMember): void {
+    const running = this.#processes.get(member.name);
+    if (member.state !== 'paused' || running === undefined) return;
+    member.state = 'up';
+    this.lastStartMs = performance.now();
+    signalProcess(running, 'SIGCONT');
+  }
+
+  /** Members that are meant to run and do not. */
+  crashed(): string[] {
+    return this.members.filter(({ name, state }) => state === 'up' && !this.#runs(name)).map(({ name }) => name);
+  }
+
+  /** Faults are over: who is down is started. */
+  async heal(): Promise<void> {
+    const ended = this.endFaults();
+    this.mesh.healAll();
+    for (const member of this.members) this.resume(member);
+    await ended;
+    for (const member of this.members) this.start(member);
+  }
+
+  async stopAll(graceMs: number): Promise<void> {
+    await this.endFaults();
+    for (const member of this.members) this.resume(member);
+    await Promise.all(this.members.map((member) => this.stop(member, graceMs)));
+    const nameServer = this.#processes.get(NAME_SERVER);
+    if (nameServer !== undefined) await stopProcess(nameServer, graceMs);
+  }
+
+  protected failed(error: Error): void {
+    this.#options.failed(error);
+  }
+
+  #runs(name: string): boolean {
+    const launched = this.#processes.get(name);
+    return launched !== undefined && isRunning(launched);
+  }
+
+  #settingsOf(member: StockMember): Record<string, string> {
+    const { folder, plan, brokerKeys } = this.#options;
+    const store = join(folder, member.name, 'store');
+    const peerAddress = (other: StockMember): string => {
+      const address = `${HOST}:${other.peer}`;
+      return other === member ? address : this.#detourOf(member.name, address);
+    };
+    const peers = this.members.map((other) => `${other.name}-${peerAddress(other)}`);
+    return {
+      brokerClusterName: 'RaftCluster',
+      brokerName: 'RaftNode00',
+      brokerIP1: HOST,
+      listenPort: String(member.listen),
+      namesrvAddr: this.#detourOf(member.name, `${HOST}:${plan.nameServer}`),
+      storePathRootDir: store,
+      storePathCommitLog: join(store, 'commitlog'),
+      autoCreateTopicEnable: 'true',
+      enableDLegerCommitLog: 'true',
+      dLegerGroup: 'RaftNode00',
+      dLegerPeers: peers.join(';'),
+      dLegerSelfId: member.name,
+      // Files of the usual size take a gigabyte of this machine's disk for each member.
+      mappedFileSizeCommitLog: String(64 << 20),
+      ...brokerKeys,
+    };
+  }
+
+  #detourOf(name: string, address: string): string {
+    const detour = parseAddress(this.#options.detours.get(name)?.[address] ?? address);
+    return detour === undefined ? address : formatAddress(detour);
+  }
+
+  #launch(name: string, main: string, settings: Readonly<Record<string, string>>): void {
+    const { folder, classPath, mark } = this.#options;
+    const home = join(folder, name);
+    mkdirSync(home, { recursive: true });
+    const conf = join(home, 'server.conf');
+    writeFileSync(
+      conf,
+      Object.entries(settings)
+        .map(([key, value]) => `${key}=${value}\n`)
+        .join(''),
+    );
+    const launched = launchCommand({
+      command: 'java',
+      args: [...stockArguments(classPath, main, home), '-c', conf],
+      logFile: join(home, 'server.out'),
+      environment: { [MARK_VARIABLE]: mark },
+    });
+    this.#processes.set(name, launched);
+  }
+}

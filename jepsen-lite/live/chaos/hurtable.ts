@@ -1,0 +1,70 @@
+import type { Target } from '../../fault/schedule.ts';
+import type { LinkMesh } from '../proxy/link-mesh.ts';
+
+/** A member as faults see it. */
+export interface Victim {
+  readonly name: string;
+  /** `down`: a fault has ended it, and starts it again. */
+  state: 'up' | 'down' | 'paused';
+}
+
+/** A group whose members can be hurt, whoever started them and by whatever means; and the clock of its faults, which stops when they are over. */
+export abstract class Hurtable<Member extends Victim = Victim> {
+  /** Set when faults are over. */
+  healed = false;
+  /** When a member was last started again or let go on, on the clock of `performance.now()`; 0: never. */
+  lastStartMs = 0;
+  abstract readonly members: readonly Member[];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #busy = new Set<Promise<void>>();
+
+  /** Who leads, as far as is known. */
+  abstract leader(): Member | undefined;
+  /** SIGKILL; it counts as down from now on. */
+  abstract kill(member: Member): Promise<void>;
+  /** SIGTERM, and SIGKILL after `graceMs`. */
+  abstract stop(member: Member, graceMs: number): Promise<void>;
+  abstract start(member: Member): Promise<void> | void;
+  abstract pause(member: Member): Promise<void> | void;
+  abstract resume(member: Member): Promise<void> | void;
+  /** Something that a fault wanted could not be done: a mistake of the run. */
+  protected abstract failed(error: Error): void;
+
+  /** The members that a fault means now; as `targetsOf` of the simulator. */
+  targets(target: Target): readonly Member[] {
+    if (target === 'all') return this.members;
+    const leader = this.leader() ?? this.members.find(({ state }) => state === 'up');
+    if (target === 'leader') return leader === undefined ? [] : [leader];
+    const others = this.members.filter((member) => member !== leader);
+    if (target === 'follower') return others.slice(0, 1);
+    if (target === 'other-follower') return others.slice(1, 2);
+    return this.members.filter(({ name }) => name === target);
+  }
+
+  /** Does something later unless the faults are over by then. */
+  later(ms: number, run: () => Promise<void> | void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.act(run);
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  /** Does something now; that it fails is a mistake of the run. */
+  act(run: () => Promise<void> | void): void {
+    const done = (async () => run())().catch((error: Error) => this.failed(error));
+    this.#busy.add(done);
+    void done.finally(() => this.#busy.delete(done));
+  }
+
+  /** From now on no fault begins or ends by itself; resolves when those that are at work have done so. */
+  protected async endFaults(): Promise<void> {
+    this.healed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    await Promise.all(this.#busy);
+  }
+}
+
+/** One whose links can be cut. */
+export type Linked = Hurtable & { readonly mesh: LinkMesh };

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { describePlan } from '../../../../jepsen-lite/drill/plan/describe-plan.ts';
+import { mostDisabled } from '../../../../jepsen-lite/drill/plan/plan-problem.ts';
+import { planSchema } from '../../../../jepsen-lite/drill/plan/plan-schema.ts';
+import { presetNamed, presets } from '../../../../jepsen-lite/drill/plan/presets.ts';
+import { checkPlan, readPlan } from '../../../../jepsen-lite/drill/plan/read-plan.ts';
+import { schemaProblem } from '../../../../jepsen-lite/drill/plan/schema.ts';
+
+const yaml = `
+# Two faults, one after another.
+name: twice
+target: { nodes: 5, brokerKeys: { flushDiskType: SYNC_FLUSH } }
+load:
+  rate: 100
+phases:
+  - faults: [{ kind: kill, target: leader, forMs: 1000 }]   # by default at once
+    until: steady
+  - name: second
+    note: Look at the dashboard.
+    faults:
+      - { kind: minor-suspend, target: n3, atMs: 500 }
+expect: { rtoMs: 800 }
+`;
+
+const json = `// The same
+{
+  "name": "twice", /* in JSON */
+  "target": { "nodes": 5, "brokerKeys": { "flushDiskType": "SYNC_FLUSH" } },
+  "load": { "rate": 100 },
+  "phases": [
+    { "faults": [{ "kind": "kill", "target": "leader", "forMs": 1000 }], "until": "steady" },
+    { "name": "second", "note": "Look at the dashboard.", "faults": [{ "kind": "minor-suspend", "target": "n3", "atMs": 500 }] }
+  ],
+  "about": "The drill twice.", // http://127.0.0.1 is no comment inside a text
+  "expect": { "rtoMs": 800 }
+}`;
+
+test('a plan in YAML, with defaults for what it leaves out', () => {
+  const plan = readPlan(yaml, 'file');
+  expect(plan).toMatchObject({
+    name: 'twice',
+    about: 'The drill twice.',
+    target: { kind: 'ledgermq', nodes: 5, brokerKeys: { flushDiskType: 'SYNC_FLUSH' } },
+    load: { rate: 100, senders: 8 },
+    expect: { rtoMs: 800, rtoFrom: 'fault', lost: 0 },
+    repeat: 1,
+  });
+  expect(plan.phases).toEqual([
+    {
+      name: 'phase 1',
+      until: 'steady',
+      timeoutMs: 30_000,
+      faults: [{ kind: 'kill', target: 'leader', atMs: 0, forMs: 1_000 }],
+    },
+    {
+      name: 'second',
+      note: 'Look at the dashboard.',
+      until: 'over',
+      timeoutMs: 30_000,
+      faults: [{ kind: 'pause', target: 'n3', atMs: 500, forMs: 2_000 }],
+    },
+  ]);
+});
+
+test('JSON with comments is the same plan', () => {
+  expect(readPlan(json, 'file')).toEqual(readPlan(yaml, 'file'));
+});
+
+test('a preset with other values', () => {
+  const plan = readPlan('{ preset: leader-kill, repeat: 3, load: { rate: 50 } }', 'file');
+  expect(plan).toMatchObject({ name: 'leader-kill', repeat: 3, load: { rate: 50 }, expect: { rtoMs: 500 } });
+  expect(plan.phases).toEqual(presetNamed('leader-kill')?.phases);
+  expect(readPlan('faults: [{ kind: kill }]', 'My first Plan')).toMatchObject({ name: 'my-first-plan' });
+});
+
+describe('what makes no sense is refused with one sentence', () => {
+  const members = 'members: [{ name: n0, address: "h:1" }, { name: n1, address: "h:2" }, { name: n2, address: "h:3" }]';
+  test.for([
+    ['', 'the plan: null must be a set of keys'],
+    ['a: [', 'Flow sequence in block collection must be'],
+    ['fault: []', 'fault: there is no such key; known are preset, name'],
+    ['name: x', 'faults is missing; without a preset a plan says what happens'],
+    ['preset: nothing', 'preset: "nothing" must be one of leader-kill, pause'],
+    ['name: A B', 'name: "A B" must be small letters, digits and hyphens'],
+    ['faults: []', 'faults: at least 1 must be listed'],
+    ['faults: [{ target: leader }]', 'faults[0].kind is missing'],
+    [
+      'faults: [{ kind: flood }]',
+      'faults[0].kind: "flood" is no fault that can be made on processes; drill --list-faults names them',
+    ],
+    [
+      'faults: [{ kind: kill, target: boss }]',
+      'faults[0].target: "boss" must be leader, follower, other-follower, all, or a member such as n0',
+    ],
+    ['faults: [{ kind: kill, forMs: "2s" }]', 'faults[0].forMs: "2s" must be a whole number'],
+    ['faults: [{ kind: kill, forMs: -1 }]', 'faults[0].forMs: -1 must be at least 0'],
+    ['faults: [{ kind: kill, target: n3 }]', 'the fault kill means n3, but the members are n0, n1, n2'],
+    ['{ faults: [{ kind: kill }], phases: [{ faults: [{ kind: kill }] }] }', 'faults and phases exclude each other'],
+    ['{ preset: pause, target: { kind: kafka } }', 'target.kind: "kafka" must be one of ledgermq, rocketmq, running'],
+    ['{ preset: pause, target: { kind: running } }', 'target.nameServer is missing'],
+    [
+      `{ preset: pause, target: { kind: running, nameServer: here, ${members} } }`,
+      'target.nameServer: "here" must be a name server, host:port',
+    ],
+    [
+      '{ preset: pause, target: { version: 5.3.3 } }',
+      'target.version: there is no such key; known are kind, nodes, brokerKeys',
+    ],
+    [
+      `{ preset: pause, target: { kind: running, nameServer: "h:9", ${members} } }`,
+      'target.members: n0 has no command pause, which pause needs',
+    ],
+    [
+      `{ preset: asymmetric, target: { kind: running, nameServer: "h:9", ${members} } }`,
+      'the fault deaf cannot be made on a running group; kill, stop',
+    ],
+    [
+      '{ preset: slow-disk, target: { kind: rocketmq } }',
+      "the fault slow-disk cannot be made on RocketMQ's own brokers; kill, stop",
+    ],
+    ['{ preset: pause, repeat: 0 }', 'repeat: 0 must be at least 1'],
+    ['{ preset: pause, steady: { maxErrorShare: 2 } }', 'steady.maxErrorShare: 2 must be at most 1'],
+    ['{ preset: pause, recoverMs: 1000 }', 'expect.rtoMs: 3000 is never reached, because recoverMs is 1000'],
+    ['{ preset: pause, abort: { stallMs: 1000 } }', 'abort.stallMs stops the drill after 1000; make that longer'],
+  ] as const)('%s', ([text, sentence]) => {
+    expect(() => readPlan(text, 'file')).toThrow(sentence);
+  });
+});
+
+describe('how many members may be away at the same time', () => {
+  const plan = (faults: string) => readPlan(`{ allowQuorumLoss: true, faults: [${faults}] }`, 'file');
+  test.for([
+    ['{ kind: kill }', 1],
+    ['{ kind: kill, forMs: 1000 }, { kind: pause, target: follower, atMs: 2000 }', 1],
+    ['{ kind: kill, forMs: 3000 }, { kind: pause, target: follower, atMs: 2000 }', 2],
+    ['{ kind: disk-full, target: all }', 3],
+    ['{ kind: blackout }', 3],
+    ['{ kind: slow-link }', 0],
+  ] as const)('%s: %i', ([faults, most]) => {
+    expect(mostDisabled(plan(faults))).toBe(most);
+  });
+
+  test('more than a minority needs permission', () => {
+    const faults = 'faults: [{ kind: kill }, { kind: kill, target: follower }]';
+    expect(() => readPlan(faults, 'file')).toThrow('the faults may take 2 of 3 members away at the same time');
+    expect(() => readPlan(`{ ${faults}, target: { nodes: 5 } }`, 'file')).not.toThrow();
+    expect(() => readPlan(`{ ${faults}, allowQuorumLoss: true }`, 'file')).not.toThrow();
+  });
+});
+
+test('presets can be played, and their names are told apart', () => {
+  for (const plan of presets) {
+    expect(() => checkPlan(plan)).not.toThrow();
+    expect(describePlan(plan)).not.toContain('by nothing');
+  }
+  expect(new Set(presets.map(({ name }) => name)).size).toBe(presets.length);
+  expect(presets.filter(({ allowQuorumLoss }) => allowQuorumLoss).map(({ name }) => name)).toEqual([
+    'disk-full',
+    'full-blackout',
+  ]);
+});
+
+test('a dry run says whom, when, by what means, and what has to hold', () => {
+  const text = describePlan(readPlan(yaml, 'file'));
+  expect(text).toContain('target: a DLedger group of 5 that the drill starts, with flushDiskType=SYNC_FLUSH');
+  expect(text).toContain('     0 to   1000 ms  kill of leader, by SIGKILL, and a start');
+  expect(text).toContain('waits for people: Look at the dashboard.');
+  expect(text).toContain('rtoMs at most 800 from the fault');
+  const running = readPlan(
+    '{ preset: leader-kill, target: { kind: running, nameServer: "h:9", members: [{ name: n0, address: "h:1", kill: "k 0", start: "s 0" }, { name: n1, address: "h:2", kill: "k 1", start: "s 1" }, { name: n2, address: "h:3", kill: "k 2", start: "s 2" }] } }',
+    'file',
+  );
+  expect(describePlan(running)).toContain('by n0: "k 0", then "s 0"; n1: "k 1", then "s 1"');
+});
+
+test('the schema describes what it allows', () => {
+  expect(schemaProblem(planSchema, { preset: 'pause' })).toBeUndefined();
+  expect(JSON.parse(JSON.stringify(planSchema))).toMatchObject({ type: 'object', additionalProperties: false });
+});

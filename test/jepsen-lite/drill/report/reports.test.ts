@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { comparisonOf } from '../../../../jepsen-lite/drill/report/compare.ts';
+import { htmlOf } from '../../../../jepsen-lite/drill/report/html.ts';
+import { junitOf } from '../../../../jepsen-lite/drill/report/junit.ts';
+import { timelineSvg } from '../../../../jepsen-lite/drill/report/timeline-svg.ts';
+import { sampleReport, sampleTrial } from '../sample-report.ts';
+
+const nasty = [{ text: 'a < b', measured: 'says "x" & <script>\u0001', holds: false }] as const;
+
+describe('JUnit', () => {
+  test('a case for each hypothesis', () => {
+    const xml = junitOf(sampleReport());
+    expect(xml).toContain('<testsuites tests="1" failures="0" errors="0" time="20.000">');
+    expect(xml).toContain(
+      '<testcase classname="drill.leader-kill" name="RTO p95 at most 500 ms from the fault" time="0"/>',
+    );
+  });
+
+  test('what does not hold or is unknown fails, and a drill that was stopped has a failed case', () => {
+    const xml = junitOf(
+      sampleReport({
+        outcome: 'aborted',
+        why: 'it stalled',
+        hypotheses: [...nasty, { text: 'c', measured: 'd', holds: 'unknown' }],
+      }),
+    );
+    expect(xml).toContain('tests="3" failures="3"');
+    expect(xml).toContain('name="a &lt; b"');
+    expect(xml).toContain('message="does not hold: says &quot;x&quot; &amp; &lt;script&gt;?"');
+    expect(xml).toContain('message="unknown: d"');
+    expect(xml).toContain('message="does not hold: aborted: it stalled"');
+  });
+});
+
+describe('HTML', () => {
+  const html = htmlOf(sampleReport({ hypotheses: nasty }));
+  test('is one page without anything from elsewhere, for light, dark and print', () => {
+    expect(html).not.toMatch(/(?:src|href)=|url\(|@import/);
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(html).toContain('@media print');
+    expect(html.match(/<svg /g)).toHaveLength(2);
+  });
+
+  test('texts cannot become markup', () => {
+    expect(html).not.toContain('<script>');
+    expect(html).toContain('&lt;script&gt;');
+  });
+});
+
+test('a timeline shows sends, faults, leaders, terms and the recovery', () => {
+  const svg = timelineSvg(sampleTrial(1), 'fault');
+  expect(svg.match(/class="ok"/g)).toHaveLength(2);
+  expect(svg.match(/class="bad"/g)).toHaveLength(1);
+  expect(svg).toContain('kill n0');
+  expect(svg).toContain('term 1');
+  expect(svg).toContain('term 2');
+  expect(svg).toContain('class="mark"');
+  expect(svg).not.toContain('NaN');
+  expect(timelineSvg(sampleTrial(1, { rtoMs: 0 }), 'fault')).not.toContain('class="mark"');
+});
+
+test('a comparison shows both, and says what makes them unlike', () => {
+  const first = sampleReport();
+  const slow = sampleReport({
+    target: 'a RocketMQ group',
+    trials: [sampleTrial(1, { rtoMs: 30_000, detectMs: undefined })],
+  });
+  const text = comparisonOf(first, slow);
+  expect(text).toContain('| RTO | 91 ms | 30000 ms | 92 ms | 30000 ms | 92 ms | 30000 ms |');
+  expect(text).toContain('| detect | 30 ms | unknown |');
+  expect(text).toContain('Both had the same load, steady state and faults.');
+  const other = { ...slow, plan: { ...slow.plan, load: { ...slow.plan.load, rate: 1 } }, hypotheses: [] };
+  expect(comparisonOf(first, other)).toContain('They were not done alike: load differ.');
+  expect(comparisonOf(first, other)).toContain('| holds: 92 ms | not asked |');
+});

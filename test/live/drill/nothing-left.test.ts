@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { isRunning } from '../../../cluster/launch/launched-process.ts';
+import { until } from '../../../scripts/bench/failover/until.ts';
+import { temporaryFolder } from '../harness/live-group.ts';
+import { bounded } from '../harness/run-program.ts';
+import { eventsOf, reportOf, startDrill, startedBy, untilFault } from './drill-program.ts';
+
+const RUN_MS = 120_000;
+/** Two members are halted for a minute, so that nothing is acknowledged. */
+const halted = {
+  name: 'halted',
+  allowQuorumLoss: true,
+  faults: [
+    { kind: 'pause', target: 'leader', forMs: 60_000 },
+    { kind: 'pause', target: 'follower', forMs: 60_000 },
+  ],
+};
+
+test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
+  'nothing is left of a drill that gets %s',
+  { timeout: RUN_MS },
+  async (signal) => {
+    const folder = temporaryFolder();
+    const drill = startDrill(folder, halted);
+    await untilFault(folder);
+    const processes = startedBy(folder);
+    expect(processes.filter(isRunning)).toHaveLength(4);
+    const { code } = await drill.stop(signal);
+    expect(code).toBe(signal === 'SIGINT' ? 3 : null);
+    await until('that no process is left', 20_000, () => !processes.some(isRunning));
+    expect(eventsOf(folder).includes('roll-back')).toBe(signal === 'SIGINT');
+  },
+);
+
+test('a drill whose clients stall for too long rolls back, says so, and leaves nothing', {
+  timeout: RUN_MS,
+}, async () => {
+  const folder = temporaryFolder();
+  const drill = startDrill(folder, { ...halted, abort: { stallMs: 2_000 } });
+  await untilFault(folder);
+  const processes = startedBy(folder);
+  const { code, stdout } = await bounded(drill, RUN_MS);
+  expect(stdout).toContain('# Drill halted: aborted');
+  expect(stdout).toMatch(/Stopped: no message was acknowledged for \d+ ms \(abort.stallMs 2000\)\./);
+  expect(code).toBe(1);
+  expect(processes.filter(isRunning)).toEqual([]);
+  // What the drill did to the group is undone before it is judged: nothing that was acknowledged is lost.
+  expect(reportOf(folder).verdicts.find(({ checker }) => checker === 'total-queue')?.valid).toBe(true);
+  expect(eventsOf(folder)).toContain('roll-back');
+});

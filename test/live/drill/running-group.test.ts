@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Group } from '../../../cluster/launch/group.ts';
+import { until } from '../../../scripts/bench/failover/until.ts';
+import { startLiveGroup, temporaryFolder } from '../harness/live-group.ts';
+import { bounded } from '../harness/run-program.ts';
+import { reportOf, startDrill, untilFault } from './drill-program.ts';
+
+const RUN_MS = 120_000;
+
+/** A plan for a group that runs already, whose processes are halted and let go on by their pids. */
+function planFor(group: Group, forMs: number, kind = 'pause'): object {
+  const members = group.nodes.map(({ name, address, httpUrl }) => {
+    const pid = group.process(name)?.pid;
+    return { name, address, http: httpUrl, pause: `kill -STOP ${pid}`, resume: `kill -CONT ${pid}` };
+  });
+  return {
+    name: 'halt',
+    target: { kind: 'running', nameServer: group.nameServer, members },
+    faults: [{ kind, target: 'leader', forMs }],
+    expect: { rtoMs: 5_000 },
+  };
+}
+
+function isHalted(pid: number | undefined): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
+}
+
+test('the leader of a running group is halted by a command of the plan', { timeout: RUN_MS }, async () => {
+  const group = await startLiveGroup();
+  const folder = temporaryFolder();
+  const leader = (await group.leader())?.name;
+  const { code, stdout } = await bounded(startDrill(folder, planFor(group, 3_000)), RUN_MS);
+  expect(stdout).toContain('# Drill halt: passed');
+  expect(code).toBe(0);
+  const [trial] = reportOf(folder).trials;
+  expect(trial?.record.faults).toMatchObject([{ kind: 'pause', members: [leader] }]);
+  expect(trial?.record.leaderAfter).not.toBe(leader);
+  expect(trial?.rtoMs).toBeGreaterThan(0);
+  expect(group.running()).toHaveLength(4);
+});
+
+test.runIf(process.platform === 'linux')(
+  'what a drill has halted goes on when the drill is killed',
+  { timeout: RUN_MS },
+  async () => {
+    const group = await startLiveGroup();
+    const folder = temporaryFolder();
+    const leader = await group.leader();
+    const pid = group.process(leader?.name ?? '')?.pid;
+    const drill = startDrill(folder, planFor(group, 60_000));
+    await untilFault(folder);
+    await until('that the leader is halted', 10_000, () => isHalted(pid));
+    await drill.stop('SIGKILL');
+    await until('that it goes on', 10_000, () => !isHalted(pid));
+  },
+);
+
+test('a plan that a running group cannot be hurt by does nothing', { timeout: RUN_MS }, async () => {
+  const group = await startLiveGroup();
+  const { code, stderr } = await bounded(startDrill(temporaryFolder(), planFor(group, 1_000, 'kill')));
+  expect(stderr).toContain('target.members: n0 has no command kill, which kill needs. --help tells more.');
+  expect(code).toBe(2);
+});
