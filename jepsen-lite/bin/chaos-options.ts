@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
-import { bugNamed, minutesOf, WrongArguments, wholeNumber } from './options.ts';
+import { WrongArguments, wholeNumber } from './arguments.ts';
+import { bugNamed, minutesOf } from './options.ts';
 
 export const CHAOS_USAGE = `npm run chaos -- [options]
 

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { StartFailure } from '../../cluster/launch/start-group.ts';
 import { describeFaults } from '../live/chaos/live-faults.ts';
+import { WrongArguments } from './arguments.ts';
 import { CHAOS_USAGE, type ChaosCommand, readChaosCommand } from './chaos-options.ts';
 import { playRounds } from './chaos-rounds.ts';
 import { interruption } from './interruption.ts';
-import { WrongArguments } from './options.ts';
 
 const HIGHEST_DRAWN_SEED = 1_000_000;
 

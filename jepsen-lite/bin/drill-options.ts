@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Plan, TargetPlan } from '../drill/plan/plan.ts';
 import { defaultTargets, presetNamed, presets } from '../drill/plan/presets.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
-import { WrongArguments, wholeNumber } from './options.ts';
+import { WrongArguments, wholeNumber } from './arguments.ts';
 
 export const DRILL_USAGE = `drill NAME|PLAN [options]
 drill compare A B

@@ -7,9 +7,9 @@ import { planSchema } from '../drill/plan/plan-schema.ts';
 import { comparisonOf } from '../drill/report/compare.ts';
 import type { DrillReport } from '../drill/report/drill-report.ts';
 import { describeFaults } from '../live/chaos/live-faults.ts';
+import { WrongArguments } from './arguments.ts';
 import { DRILL_USAGE, readDrillCommand } from './drill-options.ts';
 import { interruption } from './interruption.ts';
-import { WrongArguments } from './options.ts';
 import { playDrill } from './play-drill.ts';
 
 const HIGHEST_DRAWN_SEED = 1_000_000;

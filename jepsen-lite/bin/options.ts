@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
+import { WrongArguments, wholeNumber } from './arguments.ts';
 
 export const USAGE = `npm run sim -- [what to play] [options]
 
@@ -49,9 +50,6 @@ export interface SimOptions {
   readonly json: string | undefined;
   readonly help: boolean;
 }
-
-/** Thrown for arguments that make no sense: one sentence. */
-export class WrongArguments extends Error {}
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -121,13 +119,6 @@ export function bugNamed(name: string | undefined): string[] {
   if (name === undefined) return [];
   if (plantedBugs.some((bug) => bug.name === name)) return [name];
   throw new WrongArguments(`--bug ${name}: there is no such planted bug; npm run sim -- --list-bugs names them`);
-}
-
-/** Throws WrongArguments unless the text is a whole number within these limits. */
-export function wholeNumber(name: string, value: string, low: number, high: number): number {
-  const number = Number(value);
-  if (/^[0-9]+$/.test(value) && number >= low && number <= high) return number;
-  throw new WrongArguments(`--${name} ${value}: a whole number from ${low} to ${high} is needed`);
 }
 
 /** Throws WrongArguments. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Schedule } from '../fault/schedule.ts';
 import { modes } from '../sim/modes.ts';
-import { WrongArguments } from './options.ts';
+import { WrongArguments } from './arguments.ts';
 
 /** The faults of a JSON file; undefined without a file. Throws WrongArguments. */
 export function readSchedule(file: string | undefined): Schedule | undefined {

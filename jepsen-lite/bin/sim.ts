@@ -1,5 +1,6 @@
+import { WrongArguments } from './arguments.ts';
 import { bugList, huntBugs } from './hunt-bugs.ts';
-import { readOptions, type SimOptions, USAGE, WrongArguments } from './options.ts';
+import { readOptions, type SimOptions, USAGE } from './options.ts';
 import { playList } from './play-list.ts';
 
 async function main(options: SimOptions): Promise<number> {

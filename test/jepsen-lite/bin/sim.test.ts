@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
@@ -101,5 +101,22 @@ test('shipped programs contain no planted bug', () => {
     string,
     string
   >;
-  expect(Object.values(table).filter((entry) => entry.startsWith('jepsen-lite/'))).toEqual([]);
+  const ours = Object.values(table).filter((entry) => entry.startsWith('jepsen-lite/'));
+  const parts = ['jepsen-lite/bin/chaos-broker.ts', 'jepsen-lite/bin/watchdog.ts'];
+  const all = [...ours, ...parts].flatMap((entry) => [...importedBy(join(root, entry))]);
+  expect(all.length).toBeGreaterThan(ours.length + parts.length);
+  expect(all.filter((file) => file.includes('/jepsen-lite/bug/'))).toEqual([]);
+  expect([...importedBy(join(root, 'jepsen-lite/bin/sim.ts'))].some((file) => file.includes('/jepsen-lite/bug/'))).toBe(
+    true,
+  );
 });
+
+/** A file and all that it imports, directly or not. */
+function importedBy(file: string, known = new Set<string>()): Set<string> {
+  if (known.has(file)) return known;
+  known.add(file);
+  for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()'(\.[^']*\.ts)'/g)) {
+    if (specifier !== undefined) importedBy(resolve(dirname(file), specifier), known);
+  }
+  return known;
+}
