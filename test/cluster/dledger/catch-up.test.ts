@@ -253,6 +253,32 @@ describe('a member with a damaged place that lies before the logs of all others'
     await becomesReadable(group, name, lastIndex);
   });
 
+  it("begins with its leader's first entry where that is lost together with a change of terms, below its snapshot", async () => {
+    const group = await DledgerWorld.serving();
+    await send(group, 20, 'Idle');
+    await send(group, 70);
+    const first = group.leader;
+    await group.stop(first);
+    await group.untilServing();
+    await group.start(first);
+    await send(group, 20);
+    await group.untilEqual();
+    await group.world.run(65_000);
+    const name = group.followers()[0]!;
+    for (const other of group.names) if (other !== name) trim(group, other);
+    const { log } = partsOf(group, name).member.storage;
+    const { lastIndex } = log;
+    const base = segments(group, group.leader).minPosition;
+    const change = log.positionOf(log.termRuns().at(-1)!.first);
+    const [from, to] = [Math.min(base, change) - 3_000, Math.max(base, change) + 3_000];
+    await group.stop(name);
+    expect(partsOf(group, group.leader).snapshots.position).toBeGreaterThan(to);
+    for (let position = from; position < to; position++) spoil(group, name, position);
+    await group.start(name);
+    expect(group.broker(name).status()).toMatchObject({ logDamaged: true, inDoubt: false });
+    await becomesReadable(group, name, lastIndex);
+  });
+
   it('keeps all of its log where another member can repair it', async () => {
     const { group, name, lastIndex } = await damaged(1);
     group.own.set(name, 'scrubIntervalMs=2000\nscrubBytesPerSecond=1000000\n');
