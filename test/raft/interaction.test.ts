@@ -38,6 +38,18 @@ describe('scenario scripts', () => {
       expect(output, `${name}:${line} (UPDATE=1 rewrites)`).toBe(expected);
   });
 
+  it('are there where the table of etcd-io/raft names them', () => {
+    const table = readFileSync(`${folder}README.md`, 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    expect(table.length).toBeGreaterThan(20);
+    const named = table.flatMap((line) =>
+      [...(line.split('|')[2] ?? '').matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => `${name}.txt`),
+    );
+    expect(named.length).toBeGreaterThan(table.length);
+    expect(named.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
   it('are the same on every run', () => {
     for (const name of names) {
       const text = readFileSync(`${folder}${name}`, 'utf8');
