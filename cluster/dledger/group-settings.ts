@@ -8,9 +8,28 @@ export interface GroupSettings {
   readonly peers: readonly PeerAddress[];
 }
 
-/** Reads the DLedger keys; a string is one sentence with key, value and remedy. */
-export function groupSettings({ dLegerGroup, dLegerPeers, dLegerSelfId }: BrokerConfig): GroupSettings | string {
-  return readGroupSettings(dLegerGroup, dLegerPeers, dLegerSelfId, { peers: 'dLegerPeers', selfId: 'dLegerSelfId' });
+/** Keys of the same meaning for brokers and for controllers. */
+interface Keys {
+  readonly peers: string;
+  readonly selfId: string;
+}
+
+const dledgerKeys: Keys = { peers: 'dLegerPeers', selfId: 'dLegerSelfId' };
+
+/**
+ * Reads the DLedger keys; a string is one sentence with key, value and remedy. `inLog`: where this member is by its own log, which rules who is one (raft/SAFETY.md 8), if `dLegerPeers` does
+ * not name it.
+ */
+export function groupSettings(
+  { dLegerGroup, dLegerPeers, dLegerSelfId }: BrokerConfig,
+  inLog?: PeerAddress,
+): GroupSettings | string {
+  return readGroupSettings(dLegerGroup, dLegerPeers, dLegerSelfId, dledgerKeys, inLog);
+}
+
+/** Whether the group has this member alone. */
+export function isAlone({ self, peers }: GroupSettings): boolean {
+  return peers.every(({ id }) => id === self.id);
 }
 
 /** The same from the values of three keys, two of which are named. */
@@ -18,11 +37,12 @@ export function readGroupSettings(
   groupName: string,
   peersText: string,
   selfId: string,
-  keys: { readonly peers: string; readonly selfId: string },
+  keys: Keys,
+  inLog?: PeerAddress,
 ): GroupSettings | string {
   const peers = parsePeers(peersText, keys.peers);
   if ('message' in peers) return peers.message;
-  const self = peers.find(({ id }) => id === selfId);
+  const self = peers.find(({ id }) => id === selfId) ?? inLog;
   if (self !== undefined) return { groupName, self, peers };
   const known = peers.map(({ id }) => id).join(', ');
   return `${keys.selfId}=${selfId}: it must be one of the members in ${keys.peers} (${known}). Correct one of the two`;

@@ -9,6 +9,7 @@ import { RottenLog } from '../raft-storage/entry-reader.ts';
 import { DledgerLog } from './dledger-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { type GroupIdentity, GroupRecords } from './group-records.ts';
+import { isAlone } from './group-settings.ts';
 import { setsInLog } from './member-sets.ts';
 import { type Member, openMember, reopenToBuildAnew } from './open-member.ts';
 import { readSnapshot } from './snapshot-content.ts';
@@ -38,7 +39,7 @@ export function openMemberWithData(
   try {
     return { member, data: openMemberData(member, (identity) => onIdentity(member, identity)) };
   } catch (thrown) {
-    if (!(thrown instanceof RottenLog) || member.settings.peers.length === 1) throw thrown;
+    if (!(thrown instanceof RottenLog) || isAlone(member.settings)) throw thrown;
     const text = 'The log is damaged where files that are lost would be built from it: they are built after its repair';
     platform.logger.error(text, { reason: thrown.message });
     const again = reopenToBuildAnew(member);

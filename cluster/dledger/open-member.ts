@@ -3,8 +3,12 @@ import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
 import type { DirectoryLock, Disk, Platform } from '../../src/platform/ports.ts';
 import { encodeHost } from '../../src/protocol/message/host.ts';
+import { parseAddress } from '../../src/remoting/address.ts';
 import { openRaftStorage, type RaftStorage } from '../raft-storage/open-raft-storage.ts';
-import { type GroupSettings, groupSettings } from './group-settings.ts';
+import type { PeerAddress } from '../raft-storage/peers.ts';
+import { type GroupSettings, groupSettings, isAlone } from './group-settings.ts';
+import { setsInLog } from './member-sets.ts';
+import { readSnapshot } from './snapshot-content.ts';
 
 /** Thrown where a member cannot start: one sentence for people; nothing was changed. */
 export class MemberRefused extends Error {
@@ -29,19 +33,43 @@ export interface Member {
 
 /** Checks the configuration, locks the store directory and recovers what is in it. Throws MemberRefused. */
 export function openMember(platform: Platform, config: BrokerConfig): Member {
-  const settings = groupSettings(config);
-  if (typeof settings === 'string') throw new WrongConfiguration(settings);
+  const { dLegerSelfId, storePathRootDir } = config;
+  const read = groupSettings(config, placeHolder(platform.disk, storePathRootDir, dLegerSelfId));
+  if (typeof read === 'string') throw new WrongConfiguration(read);
   const storeHost = encodeHost(config.brokerIP1, config.listenPort);
   assert(storeHost !== undefined, 'the configuration checks brokerIP1');
   const root = config.storePathRootDir;
   const lock = lockDirectory(platform.disk, root);
   try {
     refuseNativeStore(platform.disk, config);
-    return { platform, config, settings, lock, storage: openStorage(platform, config, settings), storeHost };
+    const storage = openStorage(platform, config, read);
+    return { platform, config, settings: settledBy(storage, config, read), lock, storage, storeHost };
   } catch (thrown) {
     lock.release();
     throw thrown;
   }
+}
+
+/** Stands for the own address until the log can be read: of a member that has been one here. */
+function placeHolder(disk: Disk, root: string, id: string): PeerAddress | undefined {
+  return disk.exists(`${root}/dledger-${id}/hardstate`) ? { id, host: '', port: 0 } : undefined;
+}
+
+/** Where `dLegerPeers` does not name this member, its log does, or it is refused. */
+function settledBy(storage: RaftStorage, config: BrokerConfig, read: GroupSettings): GroupSettings {
+  if (read.self.port !== 0) return read;
+  const { log, hardState, snapshot } = storage;
+  const inSnapshot = snapshot === undefined ? undefined : readSnapshot(snapshot).members;
+  const sets = [...(inSnapshot === undefined ? [] : [inSnapshot]), ...setsInLog(log, (inSnapshot?.index ?? 0) + 1)];
+  const own = sets
+    .flatMap(({ voters, learners }) => [...voters, ...learners])
+    .findLast(({ id }) => id === read.self.id);
+  const address = parseAddress(own?.address ?? '');
+  const settings = groupSettings(config, address === undefined ? undefined : { id: read.self.id, ...address });
+  if (typeof settings !== 'string') return settings;
+  log.close();
+  hardState.close();
+  throw new WrongConfiguration(settings);
 }
 
 function refuseNativeStore(disk: Disk, { storePathRootDir: root, storePathCommitLog }: BrokerConfig): void {
@@ -91,7 +119,7 @@ function openStorage(platform: Platform, config: BrokerConfig, settings: GroupSe
     segmentBytes: config.mappedFileSizeCommitLog,
     firstPosition: 0,
     syncFlush: config.flushDiskType === 'SYNC_FLUSH',
-    aloneInGroup: settings.peers.length === 1,
+    aloneInGroup: isAlone(settings),
   });
   if ('message' in storage) throw new MemberRefused(storage.message);
   return storage;

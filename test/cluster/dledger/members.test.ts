@@ -63,6 +63,26 @@ describe('members of a DLedger group', () => {
     }
   });
 
+  it('starts a member that its configuration does not name, if the log does: it rules who is one (raft/SAFETY.md 8)', async () => {
+    const group = await groupOfFour();
+    const others = 'dLegerPeers=n0-n0:40911;n1-n1:40911;n2-n2:40911';
+    for (const stopped of ['killed', 'stopped with a snapshot']) {
+      if (stopped === 'killed') group.kill('n3');
+      else await group.stop('n3');
+      await send(group, 3);
+      group.own.set('n3', others);
+      await group.start('n3');
+      await group.untilEqual();
+      expect(voters(group, 'n3')).toBe('n0 n1 n2 n3');
+    }
+    expect(group.fatal).toEqual([]);
+    group.addMachine('n4');
+    group.own.set('n4', others);
+    await expect(group.start('n4')).rejects.toThrow(
+      'dLegerSelfId=n4: it must be one of the members in dLegerPeers (n0, n1, n2). Correct one of the two',
+    );
+  });
+
   it('elects a member that another knows only from what it asks: a log that lacks the entry listens to a stranger', async () => {
     const group = await DledgerWorld.serving();
     const away = group.followers()[0]!;
