@@ -1,9 +1,10 @@
 import type { LogFault } from '../log/log-error.ts';
 import { SegmentedLog } from '../log/segmented-log.ts';
 import type { DirectoryLock, Platform } from '../platform/ports.ts';
+import { FailureMark } from './failure-mark.ts';
 import { NativeEnvelope } from './native-envelope.ts';
 import type { NativeStoreOptions } from './native-options.ts';
-import { recoverNative } from './native-recovery.ts';
+import { type RecoveredEnd, recoverNative } from './native-recovery.ts';
 import { decodeStorePoint, type StorePoint } from './store-point.ts';
 
 /** What a native store's directory holds, after the log was recovered. */
@@ -16,6 +17,8 @@ export interface NativeFiles {
   readonly pointHolds: boolean;
   /** The last run did not close the store. */
   readonly unclean: boolean;
+  /** An error of the disk ended the last run. */
+  readonly diskFailed: boolean;
 }
 
 export const pointPath = (root: string): string => `${root}/ledgermq.point`;
@@ -73,8 +76,21 @@ function openLog(platform: Platform, options: NativeStoreOptions): Omit<NativeFi
     disk.remove(pointPath(root));
     disk.syncDirectory(root);
   }
-  log.start(recovered.end, recovered.syncedMark);
-  return { log, point, unclean: unclean || recovered.cut, pointHolds: recovered.pointHolds };
+  const diskFailed = startLog(platform, root, log, recovered);
+  return { log, point, unclean: unclean || recovered.cut, pointHolds: recovered.pointHolds, diskFailed };
+}
+
+/** Fsyncs what is there, and first writes anew what an fsync that failed may have left in the page cache alone; whether that was so. Throws the disk's error. */
+function startLog({ disk }: Platform, root: string, log: SegmentedLog, { end, syncedMark }: RecoveredEnd): boolean {
+  const mark = new FailureMark(disk, root);
+  const diskFailed = mark.isSet;
+  try {
+    log.start(end, syncedMark, diskFailed);
+  } catch (thrown) {
+    mark.set();
+    throw thrown;
+  }
+  return diskFailed;
 }
 
 function readPoint(platform: Platform, root: string): StorePoint | undefined | string {

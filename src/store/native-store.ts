@@ -5,8 +5,9 @@ import { asDiskError } from '../log/log-error.ts';
 import type { RetainedFile } from '../log/retention.ts';
 import type { DiskError, Platform, Timer } from '../platform/ports.ts';
 import { RecordLayout } from '../protocol/message/record.ts';
+import { FailureMark } from './failure-mark.ts';
 import { LogMessageStore } from './log-message-store.ts';
-import type { MessageStore, RecoveryPoint } from './message-store.ts';
+import type { MessageStore } from './message-store.ts';
 import { NativeEnvelope } from './native-envelope.ts';
 import { abortPath, checkpointPath, type NativeFiles, openNativeFiles, pointPath } from './native-files.ts';
 import { NativeLog } from './native-log.ts';
@@ -53,18 +54,18 @@ export class NativeStore {
   readonly #owner: NativeStoreOwner;
   readonly #files: NativeFiles;
   readonly #cleaner: LogCleaner;
+  readonly #failure: FailureMark;
   readonly #timers: Timer[] = [];
   /** Position of the newest durable recovery point. */
   #pointPosition: number;
   #removedAtPoint = 0;
-  /** Below it the state runs ahead of what is dispatched: the point that says so must stay. */
-  #stateAt = 0;
   #pointWaiters: Done[] | undefined;
 
   constructor(platform: Platform, options: NativeStoreOptions, owner: NativeStoreOwner, files: NativeFiles) {
     const { timers, clock, logger } = platform;
     const { syncFlush, syncTimeoutMs, syncIntervalMs, maxPendingBytes, root } = options;
-    const fatal = (error: DiskError): void => owner.fatal(error);
+    this.#failure = new FailureMark(platform.disk, root);
+    const fatal = (error: DiskError): void => this.#failed(error);
     const limits = { syncFlush, syncTimeoutMs, syncIntervalMs, maxPendingBytes };
     this.#log = new NativeLog({ ...limits, log: files.log, timers, clock, logger, fatal });
     const plain = { replicator: this.#log, records: this.#log };
@@ -76,13 +77,17 @@ export class NativeStore {
     this.#owner = owner;
     this.#files = files;
     this.#cleaner = this.#newCleaner();
-    this.#stateAt = files.point?.stateAt ?? 0;
     this.#pointPosition = files.pointHolds && files.point !== undefined ? files.point.position : files.log.minPosition;
   }
 
   /** What the owner exported into the newest recovery point; internal records behind it come through the handler during `start`. */
   get ownerState(): Buffer | undefined {
     return this.#files.point?.ownerState;
+  }
+
+  /** An error of the disk ended the last run: what was not fsynced then may not be what it was. */
+  get diskFailed(): boolean {
+    return this.#files.diskFailed;
   }
 
   /** A stock broker wrote this directory, or nobody did: there is no recovery point. */
@@ -105,8 +110,8 @@ export class NativeStore {
         fromPosition: point.position,
         queueOffsets: point.queueOffsets,
         lastTimestamp: point.lastTimestamp,
-        ...(point.stateAt === undefined ? {} : { stateAt: point.stateAt }),
       });
+    this.#failure.forget();
     this.#platform.disk.replaceFile(abortPath(root), Buffer.from(String(this.#platform.process.pid)));
     this.#store.start();
     this.#platform.disk.replaceFile(checkpointPath(root), this.#checkpoint(this.#store.lastTimestamp));
@@ -139,10 +144,6 @@ export class NativeStore {
    * same one.
    */
   makePoint(done: Done): void {
-    if (this.#store.dispatchedPosition < this.#stateAt) {
-      done(undefined);
-      return;
-    }
     if (this.#pointWaiters !== undefined) {
       this.#pointWaiters.push(done);
       return;
@@ -172,39 +173,6 @@ export class NativeStore {
     });
   }
 
-  /**
-   * Replication: this store is empty, and begins at `position` from now on, where the log begins that it is going to hold. False, and nothing changes, while a write is in flight. Throws
-   * the disk's error.
-   */
-  beginAt(position: number): boolean {
-    if (!this.#log.beginAt(position)) return false;
-    this.#store.beginAt({ fromPosition: position, queueOffsets: new Map() });
-    this.#pointPosition = position;
-    return true;
-  }
-
-  /**
-   * Replication: a store that began late, and holds nothing yet, gets the offsets of a later place of its log; the owner has the state of that place already. Durable at once: until
-   * the log is there, no other recovery point is made.
-   */
-  adoptState(
-    point: Pick<RecoveryPoint, 'queueOffsets'> & { readonly stateAt: number; readonly lastTimestamp: number },
-  ): void {
-    const position = this.#store.dispatchedPosition;
-    const { stateAt, queueOffsets, lastTimestamp } = point;
-    this.#store.beginAt({ fromPosition: position, stateAt, queueOffsets, lastTimestamp });
-    this.#stateAt = stateAt;
-    const ownerState = this.#owner.exportState();
-    const bytes = encodeStorePoint({ position, stateAt, queueOffsets, lastTimestamp, ownerState });
-    const write = (): void => {
-      const failed = this.#writePoint(bytes, 0);
-      if (failed !== undefined) this.#owner.fatal(failed);
-    };
-    // A point that is being made is of before.
-    if (this.#pointWaiters === undefined) write();
-    else this.#pointWaiters.push(write);
-  }
-
   #writePoint(bytes: Buffer, lastTimestamp: number): DiskError | undefined {
     try {
       this.#platform.disk.replaceFile(pointPath(this.#options.root), bytes);
@@ -229,10 +197,18 @@ export class NativeStore {
 
   /** A full disk may have room again; anything else leaves it open what is durable. */
   #pointMade(error: DiskError | undefined): void {
-    if (error !== undefined && error.code !== 'ENOSPC') this.#owner.fatal(error);
+    if (error !== undefined && error.code !== 'ENOSPC') this.#failed(error);
     const waiters = this.#pointWaiters ?? [];
     this.#pointWaiters = undefined;
     for (const done of waiters) done(error);
+  }
+
+  #failed(error: DiskError): void {
+    if (!this.#failure.set())
+      this.#platform.logger.error('the error of the disk cannot even be noted for the next start', {
+        error: error.message,
+      });
+    this.#owner.fatal(error);
   }
 
   #checkSpace(): void {
