@@ -6,7 +6,10 @@ import type { StateChange } from '../state/state-change.ts';
 import { replyRefused, replyWhenCommitted } from './refusal.ts';
 import { typed } from './typed.ts';
 
-/** Removes a topic with its queues and offsets, as one atomic unit; answered when it is committed. A topic that is not there is fine. */
+/**
+ * Removes a topic with its queues and offsets, as one atomic unit; answered when it is committed. A topic that is not there is removed all the same: it may be there at a newer
+ * master, or its removal may be on its way, and only a commit tells.
+ */
 export function deleteTopicProcessor({ state, mastership, journal, platform }: BrokerParts): RequestHandler {
   return typed(deleteTopicInBroker, (context, { topic }) => {
     if (topic.trim() === '') {
@@ -15,10 +18,6 @@ export function deleteTopicProcessor({ state, mastership, journal, platform }: B
     }
     if (state.topics.isSystem(topic)) {
       context.reply(ResponseCode.NO_PERMISSION, `The topic[${topic}] is conflict with system topic.`);
-      return;
-    }
-    if (state.topics.get(topic) === undefined) {
-      context.reply(ResponseCode.SUCCESS);
       return;
     }
     const dataVersion = state.topics.nextVersion(mastership.epoch, platform.clock.nowMs());
