@@ -90,6 +90,14 @@ export class Controller {
     this.#ticks = this.#opened.platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
+  /** What this controller is made of, for whoever examines it from within: nothing may be changed through it. */
+  get parts() {
+    const { storage, settings, config } = this.#opened;
+    const { replica, peerPort, commands, live } = this.#group;
+    const hardStatePath = `${config.values.controllerStorePath}/dledger-${settings.self.id}/hardstate`;
+    return { storage, hardStatePath, replica, transport: peerPort.transport, commands, live };
+  }
+
   status(): ControllerStatus {
     const { platform, settings, storage } = this.#opened;
     const { replica, records, roles, commands, live, masters } = this.#group;

@@ -7,6 +7,24 @@ interface Content {
   readonly bootId: string | null;
   /** The log may lack what was acknowledged. */
   readonly inDoubt: boolean;
+  /** What was acknowledged since did not wait for fsyncs. */
+  readonly asyncAcks?: boolean;
+}
+
+/** What is known when the log has been recovered. */
+export interface StoreFacts {
+  readonly disk: Disk;
+  readonly root: string;
+  /** Of the running kernel; undefined: it cannot be known. */
+  readonly bootId: string | undefined;
+  /** The last run did not close the store. */
+  readonly unclean: boolean;
+  /** The log had a hole, and was cut there. */
+  readonly hole: boolean;
+  /** An error of the disk ended the last run. */
+  readonly diskFailed: boolean;
+  /** From now on what is acknowledged does not wait for fsyncs. */
+  readonly asyncAcks: boolean;
 }
 
 /**
@@ -17,16 +35,21 @@ export class DoubtFile {
   readonly #disk: Disk;
   readonly #root: string;
   readonly #bootId: string | null;
+  readonly #asyncAcks: boolean;
   #inDoubt: boolean;
 
-  /** `lost`: acknowledged bytes are gone, or may be: the log had a hole, or was not closed and does not fsync before it acknowledges. */
-  constructor(disk: Disk, root: string, bootId: string | undefined, lost: 'no' | 'with-the-boot' | 'certainly') {
+  constructor(facts: StoreFacts) {
+    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks } = facts;
     this.#disk = disk;
     this.#root = root;
     this.#bootId = bootId ?? null;
+    this.#asyncAcks = asyncAcks;
     const before = read(disk, root);
     const sameBoot = this.#bootId !== null && before?.bootId === this.#bootId;
-    this.#inDoubt = (before?.inDoubt ?? false) || lost === 'certainly' || (lost === 'with-the-boot' && !sameBoot);
+    const ackedAsync = before === undefined ? asyncAcks : (before.asyncAcks ?? true);
+    // A power failure leaves holes in what was never fsynced; without one, a hole is damage of what may have been.
+    const holed = hole && (ackedAsync || sameBoot);
+    this.#inDoubt = (before?.inDoubt ?? false) || holed || (ackedAsync && (diskFailed || (unclean && !sameBoot)));
     this.#write();
   }
 
@@ -42,7 +65,7 @@ export class DoubtFile {
   }
 
   #write(): void {
-    const content: Content = { bootId: this.#bootId, inDoubt: this.#inDoubt };
+    const content: Content = { bootId: this.#bootId, inDoubt: this.#inDoubt, asyncAcks: this.#asyncAcks };
     this.#disk.replaceFile(path(this.#root), Buffer.from(JSON.stringify(content)));
   }
 }

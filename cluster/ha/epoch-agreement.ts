@@ -2,6 +2,7 @@ import type { Disk, DiskError } from '../../src/platform/ports.ts';
 import type { EpochFile } from './epoch-file.ts';
 import { commonEnd } from './epoch-history.ts';
 import type { HaLog } from './ha-log.ts';
+import { orFatal } from './or-fatal.ts';
 import type { EpochEntry } from './replica-roles.ts';
 import type { Agreement } from './slave-role.ts';
 import type { Welcome } from './wire.ts';
@@ -62,34 +63,39 @@ export class EpochAgreement implements Agreement {
       done(
         `the master's log parts from this one at ${end}, but consumers here have seen everything up to ${log.confirmedPosition}: an unclean election gave that up. Nothing was changed; to follow, start it with an empty storePathRootDir`,
       );
-    } else if (end === endPosition) {
-      epochs.cut(end);
+    } else if (end < endPosition) this.#cut(end, done);
+    else if (orFatal(this.#options.fatal, () => epochs.cut(end))) {
       this.#agreed = true;
       done(undefined);
-    } else this.#cut(end, done);
+    }
   }
 
   /** Each step is durable before the next: the note, the log, the epochs, the note's end. */
   #cut(end: number, done: (problem: undefined) => void): void {
     const { disk, root, log, epochs, fatal } = this.#options;
-    disk.replaceFile(cutPath(root), Buffer.from(String(end)));
+    if (!orFatal(fatal, () => disk.replaceFile(cutPath(root), Buffer.from(String(end))))) return;
     log.cut(end, (error) => {
       if (error !== undefined) {
         fatal(error);
         return;
       }
-      epochs.cut(end);
-      disk.remove(cutPath(root));
-      disk.syncDirectory(root);
+      const noted = orFatal(fatal, () => {
+        epochs.cut(end);
+        disk.remove(cutPath(root));
+        disk.syncDirectory(root);
+      });
+      if (!noted) return;
       this.#agreed = true;
       done(undefined);
     });
   }
 
-  extend(end: number): void {
-    const { epochs } = this.#options;
-    for (const { epoch, startPosition } of this.#ofMaster) {
-      if (epoch > epochs.lastEpoch && startPosition < end) epochs.append(epoch, startPosition);
-    }
+  extend(end: number): boolean {
+    const { epochs, fatal } = this.#options;
+    return orFatal(fatal, () => {
+      for (const { epoch, startPosition } of this.#ofMaster) {
+        if (epoch > epochs.lastEpoch && startPosition < end) epochs.append(epoch, startPosition);
+      }
+    });
   }
 }

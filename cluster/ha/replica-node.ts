@@ -1,6 +1,5 @@
 import { assert } from '../../src/base/assert.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
-import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import type { Address, DiskError, Platform, Timer } from '../../src/platform/ports.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
 import type { WriteRefusal } from '../../src/store/replicator.ts';
@@ -8,9 +7,11 @@ import { setRule } from './confirm-rules.ts';
 import type { DoubtFile } from './doubt-file.ts';
 import { EpochAgreement } from './epoch-agreement.ts';
 import type { EpochFile } from './epoch-file.ts';
-import type { HaLog, LogRole } from './ha-log.ts';
+import { fencedRole } from './fenced-role.ts';
+import type { HaLog } from './ha-log.ts';
 import { haLimits, replicaIdentity } from './ha-settings.ts';
 import { MasterRole } from './master-role.ts';
+import { orFatal } from './or-fatal.ts';
 import type {
   EpochEntry,
   MasterCommand,
@@ -39,10 +40,6 @@ export interface ReplicaNodeOptions {
   readonly epochs: EpochFile;
   readonly doubt: DoubtFile;
   readonly store: () => MessageStore;
-  /** See `SlaveRoleOptions`. */
-  readonly beginAt: (position: number) => boolean;
-  readonly exportState: () => readonly StateSection[];
-  readonly importState: (section: StateSection) => void;
   readonly events: ReplicaEvents;
   /** Role or `serving` changed, for the broker; told before `events.changed`. */
   readonly onChange: () => void;
@@ -68,10 +65,13 @@ export class ReplicaNode implements ReplicaRoles {
   /** Counts roles: what an older one started is dropped when it comes back. */
   #turn = 0;
   readonly #rounds = new RoundWaiters();
+  /** Epoch of the last byte in the log when the process began. */
+  readonly #epochAtStart: number;
 
   constructor(options: ReplicaNodeOptions) {
     const { platform, config, log, epochs } = options;
     this.#options = options;
+    this.#epochAtStart = epochs.lastEpoch;
     const fatal = (error: DiskError): void => options.fatal(error);
     const { disk } = platform;
     // At the start the newest recovery point: everything below was fsynced.
@@ -79,7 +79,7 @@ export class ReplicaNode implements ReplicaRoles {
     const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
     const root = config.storePathRootDir;
     this.#agreement = new EpochAgreement({ disk, root, log, epochs, trustedEnd, fatal });
-    log.setRole(fenced('no Controller has told its role yet'));
+    log.setRole(fencedRole('no Controller has told its role yet'));
   }
 
   setBrokerId(brokerId: number): void {
@@ -109,6 +109,12 @@ export class ReplicaNode implements ReplicaRoles {
     return this.#master;
   }
 
+  /** As a master: which sets may be in force, and the epoch of the one that is known to have been. */
+  get setsInForce(): { readonly setEpoch: number; readonly candidates: readonly (readonly number[])[] } | undefined {
+    const tracker = this.#tracker;
+    return tracker && { setEpoch: tracker.decided.setEpoch, candidates: tracker.candidates };
+  }
+
   get inDoubt(): boolean {
     return this.#options.doubt.inDoubt;
   }
@@ -123,9 +129,14 @@ export class ReplicaNode implements ReplicaRoles {
     }
     if (masterEpoch < this.#masterEpoch || (masterEpoch === this.#masterEpoch && this.#role === 'slave')) return false;
     assert(this.#brokerId > 0, 'a replica knows its id before its first role');
-    const { log } = this.#options;
+    const { log, platform } = this.#options;
+    if (masterEpoch <= this.#epochAtStart) {
+      // It may have lost the end of what it wrote in that epoch, which slaves have: an epoch has one writer.
+      platform.logger.warn('This broker was started anew, and waits for an election', { masterEpoch });
+      return false;
+    }
     const turn = this.#begin('master', masterEpoch, `a new master's epoch ${masterEpoch} begins`);
-    log.setRole(fenced(`this broker was just elected in epoch ${masterEpoch} and is not ready yet`));
+    log.setRole(fencedRole(`this broker was just elected in epoch ${masterEpoch} and is not ready yet`));
     // What the log holds counts as acknowledged by this broker from now on: it is durable first, and a cut that is under way is over.
     log.native.syncTo(log.endPosition, (error) => {
       if (turn !== this.#turn) return;
@@ -140,7 +151,11 @@ export class ReplicaNode implements ReplicaRoles {
     const { platform, config, log, epochs, store, doubt } = this.#options;
     const { clock, timers, logger } = platform;
     const tailEnd = log.endPosition;
-    epochs.append(masterEpoch, tailEnd);
+    const noted = orFatal(this.#options.fatal, () => {
+      epochs.append(masterEpoch, tailEnd);
+      doubt.over();
+    });
+    if (!noted) return;
     const epochStart = epochs.entries.at(-1)?.startPosition ?? tailEnd;
     const nowMs = clock.monotonicMs();
     const maxLagMs = config.haMaxTimeSlaveNotCatchup;
@@ -156,7 +171,6 @@ export class ReplicaNode implements ReplicaRoles {
       epochs: () => epochs.entries,
       rule: setRule({ selfId: this.#brokerId, required, copies, timeoutMs: config.slaveTimeout }),
       refusal: () => this.#tooFewInSync(),
-      stateForBeginner: () => this.#options.exportState(),
       tellsConfirmed: true,
       events: {
         acknowledged: () => {
@@ -172,7 +186,6 @@ export class ReplicaNode implements ReplicaRoles {
     });
     log.setRole(this.#master);
     store().adoptTail();
-    doubt.over();
     this.#look = timers.every(LOOK_MS, () => {
       tracker.answered();
       this.#rounds.expire();
@@ -220,29 +233,26 @@ export class ReplicaNode implements ReplicaRoles {
       epoch,
       hello: () => ({ masterEpoch: this.#masterEpoch, epochs: epochs.entries }),
       agreement: this.#agreement,
-      beginAt: (position) => this.#options.beginAt(position),
       findMaster: (done) => haPortOf(this.#masterAddress ?? '', done),
       showsOnlyConfirmed: true,
       events: {
         following: () => platform.logger.info('Following the master', { epoch, position: log.endPosition }),
         alone: () => {},
         caughtUp: () => this.#caughtUp(),
-        state: (section) => this.#options.importState(section),
       },
     });
   }
 
   /** Everything that the master had when it was asked is here, as safe as this broker's flush mode makes it. */
   #caughtUp(): void {
-    if (!this.inDoubt) return;
-    this.#options.doubt.over();
-    this.#changed();
+    const { doubt, fatal } = this.#options;
+    if (this.inDoubt && orFatal(fatal, () => doubt.over())) this.#changed();
   }
 
   becomeFenced(reason: string): void {
     if (this.#role === 'fenced') return;
     this.#begin('fenced', this.#masterEpoch, reason);
-    this.#options.log.setRole(fenced(reason));
+    this.#options.log.setRole(fencedRole(reason));
     this.#changed();
   }
 
@@ -379,14 +389,4 @@ export class ReplicaNode implements ReplicaRoles {
   stop(): void {
     this.becomeFenced('this broker stops');
   }
-}
-
-function fenced(reason: string): LogRole {
-  const refusal: WriteRefusal = { status: 'not-leader', text: `nothing was appended: ${reason}` };
-  return {
-    refusal: () => refusal,
-    confirm: () => ({ visible: 0, safe: 0 }),
-    appended: () => {},
-    stored: () => {},
-  };
 }

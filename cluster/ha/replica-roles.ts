@@ -62,7 +62,8 @@ export interface ReplicaRoles {
   /** This broker's id in its set, as the Controller gave it; told once, before the first command. */
   setBrokerId(brokerId: number): void;
   /**
-   * False if the command is older than one that was accepted before (lower epoch, or the same epoch with another role): nothing changed. The same
+   * False if the command is older than one that was accepted before (lower epoch, or the same epoch with another role), or names an epoch of which the log holds
+   * something since before the start of the process: nothing changed. The same
    * command again is true and changes nothing. The epoch is fsynced before the first byte of it is appended; `serving` follows when
    * everything that the log held is confirmed and applied.
    */

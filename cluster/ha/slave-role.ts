@@ -13,8 +13,8 @@ export interface Agreement {
    * Cuts the log, durably, where it parts from the master's; `done` gets a sentence if that cannot be done.
    */
   agree(welcome: Welcome, done: (problem: string | undefined) => void): void;
-  /** Records up to `end` of the master's log are about to be appended. */
-  extend(end: number): void;
+  /** Records up to `end` of the master's log are about to be appended. False: that could not be noted, and the process stops. */
+  extend(end: number): boolean;
 }
 
 export interface SlaveRoleOptions {
@@ -27,8 +27,6 @@ export interface SlaveRoleOptions {
   readonly epoch: number;
   readonly hello: () => Pick<Welcome, 'masterEpoch' | 'epochs'>;
   readonly agreement: Agreement | undefined;
-  /** The log holds nothing, and the master has deleted what was before `position`: the log begins there from now on. False: not at the moment. */
-  readonly beginAt: (position: number) => boolean;
   /** Where the master's HA port is; a sentence while nobody knows. */
   readonly findMaster: (done: (address: Address | string) => void) => void;
   /** Consumers see only what the master has confirmed; else everything that is here, as with RocketMQ's slaves. */
@@ -139,21 +137,12 @@ export class SlaveRole implements LogRole {
   }
 
   #agree(welcome: Welcome): void {
-    const { platform, log, agreement, epoch } = this.#options;
+    const { log, agreement, epoch } = this.#options;
     const link = this.#link;
     if (welcome.masterEpoch !== epoch) {
       // An older one is deposed; for a newer one the command is still to come.
       link?.close(`it is the master of epoch ${welcome.masterEpoch}, not of ${epoch}`);
       return;
-    }
-    const isEmpty = log.endPosition === log.minPosition;
-    if (isEmpty && welcome.minPosition > log.endPosition) {
-      if (!this.#options.beginAt(welcome.minPosition)) {
-        link?.close('the own log is being written; it tries again');
-        return;
-      }
-      log.began(welcome.minPosition);
-      platform.logger.info("The log begins where the master's does now", { position: welcome.minPosition });
     }
     const go = (problem: string | undefined): void => {
       if (this.#ended || link === undefined || link !== this.#link) return;
@@ -172,7 +161,7 @@ export class SlaveRole implements LogRole {
     const { position } = progress;
     const problem = verifyRun(log.native.segments, frame, RECORDS_AT, position);
     if (problem !== undefined) return this.#link?.close(`what it sent is damaged: ${problem}`) ?? false;
-    agreement?.extend(position + frame.length - RECORDS_AT);
+    if (agreement?.extend(position + frame.length - RECORDS_AT) === false) return false;
     if (!log.append(position, frame, RECORDS_AT, frame.length)) {
       return this.#link?.close(`it sent position ${position}, but the log ends at ${log.endPosition}`) ?? false;
     }

@@ -56,6 +56,11 @@ export class SyncStateTracker {
     return this.#required;
   }
 
+  /** Every set that may be in force, the one that a Controller told last first. */
+  get candidates(): readonly (readonly number[])[] {
+    return [this.#decided.brokerIds, ...this.#proposed];
+  }
+
   left(brokerId: number): void {
     this.#gone.add(brokerId);
   }

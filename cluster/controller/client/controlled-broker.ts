@@ -56,6 +56,11 @@ export class ControlledBroker {
     return this.#replica.roles;
   }
 
+  /** What this broker is made of, for whoever examines it from within: nothing may be changed through it. */
+  get parts(): ReplicaBroker['parts'] {
+    return this.#replica.parts;
+  }
+
   /**
    * Waits for an id, which only the first start must do; opens the ports, and takes the roles that the controllers give: until then it serves nothing as
    * master. Rejects with a sentence.

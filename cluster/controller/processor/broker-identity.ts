@@ -43,7 +43,7 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
       const body = syncStateSet.encode({ syncStateSet: new Set(set.syncStateSet), syncStateSetEpoch });
       const header = { clusterName, brokerName, ...(hasMaster ? master : {}) };
       context.respond(registerBrokerToController, code, header, undefined, [body]);
-      if (inDoubt) masters.look(set);
+      if (inDoubt || masterId === undefined) masters.look(set);
     });
   });
 };

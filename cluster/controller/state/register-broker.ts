@@ -3,7 +3,10 @@ import { type BrokerSet, type ControllerState, withMaster, withSet, withSyncStat
 import type { RegisterBroker } from './command.ts';
 import { type Outcome, refused } from './outcome.ts';
 
-/** Notes where a broker is; one in doubt leaves the SyncStateSet, and is master no longer. */
+/**
+ * Notes where a broker is; one in doubt leaves the SyncStateSet. A master that registers was started anew, and is master no longer: it may have lost the end of what it wrote
+ * in its epoch, which slaves have, and an epoch has to have one writer.
+ */
 export function registerBroker(
   state: ControllerState,
   { brokerName, brokerId, address, inDoubt }: RegisterBroker,
@@ -24,7 +27,7 @@ export function registerBroker(
       set.syncStateSet.filter((id) => id !== brokerId),
     );
   }
-  if (inDoubt && set.masterId === brokerId) changed = withMaster(changed, undefined);
+  if (set.masterId === brokerId) changed = withMaster(changed, undefined);
   const next = changed === set ? state : withSet(state, changed);
   return { state: next, code: ResponseCode.SUCCESS, remark: undefined, set: changed };
 }

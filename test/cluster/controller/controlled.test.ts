@@ -71,6 +71,20 @@ describe('brokers in Controller mode', () => {
     expect(await cluster.readAll(TOPIC)).toEqual(sent.toSorted());
   });
 
+  it('begin a new epoch when the master is killed and back before anybody notices', async () => {
+    cluster = await ControlledWorld.serving(1);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 10);
+    const old = cluster.master;
+    const before = cluster.broker(old).roles.position().masterEpoch;
+    cluster.kill(old);
+    await cluster.start(old);
+    await cluster.untilInSync(3);
+    expect(cluster.broker(cluster.master).roles.position().masterEpoch).toBeGreaterThan(before);
+    sent.push(...(await send(producer, 5)));
+    expect(await cluster.readAll(TOPIC)).toEqual(sent.toSorted());
+  });
+
   it('hand over in order when they are restarted one by one', async () => {
     cluster = await ControlledWorld.serving(3);
     const producer = await cluster.producer();

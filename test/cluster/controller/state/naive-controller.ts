@@ -58,7 +58,7 @@ export class NaiveController {
     if (set?.codes[id] === undefined) return ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED;
     set.addresses[id] = address;
     if (inDoubt && set.inSync.delete(id)) set.setEpoch++;
-    if (inDoubt && set.master === id) {
+    if (set.master === id) {
       set.master = null;
       set.masterEpoch++;
     }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { DoubtFile, type StoreFacts } from '../../../cluster/ha/doubt-file.ts';
+import { createVirtualPlatform } from '../../support/virtual-platform.ts';
+
+/** A store that was opened before under the boot `one`, whose last run acknowledged after fsyncs or before. */
+function opened(asyncAcks: boolean): (facts: Partial<StoreFacts>) => boolean {
+  const { disk } = createVirtualPlatform(1);
+  disk.makeDirectory('/store');
+  const first = { disk, root: '/store', bootId: 'one', unclean: false, hole: false, diskFailed: false, asyncAcks };
+  expect(new DoubtFile(first).inDoubt).toBe(false);
+  return (facts) => new DoubtFile({ ...first, ...facts }).inDoubt;
+}
+
+const POWER = { unclean: true, bootId: 'two' } as const;
+const KILL = { unclean: true } as const;
+
+describe('a replica is in doubt', () => {
+  it.each([
+    ['ASYNC_FLUSH', true, POWER, true],
+    ['ASYNC_FLUSH', true, { ...KILL, hole: true }, true],
+    ['ASYNC_FLUSH', true, { ...KILL, diskFailed: true }, true],
+    ['ASYNC_FLUSH', true, KILL, false],
+    ['ASYNC_FLUSH', true, { bootId: 'two' }, false],
+    ['SYNC_FLUSH', false, POWER, false],
+    // What was never fsynced, and so never acknowledged, was torn by the power failure.
+    ['SYNC_FLUSH', false, { ...POWER, hole: true }, false],
+    // On the same boot it is damage.
+    ['SYNC_FLUSH', false, { ...KILL, hole: true }, true],
+    ['SYNC_FLUSH', false, { ...KILL, diskFailed: true }, false],
+  ])('%s %s %o: %s', (_mode, asyncAcks, facts, inDoubt) => {
+    expect(opened(asyncAcks)(facts)).toBe(inDoubt);
+  });
+
+  it('by the flush mode of the run that acknowledged, not by that of now', () => {
+    expect(opened(true)({ ...POWER, asyncAcks: false })).toBe(true);
+    expect(opened(false)({ ...POWER, asyncAcks: true })).toBe(false);
+  });
+});
