@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { plantedBugs } from '../bug/planted-bugs.ts';
 import { kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 import { bugNamed, minutesOf } from './options.ts';
@@ -75,13 +76,22 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
     schedule: values.schedule,
     rate: wholeNumber('rate', values.rate ?? '250', 1, 10_000),
     directory: values.dir ?? '.chaos',
-    bug: bugNamed(values.bug)[0],
+    bug: groupBugNamed(values.bug),
     keep: values.keep,
     resume: values.resume,
     json: values.json,
     listFaults: values['list-faults'],
     help: values.help,
   };
+}
+
+function groupBugNamed(name: string | undefined): string | undefined {
+  const [found] = bugNamed(name);
+  const mode = plantedBugs.find((bug) => bug.name === found)?.mode ?? 'dledger';
+  if (mode === 'dledger') return found;
+  throw new WrongArguments(
+    `--bug ${name}: it is one of ${mode} mode, and chaos starts DLedger groups; npm run sim hunts it`,
+  );
 }
 
 function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'] {

@@ -28,10 +28,12 @@ interface Found {
 
 /** Hunts each bug, or plays its seed on record with and without it; true if all went as it must. */
 export async function huntBugs(options: SimOptions): Promise<boolean> {
-  const given = readSchedule(options.schedule);
   const bugs = plantedBugs
     .filter(({ name }) => options.bugs.includes(name))
-    .map((bug) => (given === undefined ? bug : { ...bug, schedule: given }));
+    .map((bug) => {
+      const given = readSchedule(options.schedule, bug.mode ?? 'dledger');
+      return given === undefined ? bug : { ...bug, schedule: given };
+    });
   let passed = 0;
   let failed = 0;
   const count: Count = (good, line) => {
@@ -65,7 +67,8 @@ async function hunt(bug: PlantedBug, program: string, options: SimOptions, count
   const nodes = options.nodes ?? bug.nodes ?? 3;
   const { schedule } = bug;
   const jobs = Array.from({ length: most }, (_, at): SeedJob => {
-    return { seed: from + at, nodes, minutes, schedule, twice: false, trace, timelineFile: options.timeline };
+    const { mode = 'dledger' } = bug;
+    return { mode, seed: from + at, nodes, minutes, schedule, twice: false, trace, timelineFile: options.timeline };
   });
   const progress = new Progress();
   let first: SeedReport | undefined;
@@ -122,11 +125,16 @@ async function playOne(program: string, job: SeedJob): Promise<SeedReport> {
   return result as SeedReport;
 }
 
-function recordOf({ name, schedule }: PlantedBug): (SeedJob & { readonly foundBy: string }) | undefined {
+function recordOf({
+  name,
+  mode = 'dledger',
+  schedule,
+}: PlantedBug): (SeedJob & { readonly foundBy: string }) | undefined {
   const line = recordLines(recordFile).find((each) => each.startsWith(`${name} `));
   if (line === undefined) return undefined;
   const [, seed, nodes, minutes, ...foundBy] = line.split(' ');
   return {
+    mode,
     seed: Number(seed),
     nodes: Number(nodes),
     minutes: Number(minutes),
@@ -163,8 +171,8 @@ function writeRecords(file: string, records: readonly Found[]): void {
 /** What each planted bug breaks. */
 export function bugList(): string {
   return plantedBugs
-    .map(({ name, breaks, source, replaces, foundBy }) => {
-      return `${name}\n  ${breaks}\n  rule: ${source}\n  in the place of ${replaces}; found by ${foundBy.join(', ')}`;
+    .map(({ name, mode, breaks, source, replaces, foundBy }) => {
+      return `${name}${mode === undefined ? '' : ` (${mode} mode)`}\n  ${breaks}\n  rule: ${source}\n  in the place of ${replaces}; found by ${foundBy.join(', ')}`;
     })
     .join('\n');
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
+import { isModeName, type ModeName, modeNames } from '../sim/mode-name.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 
 export const USAGE = `npm run sim -- [what to play] [options]
@@ -8,14 +9,16 @@ export const USAGE = `npm run sim -- [what to play] [options]
 What to play (default: 20 seeds from 1 on):
   --seeds N        N seeds, from --seed on
   --seed S         the first seed; without --seeds that one alone
-  --list FILE      the seeds of a file: in each line seed, members, minutes and, where not those drawn count, a JSON file of faults
+  --list FILE      the seeds of a file: in each line the mode, if it is not dledger, seed, members, minutes and, where not those drawn count, a JSON file
+                   of faults
   --bug NAME       seeds with a planted bug, until the bug is found (at most --seeds, default 500)
-  --all-bugs       the same for every planted bug
+  --all-bugs       the same for every planted bug, or, with --mode, for those of that mode
   --recorded       with --bug or --all-bugs: the seed on record only, with the bug (must fail) and without (must pass)
   --list-bugs      says what each planted bug breaks, and plays nothing
 
 Options:
-  --nodes 3|5      members of the group (default 3)
+  --mode M         dledger (a DLedger group) or controller (brokers in Controller mode and three controllers); default dledger
+  --nodes 3|5      members of the group, or brokers of the set (default 3)
   --minutes M      simulated minutes with load and faults (default 1)
   --workers W      processes (default: one for each core)
   --trace          print what happens: time in ms, node, what, two numbers (jepsen-lite/README.md)
@@ -31,6 +34,8 @@ Exit codes: 0 all went as it must; 1 a promise was broken, or a bug was not foun
 
 /** What the command line asks for, checked. */
 export interface SimOptions {
+  /** With planted bugs, each has a mode of its own. */
+  readonly mode: ModeName;
   readonly seed: number;
   readonly seeds: number | undefined;
   readonly nodes: number | undefined;
@@ -54,6 +59,7 @@ export interface SimOptions {
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const spec = {
+  mode: text,
   seeds: text,
   seed: text,
   nodes: text,
@@ -77,10 +83,11 @@ const spec = {
 /** Throws WrongArguments. */
 export function readOptions(args: string[]): SimOptions {
   const values = parsed(args);
-  const bugs = values['all-bugs'] ? plantedBugs.map(({ name }) => name) : bugNamed(values.bug);
+  const bugs = values['all-bugs'] ? bugsOf(values.mode) : bugNamed(values.bug);
   const one = values.seed !== undefined && bugs.length === 0 && values.list === undefined;
   const seeds = values.seeds === undefined ? undefined : wholeNumber('seeds', values.seeds, 1, 10_000_000);
   const options = {
+    mode: modeNamed(values.mode ?? 'dledger'),
     seed: wholeNumber('seed', values.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
     seeds: seeds ?? (one ? 1 : undefined),
     nodes: values.nodes === undefined ? undefined : wholeNumber('nodes', values.nodes, 1, 9),
@@ -112,6 +119,17 @@ function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof s
   } catch (error) {
     throw new WrongArguments((error as Error).message);
   }
+}
+
+/** Names of all planted bugs, or of those of one mode. */
+function bugsOf(mode: string | undefined): string[] {
+  const bugs = plantedBugs.filter((bug) => mode === undefined || (bug.mode ?? 'dledger') === mode);
+  return bugs.map(({ name }) => name);
+}
+
+function modeNamed(value: string): ModeName {
+  if (isModeName(value)) return value;
+  throw new WrongArguments(`--mode ${value}: one of ${modeNames.join(', ')} is needed`);
 }
 
 /** The planted bug with this name, as a list; throws WrongArguments. */

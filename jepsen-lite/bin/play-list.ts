@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { faultKinds } from '../fault/fault-kinds.ts';
+import { isModeName, type ModeName } from '../sim/mode-name.ts';
+import { modes } from '../sim/modes.ts';
 import { coverageTable } from './coverage-table.ts';
 import type { SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
@@ -30,7 +31,7 @@ export async function playList(options: SimOptions): Promise<boolean> {
   const traces: Record<string, string> = {};
   const count = (report: SeedReport, job: SeedJob): undefined => {
     addReport(totals, report);
-    traces[`${report.seed}/${report.nodes}`] = report.traceHash;
+    traces[`${report.mode === 'dledger' ? '' : `${report.mode}/`}${report.seed}/${report.nodes}`] = report.traceHash;
     if (report.violation === undefined) return;
     failed.push(report);
     progress.clear();
@@ -52,18 +53,21 @@ export async function playList(options: SimOptions): Promise<boolean> {
     return undefined;
   });
   progress.clear();
-  if (!options.trace)
-    console.log(
-      coverageTable(
-        totals.coverage,
-        faultKinds.map(({ name }) => name),
-      ),
-    );
+  if (!options.trace) {
+    const kinds = new Set(all.flatMap(({ mode }) => modes[mode].kinds.map(({ name }) => name)));
+    console.log(coverageTable(totals.coverage, [...kinds]));
+  }
   console.log(`${line()}\n${workLine(totals)}`);
   if (options.trace && failed.length === 0) console.log(`${all.length} seeds pass`);
   if (options.json !== undefined) {
     const counts = { numPassedTests: totals.seeds - totals.failures, numFailedTests: totals.failures, testResults: [] };
-    const failures = failed.map(({ seed, nodes, minutes, violation }) => ({ seed, nodes, minutes, violation }));
+    const failures = failed.map(({ mode, seed, nodes, minutes, violation }) => ({
+      mode,
+      seed,
+      nodes,
+      minutes,
+      violation,
+    }));
     const summary = { commit, node: process.version, ...counts, ...totals, failures, traces };
     writeFileSync(options.json, `${JSON.stringify(summary, undefined, 1)}\n`);
   }
@@ -71,29 +75,35 @@ export async function playList(options: SimOptions): Promise<boolean> {
 }
 
 function jobsOf(options: SimOptions): SeedJob[] {
-  const { seed: from, nodes = 3, minutes, trace, timeline, failures } = options;
-  const folderOf = (seed: number, members: number): string => join(failures, `seed-${seed}-${members}n`);
+  const { mode, seed: from, nodes = 3, minutes, trace, timeline, failures } = options;
+  const folderOf = (of: ModeName, seed: number, members: number): string =>
+    join(failures, `${of === 'dledger' ? '' : `${of}-`}seed-${seed}-${members}n`);
   if (options.list !== undefined) return listedJobs(options.list, folderOf);
-  const schedule = readSchedule(options.schedule);
+  const schedule = readSchedule(options.schedule, mode);
   return Array.from({ length: options.seeds ?? DEFAULT_SEEDS }, (_, at) => {
     const seed = from + at;
     const twice = seed % TWICE_EVERY === 0 && !trace;
-    const failureFolder = trace ? undefined : folderOf(seed, nodes);
+    const failureFolder = trace ? undefined : folderOf(mode, seed, nodes);
     const scheduleFile = options.schedule;
-    return { seed, nodes, minutes, schedule, scheduleFile, twice, trace, timelineFile: timeline, failureFolder };
+    return { mode, seed, nodes, minutes, schedule, scheduleFile, twice, trace, timelineFile: timeline, failureFolder };
   });
 }
 
-function listedJobs(file: string, folderOf: (seed: number, nodes: number) => string): SeedJob[] {
+function listedJobs(file: string, folderOf: (mode: ModeName, seed: number, nodes: number) => string): SeedJob[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines
-    .filter((line) => /^\d/.test(line))
     .map((line) => {
-      const [seed = 1, nodes = 3, minutes = 1] = line.split(' ').map(Number);
-      const job = { seed, nodes, minutes, twice: true, failureFolder: folderOf(seed, nodes) };
-      const name = line.split(' ')[3] ?? '';
+      const words = line.split(' ');
+      const [first = ''] = words;
+      return isModeName(first) ? { mode: first, words: words.slice(1) } : { mode: 'dledger' as const, words };
+    })
+    .filter(({ words }) => /^\d/.test(words[0] ?? ''))
+    .map(({ mode, words }) => {
+      const [seed = 1, nodes = 3, minutes = 1] = words.map(Number);
+      const job = { mode, seed, nodes, minutes, twice: true, failureFolder: folderOf(mode, seed, nodes) };
+      const name = words[3] ?? '';
       if (!name.endsWith('.json')) return job;
       const scheduleFile = join(dirname(file), name);
-      return { ...job, scheduleFile, schedule: readSchedule(scheduleFile) };
+      return { ...job, scheduleFile, schedule: readSchedule(scheduleFile, mode) };
     });
 }

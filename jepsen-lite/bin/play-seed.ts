@@ -15,7 +15,7 @@ const TRACE_HEADER = 'time_ms\tnode\twhat\ta\tb';
 /** Plays a seed; a failure is shrunk where it is to be told in files. */
 export async function playSeed(job: SeedJob): Promise<SeedReport> {
   const startedAt = process.cpuUsage();
-  const timeline = new Timeline(`seed ${job.seed}, ${job.nodes} members`);
+  const timeline = new Timeline(titleOf(job));
   const watched = job.trace === true || job.timelineFile !== undefined;
   if (job.trace) console.log(TRACE_HEADER);
   const sink: TraceSink = (...note) => {
@@ -33,12 +33,24 @@ export async function playSeed(job: SeedJob): Promise<SeedReport> {
   if (job.timelineFile !== undefined) writeFileSync(job.timelineFile, timeline.draw(result.violation));
   const { log, schedule, ...rest } = result;
   const failure = result.violation === undefined ? undefined : await failureOf(job, result);
-  return { ...rest, nodes: job.nodes, minutes: job.minutes, failure, playedMs, cpuSeconds: (user + system) / 1e6 };
+  return {
+    ...rest,
+    mode: job.mode,
+    nodes: job.nodes,
+    minutes: job.minutes,
+    failure,
+    playedMs,
+    cpuSeconds: (user + system) / 1e6,
+  };
+}
+
+function titleOf({ mode, seed, nodes }: SeedJob): string {
+  return `seed ${seed}, ${nodes} ${mode === 'controller' ? 'brokers in Controller mode' : 'members'}`;
 }
 
 function play(job: SeedJob, schedule: Schedule | undefined, traceSink?: TraceSink): Promise<RunResult> {
-  const { seed, nodes, minutes } = job;
-  return run({ seed, nodes, durationMs: minutes * 60_000, engine: nodeEngine, schedule, traceSink });
+  const { mode, seed, nodes, minutes } = job;
+  return run({ mode, seed, nodes, durationMs: minutes * 60_000, engine: nodeEngine, schedule, traceSink });
 }
 
 function judgeTwice(first: RunResult, second: RunResult): RunResult {
@@ -63,7 +75,7 @@ async function failureOf(job: SeedJob, failed: RunResult): Promise<FailureReport
 
 /** Plays the smallest schedule once more and writes down all that happens. */
 async function writeFailure(job: SeedJob, folder: string, shrunk: Schedule): Promise<void> {
-  const timeline = new Timeline(`seed ${job.seed}, ${job.nodes} members, smallest schedule`);
+  const timeline = new Timeline(`${titleOf(job)}, smallest schedule`);
   const lines = [TRACE_HEADER];
   const { violation, log } = await play(job, shrunk, (...note) => {
     timeline.note(...note);

@@ -14,21 +14,25 @@ export function workLine({ operations, simulatedMs, committed }: Totals): string
   return `${perSecond.toFixed(1)} client operations a simulated second, ${committed} entries committed`;
 }
 
-export function replayOf({ seed, nodes, minutes, schedule, scheduleFile = 'FILE' }: SeedJob, bug?: string): string {
+export function replayOf(
+  { mode, seed, nodes, minutes, schedule, scheduleFile = 'FILE' }: SeedJob,
+  bug?: string,
+): string {
   const plus = bug === undefined ? '' : ` --bug ${bug} --seeds 1`;
   const given = schedule === undefined ? '' : ` --schedule ${scheduleFile}`;
-  return `npm run sim -- --seed ${seed} --nodes ${nodes} --minutes ${minutes}${plus}${given} --trace`;
+  const of = mode === 'dledger' ? '' : ` --mode ${mode}`;
+  return `npm run sim --${of} --seed ${seed} --nodes ${nodes} --minutes ${minutes}${plus}${given} --trace`;
 }
 
 /** What is told of a seed that failed. */
 export function failureText(report: SeedReport, commit: string, replay: string): string {
-  const { seed, violation, failure } = report;
+  const { mode, seed, violation, failure } = report;
   if (violation === undefined || failure === undefined) return `seed ${seed} passes`;
   const { faults, shrunk, log, folder } = failure;
   const files = folder === undefined ? [] : [`schedule, trace, log lines and timeline: ${folder}/`];
   const smallest = folder === undefined ? [] : shrunk.map((fault) => `  ${JSON.stringify(fault)}`);
   return [
-    `seed ${seed} FAILS: ${violation.invariant} at ${violation.atMs.toFixed(3)} ms: ${violation.text}`,
+    `seed ${seed} ${mode === 'dledger' ? '' : `in ${mode} mode `}FAILS: ${violation.invariant} at ${violation.atMs.toFixed(3)} ms: ${violation.text}`,
     `commit ${commit}; again with: ${replay}`,
     ...files,
     ...(folder === undefined ? [] : [`smallest schedule that fails so (${shrunk.length} of ${faults} faults):`]),

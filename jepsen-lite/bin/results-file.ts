@@ -2,6 +2,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 /** By what a run is known. */
 interface Key {
+  /** Of a simulated run. */
+  readonly mode?: string;
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
@@ -19,7 +21,7 @@ export class ResultsFile<Report extends Key> {
   readonly #path: string;
   readonly #commit: string;
   readonly #sources: string;
-  /** Reports of these very sources, by seed, members and minutes. */
+  /** Reports of these very sources, by mode, seed, members and minutes. */
   readonly known = new Map<string, Report>();
   /** Lines of other sources. */
   others = 0;
@@ -59,6 +61,6 @@ function lineOf<Report>(text: string): Line<Report> | undefined {
   }
 }
 
-function keyOf({ seed, nodes, minutes }: Key): string {
-  return `${seed} ${nodes} ${minutes}`;
+function keyOf({ mode, seed, nodes, minutes }: Key): string {
+  return `${mode === undefined ? '' : `${mode} `}${seed} ${nodes} ${minutes}`;
 }

@@ -1,8 +1,10 @@
 import type { Schedule } from '../fault/schedule.ts';
+import type { ModeName } from '../sim/mode-name.ts';
 import type { RunResult } from '../sim/run.ts';
 
 /** One seed to be played. */
 export interface SeedJob {
+  readonly mode: ModeName;
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
@@ -21,6 +23,7 @@ export interface SeedJob {
 
 /** What became of a seed. */
 export interface SeedReport extends Omit<RunResult, 'log' | 'schedule'> {
+  readonly mode: ModeName;
   readonly nodes: number;
   readonly minutes: number;
   readonly failure: FailureReport | undefined;

@@ -1,4 +1,5 @@
 import type { Schedule } from '../fault/schedule.ts';
+import type { ModeName } from '../sim/mode-name.ts';
 
 /** A known mistake that the simulator has to find: what finds none of these proves nothing. */
 export interface PlantedBug {
@@ -12,6 +13,8 @@ export interface PlantedBug {
   readonly replaces: string;
   /** Invariants or checkers, one of which must be the first to find it. */
   readonly foundBy: readonly string[];
+  /** What brokers are part of when it is hunted; a DLedger group if it is left out. */
+  readonly mode?: ModeName;
   /** Members of the groups in which it is hunted, if not 3. */
   readonly nodes?: number;
   /** Faults under which it is hunted instead of those that a seed draws, where drawn ones would hardly ever meet it. */

@@ -1,8 +1,11 @@
 import { ackBeforeCommit } from './ack-before-commit/bug.ts';
 import { ackBeforePersist } from './ack-before-persist/bug.ts';
+import { ackOutsideSet } from './ack-outside-set/bug.ts';
 import { changeBeforeCommit } from './change-before-commit/bug.ts';
+import { cutNotDurable } from './cut-not-durable/bug.ts';
 import { doubtCounted } from './doubt-counted/bug.ts';
 import { doubtForgotten } from './doubt-forgotten/bug.ts';
+import { expansionLost } from './expansion-lost/bug.ts';
 import { followerAnswers22 } from './follower-answers-22/bug.ts';
 import { forgottenVote } from './forgotten-vote/bug.ts';
 import { fsyncErrorIgnored } from './fsync-error-ignored/bug.ts';
@@ -13,6 +16,7 @@ import { noTruncation } from './no-truncation/bug.ts';
 import { offsetInMemory } from './offset-in-memory/bug.ts';
 import { offsetRestartsAfterRetention } from './offset-restarts-after-retention/bug.ts';
 import { oldDiskAccepted } from './old-disk-accepted/bug.ts';
+import { oldMasterNotFenced } from './old-master-not-fenced/bug.ts';
 import { oldTermCounted } from './old-term-counted/bug.ts';
 import { overlayKept } from './overlay-kept/bug.ts';
 import type { PlantedBug } from './planted-bug.ts';
@@ -21,6 +25,7 @@ import { refusedThoughAppended } from './refused-though-appended/bug.ts';
 import { shortWriteIgnored } from './short-write-ignored/bug.ts';
 import { staleAckCounted } from './stale-ack-counted/bug.ts';
 import { stalePersistCounted } from './stale-persist-counted/bug.ts';
+import { topicForgotten } from './topic-forgotten/bug.ts';
 import { truncationBelowCommit } from './truncation-below-commit/bug.ts';
 import { uncommittedDispatched } from './uncommitted-dispatched/bug.ts';
 import { unmatchedCommitted } from './unmatched-committed/bug.ts';
@@ -32,9 +37,12 @@ import { wipedNodeVotes } from './wiped-node-votes/bug.ts';
 export const plantedBugs: readonly PlantedBug[] = [
   ackBeforeCommit,
   ackBeforePersist,
+  ackOutsideSet,
   changeBeforeCommit,
+  cutNotDurable,
   doubtCounted,
   doubtForgotten,
+  expansionLost,
   followerAnswers22,
   forgottenVote,
   fsyncErrorIgnored,
@@ -45,6 +53,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   offsetInMemory,
   offsetRestartsAfterRetention,
   oldDiskAccepted,
+  oldMasterNotFenced,
   oldTermCounted,
   overlayKept,
   readWithoutRound,
@@ -52,6 +61,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   shortWriteIgnored,
   staleAckCounted,
   stalePersistCounted,
+  topicForgotten,
   truncationBelowCommit,
   uncommittedDispatched,
   unmatchedCommitted,

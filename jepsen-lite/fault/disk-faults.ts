@@ -46,13 +46,13 @@ const diskFull: FaultKind = {
 };
 
 /** One operation fails with EIO, the next one succeeds; `mode` is `operation path`. */
-const diskError: FaultKind = {
+const diskErrorOn = (paths: readonly string[]): FaultKind => ({
   name: 'disk-error',
   weight: 4,
   draw: (chance) => ({
     target: chance.pick(ONE),
     forMs: 0,
-    mode: `${chance.pick(['sync', 'sync', 'write', 'read'])} ${chance.pick(['data/', 'hardstate', 'consumequeue', 'index', ''])}`,
+    mode: `${chance.pick(['sync', 'sync', 'write', 'read'])} ${chance.pick(paths)}`,
   }),
   apply(cluster, { target, mode = 'sync ' }) {
     const [node] = targetsOf(cluster, target).filter((one) => one.running && cluster.mayHurt(one));
@@ -67,6 +67,11 @@ const diskError: FaultKind = {
     });
     return true;
   },
-};
+});
 
-export const diskFaults = [slowDisk, diskFull, diskError];
+/** `paths`: parts of the paths of files that operations fail on. */
+export const diskFaultsOn = (paths: readonly string[]): readonly FaultKind[] => [
+  slowDisk,
+  diskFull,
+  diskErrorOn(paths),
+];

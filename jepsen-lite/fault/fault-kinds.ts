@@ -2,7 +2,7 @@ import type { Cluster } from '../sim/cluster.ts';
 import { ambushAt } from './ambush.ts';
 import { clockFaults } from './clock-faults.ts';
 import { derivedFaults } from './derived-faults.ts';
-import { diskFaults } from './disk-faults.ts';
+import { diskFaultsOn } from './disk-faults.ts';
 import { electionFaults } from './election-faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { groupFaults } from './group-faults.ts';
@@ -22,7 +22,7 @@ export const faultKinds: readonly FaultKind<Cluster>[] = [
   ...processFaults,
   ambushAt(['vote', 'vote', 'leads', 'append', 'commit']),
   ...networkFaults,
-  ...diskFaults,
+  ...diskFaultsOn(['data/', 'hardstate', 'consumequeue', 'index', '']),
   ...clockFaults,
   ...electionFaults,
   ...groupFaults,

@@ -21,8 +21,8 @@ import { SilentInDoubt } from './silent-in-doubt.ts';
 import { StopsAfterFailedFsync } from './stops-after-failed-fsync.ts';
 import { WrittenIsThere } from './written-is-there.ts';
 
-/** All invariants of a run, anew; clients tell `metadata` what they were answered. */
-export function allInvariants(ledger: Ledger, metadata: MetadataKept): readonly Invariant[] {
+/** The invariants of any Raft group, anew. */
+export function raftInvariants(ledger: Ledger): readonly Invariant[] {
   return [
     new ElectionSafety(),
     new LogMatching(),
@@ -38,6 +38,13 @@ export function allInvariants(ledger: Ledger, metadata: MetadataKept): readonly 
     new CommitOwnTerm(),
     new CommittedByMajority(),
     new CommittedPrefix(ledger),
+  ];
+}
+
+/** All invariants of a run with a DLedger group, anew; clients tell `metadata` what they were answered. */
+export function allInvariants(ledger: Ledger, metadata: MetadataKept): readonly Invariant[] {
+  return [
+    ...raftInvariants(ledger),
     new QueueOffsetsInOrder(),
     new SameState(),
     new AcknowledgedKept(ledger),

@@ -16,8 +16,8 @@ export interface JudgeOptions {
   readonly moment?: (node: string, moment: Moment) => void;
 }
 
-/** A member granted a vote, began to lead, took an entry, or was the first to commit one. */
-export type Moment = 'vote' | 'leads' | 'append' | 'commit';
+/** A member granted a vote, began to lead, took an entry, or was the first to commit one; a log was cut, the controllers decided on a set. */
+export type Moment = 'vote' | 'leads' | 'append' | 'commit' | 'cut' | 'decided';
 
 /** Holds every invariant against every change, in the order in which things happen; remembers the first that broke. */
 export class Judge implements WatchEvents {

@@ -1,5 +1,11 @@
 import type { Invariant } from './invariant.ts';
-import type { NodeWatch } from './node-watch.ts';
+import type { BrokerData } from './raft-member.ts';
+
+/** A broker, and what it keeps. */
+interface MetadataHolder {
+  readonly name: string;
+  readonly data: BrokerData;
+}
 
 /**
  * Answered with success means committed: topics that were made are there, topics that were removed are not, and stored consumer offsets do not go back
@@ -30,11 +36,11 @@ export class MetadataKept implements Invariant {
     this.#offsets.delete(`${group} ${topic} ${queueId}`);
   }
 
-  serves(node: NodeWatch): string | undefined {
+  serves(node: MetadataHolder): string | undefined {
     return this.#judge(node);
   }
 
-  healed(nodes: readonly NodeWatch[]): string | undefined {
+  healed(nodes: readonly MetadataHolder[]): string | undefined {
     for (const node of nodes) {
       const text = this.#judge(node);
       if (text !== undefined) return text;
@@ -42,7 +48,7 @@ export class MetadataKept implements Invariant {
     return undefined;
   }
 
-  #judge({ name, data }: NodeWatch): string | undefined {
+  #judge({ name, data }: MetadataHolder): string | undefined {
     const { topics, offsets } = data.state;
     for (const [topic, there] of this.#topics) {
       if ((topics.get(topic) !== undefined) !== there)

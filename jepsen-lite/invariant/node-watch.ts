@@ -60,6 +60,11 @@ export class NodeWatch {
     return this.member.data as BrokerData;
   }
 
+  /** See SameState. */
+  get stateFrom(): number {
+    return this.member.storage.snapshot?.header.index ?? 0;
+  }
+
   get machine(): Machine {
     return this.#machine as Machine;
   }

@@ -3,14 +3,14 @@ import { isQueued } from '../../src/store/commit-log.ts';
 import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
 import type { Invariant } from './invariant.ts';
 import type { CommittedEntry } from './ledger.ts';
-import type { NodeWatch } from './node-watch.ts';
+import type { BrokerData } from './raft-member.ts';
 
 /** The offsets of a queue are 0, 1, 2, … in the order of the log, without a gap and without a second use; only a topic's removal begins anew (raft/SAFETY.md 5). */
 export class QueueOffsetsInOrder implements Invariant {
   readonly name = 'queue-offsets';
   readonly #next = new Map<string, Map<number, number>>();
 
-  firstCommitted({ name }: NodeWatch, { index, records }: CommittedEntry): string | undefined {
+  firstCommitted({ name }: { readonly name: string }, { index, records }: CommittedEntry): string | undefined {
     for (const { topic, queueId, queueOffset, sysFlag, position, bytes } of records) {
       if (!isQueued(sysFlag)) continue;
       const queues = this.#next.get(topic) ?? new Map<number, number>();
@@ -28,7 +28,7 @@ export class QueueOffsetsInOrder implements Invariant {
     if (type === 'topic-delete') this.#next.delete((JSON.parse(body.toString()) as { topic: string }).topic);
   }
 
-  healed(nodes: readonly NodeWatch[]): string | undefined {
+  healed(nodes: readonly { readonly name: string; readonly data: BrokerData }[]): string | undefined {
     for (const { name, data } of nodes) {
       for (const [topic, queues] of this.#next) {
         for (const [queueId, next] of queues) {

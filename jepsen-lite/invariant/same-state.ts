@@ -1,9 +1,18 @@
 import { crc32 } from 'node:zlib';
 import type { Invariant } from './invariant.ts';
-import type { NodeWatch } from './node-watch.ts';
+import type { BrokerData } from './raft-member.ts';
 
 /** The state is compared at every so many entries, and in the end: its hash is the dear part. */
 const EVERY = 16;
+
+/** A broker, and what it keeps. */
+interface StateHolder {
+  readonly name: string;
+  readonly data: BrokerData;
+  readonly applied: number;
+  /** Its state is that of its applied index from here on: a member that was given a snapshot has its state at once, and its log from further back. */
+  readonly stateFrom: number;
+}
 
 /**
  * Members that have applied the same entries have the same state: topics, groups, consumer offsets, delay progress, next offsets of all queues (thesis,
@@ -13,11 +22,11 @@ export class SameState implements Invariant {
   readonly name = 'same-state';
   readonly #hashes = new Map<number, { readonly hash: string; readonly by: string }>();
 
-  applied(node: NodeWatch, index: number): string | undefined {
+  applied(node: StateHolder, index: number): string | undefined {
     return index % EVERY === 0 && index > 0 ? this.#compare(node, index) : undefined;
   }
 
-  healed(nodes: readonly NodeWatch[]): string | undefined {
+  healed(nodes: readonly StateHolder[]): string | undefined {
     for (const node of nodes) {
       const text = this.#compare(node, node.applied);
       if (text !== undefined) return text;
@@ -25,10 +34,9 @@ export class SameState implements Invariant {
     return undefined;
   }
 
-  #compare({ name, member, data }: NodeWatch, index: number): string | undefined {
+  #compare({ name, data, stateFrom }: StateHolder, index: number): string | undefined {
     const { state, store } = data;
-    // A member that was given a snapshot has its state at once, and its log from further back (cluster/dledger/README.md).
-    if (index < (member.storage.snapshot?.header.index ?? 0)) return undefined;
+    if (index < stateFrom) return undefined;
     const queues = [...store.queueOffsets()].sort(([a], [b]) => (a < b ? -1 : 1));
     const hash = `${state.hash()} ${crc32(JSON.stringify(queues))}`;
     const known = this.#hashes.get(index);

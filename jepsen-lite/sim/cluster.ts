@@ -3,6 +3,7 @@ import { createNameServer } from '../../cluster/namesrv/name-server.ts';
 import { applyFault } from '../fault/apply-fault.ts';
 import { faultKinds } from '../fault/fault-kinds.ts';
 import type { Fault } from '../fault/schedule.ts';
+import { isExcusedEnd } from '../fault/self-ends.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
 import { dledgerMember } from '../invariant/raft-member.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
@@ -238,13 +239,9 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
 
   failed(node: SimNode, code: string, why: string): void {
     this.note(node.name, 'failed', code.length);
-    const isExcused =
-      node.diskHurt ||
-      node.wasSetBack ||
-      (code === 'ROT' && node.rottenSince !== undefined) ||
-      (STARTS.has(code) && node.host.image.capacityBytes !== Number.POSITIVE_INFINITY);
+    const wasToBeRefused = node.wasSetBack || (code === 'ROT' && node.rottenSince !== undefined);
     if (code === 'IDENTITY') node.oldDisk = undefined;
-    if (!isExcused || NEVER.has(code))
+    if (!isExcusedEnd(node, code, wasToBeRefused))
       this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
     this.later(RESTART_MS, () => this.startNode(node));
   }
@@ -254,17 +251,6 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     node.crashed(thrown);
   }
 }
-
-/** Ends of a start for which the disk had no room. */
-const STARTS: ReadonlySet<string> = new Set(['START', 'ENOSPC']);
-/** Ends that no bad disk excuses. */
-const NEVER: ReadonlySet<string> = new Set([
-  'DIVERGENCE',
-  'AssertionError',
-  'TypeError',
-  'RangeError',
-  'ReferenceError',
-]);
 
 const SETTINGS = `
 brokerName=g

@@ -156,6 +156,13 @@ export class SimFile {
     return content;
   }
 
+  /** The same from a position on; what is not there reads as zeros. */
+  readDurable(target: Uint8Array, position: number): void {
+    const there = Math.max(0, Math.min(target.length, this.#mediumSize - position, this.#medium.length - position));
+    if (there > 0) target.set(this.#medium.subarray(position, position + there));
+    target.fill(0, there);
+  }
+
   /** The medium changes under the programs: each byte of [from, to) becomes what `change` makes of it, in the page cache too, as after its pages were dropped. */
   rot(from: number, to: number, change: (byte: number) => number): void {
     for (const bytes of [this.#cache, this.#medium]) {

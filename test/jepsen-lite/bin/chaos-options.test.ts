@@ -24,6 +24,10 @@ describe('the command line of chaos', () => {
     [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
     [['--minutes', 'x'], '--minutes x: a number from 0.2 to 600 is needed'],
     [['--bug', 'none'], '--bug none: there is no such planted bug; npm run sim -- --list-bugs names them'],
+    [
+      ['--bug', 'topic-forgotten'],
+      '--bug topic-forgotten: it is one of controller mode, and chaos starts DLedger groups; npm run sim hunts it',
+    ],
     [['--rate', '0'], '--rate 0: a whole number from 1 to 10000 is needed'],
   ] as const)('refuses %o in one sentence', ([args, sentence]) => {
     expect(() => readChaosCommand([...args], 1)).toThrow(sentence);

@@ -66,7 +66,10 @@ test('a schedule that cannot be read, or names what is no fault, ends with 2 and
   writeFileSync(file, '[{"kind":"flood","atMs":1,"target":"all","forMs":1}]');
   for (const what of [[], ['--bug', 'forgotten-vote']]) {
     const { status, stderr } = sim('--seed', '1', ...what, '--schedule', file);
-    expect([status, stderr]).toEqual([2, `--schedule ${file}: there is no kind of fault flood. --help tells more.\n`]);
+    expect([status, stderr]).toEqual([
+      2,
+      `--schedule ${file}: in dledger mode there is no kind of fault flood. --help tells more.\n`,
+    ]);
   }
   expect(sim('--seed', '1', '--schedule', 'nowhere.json').status).toBe(2);
 });

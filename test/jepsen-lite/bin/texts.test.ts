@@ -6,6 +6,7 @@ import type { SeedReport } from '../../../jepsen-lite/bin/seed-job.ts';
 import { addReport, noTotals } from '../../../jepsen-lite/bin/totals.ts';
 
 const report: SeedReport = {
+  mode: 'dledger',
   seed: 17,
   nodes: 3,
   minutes: 1,
@@ -83,7 +84,7 @@ test('totals count a seed that is played twice once, and its time twice for the 
 });
 
 test('a failure is told with seed, commit, command, smallest schedule and log', () => {
-  const job = { seed: 17, nodes: 3, minutes: 1, twice: false };
+  const job = { mode: 'dledger' as const, seed: 17, nodes: 3, minutes: 1, twice: false };
   const text = failureText(report, 'abc', replayOf(job));
   expect(text).toContain('seed 17 FAILS: one-vote at 1234.500 ms: n1 votes twice');
   expect(text).toContain('commit abc; again with: npm run sim -- --seed 17 --nodes 3 --minutes 1 --trace');

@@ -162,7 +162,7 @@ test('another state after the same entries', () => {
     node(name, {
       applied: 32,
       data: { state: { hash: () => hash }, store: { queueOffsets: () => new Map() } },
-      member: { storage: { snapshot: { header: { index: snapshotIndex } } } },
+      stateFrom: snapshotIndex,
     });
   const invariant = new SameState();
   expect(invariant.applied(member('n0', 'a'), 32)).toBeUndefined();

@@ -1,0 +1,108 @@
+import type { ControlledBroker } from '../../cluster/controller/client/controlled-broker.ts';
+import type { BrokerData } from '../invariant/raft-member.ts';
+import type { LogFiles } from './log-files.ts';
+
+type Parts = ControlledBroker['parts'];
+
+/** Called for each change that is found. */
+export interface BrokerEvents {
+  /** It became the master of an epoch. */
+  leads(broker: BrokerWatch, epoch: number): void;
+  /** It is master no longer. */
+  follows(broker: BrokerWatch, epoch: number): void;
+  serves(broker: BrokerWatch, epoch: number): void;
+  appended(broker: BrokerWatch): void;
+  /** Its log was cut: it keeps what it had up to here. */
+  cut(broker: BrokerWatch, end: number): void;
+  /** It takes for confirmed, and shows, what stands in [from, to). */
+  confirmed(broker: BrokerWatch, from: number, to: number): void;
+  applied(broker: BrokerWatch, position: number): void;
+}
+
+/** Looks, after each event of one broker, at what has changed since the last look. Costs next to nothing when nothing has. */
+export class BrokerWatch {
+  readonly name: string;
+  readonly files: LogFiles;
+  readonly #events: BrokerEvents;
+  #parts: Parts | undefined;
+  /** End of its log. */
+  end = 0;
+  /** End of what it shows. */
+  shown = 0;
+  applied = 0;
+  /** See SameState: the state is always that of what is applied. */
+  readonly stateFrom = 0;
+  #ledEpoch = 0;
+  #servedEpoch = 0;
+
+  constructor(name: string, files: LogFiles, events: BrokerEvents) {
+    this.name = name;
+    this.files = files;
+    this.#events = events;
+  }
+
+  /** Of a broker that runs. */
+  get parts(): Parts {
+    return this.#parts as Parts;
+  }
+
+  get data(): BrokerData {
+    return this.parts;
+  }
+
+  get running(): boolean {
+    return this.#parts !== undefined;
+  }
+
+  /** Epoch of which it is the master now; 0: none. */
+  get ledEpoch(): number {
+    return this.#ledEpoch;
+  }
+
+  opened(broker: ControlledBroker): void {
+    this.#parts = broker.parts;
+    this.end = this.#parts.log.endPosition;
+    this.shown = 0;
+    this.applied = 0;
+    this.#ledEpoch = 0;
+    this.#servedEpoch = 0;
+  }
+
+  gone(): void {
+    this.#parts = undefined;
+    this.#ledEpoch = 0;
+  }
+
+  look(): void {
+    const parts = this.#parts;
+    if (parts === undefined) return;
+    const { log, node, store } = parts;
+    const { endPosition, confirmedPosition } = log;
+    if (endPosition !== this.end) {
+      const before = this.end;
+      this.end = endPosition;
+      if (endPosition < before) this.#events.cut(this, endPosition);
+      else this.#events.appended(this);
+    }
+    const epoch = node.masterRole?.epoch ?? 0;
+    if (epoch !== this.#ledEpoch) {
+      this.#ledEpoch = epoch;
+      if (epoch > 0) this.#events.leads(this, epoch);
+      else this.#events.follows(this, node.masterEpoch);
+    }
+    if (confirmedPosition > this.shown) {
+      const from = this.shown;
+      this.shown = confirmedPosition;
+      this.#events.confirmed(this, from, confirmedPosition);
+    }
+    const { dispatchedPosition } = store;
+    if (dispatchedPosition !== this.applied) {
+      this.applied = dispatchedPosition;
+      this.#events.applied(this, dispatchedPosition);
+    }
+    if (node.serving && epoch > 0 && epoch !== this.#servedEpoch) {
+      this.#servedEpoch = epoch;
+      this.#events.serves(this, epoch);
+    }
+  }
+}

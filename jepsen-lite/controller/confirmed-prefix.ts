@@ -1,0 +1,34 @@
+import type { BrokerWatch } from './broker-watch.ts';
+import type { ConfirmedBytes } from './confirmed-bytes.ts';
+
+/** What one broker showed as confirmed is what every broker shows at that place: it never changes, and is never cut (cluster/ha/README.md). Compared in the files. */
+export class ConfirmedPrefix {
+  readonly name = 'confirmed-prefix';
+  readonly #confirmed: ConfirmedBytes;
+
+  constructor(confirmed: ConfirmedBytes) {
+    this.#confirmed = confirmed;
+  }
+
+  shows({ name, files }: BrokerWatch, from: number, to: number): string | undefined {
+    const bytes = files.read(from, to, 'cache');
+    const right = this.#confirmed.slice(from, to);
+    if (bytes.equals(right)) return undefined;
+    const at = bytes.findIndex((byte, index) => byte !== right[index]);
+    return `${name} shows something else at ${from + at}, within [${from}, ${to}), than was confirmed there`;
+  }
+
+  cut({ name, shown }: BrokerWatch, end: number): string | undefined {
+    return end < shown ? `${name} cuts its log at ${end}, though it showed everything up to ${shown}` : undefined;
+  }
+
+  healed(brokers: readonly BrokerWatch[]): string | undefined {
+    const { end } = this.#confirmed;
+    for (const broker of brokers) {
+      if (broker.end !== end) return `${broker.name}'s log ends at ${broker.end}, but ${end} bytes were confirmed`;
+      const text = this.shows(broker, 0, end);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Chance } from '../sim/chance.ts';
+import { LISTEN_PORT } from '../workload/clients.ts';
+
+/** Port of every controller. */
+const CONTROLLER_PORT = 9_878;
+
+/** What is drawn for a run. */
+export interface ControllerSizes {
+  /** Lines of every broker's configuration. */
+  readonly brokers: string;
+  /** Lines of every controller's configuration. */
+  readonly controllers: string;
+  readonly syncFlush: boolean;
+  /** Length of the brokers' log files. */
+  readonly fileBytes: number;
+}
+
+/** Draws sizes, limits and periods: small ones, so that files roll and everything that waits for a time comes often. */
+export function drawControllerSizes(chance: Chance, controllers: readonly string[]): ControllerSizes {
+  const flushDiskType = chance.pick(['SYNC_FLUSH', 'ASYNC_FLUSH']);
+  // A line of the list that is out of date: nobody listens there, or it is the name server.
+  const stale = chance.pick(['', '', 'gone:9878;', 'ns:9876;']);
+  const addresses = controllers.map((name) => `${name}:${CONTROLLER_PORT}`);
+  const fileBytes = chance.pick([16_384, 65_536, 262_144]);
+  const brokers = {
+    brokerName: 'g',
+    brokerClusterName: 'c',
+    brokerId: -1,
+    brokerRole: 'SLAVE',
+    listenPort: LISTEN_PORT,
+    namesrvAddr: 'ns:9876',
+    storePathRootDir: '/store',
+    enableControllerMode: true,
+    controllerAddr: stale + addresses.join(';'),
+    allAckInSyncStateSet: true,
+    mappedFileSizeCommitLog: fileBytes,
+    mappedFileSizeConsumeQueue: chance.pick([400, 2_000, 20_000]),
+    // A slave that lacks what its master has deleted needs a copy of another store (cluster/ha/README.md, Limits).
+    cleanFileForciblyEnable: false,
+    maxHashSlotNum: 500,
+    maxIndexNum: 2_000,
+    flushDiskType,
+    offsetBatchMs: chance.pick([10, 200]),
+    brokerHeartbeatInterval: chance.pick([100, 300]),
+    controllerHeartBeatTimeoutMills: chance.pick([700, 2_000]),
+    syncBrokerMetadataPeriod: chance.pick([300, 2_000]),
+    syncControllerMetadataPeriod: chance.pick([500, 3_000]),
+    haSendHeartbeatInterval: chance.pick([100, 500]),
+    haHousekeepingInterval: chance.pick([1_000, 3_000]),
+    haMaxTimeSlaveNotCatchup: chance.pick([500, 3_000]),
+    slaveTimeout: chance.pick([500, 3_000]),
+  };
+  const electionTimeoutMs = chance.pick([200, 750]);
+  const group = {
+    controllerDLegerGroup: 'controllers',
+    controllerDLegerPeers: controllers.map((name) => `${name}-${name}:${CONTROLLER_PORT}`).join(';'),
+    controllerStorePath: '/controller',
+    mappedFileSize: chance.pick([4_096, 65_536]),
+    scanNotActiveBrokerInterval: chance.pick([200, 1_000]),
+    scanInactiveMasterInterval: chance.pick([300, 2_000]),
+    electionTimeoutMs,
+    heartbeatIntervalMs: chance.pick([40, 100]),
+  };
+  const syncFlush = flushDiskType === 'SYNC_FLUSH';
+  return { brokers: linesOf(brokers), controllers: linesOf(group), syncFlush, fileBytes };
+}
+
+function linesOf(values: Readonly<Record<string, string | number | boolean>>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}

@@ -1,0 +1,27 @@
+import type { SimHost } from '../sim/sim-host.ts';
+
+/** A broker's log as it stands on its machine, past the product. */
+export class LogFiles {
+  readonly #host: SimHost;
+  readonly #fileBytes: number;
+
+  constructor(host: SimHost, fileBytes: number) {
+    this.#host = host;
+    this.#fileBytes = fileBytes;
+  }
+
+  /** Bytes as programs see them (`cache`) or as a power failure would leave them (`medium`); what is not there reads as zeros. */
+  read(from: number, to: number, where: 'cache' | 'medium'): Buffer {
+    const bytes = Buffer.alloc(to - from);
+    for (let at = from; at < to; ) {
+      const start = at - (at % this.#fileBytes);
+      const end = Math.min(to, start + this.#fileBytes);
+      const file = this.#host.image.files.get(`/store/commitlog/${String(start).padStart(20, '0')}`);
+      const piece = bytes.subarray(at - from, end - from);
+      if (where === 'cache') file?.read(piece, at - start);
+      else file?.readDurable(piece, at - start);
+      at = end;
+    }
+    return bytes;
+  }
+}

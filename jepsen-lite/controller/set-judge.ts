@@ -1,0 +1,167 @@
+import type { BrokerSet } from '../../cluster/controller/state/broker-set.ts';
+import { AcknowledgedKept } from '../invariant/acknowledged-kept.ts';
+import { CommittedSeen } from '../invariant/committed-seen.ts';
+import type { AcknowledgedSend, SeenMessage, Violation } from '../invariant/invariant.ts';
+import type { Judge, Moment } from '../invariant/judge.ts';
+import type { Ledger } from '../invariant/ledger.ts';
+import type { MetadataKept } from '../invariant/metadata-kept.ts';
+import { QueueOffsetsInOrder } from '../invariant/queue-offsets.ts';
+import { SameState } from '../invariant/same-state.ts';
+import type { SceneJudge } from '../sim/scene.ts';
+import type { BrokerEvents, BrokerWatch } from './broker-watch.ts';
+import { ConfirmedBySet, type SetMember } from './confirmed-by-set.ts';
+import { ConfirmedBytes } from './confirmed-bytes.ts';
+import { ConfirmedPrefix } from './confirmed-prefix.ts';
+import { OneMaster } from './one-master.ts';
+
+/** The state is compared at every so many records, and in the end. */
+const COMPARE_EVERY = 16;
+
+export interface SetJudgeOptions {
+  readonly nowMs: () => number;
+  readonly metadata: MetadataKept;
+  readonly syncFlush: boolean;
+  /** Length of the log's files. */
+  readonly fileBytes: number;
+  /** Judges the controllers' own group. */
+  readonly controllers: Judge;
+  /** The machines that hold these ids now. */
+  readonly membersOf: (ids: readonly number[]) => readonly SetMember[];
+  readonly note: (server: string, what: string, a: number, b: number) => void;
+  readonly moment: (server: string, moment: Moment) => void;
+}
+
+/** Holds the promises of Controller mode against everything that brokers, controllers and clients see; remembers the first that broke. */
+export class SetJudge implements SceneJudge, BrokerEvents {
+  readonly #options: SetJudgeOptions;
+  readonly #confirmed: ConfirmedBytes;
+  readonly #bySet: ConfirmedBySet;
+  readonly #prefix: ConfirmedPrefix;
+  readonly #oneMaster = new OneMaster();
+  readonly #queueOffsets = new QueueOffsetsInOrder();
+  readonly #sameState = new SameState();
+  readonly #acknowledgedKept: AcknowledgedKept;
+  readonly #committedSeen: CommittedSeen;
+  /** Numbers of records by where they end, for those at which the state is compared. */
+  readonly #compared = new Map<number, number>();
+  readonly brokers: BrokerWatch[] = [];
+  /** What the controllers agreed on last. */
+  brokerSet: BrokerSet | undefined;
+  #violation: Violation | undefined;
+
+  constructor(options: SetJudgeOptions) {
+    this.#options = options;
+    this.#confirmed = new ConfirmedBytes(options.fileBytes);
+    this.#bySet = new ConfirmedBySet(this.#confirmed, options.syncFlush);
+    this.#prefix = new ConfirmedPrefix(this.#confirmed);
+    this.#acknowledgedKept = new AcknowledgedKept(this.ledger);
+    this.#committedSeen = new CommittedSeen(this.ledger);
+  }
+
+  get ledger(): Ledger {
+    return this.#confirmed.ledger;
+  }
+
+  get violation(): Violation | undefined {
+    return this.#violation ?? this.#options.controllers.violation;
+  }
+
+  // --- controllers -------------------------------------------------------------------------------------------------
+
+  /** The controllers agreed on this; `name` was the first of them to know. */
+  decided(name: string, set: BrokerSet): void {
+    const before = this.brokerSet;
+    this.brokerSet = set;
+    const { note, moment, membersOf } = this.#options;
+    if (set.masterEpoch !== before?.masterEpoch) {
+      const [master] = set.masterId === undefined ? [] : membersOf([set.masterId]);
+      note(master?.name ?? '', 'elected', set.masterEpoch, set.masterId ?? 0);
+      this.#hold(this.#oneMaster.name, this.#oneMaster.decided(set, master?.name));
+    }
+    if (set.syncStateSetEpoch === before?.syncStateSetEpoch) return;
+    note(name, 'in sync', set.syncStateSetEpoch, Number(set.syncStateSet.join('')));
+    const members = membersOf(set.syncStateSet);
+    this.#hold(this.#bySet.name, this.#bySet.decided(set.syncStateSetEpoch, members));
+    moment(name, 'decided');
+  }
+
+  // --- brokers -----------------------------------------------------------------------------------------------------
+
+  leads(broker: BrokerWatch, epoch: number): void {
+    this.#options.note(broker.name, 'leads', epoch, broker.end);
+    this.#hold(this.#oneMaster.name, this.#oneMaster.leads(broker, epoch));
+    this.#options.moment(broker.name, 'leads');
+  }
+
+  follows({ name, end }: BrokerWatch, epoch: number): void {
+    this.#options.note(name, 'follows', epoch, end);
+  }
+
+  serves(broker: BrokerWatch, epoch: number): void {
+    this.#options.note(broker.name, 'serves', epoch, broker.shown);
+    this.#hold(this.#options.metadata.name, this.#options.metadata.serves(broker));
+  }
+
+  appended({ name }: BrokerWatch): void {
+    this.#options.moment(name, 'append');
+  }
+
+  cut(broker: BrokerWatch, end: number): void {
+    this.#options.note(broker.name, 'cuts', end, broker.shown);
+    this.#hold(this.#prefix.name, this.#prefix.cut(broker, end));
+    this.#options.moment(broker.name, 'cut');
+  }
+
+  confirmed(broker: BrokerWatch, from: number, to: number): void {
+    const { end } = this.#confirmed;
+    if (to > end) this.#grow(broker, end, to);
+    this.#hold(this.#prefix.name, this.#prefix.shows(broker, from, to));
+  }
+
+  #grow(broker: BrokerWatch, from: number, to: number): void {
+    const { note, moment, membersOf } = this.#options;
+    const bytes = broker.files.read(from, to, 'cache');
+    const problem = this.#confirmed.add(bytes, broker.ledEpoch, (entry) => {
+      this.#hold(this.#queueOffsets.name, this.#queueOffsets.firstCommitted(broker, entry));
+      if (entry.index % COMPARE_EVERY === 0) this.#compared.set(entry.end, entry.index);
+    });
+    this.#hold(this.#prefix.name, problem);
+    note(broker.name, 'confirms', to, broker.ledEpoch);
+    const members = membersOf(this.brokerSet?.syncStateSet ?? []);
+    this.#hold(this.#bySet.name, this.#bySet.grew(broker.name, from, to, members));
+    moment(broker.name, 'commit');
+  }
+
+  applied(broker: BrokerWatch, position: number): void {
+    const index = this.#compared.get(position);
+    if (index !== undefined) this.#hold(this.#sameState.name, this.#sameState.applied(broker, index));
+  }
+
+  // --- clients -----------------------------------------------------------------------------------------------------
+
+  acknowledged(send: AcknowledgedSend): void {
+    this.#hold(this.#acknowledgedKept.name, this.#acknowledgedKept.acknowledged(send));
+  }
+
+  seen(message: SeenMessage): void {
+    this.#hold(this.#committedSeen.name, this.#committedSeen.seen(message));
+  }
+
+  healed(): void {
+    const { brokers } = this;
+    const { metadata, controllers } = this.#options;
+    for (const each of [this.#prefix, this.#queueOffsets, this.#sameState, metadata]) {
+      this.#hold(each.name, each.healed(brokers));
+    }
+    controllers.healed();
+  }
+
+  /** Something that no invariant's file holds went wrong. */
+  broken(invariant: string, text: string): void {
+    this.#violation ??= { invariant, text, atMs: this.#options.nowMs() };
+  }
+
+  #hold(invariant: string, text: string | undefined): void {
+    if (text !== undefined) this.broken(invariant, text);
+  }
+}

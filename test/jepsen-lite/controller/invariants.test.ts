@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import type { BrokerSet } from '../../../cluster/controller/state/broker-set.ts';
+import type { BrokerWatch } from '../../../jepsen-lite/controller/broker-watch.ts';
+import { ConfirmedBySet } from '../../../jepsen-lite/controller/confirmed-by-set.ts';
+import { ConfirmedBytes } from '../../../jepsen-lite/controller/confirmed-bytes.ts';
+import { ConfirmedPrefix } from '../../../jepsen-lite/controller/confirmed-prefix.ts';
+import { LogFiles } from '../../../jepsen-lite/controller/log-files.ts';
+import { OneMaster } from '../../../jepsen-lite/controller/one-master.ts';
+import { SimFile } from '../../../jepsen-lite/sim/sim-file.ts';
+import { SimHost } from '../../../jepsen-lite/sim/sim-host.ts';
+import { encodeRecord, recordSize } from '../../../src/protocol/message/record.ts';
+
+const FILE_BYTES = 4_096;
+
+function record(position: number, value: string): Buffer {
+  const fields = {
+    topic: Buffer.from('T'),
+    queueId: 0,
+    flag: 0,
+    sysFlag: 0,
+    bornTimestamp: 1,
+    bornHost: Buffer.alloc(8),
+    reconsumeTimes: 0,
+    preparedTransactionOffset: 0,
+    properties: Buffer.alloc(0),
+    body: Buffer.from(`${value}|`),
+    position,
+    queueOffset: 0,
+    storeTimestamp: 1,
+    storeHost: Buffer.alloc(8),
+  };
+  const bytes = Buffer.alloc(recordSize(fields));
+  encodeRecord(bytes, 0, fields);
+  return bytes;
+}
+
+/** A machine whose log holds these bytes, fsynced up to a place. */
+function files(bytes: Buffer, synced = bytes.length): LogFiles {
+  const host = new SimHost('m', '10.0.0.1', 1);
+  const file = new SimFile();
+  file.write(bytes.subarray(0, synced), 0);
+  file.beginSync()(true);
+  file.write(bytes.subarray(synced), synced);
+  host.image.link(`/store/commitlog/${'0'.repeat(20)}`, file);
+  return new LogFiles(host, FILE_BYTES);
+}
+
+const first = record(0, '#1');
+const both = Buffer.concat([first, record(first.length, '#2')]);
+
+function confirmed(): ConfirmedBytes {
+  const bytes = new ConfirmedBytes(FILE_BYTES);
+  expect(bytes.add(both, 1, () => {})).toBeUndefined();
+  return bytes;
+}
+
+test('what is confirmed is read record by record, and nothing else is taken for one', () => {
+  const bytes = confirmed();
+  expect(bytes.ledger.lastIndex).toBe(2);
+  expect(bytes.ledger.end).toBe(both.length);
+  expect(bytes.add(Buffer.alloc(100, 7), 1, () => {})).toContain(`at position ${both.length} is no record`);
+});
+
+test('a member of the set that lacks what is confirmed', () => {
+  const lacking = { name: 'n1', files: files(first), isHurt: false };
+  const has = { name: 'n2', files: files(both, first.length), isHurt: false };
+  const inCache = new ConfirmedBySet(confirmed(), false);
+  expect(inCache.grew('n0', 0, first.length, [lacking, has])).toBeUndefined();
+  expect(inCache.grew('n0', first.length, both.length, [has])).toBeUndefined();
+  expect(inCache.grew('n0', first.length, both.length, [has, lacking])).toContain('n0 confirms');
+  expect(inCache.decided(7, [lacking])).toContain('the member n1');
+  expect(inCache.decided(7, [{ ...lacking, isHurt: true }])).toBeUndefined();
+  expect(new ConfirmedBySet(confirmed(), true).decided(7, [has])).toContain('the member n2');
+});
+
+test('a broker that shows something else than was confirmed, or cuts what it showed', () => {
+  const prefix = new ConfirmedPrefix(confirmed());
+  const other = Buffer.from(both);
+  other[first.length + 90] = 0xff;
+  const broker = (bytes: Buffer, shown: number) =>
+    ({ name: 'n1', files: files(bytes), shown, end: bytes.length }) as unknown as BrokerWatch;
+  expect(prefix.shows(broker(both, both.length), 0, both.length)).toBeUndefined();
+  expect(prefix.shows(broker(other, both.length), 0, both.length)).toContain(`at ${first.length + 90}`);
+  expect(prefix.cut(broker(both, first.length), first.length)).toBeUndefined();
+  expect(prefix.cut(broker(both, both.length), first.length)).toContain('n1 cuts its log');
+  expect(prefix.healed([broker(both, 0), broker(first, 0)])).toContain(`ends at ${first.length}`);
+});
+
+test('two masters of one epoch, or one that nobody elected', () => {
+  const oneMaster = new OneMaster();
+  const set = { masterEpoch: 3, masterId: 1 } as BrokerSet;
+  expect(oneMaster.decided(set, 'n0')).toBeUndefined();
+  expect(oneMaster.leads({ name: 'n0' }, 3)).toBeUndefined();
+  expect(oneMaster.leads({ name: 'n1' }, 3)).toContain('elected n0');
+  expect(oneMaster.leads({ name: 'n0' }, 4)).toContain('elected nobody');
+  expect(oneMaster.decided({ ...set, masterId: 2 }, 'n1')).toContain('epoch 3, which had n0');
+});

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { nodeEngine } from '../../../jepsen-lite/bin/engine.ts';
+import type { Schedule } from '../../../jepsen-lite/fault/schedule.ts';
+import { type RunResult, run } from '../../../jepsen-lite/sim/run.ts';
+
+/** Scenes that broke real systems, as schedules of their own (jepsen-lite/README.md, What is played). */
+async function play(schedule: Schedule | undefined, seed = 4): Promise<RunResult> {
+  const result = await run({ mode: 'controller', seed, nodes: 3, durationMs: 14_000, engine: nodeEngine, schedule });
+  expect(result.violation).toBeUndefined();
+  if (schedule !== undefined) {
+    expect(Object.keys(result.coverage).filter((hit) => hit.endsWith('skipped'))).toEqual([]);
+  }
+  return result;
+}
+
+test('a seed is played with faults and a working load, and the same seed gives the same trace', async () => {
+  const first = await play(undefined);
+  expect(first.acknowledged).toBeGreaterThan(100);
+  expect(first.committed).toBeGreaterThan(100);
+  const second = await play(undefined);
+  expect([second.traceHash, second.events]).toEqual([first.traceHash, first.events]);
+});
+
+test('a master that is cut off from brokers and controllers is replaced, while clients still reach it (row 2)', async () => {
+  const result = await play([{ kind: 'cut-off', atMs: 3_000, target: 'leader', forMs: 5_000 }]);
+  expect(result.leaderships).toBe(2);
+  expect(result.acknowledged).toBeGreaterThan(100);
+});
+
+test('a slave that loses power while it cuts its log comes back with what its master has (row 22)', async () => {
+  for (const amount of [100, 2_000]) {
+    const result = await play([
+      { kind: 'cut-off', atMs: 3_000, target: 'leader', forMs: 5_000 },
+      { kind: 'ambush', atMs: 4_000, target: 'all', forMs: 200, amount, mode: 'cut power' },
+    ]);
+    expect(result.leaderships).toBe(2);
+  }
+});
+
+test('the leading controller and the master die together, and another master is found (row 27)', async () => {
+  const result = await play([
+    { kind: 'controller-kill', atMs: 3_000, target: 'all', forMs: 6_000, mode: 'leader', amount: 1 },
+  ]);
+  expect(result.leaderships).toBe(2);
+});
+
+test('a reply about the set is lost, and the master is killed: nothing that was acknowledged is gone (row 27)', async () => {
+  const result = await play([
+    { kind: 'kill', atMs: 3_000, target: 'follower', forMs: 1_000 },
+    { kind: 'lost-reply', atMs: 3_500, target: 'all', forMs: 2_000 },
+    { kind: 'kill', atMs: 4_600, target: 'leader', forMs: 1_000 },
+  ]);
+  expect(result.leaderships).toBeGreaterThan(1);
+});
+
+test('the master is killed again and again under changes of topics and offsets (row 28)', async () => {
+  const kills = [3_000, 5_000, 7_000].map((atMs) => ({ kind: 'kill', atMs, target: 'leader', forMs: 1_000 }) as const);
+  const result = await play(kills);
+  expect(result.leaderships).toBe(4);
+});
