@@ -1,8 +1,10 @@
 import { isForwarded } from '../../src/broker/forwarded.ts';
 import type { Mastership } from '../../src/broker/mastership.ts';
 import { RequestCode } from '../../src/protocol/request-code.ts';
+import { ResponseCode } from '../../src/protocol/response-code.ts';
 import type { RequestContext } from '../../src/remoting/request-context.ts';
 import type { Forwarder } from '../dledger/forwarder.ts';
+import { NOT_MASTER } from './slave-role.ts';
 
 /** RocketMQ's slaves refuse these (SendMessageProcessor.rejectRequest): a client that sends to a slave has a stale route, and asks anew. */
 const SENDS: ReadonlySet<number> = new Set([
@@ -32,7 +34,11 @@ export class SlaveMastership implements Mastership {
   }
 
   forward(context: RequestContext): boolean {
-    if (SENDS.has(context.command.code) || isForwarded(context) || !this.#follows()) return false;
+    if (SENDS.has(context.command.code)) {
+      context.reply(ResponseCode.SERVICE_NOT_AVAILABLE, NOT_MASTER.text);
+      return true;
+    }
+    if (isForwarded(context) || !this.#follows()) return false;
     return this.#forwarder.forward(context);
   }
 

@@ -217,7 +217,8 @@ export class SlaveRole implements LogRole {
   }
 }
 
-const NOT_MASTER: WriteRefusal = {
+/** Clients of ours know the beginning of the text (src/client/producer/send-policy). */
+export const NOT_MASTER: WriteRefusal = {
   status: 'not-leader',
   text: 'this broker is a slave; nothing was appended, send to the master of its set',
 };

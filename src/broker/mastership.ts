@@ -17,7 +17,7 @@ export interface Mastership {
   /** Grows with every change of master; goes into DataVersion.stateVersion (Raft term; 0 for a lone master). */
   readonly epoch: number;
   /**
-   * Hands a request on to the current master and relays its answer (raft/SAFETY.md 6: at most once, in the order of the connection). False if
+   * Hands a request on to the current master and relays its answer (raft/SAFETY.md 6: at most once, in the order of the connection), or refuses it. False if
    * no master is known, it was forwarded already, or there is none to forward to: the caller then answers itself.
    */
   forward(context: RequestContext): boolean;

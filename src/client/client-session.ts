@@ -10,6 +10,7 @@ import type { ClientEvents } from './events.ts';
 import { NameServerClient } from './name-server-client.ts';
 import { type ClientOptions, parseNameServers } from './options.ts';
 import { FaultTable } from './route/fault-table.ts';
+import { KnownSlaves } from './route/known-slaves.ts';
 import { RouteCache } from './route/route-cache.ts';
 import type { TopicRoute } from './route/topic-route.ts';
 
@@ -33,6 +34,7 @@ export class ClientSession {
   readonly nameServers: NameServerClient;
   readonly routes: RouteCache;
   readonly faults = new FaultTable();
+  readonly slaves = new KnownSlaves();
   readonly events: Emitter<ClientEvents>;
   readonly #heartbeatMs: number;
   /** Brokers that were greeted on the connection that is open now. */

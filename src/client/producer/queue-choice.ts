@@ -1,6 +1,7 @@
 import { javaHashCode } from '../../protocol/message/tags.ts';
 import type { MessageQueue } from '../message-queue.ts';
 import type { FaultTable } from '../route/fault-table.ts';
+import type { KnownSlaves } from '../route/known-slaves.ts';
 import type { TopicRoute } from '../route/topic-route.ts';
 
 /** Chooses a queue out of those that can be written to; it must return one of them. */
@@ -23,18 +24,20 @@ export function nextQueue(
   faults: FaultTable,
   nowMs: number,
   lastBroker: string | undefined,
+  slaves: KnownSlaves,
 ): MessageQueue | undefined {
   const queues = route.sendQueues;
   const first = queues[turn % queues.length];
-  if (first === undefined || (faults.empty && first.brokerName !== lastBroker)) return first;
+  if (first === undefined || (faults.empty && slaves.empty && first.brokerName !== lastBroker)) return first;
+  const isAvoided = (brokerName: string): boolean => isGroupAvoided(route, brokerName, faults, slaves, nowMs);
   let other: MessageQueue | undefined;
   for (let step = 0; step < queues.length; step++) {
     const queue = queues[(turn + step) % queues.length] as MessageQueue;
     if (queue.brokerName === lastBroker) continue;
     other ??= queue;
-    if (!isGroupAvoided(route, queue.brokerName, faults, nowMs)) return queue;
+    if (!isAvoided(queue.brokerName)) return queue;
   }
-  return lastBroker === undefined || isGroupAvoided(route, lastBroker, faults, nowMs) ? (other ?? first) : first;
+  return lastBroker === undefined || isAvoided(lastBroker) ? (other ?? first) : first;
 }
 
 /** The queue that a key stands for: the same one as long as the number of queues stays the same (String.hashCode modulo the number). */
@@ -42,9 +45,16 @@ export function queueOfKey(queues: readonly MessageQueue[], key: string): Messag
   return queues[Math.abs(javaHashCode(key)) % queues.length];
 }
 
-/** A group is avoided while its master is; one without a master while all of its members are. */
-function isGroupAvoided(route: TopicRoute, brokerName: string, faults: FaultTable, nowMs: number): boolean {
+/** A group is avoided while its master is; one without a master while all of its members are, or take no messages. */
+function isGroupAvoided(
+  route: TopicRoute,
+  brokerName: string,
+  faults: FaultTable,
+  slaves: KnownSlaves,
+  nowMs: number,
+): boolean {
   const master = route.master(brokerName);
   if (master !== undefined) return faults.isAvoided(master.address, nowMs);
-  return route.groups.get(brokerName)?.members.every((member) => faults.isAvoided(member.address, nowMs)) ?? true;
+  const members = route.groups.get(brokerName)?.members ?? [];
+  return members.every((member) => faults.isAvoided(member.address, nowMs) || !slaves.takesSends(member, nowMs));
 }

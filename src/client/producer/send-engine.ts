@@ -44,7 +44,7 @@ export class SendEngine implements SendContext {
 
   /** Sends a message without waiting for an answer; false if the route names nobody to send it to. Rejects if no name server answers. */
   async oneway(prepared: PreparedSend, wish: QueueWish): Promise<boolean> {
-    const { routes, faults, platform, remoting } = this.session;
+    const { routes, faults, slaves, platform, remoting } = this.session;
     const route = routes.get(prepared.topic) ?? (await this.findRoute(prepared.topic));
     if (route === undefined) return false;
     const nowMs = platform.clock.monotonicMs();
@@ -52,9 +52,9 @@ export class SendEngine implements SendContext {
       wish.queue ??
       wish.selector?.(route.sendQueues) ??
       (wish.key === undefined
-        ? nextQueue(route, this.nextTurn(), faults, nowMs, undefined)
+        ? nextQueue(route, this.nextTurn(), faults, nowMs, undefined, slaves)
         : queueOfKey(route.sendQueues, wish.key));
-    const member = queue && chooseMember(route, queue.brokerName, faults, nowMs);
+    const member = queue && chooseMember(route, queue.brokerName, faults, nowMs, undefined, slaves);
     if (queue === undefined || member === undefined) return false;
     remoting.oneway(member.address, prepared.code, prepared.fields(queue), prepared.body);
     return true;

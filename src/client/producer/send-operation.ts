@@ -119,7 +119,8 @@ export class SendOperation implements GateWaiter {
     if (this.#ended) return;
     const route = session.routes.get(this.#prepared.topic);
     const tried = this.#tried ?? NOBODY;
-    const member = queue && route && chooseMember(route, queue.brokerName, session.faults, nowMs, tried);
+    const member =
+      queue && route && chooseMember(route, queue.brokerName, session.faults, nowMs, tried, session.slaves);
     if (queue === undefined || member === undefined) {
       this.#pause(queue?.brokerName ?? '');
       return;
@@ -146,6 +147,7 @@ export class SendOperation implements GateWaiter {
         session.faults,
         nowMs,
         this.#attempts && this.#queue?.brokerName,
+        session.slaves,
       );
     }
     try {
@@ -177,7 +179,8 @@ export class SendOperation implements GateWaiter {
     const nowMs = session.platform.clock.monotonicMs();
     this.#attempts ??= [];
     this.#attempts.push({ address: this.#address, brokerName: this.#queue?.brokerName ?? '', outcome, code, reason });
-    if (fault !== undefined) session.faults.failed(this.#address, fault, nowMs);
+    if (verdict.isSlave === true) session.slaves.found(this.#address, nowMs);
+    else if (fault !== undefined) session.faults.failed(this.#address, fault, nowMs);
     if (action === 'count') this.#counted++;
     if (action === 'fail' || this.#counted > retries) {
       this.#fail('refused', reason, code, action !== 'fail');

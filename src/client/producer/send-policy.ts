@@ -13,6 +13,8 @@ export interface Verdict {
    * up, because a broker that is away, changing its leader or short of a resource comes back.
    */
   readonly action: 'fail' | 'count' | 'repeat';
+  /** The member is a slave: no message will ever be taken there while it is. */
+  readonly isSlave?: boolean;
   /** How the address is to be remembered. */
   readonly fault: Fault | undefined;
   /** One sentence. */
@@ -21,6 +23,9 @@ export interface Verdict {
 
 /** How LedgerMQ marks an error after which the message may be stored. */
 const OUTCOME_UNKNOWN = 'outcome unknown';
+
+/** How a slave of LedgerMQ refuses a message. */
+const SLAVE = 'this broker is a slave';
 
 /** Codes that mean SEND_OK or, in RocketMQ, "stored, but not as safely as asked for". */
 export function isStored(code: number): boolean {
@@ -45,6 +50,9 @@ export function judgeAnswer(response: RemotingCommand): Verdict {
   const reason = `${code} ${responseName(code)}${remark === undefined ? '' : `: ${remark}`}`;
   if (code === ResponseCode.SYSTEM_ERROR && remark?.startsWith(OUTCOME_UNKNOWN) === true) {
     return { outcome: 'unknown', action: 'repeat', fault: 'not-serving', reason };
+  }
+  if (code === ResponseCode.SERVICE_NOT_AVAILABLE && remark?.startsWith(SLAVE) === true) {
+    return { outcome: 'not-stored', action: 'repeat', fault: 'not-serving', isSlave: true, reason };
   }
   const known = ANSWERS.get(code);
   return known === undefined

@@ -44,6 +44,32 @@ describe('a master/slave set', () => {
   });
 });
 
+describe('our client', () => {
+  it('asks a slave once in half a minute whether it takes messages, and sends what is left to other masters', async () => {
+    const set = await SetWorld.pair('ASYNC_MASTER');
+    await set.start('b', 'brokerRole=ASYNC_MASTER\nbrokerName=broker-b');
+    const producer = await set.producer();
+    for (let n = 0; n < 16; n++) await set.world.settle(producer.send({ topic: TOPIC, body: 'before' }));
+    const asked: string[] = [];
+    producer.on('send-retry', ({ address }) => asked.push(address));
+    set.kill('a');
+    for (let n = 0; n < 100; n++) {
+      const { status, queue } = await set.world.settle(producer.send({ topic: TOPIC, body: 'after' }));
+      expect([status, queue.brokerName]).toEqual(['SEND_OK', 'broker-b']);
+      await set.world.run(100);
+    }
+    expect(asked.filter((address) => address === set.address('a-s'))).toHaveLength(1);
+    await set.start('a', 'brokerRole=ASYNC_MASTER');
+    // The next look at the route.
+    await set.world.run(31_000);
+    const names = new Set<string>();
+    for (let n = 0; n < 16; n++)
+      names.add((await set.world.settle(producer.send({ topic: TOPIC, body: 'c' }))).queue.brokerName);
+    expect([...names].sort()).toEqual(['broker-a', 'broker-b']);
+    await set.world.settle(producer.close());
+  });
+});
+
 describe('a slave', () => {
   it('takes over topics, groups, offsets and delay progress, and the removal of a topic', async () => {
     const set = await SetWorld.pair('ASYNC_MASTER');
