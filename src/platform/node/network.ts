@@ -28,7 +28,9 @@ export class NodeNetwork implements Network {
     onConnection: (socket: Socket) => void,
     done: (result: Listener | NetworkError) => void,
   ): void {
-    const server = net.createServer(socketOptions, (socket) => onConnection(new NodeSocket(socket)));
+    const server = net.createServer({ ...socketOptions, pauseOnConnect: true }, (accepted) =>
+      onConnection(new NodeSocket((onread) => reopened(accepted, onread))),
+    );
     const refused = (error: Error) => done(toNetworkError(error));
     server.once('error', refused);
     server.listen({ host: address.host, port: address.port }, () => {
@@ -42,10 +44,17 @@ export class NodeNetwork implements Network {
   }
 
   connect(address: Address, handlers: SocketHandlers): Socket {
-    const socket = new NodeSocket(net.connect({ ...socketOptions, host: address.host, port: address.port }), address);
+    const { host, port } = address;
+    const socket = new NodeSocket((onread) => net.connect({ ...socketOptions, host, port, onread }), address);
     socket.setHandlers(handlers);
     return socket;
   }
+}
+
+/** `onread` for a socket that a server accepted: Node offers it only to those who make a socket, and takes handles as its own server gives them. */
+function reopened(accepted: net.Socket, onread: net.OnReadOpts): net.Socket {
+  const { _handle: handle } = accepted as unknown as { readonly _handle: unknown };
+  return new net.Socket({ highWaterMark: socketOptions.highWaterMark, handle, onread } as net.SocketConstructorOpts);
 }
 
 /** `server.close` alone reports only when the last socket is gone; here only accepting ends. */

@@ -6,6 +6,9 @@ const smallBytes = 4096;
 
 const noHandlers: SocketHandlers = { onData: () => {}, onClose: () => {} };
 
+/** What the kernel has for a socket is read into this one, and what was read is copied: less work than memory of 64 KiB for each read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
 /** A TCP connection of `node:net`. */
 export class NodeSocket implements Socket {
   readonly #socket: net.Socket;
@@ -14,12 +17,13 @@ export class NodeSocket implements Socket {
   #remote: Address;
   #local: Address;
 
-  constructor(socket: net.Socket, remote?: Address) {
+  /** `open` makes the socket, which reads as it is told. */
+  constructor(open: (onread: net.OnReadOpts) => net.Socket, remote?: Address) {
+    const socket = open({ buffer: readBuffer, callback: (bytes) => this.#read(bytes) });
     this.#socket = socket;
     this.#remote = remote ?? addressOf(socket.remoteAddress, socket.remotePort);
     this.#local = addressOf(socket.localAddress, socket.localPort);
     socket.on('connect', () => this.#opened());
-    socket.on('data', (chunk: Buffer) => this.#handlers.onData(chunk));
     socket.on('drain', () => this.#handlers.onDrain?.());
     socket.on('error', (error) => {
       this.#failure = toNetworkError(error);
@@ -76,6 +80,11 @@ export class NodeSocket implements Socket {
 
   destroy(): void {
     this.#socket.destroy();
+  }
+
+  #read(bytes: number): boolean {
+    this.#handlers.onData(Buffer.from(readBuffer.subarray(0, bytes)));
+    return true;
   }
 
   #opened(): void {
