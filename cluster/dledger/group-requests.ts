@@ -3,6 +3,7 @@ import { guard } from '../../src/broker/routing.ts';
 import { type RaftGroup, raftGroup } from '../../src/protocol/body/raft-group.ts';
 import { changeMembers } from '../../src/protocol/command/change-members.ts';
 import { getRaftGroup } from '../../src/protocol/command/get-raft-group.ts';
+import { giveUpMember } from '../../src/protocol/command/give-up-member.ts';
 import { transferLeadership } from '../../src/protocol/command/transfer-leadership.ts';
 import { FieldError } from '../../src/protocol/field-error.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
@@ -28,6 +29,18 @@ export function answerGroupRequests(
     if (request === undefined) return;
     if (request.fromLeader && !replica.isLeader && mastership.forward(context)) return;
     context.reply(ResponseCode.SUCCESS, undefined, {}, [raftGroup.encode(describeGroup(member, data, group))]);
+  });
+  // There is no leader to hand it on to.
+  dispatcher.register(giveUpMember.code, (context) => {
+    const request = decoded(giveUpMember, context);
+    if (request === undefined) return;
+    const { memberId } = request;
+    const refusal = replica.giveUp(memberId);
+    if (refusal === undefined) {
+      const { logger } = member.platform;
+      logger.warn('An operator gave a voter up: acknowledged messages that it alone holds are lost', { memberId });
+      context.reply(ResponseCode.SUCCESS);
+    } else context.reply(ResponseCode.SYSTEM_ERROR, `${memberId} was not given up: ${refusal}`);
   });
   const onLeader = <Request extends object>(
     definition: CommandDefinition<Request, object>,

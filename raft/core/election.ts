@@ -106,7 +106,7 @@ export function requestVote(node: NodeState, to: NodeId): void {
 /**
  * Votes that a doubt election (safety rule 2) would need now; 0: none may be held. It may be held while, by hellos of all voters, fewer
  * than a majority are free of doubt, and needs them all. A fresh store (it may be a wiped member) takes part only if all are empty.
- * `bootstrapWithMajority` lets a majority found the group while nobody present was ever made whole.
+ * Whom an operator gave up is not asked, and those who are left must be a majority. `bootstrapWithMajority` lets a majority found the group while nobody present was ever made whole.
  */
 export function doubtElectionVotes(node: NodeState): number {
   if (!node.members.isSelfVoter) return 0;
@@ -114,15 +114,18 @@ export function doubtElectionVotes(node: NodeState): number {
   let fresh = node.fresh ? 1 : 0;
   let longest = node.lastIndex;
   let present = 1;
+  let needed = 1;
   for (const peer of node.peerList) {
-    if (!peer.connected || !node.members.isVoter(peer.id)) continue;
+    if (!node.members.isVoter(peer.id) || node.givenUp.has(peer.id)) continue;
+    needed++;
+    if (!peer.connected) continue;
     present++;
     if (!peer.inDoubt) free++;
     if (peer.fresh) fresh++;
     longest = Math.max(longest, peer.helloLastIndex);
   }
-  const { majority, voters } = node.members;
-  if (present === voters.length && free < majority && (fresh === 0 || longest === 0)) return voters.length;
+  const { majority } = node.members;
+  if (present === needed && needed >= majority && free < majority && (fresh === 0 || longest === 0)) return needed;
   return node.config.bootstrapWithMajority && present >= majority && free === 0 && longest <= 1 ? majority : 0;
 }
 
@@ -135,7 +138,7 @@ export function votesNeeded(node: NodeState): number {
 /** Voters whose hello is still awaited by a node that cannot stand alone (for people). */
 export function waitsFor(node: NodeState): NodeId[] {
   if (node.leader !== undefined || !node.inDoubt) return [];
-  return node.members.otherVoters.filter((id) => !node.peers.get(id)?.connected);
+  return node.members.otherVoters.filter((id) => !node.peers.get(id)?.connected && !node.givenUp.has(id));
 }
 
 /**
@@ -155,7 +158,8 @@ export function coldStart(node: NodeState): void {
 }
 
 function connectedVoters(node: NodeState): Progress[] {
-  return node.peerList.filter((peer) => peer.connected && node.members.isVoter(peer.id));
+  const { members, givenUp } = node;
+  return node.peerList.filter((peer) => peer.connected && members.isVoter(peer.id) && !givenUp.has(peer.id));
 }
 
 function isBetter(peer: Progress, node: NodeState): boolean {

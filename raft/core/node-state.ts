@@ -91,6 +91,8 @@ export class NodeState {
   now = 0;
 
   // Elections.
+  /** Voters that an operator called lost (give-up). */
+  readonly givenUp = new Set<NodeId>();
   /** Votes that the running doubt election needs. */
   doubtVotesNeeded = 0;
   electionDeadline = 0;

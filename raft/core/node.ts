@@ -3,6 +3,7 @@ import { loseRound, openRound, repeatRequest, stepCandidate, tallyVotes } from '
 import { endOwnDoubt } from './doubt.ts';
 import { closedByPeer, coldStart, handleVoteRequest, tickElection } from './election.ts';
 import { becomeFollower, followerPersisted, stepFollower } from './follower.ts';
+import { giveUp } from './give-up.ts';
 import { broadcastHeartbeat, greetPeer, stepLeader, tickLeader } from './leader.ts';
 import { changedSet, mustRetire, proposedMembers, retire } from './member-change.ts';
 import { NodeState } from './node-state.ts';
@@ -66,6 +67,8 @@ export class RaftNode extends NodeState {
     if (hello.id === this.id) return;
     const peer = this.peerOf(hello.id);
     peer.greet(hello);
+    // It is not lost; one without a store still is.
+    if (!hello.fresh) this.givenUp.delete(hello.id);
     if (hello.id === this.leader) this.leaderClosed = 0;
     // What a stranger says is only remembered: it may become a member.
     if (!this.members.has(hello.id)) return;
@@ -130,6 +133,11 @@ export class RaftNode extends NodeState {
   /** Starts a leadership transfer; the outcome comes through `Ready.transferEnded`. A string says why not. */
   transferTo(to: NodeId): string | undefined {
     return startTransfer(this, to);
+  }
+
+  /** An operator says that a voter is lost; a sentence says why that cannot be. */
+  giveUp(id: NodeId): string | undefined {
+    return giveUp(this, id);
   }
 
   /** The log is persisted as Ready `number` (and all before it) asked. */

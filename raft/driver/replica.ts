@@ -180,6 +180,17 @@ export class Replica implements TransportEvents {
     else this.memberChanges.request(request, done);
   }
 
+  /**
+   * An operator says that a voter is lost for good, with what it alone held: a group in which too few are free of doubt elects a leader without it. A sentence says why
+   * that cannot be. Each of those who are left is told.
+   */
+  giveUp(id: NodeId): string | undefined {
+    if (this.stopped) return 'stopped';
+    const refusal = this.core.giveUp(id);
+    this.schedule();
+    return refusal;
+  }
+
   /** The state machine, which lagged on purpose, has applied up to `index`. */
   appliedTo(index: number): void {
     if (this.stopped) return;

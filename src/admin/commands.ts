@@ -15,7 +15,7 @@ import { getControllerMetaData } from './command/get-controller-metadata.ts';
 import { getSyncStateSet } from './command/get-sync-state-set.ts';
 import { haStatus } from './command/ha-status.ts';
 import { importStore } from './command/import-store.ts';
-import { addMember, promoteMember, removeMember, replaceMember } from './command/member-commands.ts';
+import { addMember, giveUpMember, promoteMember, removeMember, replaceMember } from './command/member-commands.ts';
 import { producerConnection } from './command/producer-connection.ts';
 import { queryMsgById } from './command/query-msg-by-id.ts';
 import { queryMsgByKey } from './command/query-msg-by-key.ts';
@@ -63,6 +63,7 @@ export const commands: readonly AdminCommand[] = [
   promoteMember,
   removeMember,
   replaceMember,
+  giveUpMember,
   exportStore,
   importStore,
 ];

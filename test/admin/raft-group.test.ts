@@ -124,3 +124,26 @@ test('the last members at work are not given away', async () => {
   expect(exitCode).toBe(1);
   expect(errors).toContain('of the 2 voters then only 1 would be at work, and 2 decide');
 });
+
+test('a group that waits for a lost voter goes on without it when an operator gives it up, and says what that may cost', async () => {
+  const names: MemberName[] = ['n0', 'n1', 'n2'];
+  for (const name of names) group.kill(name, { machine: true });
+  const left: MemberName[] = ['n0', 'n1'];
+  for (const name of left) await group.start(name);
+  await group.world.run(10_000);
+  expect(group.serving()).toEqual([]);
+  const give = (name: MemberName, lost: string) => admin('giveUpMember', ...at(name), '-m', lost, '--acceptLoss');
+  expect(await admin('giveUpMember', ...at('n0'), '-m', 'n2')).toMatchObject({ exitCode: 2 });
+  expect(await give('n0', 'n1')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringContaining('n1 was not given up: n1 is connected'),
+  });
+  for (const name of left) expect(await give(name, 'n2')).toMatchObject({ exitCode: 0, errors: '' });
+  const leader = await group.untilServing();
+  expect(await admin('giveUpMember', ...at(leader), '-m', 'n2', '--acceptLoss')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringContaining('remove n2 from the group instead'),
+  });
+  await group.until(() => left.every((name) => !group.broker(name).status().inDoubt));
+  expect(await admin('removeMember', ...at(leader), '-m', 'n2')).toMatchObject({ exitCode: 0, errors: '' });
+});

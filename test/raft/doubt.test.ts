@@ -150,6 +150,40 @@ describe('a doubt election (safety 2)', () => {
     expect(fresh.readies.findLast((ready) => ready.hardState)?.hardState).toMatchObject({ vote: 'n1', fresh: false });
   });
 
+  it('does without a voter that an operator gave up, as long as it is away', () => {
+    const solo = new Solo({ inDoubt: true, log: [1, 2] });
+    solo.hello('n1', { inDoubt: true, lastIndex: 2, lastTerm: 2 });
+    expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
+    expect(solo.node.giveUp('n0')).toBe('n0 is no other voter of this group');
+    expect(solo.node.giveUp('n1')).toBe('n1 is connected');
+    expect(solo.node.giveUp('n2')).toBeUndefined();
+    expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(true);
+    solo.step('doubt-vote-reply', 'n1', { term: solo.node.term, granted: true, inDoubt: true });
+    expect(solo.node.role).toBe('leader');
+    expect(solo.node.giveUp('n2')).toBe('n0 leads: remove n2 from the group instead');
+  });
+
+  it('asks a voter that was given up again when it is back with its store, and does without one that comes back empty', () => {
+    for (const fresh of [false, true]) {
+      const solo = new Solo({ inDoubt: true, log: [1, 2] });
+      expect(solo.node.giveUp('n2')).toBeUndefined();
+      const empty = fresh ? { fresh, lastIndex: 0, lastTerm: 0 } : {};
+      solo.hello('n2', { inDoubt: true, lastIndex: 2, lastTerm: 2, ...empty });
+      solo.hello('n1', { inDoubt: true, lastIndex: 2, lastTerm: 2 });
+      solo.ticks(300);
+      solo.step('doubt-vote-reply', 'n1', { term: solo.node.term, granted: true, inDoubt: true });
+      expect(solo.node.role).toBe(fresh ? 'leader' : 'candidate');
+    }
+  });
+
+  it('is never one of fewer than a majority, however many are given up', () => {
+    const solo = new Solo({ inDoubt: true, log: [1, 2] });
+    expect(solo.node.giveUp('n1')).toBeUndefined();
+    expect(solo.node.giveUp('n1')).toBeUndefined();
+    expect(solo.node.giveUp('n2')).toBe('of the 3 voters only 1 would be left, and 2 decide');
+    expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
+  });
+
   it('goes to the highest last term, not to the longest log', () => {
     const solo = standing();
     solo.step('doubt-vote', 'n1', { term: 3, lastTerm: 1, lastIndex: 99 });

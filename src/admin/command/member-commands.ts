@@ -1,4 +1,5 @@
 import { changeMembers } from '../../protocol/command/change-members.ts';
+import { giveUpMember as giveUp } from '../../protocol/command/give-up-member.ts';
 import type { AdminCommand, OptionSpec } from '../admin-command.ts';
 
 const broker: OptionSpec = { short: 'b', long: 'brokerAddr', description: 'any broker of the group', required: true };
@@ -59,5 +60,25 @@ export const replaceMember: AdminCommand = {
     const by = args.text('withMember');
     await admin.ask(changeMembers, args.text('brokerAddr'), { kind: 'replace', memberId, by });
     output.print(`${by} is a voter now, and ${memberId} no member any more.\n`);
+  },
+};
+
+/** The way on where a voter is lost and too few of the others are free of doubt: what may be lost is said before and after. */
+export const giveUpMember: AdminCommand = {
+  name: 'giveUpMember',
+  description:
+    'Go on without a voter that is lost for good, where no leader can be elected: acknowledged messages that it alone holds are lost.',
+  options: [
+    { short: 'b', long: 'brokerAddr', description: 'a broker that is left; ask each of them', required: true },
+    member('the voter who is lost, eg: n2'),
+    { short: 'l', long: 'acceptLoss', description: 'what it alone holds may be lost', hasValue: false, required: true },
+  ],
+  async run(args, admin, output) {
+    const memberId = args.text('memberId');
+    const address = args.text('brokerAddr');
+    await admin.ask(giveUp, address, { memberId });
+    output.print(
+      `${address} does without ${memberId} until it is back. When all who are left were asked and one leads: removeMember ${memberId}.\n`,
+    );
   },
 };
