@@ -132,6 +132,12 @@ export class HaLog implements Replicator, RecordLog {
     return this.native.append(position, source, from, to);
   }
 
+  /** The log, which holds nothing, has been made to begin at `position`. */
+  began(position: number): void {
+    this.#visible = position;
+    this.#safe = position;
+  }
+
   /** Forgets, durably, everything from `position` on, which nobody was shown. */
   cut(position: number, done: (error: DiskError | undefined) => void): void {
     assert(position >= this.#visible, 'what consumers may have seen is never cut');

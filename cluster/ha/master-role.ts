@@ -1,3 +1,4 @@
+import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import type { Clock, Logger, Socket, Timer, Timers } from '../../src/platform/ports.ts';
 import type { WriteRefusal } from '../../src/store/replicator.ts';
 import type { ConfirmRule } from './confirm-rules.ts';
@@ -43,6 +44,8 @@ export interface MasterRoleOptions {
   readonly rule: ConfirmRule;
   /** Why nothing may be appended now, although this broker is the master. */
   readonly refusal: () => WriteRefusal | undefined;
+  /** All of the state as of now, for a slave whose log begins behind what was deleted. */
+  readonly stateForBeginner: () => readonly StateSection[];
   /** Slaves show only what is confirmed: they are told at once when that moves. */
   readonly tellsConfirmed: boolean;
   readonly events?: MasterEvents;
@@ -89,6 +92,10 @@ export class MasterRole implements LogRole {
 
   get epochs(): readonly EpochEntry[] {
     return this.#options.epochs();
+  }
+
+  stateForBeginner(): readonly StateSection[] {
+    return this.#options.stateForBeginner();
   }
 
   /** Slaves that are being sent the log. */

@@ -6,6 +6,7 @@ import { applyRecord, readInternalRecord } from '../../src/broker/state/apply-re
 import { BrokerState } from '../../src/broker/state/broker-state.ts';
 import { CONFIG_FILES, readConfigFile } from '../../src/broker/state/config-files.ts';
 import { LogJournal } from '../../src/broker/state/log-journal.ts';
+import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import { nativeStoreOptions } from '../../src/broker/store-settings.ts';
 import type { Address, DiskError, Platform } from '../../src/platform/ports.ts';
 import { getBrokerConfig } from '../../src/protocol/command/get-broker-config.ts';
@@ -14,6 +15,7 @@ import { RemotingClient } from '../../src/remoting/client.ts';
 import { abortPath } from '../../src/store/native-files.ts';
 import { type NativeStore, openNativeStore } from '../../src/store/native-store.ts';
 import { Forwarder } from '../dledger/forwarder.ts';
+import { decodeBeginning, exportBeginning } from './beginning.ts';
 import { DoubtFile } from './doubt-file.ts';
 import { unfinishedCut } from './epoch-agreement.ts';
 import { EpochFile } from './epoch-file.ts';
@@ -91,6 +93,9 @@ export class ReplicaBroker {
     this.#node = new ReplicaNode({
       ...{ platform, config, log, epochs, doubt, events, fatal },
       store: () => native.store,
+      beginAt: (position) => native.beginAt(position),
+      exportState: () => exportBeginning(this.#state, native.store),
+      importState: (section) => this.#importState(section),
       onChange: () => mastership.changed(),
       haPortOf: (address, done) => this.#haPortOf(address, done),
     });
@@ -134,6 +139,13 @@ export class ReplicaBroker {
       const warning = readConfigFile(disk, `${this.#config.storePathRootDir}/config`, name, this.#state);
       if (warning !== undefined) logger.warn(warning);
     }
+  }
+
+  /** What a log that begins late does not tell. What belongs to the log comes last, and then all of it is made durable. */
+  #importState(section: StateSection): void {
+    const beginning = decodeBeginning(section);
+    if (beginning === undefined) this.#state.importSection(section);
+    else this.#native.adoptState(beginning);
   }
 
   #apply(bytes: Buffer, position: number): void {

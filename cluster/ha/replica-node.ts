@@ -1,5 +1,6 @@
 import { assert } from '../../src/base/assert.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import type { Address, DiskError, Platform, Timer } from '../../src/platform/ports.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
 import type { WriteRefusal } from '../../src/store/replicator.ts';
@@ -40,6 +41,10 @@ export interface ReplicaNodeOptions {
   readonly epochs: EpochFile;
   readonly doubt: DoubtFile;
   readonly store: () => MessageStore;
+  /** See `SlaveRoleOptions`. */
+  readonly beginAt: (position: number) => boolean;
+  readonly exportState: () => readonly StateSection[];
+  readonly importState: (section: StateSection) => void;
   readonly events: ReplicaEvents;
   /** Role or `serving` changed, for the broker; told before `events.changed`. */
   readonly onChange: () => void;
@@ -171,6 +176,7 @@ export class ReplicaNode implements ReplicaRoles {
       epochs: () => epochs.entries,
       rule: setRule({ selfId: this.#brokerId, required, copies, timeoutMs: config.slaveTimeout }),
       refusal: () => this.#tooFewInSync(),
+      stateForBeginner: () => this.#options.exportState(),
       tellsConfirmed: true,
       events: {
         acknowledged: () => {
@@ -233,12 +239,14 @@ export class ReplicaNode implements ReplicaRoles {
       epoch,
       hello: () => ({ masterEpoch: this.#masterEpoch, epochs: epochs.entries }),
       agreement: this.#agreement,
+      beginAt: (position) => this.#options.beginAt(position),
       findMaster: (done) => haPortOf(this.#masterAddress ?? '', done),
       showsOnlyConfirmed: true,
       events: {
         following: () => platform.logger.info('Following the master', { epoch, position: log.endPosition }),
         alone: () => {},
         caughtUp: () => this.#caughtUp(),
+        state: (section) => this.#options.importState(section),
       },
     });
   }

@@ -7,6 +7,7 @@ import type { Mastership } from '../../src/broker/mastership.ts';
 import type { MasterHint } from '../../src/broker/registration.ts';
 import type { BrokerState } from '../../src/broker/state/broker-state.ts';
 import type { FileJournal } from '../../src/broker/state/file-journal.ts';
+import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import type { StateChange } from '../../src/broker/state/state-change.ts';
 import type { ReplicationStatus } from '../../src/http/status-source.ts';
 import type { Address, DiskError, Platform } from '../../src/platform/ports.ts';
@@ -15,8 +16,10 @@ import { RemotingClient } from '../../src/remoting/client.ts';
 import type { StoreLog } from '../../src/store/log-message-store.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
 import type { NativeLog } from '../../src/store/native-log.ts';
+import type { NativeStore } from '../../src/store/native-store.ts';
 import type { WriteRefusal } from '../../src/store/replicator.ts';
 import { Forwarder } from '../dledger/forwarder.ts';
+import { exportBeginning } from './beginning.ts';
 import { HaLog } from './ha-log.ts';
 import { HaPort } from './ha-port.ts';
 import { haLimits, masterRule, replicaIdentity } from './ha-settings.ts';
@@ -111,13 +114,14 @@ export class SetBroker implements NativeReplication {
     assert(log !== undefined, 'the store is opened over the log');
     const config = this.#config;
     this.#parts = { log, store: store.store, state, journal };
-    if (this.#isSlave) this.#slave = this.#createSlave(log, new StateMirror(state, store.store, journal));
+    if (this.#isSlave) this.#slave = this.#createSlave(log, store, new StateMirror(state, store, journal));
     else {
       this.#watch = new SecondMasterWatch(this.#platform, config, this.#client);
       const rival = await this.#watch.rival();
       if (rival !== undefined) throw new Error(rival);
       this.#feed = new StateFeed(state, this.#platform.timers);
-      this.#master = this.#createMaster(log, this.#feed);
+      const stateForBeginner = () => exportBeginning(state, store.store);
+      this.#master = this.#createMaster(log, this.#feed, stateForBeginner);
     }
     const role = this.#master ?? this.#slave;
     if (role !== undefined) log.setRole(role);
@@ -125,7 +129,7 @@ export class SetBroker implements NativeReplication {
     await this.#port.listen(config.bindAddress, config.haListenPort);
   }
 
-  #createMaster(log: HaLog, feed: StateFeed): MasterRole {
+  #createMaster(log: HaLog, feed: StateFeed, stateForBeginner: () => readonly StateSection[]): MasterRole {
     const { clock, timers, logger } = this.#platform;
     return new MasterRole({
       ...{ log, clock, timers, logger },
@@ -135,6 +139,7 @@ export class SetBroker implements NativeReplication {
       epochs: () => [],
       rule: masterRule(this.#config),
       refusal: () => this.#tooFewCopies(),
+      stateForBeginner,
       tellsConfirmed: false,
       events: feed,
     });
@@ -150,7 +155,7 @@ export class SetBroker implements NativeReplication {
     return { status: 'replicas-missing', text };
   }
 
-  #createSlave(log: HaLog, mirror: StateMirror): SlaveRole {
+  #createSlave(log: HaLog, store: NativeStore, mirror: StateMirror): SlaveRole {
     const config = this.#config;
     return new SlaveRole({
       platform: this.#platform,
@@ -161,6 +166,7 @@ export class SetBroker implements NativeReplication {
       epoch: 0,
       hello: () => ({ masterEpoch: 0, epochs: [] }),
       agreement: undefined,
+      beginAt: (position) => store.beginAt(position),
       findMaster: (done) => done(this.#masterPort()),
       showsOnlyConfirmed: false,
       events: {

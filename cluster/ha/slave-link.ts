@@ -133,6 +133,9 @@ export class SlaveLink {
     this.ackPosition = proof.position;
     this.#logger.info('A slave follows', { slave: this.address, brokerId: this.brokerId, from: this.#sent });
     this.#master.joined(this);
+    // What came before the log's first file tells of queues and state, too.
+    if (proof.position > 0 && proof.position === log.minPosition)
+      for (const section of this.#master.stateForBeginner()) this.sendState(section);
     this.beat();
     this.pump();
   }
@@ -245,7 +248,7 @@ function whyNotHere(position: number, minPosition: number, endPosition: number):
     return `the slave's log ends at ${position}, but the master's at ${endPosition}: it holds what this master does not have, so one of them has another history; ${remedy}`;
   }
   if (position < minPosition) {
-    return `the slave's log ends at ${position}, and the master has deleted everything before ${minPosition}; ${remedy}`;
+    return `the slave's log ends at ${position}, and the master has deleted everything before ${minPosition}; nothing was changed; start it with an empty storePathRootDir, and it begins there`;
   }
   return `the slave's log is not the same as the master's before position ${position}: it has another history, or another cluster's data; ${remedy}`;
 }

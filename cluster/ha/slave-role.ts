@@ -27,6 +27,8 @@ export interface SlaveRoleOptions {
   readonly epoch: number;
   readonly hello: () => Pick<Welcome, 'masterEpoch' | 'epochs'>;
   readonly agreement: Agreement | undefined;
+  /** The log holds nothing, and the master has deleted what was before `position`: the log begins there from now on. False: not at the moment. */
+  readonly beginAt: (position: number) => boolean;
   /** Where the master's HA port is; a sentence while nobody knows. */
   readonly findMaster: (done: (address: Address | string) => void) => void;
   /** Consumers see only what the master has confirmed; else everything that is here, as with RocketMQ's slaves. */
@@ -137,12 +139,21 @@ export class SlaveRole implements LogRole {
   }
 
   #agree(welcome: Welcome): void {
-    const { log, agreement, epoch } = this.#options;
+    const { platform, log, agreement, epoch } = this.#options;
     const link = this.#link;
     if (welcome.masterEpoch !== epoch) {
       // An older one is deposed; for a newer one the command is still to come.
       link?.close(`it is the master of epoch ${welcome.masterEpoch}, not of ${epoch}`);
       return;
+    }
+    const isEmpty = log.endPosition === log.minPosition;
+    if (isEmpty && welcome.minPosition > log.endPosition) {
+      if (!this.#options.beginAt(welcome.minPosition)) {
+        link?.close('the own log is being written; it tries again');
+        return;
+      }
+      log.began(welcome.minPosition);
+      platform.logger.info("The log begins where the master's does now", { position: welcome.minPosition });
     }
     const go = (problem: string | undefined): void => {
       if (this.#ended || link === undefined || link !== this.#link) return;

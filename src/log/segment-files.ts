@@ -184,6 +184,16 @@ export class SegmentFiles {
     return removed;
   }
 
+  /** Removes all files, and begins anew with an empty one at `position`, durably: for a log that holds nothing. Throws the disk's error. */
+  beginAt(position: number): void {
+    for (let last = this.segments.at(-1); last !== undefined; last = this.segments.at(-1)) {
+      this.#drop(last);
+      this.segments.pop();
+    }
+    this.#firstPosition = position;
+    this.fileForWrite(position);
+  }
+
   /**
    * Makes all bytes from `position` on zero: later files go (the last first, so that an end in between leaves a log without gaps), and
    * the one that holds the position is shortened and lengthened again. Returns the file to fsync. Throws the disk's error.

@@ -98,6 +98,21 @@ export class SegmentedLog {
     this.#writer = new LogWriter(this.files, this.#tail, end, end);
   }
 
+  /**
+   * The log, which holds nothing, begins at `position` from now on (the start of a file of those whose log it is going to hold). False, and nothing changes, while a write is in
+   * flight. Throws the disk's error.
+   */
+  beginAt(position: number): boolean {
+    assert(this.#started && this.#end === this.minPosition, 'only a log that holds nothing can begin elsewhere');
+    if (this.#writer.busy || this.#writer.cutPending) return false;
+    this.files.beginAt(position);
+    this.#tail.cut(0);
+    this.#end = position;
+    this.#segmentEnd = position + this.segmentBytes;
+    this.#writer = new LogWriter(this.files, this.#tail, position, position);
+    return true;
+  }
+
   /** First position that is kept. */
   get minPosition(): number {
     return this.files.minPosition;

@@ -75,6 +75,15 @@ export class DerivedFiles {
     this.dispatcher.startAt(fromPosition);
   }
 
+  /** Instead of `recover`, in a store that runs and holds nothing. */
+  beginAt({ fromPosition, stateAt = fromPosition, queueOffsets, lastTimestamp = 0 }: RecoveryPoint): void {
+    const offsets = withoutInternal(queueOffsets);
+    this.#options.offsets.import(queueOffsets);
+    this.#options.commitLog.sawTimestamp(lastTimestamp);
+    this.queues.wipe();
+    this.dispatcher.startAt(fromPosition, stateAt, () => this.#fitQueues(offsets));
+  }
+
   /**
    * Instead of `recover`, for a directory without a recovery point (RocketMQ wrote it): next offsets are those of the consume queues,
    * which are kept if they are `trusted` (the last run closed them), else built anew. The whole log is dispatched. A queue that has no message left goes on

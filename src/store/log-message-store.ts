@@ -304,6 +304,11 @@ export class LogMessageStore implements MessageStore {
     this.#derived.recover(point);
   }
 
+  /** The log, which holds nothing, begins at the point now; its state and offsets are those of a later place. */
+  beginAt(point: RecoveryPoint): void {
+    this.#derived.beginAt(point);
+  }
+
   /** Instead of `recover`, for a directory without a recovery point; see `DerivedFiles.adopt`. */
   adopt(logEnd: number, trusted: boolean, known?: QueueOffsets): void {
     this.#recovered = true;

@@ -167,6 +167,13 @@ export class NativeLog implements Replicator, RecordLog {
     return true;
   }
 
+  /** Slave: see `SegmentedLog.beginAt`. */
+  beginAt(position: number): boolean {
+    if (!this.#log.beginAt(position)) return false;
+    this.#confirmed = position;
+    return true;
+  }
+
   /** Slave: forgets everything from `position` (the end of a record) on; `done` when the files and the disk have forgotten it too. */
   cut(position: number, done: (error: DiskError | undefined) => void): void {
     this.#log.truncate(position);

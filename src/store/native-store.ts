@@ -7,7 +7,7 @@ import type { DiskError, Platform, Timer } from '../platform/ports.ts';
 import { RecordLayout } from '../protocol/message/record.ts';
 import { FailureMark } from './failure-mark.ts';
 import { LogMessageStore } from './log-message-store.ts';
-import type { MessageStore } from './message-store.ts';
+import type { MessageStore, RecoveryPoint } from './message-store.ts';
 import { NativeEnvelope } from './native-envelope.ts';
 import { abortPath, checkpointPath, type NativeFiles, openNativeFiles, pointPath } from './native-files.ts';
 import { NativeLog } from './native-log.ts';
@@ -59,6 +59,8 @@ export class NativeStore {
   /** Position of the newest durable recovery point. */
   #pointPosition: number;
   #removedAtPoint = 0;
+  /** Below it the state runs ahead of what is dispatched: the point that says so must stay. */
+  #stateAt = 0;
   #pointWaiters: Done[] | undefined;
 
   constructor(platform: Platform, options: NativeStoreOptions, owner: NativeStoreOwner, files: NativeFiles) {
@@ -77,6 +79,7 @@ export class NativeStore {
     this.#owner = owner;
     this.#files = files;
     this.#cleaner = this.#newCleaner();
+    this.#stateAt = files.point?.stateAt ?? 0;
     this.#pointPosition = files.pointHolds && files.point !== undefined ? files.point.position : files.log.minPosition;
   }
 
@@ -110,6 +113,7 @@ export class NativeStore {
         fromPosition: point.position,
         queueOffsets: point.queueOffsets,
         lastTimestamp: point.lastTimestamp,
+        ...(point.stateAt === undefined ? {} : { stateAt: point.stateAt }),
       });
     this.#failure.forget();
     this.#platform.disk.replaceFile(abortPath(root), Buffer.from(String(this.#platform.process.pid)));
@@ -144,6 +148,10 @@ export class NativeStore {
    * same one.
    */
   makePoint(done: Done): void {
+    if (this.#store.dispatchedPosition < this.#stateAt) {
+      done(undefined);
+      return;
+    }
     if (this.#pointWaiters !== undefined) {
       this.#pointWaiters.push(done);
       return;
@@ -171,6 +179,39 @@ export class NativeStore {
         this.#pointMade(failed);
       });
     });
+  }
+
+  /**
+   * Replication: this store is empty, and begins at `position` from now on, where the log begins that it is going to hold. False, and nothing changes, while a write is in flight. Throws
+   * the disk's error.
+   */
+  beginAt(position: number): boolean {
+    if (!this.#log.beginAt(position)) return false;
+    this.#store.beginAt({ fromPosition: position, queueOffsets: new Map() });
+    this.#pointPosition = position;
+    return true;
+  }
+
+  /**
+   * Replication: a store that began late, and holds nothing yet, gets the offsets of a later place of its log; the owner has the state of that place already. Durable at once: until
+   * the log is there, no other recovery point is made.
+   */
+  adoptState(
+    point: Pick<RecoveryPoint, 'queueOffsets'> & { readonly stateAt: number; readonly lastTimestamp: number },
+  ): void {
+    const position = this.#store.dispatchedPosition;
+    const { stateAt, queueOffsets, lastTimestamp } = point;
+    this.#store.beginAt({ fromPosition: position, stateAt, queueOffsets, lastTimestamp });
+    this.#stateAt = stateAt;
+    const ownerState = this.#owner.exportState();
+    const bytes = encodeStorePoint({ position, stateAt, queueOffsets, lastTimestamp, ownerState });
+    const write = (): void => {
+      const failed = this.#writePoint(bytes, 0);
+      if (failed !== undefined) this.#owner.fatal(failed);
+    };
+    // A point that is being made is of before.
+    if (this.#pointWaiters === undefined) write();
+    else this.#pointWaiters.push(write);
   }
 
   #writePoint(bytes: Buffer, lastTimestamp: number): DiskError | undefined {

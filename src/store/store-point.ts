@@ -4,6 +4,8 @@ import type { QueueOffsets } from './message-store.ts';
 /** A durable state of a native store: everything derived, and the owner's state, reflect the log up to `position`, and all of it is fsynced. */
 export interface StorePoint {
   readonly position: number;
+  /** See `RecoveryPoint`. */
+  readonly stateAt?: number | undefined;
   readonly lastTimestamp: number;
   readonly queueOffsets: QueueOffsets;
   /** Whatever the owner of the store exported. */
@@ -17,6 +19,7 @@ const HEADER_BYTES = 20;
 
 interface PointJson {
   readonly position: number;
+  readonly stateAt?: number | undefined;
   readonly lastTimestamp: number;
   readonly queues: readonly (readonly [topic: string, queueId: number, next: number])[];
 }
@@ -26,8 +29,8 @@ export function encodeStorePoint(point: StorePoint): Buffer {
   for (const [topic, nexts] of point.queueOffsets) {
     for (const [queueId, next] of nexts.entries()) if (next >= 0) queues.push([topic, queueId, next]);
   }
-  const { position, lastTimestamp } = point;
-  const json = Buffer.from(JSON.stringify({ position, lastTimestamp, queues } satisfies PointJson));
+  const { position, stateAt, lastTimestamp } = point;
+  const json = Buffer.from(JSON.stringify({ position, stateAt, lastTimestamp, queues } satisfies PointJson));
   const content = Buffer.concat([json, point.ownerState]);
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, 0, 'latin1');
@@ -45,7 +48,7 @@ export function decodeStorePoint(bytes: Buffer): StorePoint | string {
   const content = bytes.subarray(HEADER_BYTES);
   if (crc32(content) !== bytes.readUInt32BE(16)) return 'its checksum is wrong';
   const jsonBytes = bytes.readUInt32BE(12);
-  const { position, lastTimestamp, queues } = JSON.parse(content.toString('utf8', 0, jsonBytes)) as PointJson;
+  const { position, stateAt, lastTimestamp, queues } = JSON.parse(content.toString('utf8', 0, jsonBytes)) as PointJson;
   const queueOffsets = new Map<string, number[]>();
   for (const [topic, queueId, next] of queues) {
     const nexts = queueOffsets.get(topic) ?? [];
@@ -53,5 +56,5 @@ export function decodeStorePoint(bytes: Buffer): StorePoint | string {
     while (nexts.length < queueId) nexts.push(-1);
     nexts[queueId] = next;
   }
-  return { position, lastTimestamp, queueOffsets, ownerState: content.subarray(jsonBytes) };
+  return { position, stateAt, lastTimestamp, queueOffsets, ownerState: content.subarray(jsonBytes) };
 }

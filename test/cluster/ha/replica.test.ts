@@ -6,11 +6,11 @@ import { ReplicaWorld } from './replica-world.ts';
 
 const TOPIC = 'Orders';
 
-async function send(world: ReplicaWorld, count: number, prefix: string): Promise<string[]> {
+async function send(world: ReplicaWorld, count: number, prefix: string, bytes = 1): Promise<string[]> {
   const producer = await world.producer(`p-${prefix}`);
   const acknowledged: string[] = [];
   for (let n = 0; n < count; n++) {
-    const body = `${prefix}${n}`;
+    const body = `${prefix}${n}`.padEnd(bytes);
     const { status } = await world.world.settle(producer.send({ topic: TOPIC, body }, { timeoutMs: 10_000 }));
     if (status === 'SEND_OK') acknowledged.push(body);
   }
@@ -46,6 +46,43 @@ function lonely(body: string) {
 }
 
 describe('a replica set of Controller mode', () => {
+  it('takes in a broker with an empty store after the master has deleted files, which then leads with all offsets', async () => {
+    const set = await ReplicaWorld.create();
+    for (const name of ['b1', 'b2'] as const) await set.start(name);
+    await set.elect('b1');
+    await set.until(() => set.set.brokerIds.length === 2);
+    const producer = await set.producer('idle');
+    const idle = { topic: 'Idle', body: 'i' };
+    for (let n = 0; n < 8; n++) await set.world.settle(producer.send(idle));
+    const sent = await send(set, 500, 'm', 500);
+    await set.untilEqual();
+    for (const name of ['b1', 'b2'] as const) {
+      const { log, store } = set.broker(name).parts;
+      log.native.segments.deleteBefore(2 * 65_536);
+      store.trim();
+    }
+    const kept = await bodies(set);
+    expect(kept.length).toBeLessThan(sent.length);
+    await set.back('b3');
+    await set.until(() => set.set.brokerIds.length === 3);
+    set.kill('b3');
+    await set.back('b3');
+    await set.untilEqual();
+    await set.world.run(1_000);
+    expect(set.logBytes('b3').equals(set.logBytes('b1'))).toBe(true);
+    expect(set.broker('b3').parts.state.hash()).toBe(set.broker('b1').parts.state.hash());
+    await set.elect('b3');
+    set.kill('b1');
+    set.kill('b2');
+    await set.world.run(1_000);
+    expect((await bodies(set)).sort()).toEqual(kept.sort());
+    const offsets: number[] = [];
+    for (let n = 0; n < 4; n++)
+      offsets.push((await set.world.settle(producer.send(idle, { timeoutMs: 10_000 }))).queueOffset);
+    expect(offsets).toEqual([2, 2, 2, 2]);
+    expect(set.fatal).toEqual([]);
+  });
+
   it('takes caught-up slaves into the set, and keeps the same bytes on all', async () => {
     const set = await ReplicaWorld.serving();
     expect(set.set.brokerIds).toEqual([1, 2, 3]);

@@ -71,6 +71,37 @@ describe('our client', () => {
 });
 
 describe('a slave', () => {
+  it('with an empty store begins where the log of its master begins, and knows the queues whose messages are gone', async () => {
+    const set = await SetWorld.create();
+    await set.start('a', 'brokerRole=ASYNC_MASTER');
+    const producer = await set.producer();
+    for (let n = 0; n < 9; n++) await set.world.settle(producer.send({ topic: 'Idle', body: 'i' }));
+    await send(set, 400, 'm', 500);
+    const { log, store } = set.parts('a');
+    log.native.segments.deleteBefore(2 * 65_536);
+    store.trim();
+    const kept = await bodies(set);
+    expect(kept.length).toBeLessThan(400);
+    const idle = ['a', 'a-s'].map(
+      (name) => () => [0, 1, 2, 3].map((queueId) => set.parts(name).store.maxOffset('Idle', queueId)),
+    );
+    await set.start('a-s', 'brokerRole=SLAVE\nbrokerId=1');
+    await set.untilEqual();
+    await set.world.run(3_000);
+    expect(set.parts('a-s').store.minPosition).toBe(2 * 65_536);
+    expect(set.logBytes('a-s').equals(set.logBytes('a'))).toBe(true);
+    expect(idle[1]!()).toEqual(idle[0]!());
+    expect(set.state('a-s').hash()).toBe(set.state('a').hash());
+    set.kill('a-s');
+    await set.start('a-s', 'brokerRole=SLAVE\nbrokerId=1');
+    await set.until(() => set.broker('a-s').status().following);
+    expect(idle[1]!()).toEqual(idle[0]!());
+    set.kill('a');
+    await set.world.run(1_000);
+    expect(await bodies(set)).toEqual(kept);
+    expect(set.fatal).toEqual([]);
+  });
+
   it('takes over topics, groups, offsets and delay progress, and the removal of a topic', async () => {
     const set = await SetWorld.pair('ASYNC_MASTER');
     await send(set, 20);
