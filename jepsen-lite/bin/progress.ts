@@ -7,8 +7,10 @@ export class Progress {
 
   show(line: string): void {
     if (process.stderr.isTTY) {
-      process.stderr.write(`\r${line.padEnd(this.#length)}`);
-      this.#length = line.length;
+      // A line that is wider than the terminal could not be renewed.
+      const shown = line.slice(0, (process.stderr.columns ?? line.length + 1) - 1);
+      process.stderr.write(`\r${shown.padEnd(this.#length)}`);
+      this.#length = shown.length;
     } else if (performance.now() - this.#shownAt >= EVERY_MS) {
       this.#shownAt = performance.now();
       process.stderr.write(`${line}\n`);

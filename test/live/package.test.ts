@@ -101,3 +101,12 @@ test('a group is tried out where the package is installed, in the home folder, w
   expect((await bin('fast-try', ['stop'])).code).toBe(0);
   expect((await bin('fast-try', ['clean'])).code).toBe(0);
 });
+
+test('a drill is played where the package is installed, with the broker and the watchdog that come beside it', async () => {
+  const folder = join(project, 'drills');
+  const ended = await bin('drill', ['leader-kill', '--seed', '1', '--dir', folder]);
+  expect(ended, ended.stderr).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('# Drill leader-kill: passed'),
+  });
+});

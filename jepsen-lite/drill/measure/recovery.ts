@@ -5,6 +5,8 @@ import type { Send } from './sends.ts';
 const STABLE_MS = 1_000;
 /** A shorter time without an acknowledgement is none, whoever sends so often. */
 const SHORTEST_GAP_MS = 40;
+/** A stall that begins so soon after the fault is held to be of its making, however restless the machine is: a figure may be too high for that, never too low. */
+const AT_ONCE_MS = 100;
 /** However restless a machine is, a longer one is. */
 const LONGEST_NOISE_MS = 100;
 const NOISE_FACTOR = 1.5;
@@ -29,8 +31,9 @@ export function recoveryOf(sends: readonly Send[], baseMs: number, untilMs: numb
   const after = sends.filter(({ endMs }) => endMs >= baseMs && endMs <= untilMs);
   const failures = after.filter(({ outcome }) => outcome !== 'ok').map(({ endMs }) => endMs);
   const successes = after.filter(({ outcome }) => outcome === 'ok').map(({ endMs }) => endMs);
-  const stalls = stallsOf([baseMs, ...successes, untilMs], noticeMs);
-  const troubles = [...failures, ...stalls].sort((a, b) => a - b);
+  const moments = [baseMs, ...successes, untilMs];
+  const atOnce = stallsOf(moments, SHORTEST_GAP_MS).filter((atMs) => atMs < baseMs + AT_ONCE_MS);
+  const troubles = [...failures, ...stallsOf(moments, noticeMs), ...atOnce].sort((a, b) => a - b);
   const stableAtMs = successes.find((atMs) => {
     const next = troubles.find((troubleMs) => troubleMs >= atMs) ?? Number.POSITIVE_INFINITY;
     return next >= atMs + STABLE_MS && untilMs >= atMs + STABLE_MS;

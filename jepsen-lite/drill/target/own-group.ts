@@ -48,11 +48,8 @@ export class OwnGroup implements DrillTarget {
   async look(): Promise<TargetLook> {
     await this.#live.look();
     const leader = this.#live.leader();
-    const raft = leader?.report?.raft;
-    const ill = this.#live.members.filter(({ isSound }) => !isSound).map(({ name }) => name);
-    const problem =
-      ill.length > 0 ? `${ill.join(' and ')} is not sound` : raft?.ready === true ? undefined : 'nobody leads';
-    return { leader: leader?.name, term: raft?.term ?? 0, problem };
+    const term = leader?.report?.raft?.term ?? 0;
+    return { leader: leader?.name, term, problem: this.#problem() };
   }
 
   async roles(): Promise<readonly RoleSighting[]> {
@@ -77,6 +74,14 @@ export class OwnGroup implements DrillTarget {
 
   async close(): Promise<void> {
     await this.#started.close();
+  }
+
+  #problem(): string | undefined {
+    const { members, hurts } = this.#live;
+    const ill = members.filter(({ isSound }) => !isSound).map(({ name }) => name);
+    if (ill.length > 0) return `${ill.join(' and ')} is not sound`;
+    if (hurts.names.length > 0) return `${hurts.names.join(' and ')} may still lack what was lost`;
+    return this.#live.leader()?.report?.raft?.ready === true ? undefined : 'nobody leads';
   }
 
   get #live(): StartedLive['live'] {

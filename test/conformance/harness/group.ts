@@ -98,6 +98,11 @@ export class Group {
     return address;
   }
 
+  /** Starts a broker again that was killed, as a supervisor does; resolves when it has booted. */
+  async restart(address: string): Promise<void> {
+    await this.#startBroker(this.brokerAddresses.indexOf(address));
+  }
+
   /** Brokers that have ended although nobody asked them to, each with the end of its output. */
   crashed(): string[] {
     return [...this.#children]
@@ -153,7 +158,7 @@ export class Group {
     const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
     writeFileSync(conf, lines.join(''));
     const home = join(this.folder, `home-${file}`);
-    mkdirSync(home);
+    mkdirSync(home, { recursive: true });
     const child = new Child(command, [...args.map((each) => each.replace('{home}', home)), '-c', conf], {
       cwd: this.folder,
       logFile: join(this.folder, `${file}.out`),

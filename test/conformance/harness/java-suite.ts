@@ -11,7 +11,7 @@ import { reportTap, tail } from './tap.ts';
 export const javaVersions = ['4.9.5', '5.3.3'] as const;
 
 /** The parts of the suite, by the name that `--only` takes. */
-export const javaParts = ['json', 'binary', 'code10', 'mqadmin', 'outage'] as const;
+export const javaParts = ['json', 'binary', 'code10', 'mqadmin', 'supervised', 'outage'] as const;
 export type JavaPart = (typeof javaParts)[number];
 
 const lightJvm = ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Dfile.encoding=UTF-8'];
@@ -60,8 +60,9 @@ export class JavaSuite {
         : undefined,
     ]);
     if (has('mqadmin')) await this.#mqadmin();
+    if (has('supervised')) await this.#outage({ supervised: true });
     // Last, because afterwards a broker is missing.
-    if (has('outage')) await this.#outage();
+    if (has('outage')) await this.#outage({ supervised: false });
     this.#report.check(`java ${this.#version}: no broker has ended by itself`, this.#group.crashed());
   }
 
@@ -114,17 +115,22 @@ export class JavaSuite {
     return run('java', [...java, main, ...args, '-n', this.#group.nameServer], adminTimeoutMs);
   }
 
-  /** How long an unmodified client with all its defaults cannot send after the leader's process was killed. */
-  async #outage(): Promise<void> {
-    const name = `java ${this.#version}: outage after a kill of the leader`;
+  /** How long an unmodified client with all its defaults cannot send after the leader's process was killed; `supervised`: and at once started again. */
+  async #outage({ supervised }: { readonly supervised: boolean }): Promise<void> {
+    const name = `java ${this.#version}: outage after a kill of the leader${supervised ? ', which a supervisor starts again' : ''}`;
     if (!this.#group.elects) return this.#report.note(`${name}: LEFT OUT, no broker takes the place of another`);
-    const java = this.#java('outage', 'client', []);
-    const args = ['ledgermq.conformance.Outage', this.#group.nameServer, `${this.#run}outage`];
+    const java = this.#java(supervised ? 'supervised' : 'outage', 'client', []);
+    const args = [
+      'ledgermq.conformance.Outage',
+      this.#group.nameServer,
+      `${this.#run}outage${supervised ? '-supervised' : ''}`,
+    ];
     const sender = new Child('java', [...java, ...args]);
     try {
       if (!(await sender.printed(/^READY$/m, 30_000))) return this.#report.fail(name, tail(sender.output));
       const address = await this.#group.killMaster();
       sender.tell(address);
+      if (supervised) await this.#group.restart(address);
       const ended = await sender.within(outageTimeoutMs);
       const line = ended.output.split('\n').find((each) => each.startsWith('{'));
       if (line === undefined) return this.#report.fail(name, tail(ended.output));

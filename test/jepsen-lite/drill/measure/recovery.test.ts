@@ -42,6 +42,12 @@ describe('recovery time', () => {
     expect(recovery([]).rtoMs).toBeUndefined();
   });
 
+  test('a stall that begins with the fault counts on a restless machine, too', () => {
+    const sends = [...flow(0, 1_010), ...flow(1_070, 3_000), ...flow(3_060, 5_000)];
+    expect(recoveryOf(sends, 1_000, 5_000, 90)).toMatchObject({ rtoMs: 70 });
+    expect(recoveryOf(sends, 2_000, 5_000, 90)).toMatchObject({ rtoMs: 0 });
+  });
+
   test('a later stall is another one', () => {
     expect(recovery([...flow(0, 1_000), ...flow(1_200, 2_600), ...flow(2_700, 5_000)]).rtoMs).toBe(200);
   });

@@ -1,0 +1,93 @@
+import { expect, test, vi } from 'vitest';
+import { FaultPlayer } from '../../../../jepsen-lite/live/chaos/fault-player.ts';
+import { Hurtable, type Victim } from '../../../../jepsen-lite/live/chaos/hurtable.ts';
+import { processFaults } from '../../../../jepsen-lite/live/chaos/process-faults.ts';
+
+/** Three members that say what is done to them; the first that is up leads. */
+class PaperGroup extends Hurtable {
+  readonly members: readonly Victim[] = ['n0', 'n1', 'n2'].map((name) => ({ name, state: 'up' }));
+  readonly told: string[] = [];
+
+  leader(): Victim | undefined {
+    return this.members.find(({ state }) => state === 'up');
+  }
+  kill(member: Victim): Promise<void> {
+    return Promise.resolve(this.#set(member, 'kill', 'down'));
+  }
+  stop(member: Victim): Promise<void> {
+    return Promise.resolve(this.#set(member, 'stop', 'down'));
+  }
+  start(member: Victim): void {
+    this.#set(member, 'start', 'up');
+  }
+  pause(member: Victim): void {
+    this.#set(member, 'pause', 'paused');
+  }
+  resume(member: Victim): void {
+    this.#set(member, 'resume', 'up');
+  }
+  heal(): Promise<void> {
+    return this.endFaults();
+  }
+  protected failed(error: Error): void {
+    this.told.push(error.message);
+  }
+
+  #set(member: Victim, what: string, state: Victim['state']): void {
+    member.state = state;
+    this.told.push(`${what} ${member.name}`);
+  }
+}
+
+async function played(run: (player: FaultPlayer<PaperGroup>, group: PaperGroup) => Promise<void>): Promise<PaperGroup> {
+  vi.useFakeTimers();
+  try {
+    const group = new PaperGroup();
+    await run(new FaultPlayer<PaperGroup>(group, processFaults, () => {}), group);
+    return group;
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+test('faults of one moment mean those whom they would hit alone', async () => {
+  const group = await played(async (player) => {
+    player.play([
+      { kind: 'pause', target: 'leader', atMs: 10, forMs: 100 },
+      { kind: 'kill', target: 'follower', atMs: 10, forMs: 50 },
+    ]);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(player.made.map(({ fault, members }) => [fault.kind, members])).toEqual([
+      ['pause', ['n0']],
+      ['kill', ['n1']],
+    ]);
+  });
+  expect(group.told).toEqual(['pause n0', 'kill n1', 'start n1', 'resume n0']);
+});
+
+test('a later fault means whom it would hit then', async () => {
+  const group = await played(async (player) => {
+    player.play([
+      { kind: 'kill', target: 'leader', atMs: 0, forMs: 1_000 },
+      { kind: 'pause', target: 'leader', atMs: 200, forMs: 100 },
+    ]);
+    await vi.advanceTimersByTimeAsync(2_000);
+  });
+  expect(group.told).toEqual(['kill n0', 'pause n1', 'resume n1', 'start n0']);
+});
+
+test('a fault that finds nobody is not counted as made, and none begins when faults are over', async () => {
+  const group = await played(async (player, live) => {
+    player.play([
+      { kind: 'kill', target: 'n0', atMs: 0, forMs: 1_000 },
+      { kind: 'pause', target: 'n0', atMs: 10, forMs: 10 },
+      { kind: 'pause', target: 'n1', atMs: 500, forMs: 10 },
+    ]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(player.skipped).toEqual({ pause: 1 });
+    await live.heal();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(player.injected).toEqual({ kill: 1 });
+  });
+  expect(group.told).toEqual(['kill n0']);
+});
