@@ -1,18 +1,22 @@
 import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
+import { controllerMode } from '../live/chaos/controller-mode.ts';
+import { dledgerMode } from '../live/chaos/dledger-mode.ts';
 import { kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
+import type { LiveMode } from '../live/chaos/live-mode.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 import { bugNamed, minutesOf } from './options.ts';
 
 export const CHAOS_USAGE = `npm run chaos -- [options]
 
-Starts a DLedger group of real processes on this machine, sends and reads through it, hurts it, heals it, reads everything back, and judges what clients saw
+Starts a group of real processes on this machine, sends and reads through it, hurts it, heals it, reads everything back, and judges what clients saw
 and what is in the files of the members.
 
   --minutes M      minutes with load and faults (default 1); runs beyond 10 minutes are played in rounds with a group and a seed of their own
-  --nodes 3|5      members of the group (default 3)
+  --mode M         dledger (default), or controller: three brokers on the native store, and a Controller inside their name server
+  --nodes 3|5      members of a DLedger group (default 3)
   --seed S         decides which faults come when (default: drawn, and told)
-  --faults A,B     only these kinds, by our names or those of OpenChaos (default: all)
+  --faults A,B     only these kinds, by our names or those of OpenChaos (default: all that the mode survives)
   --list-faults    says which kinds there are and by what they are made, and plays nothing
   --schedule FILE  a JSON list of faults instead of the drawn ones
   --rate N         messages a second that the senders aim at (default 250)
@@ -29,6 +33,7 @@ Exit codes: 0 every promise was kept (with --bug: one was broken); 1 it was not 
 
 /** What the command line asks for, checked. */
 export interface ChaosCommand {
+  readonly mode: LiveMode;
   readonly minutes: number;
   readonly nodes: number;
   readonly seed: number;
@@ -48,6 +53,7 @@ export interface ChaosCommand {
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const spec = {
+  mode: text,
   minutes: text,
   nodes: text,
   seed: text,
@@ -68,11 +74,14 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
   const values = parsed(args);
   const nodes = values.nodes ?? '3';
   if (nodes !== '3' && nodes !== '5') throw new WrongArguments(`--nodes ${nodes}: a group of chaos has 3 or 5 members`);
+  const mode = modeOf(values.mode ?? dledgerMode.name);
+  if (mode !== dledgerMode && nodes !== '3') throw new WrongArguments(`--nodes ${nodes}: ${mode.conf} has 3 brokers`);
   return {
+    mode,
     minutes: minutesOf(values.minutes ?? '1'),
     nodes: Number(nodes),
     seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
-    kinds: values.faults === undefined ? liveFaults.map(({ name }) => name) : kindsOf(values.faults),
+    kinds: values.faults === undefined ? kindsIn(mode) : kindsOf(values.faults, mode),
     schedule: values.schedule,
     rate: wholeNumber('rate', values.rate ?? '250', 1, 10_000),
     directory: values.dir ?? '.chaos',
@@ -102,11 +111,23 @@ function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof s
   }
 }
 
-function kindsOf(list: string): string[] {
+function modeOf(name: string): LiveMode {
+  const mode = [dledgerMode, controllerMode].find((each) => each.name === name);
+  if (mode === undefined) throw new WrongArguments(`--mode ${name}: there are dledger and controller`);
+  return mode;
+}
+
+function kindsIn({ kinds }: LiveMode): string[] {
+  return liveFaults.map(({ name }) => name).filter((name) => kinds.includes(name));
+}
+
+function kindsOf(list: string, mode: LiveMode): string[] {
   const kinds = list.split(',').map((name) => {
     const kind = kindNamed(name.trim());
     if (kind === undefined)
       throw new WrongArguments(`--faults ${name}: there is no such fault; --list-faults names them`);
+    if (!mode.kinds.includes(kind))
+      throw new WrongArguments(`--faults ${name}: mode ${mode.name} does not promise to survive it`);
     return kind;
   });
   return [...new Set(kinds)];

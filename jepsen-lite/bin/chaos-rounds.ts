@@ -25,7 +25,7 @@ interface Round {
 /** Plays the rounds of a command; returns the exit code. */
 export async function playRounds(command: ChaosCommand, signal: AbortSignal): Promise<number> {
   const commit = commitName();
-  const how = `${sourcesHash()} ${command.kinds.join(',')} ${command.rate} ${command.schedule ?? ''} ${command.bug ?? ''}`;
+  const how = `${sourcesHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.schedule ?? ''} ${command.bug ?? ''}`;
   const broker = brokerProgram(command.bug);
   const results = command.resume === undefined ? undefined : new ResultsFile<ChaosReport>(command.resume, commit, how);
   const reports: ChaosReport[] = [];
@@ -72,13 +72,14 @@ async function playRound(
   signal: AbortSignal,
 ): Promise<ChaosReport> {
   const { seed, nodes, minutes } = round;
-  const directory = join(command.directory, `seed-${seed}-${nodes}n`);
+  const directory = join(command.directory, `${command.mode.name}-seed-${seed}-${nodes}n`);
   makeRoom(directory);
-  console.error(`seed ${seed}, ${nodes} members, ${minutes} minutes, in ${directory}`);
+  console.error(`mode ${command.mode.name}, seed ${seed}, ${nodes} members, ${minutes} minutes, in ${directory}`);
   const progress = new Progress();
   const looks = new LookLine();
   const report = await runChaos({
     ...round,
+    mode: command.mode,
     kinds: command.kinds,
     schedule: command.schedule === undefined ? undefined : readSchedule(command.schedule),
     rate: command.rate,
@@ -91,7 +92,7 @@ async function playRound(
   progress.clear();
   const passed = report.violation === undefined && report.isWhole;
   if (passed && !command.keep) rmSync(directory, { recursive: true });
-  const replay = `npm run chaos -- --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
+  const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
   console.log(chaosText(report, replay, passed && !command.keep ? undefined : directory));
   return report;
 }

@@ -14,7 +14,8 @@ export class LookLine {
       this.#perSecond = ((counts.acknowledged - acknowledged) / (nowMs - atMs)) * MS_PER_SECOND;
       this.#before = { atMs: nowMs, acknowledged: counts.acknowledged };
     }
-    const who = leader === undefined ? 'nobody leads' : `${leader} leads in term ${term}`;
+    const who =
+      leader === undefined ? 'nobody leads' : `${leader} leads${term === undefined ? '' : ` in term ${term}`}`;
     const errors = `${counts.refused} refused, ${counts.unknown} unknown`;
     const ill = faults.length === 0 ? 'no fault' : faults.join(' ');
     return `${phase}: ${who}, ${this.#perSecond.toFixed(0)} operations/s, ${errors}, ${ill}, ${(leftMs / MS_PER_SECOND).toFixed(0)} s left`;
@@ -27,11 +28,11 @@ export function injectedOf({ injected }: Pick<ChaosReport, 'injected'>): number 
 
 /** What is told of a run. `folder` is there if it was kept. */
 export function chaosText(report: ChaosReport, replay: string, folder: string | undefined): string {
-  const { seed, nodes, minutes, violation, isWhole, messages, operations } = report;
+  const { mode, seed, nodes, minutes, violation, isWhole, messages, operations } = report;
   const verdict = violation !== undefined ? 'FAILS' : isWhole ? 'passes' : 'was interrupted';
   const figures = [
     `${messages.acknowledged} acknowledged messages judged, ${messages.lost} lost, ${messages.phantom} phantom, ${messages.orderBreaks} order breaks`,
-    `${operations.acknowledged} operations acknowledged, ${operations.refused} refused, ${operations.unknown} unknown; ${report.terms} terms with a leader; longest time without an acknowledged message ${report.longestStallMs} ms`,
+    `${operations.acknowledged} operations acknowledged, ${operations.refused} refused, ${operations.unknown} unknown; ${report.reigns} times another leader or term; longest time without an acknowledged message ${report.longestStallMs} ms`,
     `${injectedOf(report)} faults: ${countsText(report.injected)}; not possible when their time came: ${countsText(report.skipped)}`,
     ...report.verdicts.map(
       ({ checker, valid, counts }) =>
@@ -40,7 +41,7 @@ export function chaosText(report: ChaosReport, replay: string, folder: string | 
     `${report.metadata} answers about topics and offsets asked for again, of every member`,
   ];
   return [
-    `seed ${seed}, ${nodes} members, ${minutes} minutes: ${verdict}`,
+    `mode ${mode}, seed ${seed}, ${nodes} members, ${minutes} minutes: ${verdict}`,
     ...(isWhole && violation === undefined ? figures : figures.slice(1, 3)).map((line) => `  ${line}`),
     ...(violation === undefined
       ? []

@@ -11,6 +11,8 @@ import { offsetInMemory } from '../../jepsen-lite/bug/offset-in-memory/bug.ts';
 import type { PlantedBug } from '../../jepsen-lite/bug/planted-bug.ts';
 import type { Fault, Schedule } from '../../jepsen-lite/fault/schedule.ts';
 import type { ChaosReport } from '../../jepsen-lite/live/chaos/chaos-report.ts';
+import { controllerMode } from '../../jepsen-lite/live/chaos/controller-mode.ts';
+import { dledgerMode } from '../../jepsen-lite/live/chaos/dledger-mode.ts';
 import { runChaos } from '../../jepsen-lite/live/chaos/run-chaos.ts';
 import { until } from '../../scripts/bench/failover/until.ts';
 import { atEnd } from './harness/cleanup.ts';
@@ -19,8 +21,13 @@ import { program, temporaryFolder } from './harness/live-group.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUN_MS = 120_000;
 
-function play(schedule: Schedule, minutes: number, broker = program('chaos-broker')): Promise<ChaosReport> {
+function play(
+  schedule: Schedule,
+  minutes: number,
+  { broker = program('chaos-broker'), mode = dledgerMode } = {},
+): Promise<ChaosReport> {
   return runChaos({
+    mode,
     seed: 1,
     nodes: 3,
     minutes,
@@ -64,6 +71,25 @@ test('a sound group keeps its promises under faults of every sort', { timeout: R
   expect(injectedOf(report)).toBe(schedule.length);
 });
 
+test('a sound set in Controller mode keeps its promises', { timeout: RUN_MS }, async () => {
+  const fault = (kind: string, atMs: number, more: Partial<Fault> = {}): Fault => {
+    return { kind, atMs, target: 'leader', forMs: 1_500, ...more };
+  };
+  const schedule = [
+    fault('kill', 3_000),
+    fault('isolate', 7_000, { mode: 'peers' }),
+    fault('pause', 11_000),
+    fault('name-server', 14_000),
+    fault('rolling', 18_000, { target: 'all', forMs: 6_000, amount: 3 }),
+  ];
+  const report = await play(schedule, 0.5, { mode: controllerMode });
+  expect(report.violation).toBeUndefined();
+  expect(report.verdicts.map(({ valid }) => valid)).toEqual([true, true, true, true]);
+  expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });
+  expect(report.messages.acknowledged).toBeGreaterThan(500);
+  expect(report.skipped).toEqual({});
+});
+
 describe('a broker with a planted mistake is convicted', () => {
   const isolations = [3_000, 9_000, 15_000].map((atMs): Fault => {
     return { kind: 'isolate', atMs, target: 'leader', forMs: 3_000, mode: 'peers' };
@@ -73,7 +99,7 @@ describe('a broker with a planted mistake is convicted', () => {
     { bug: ackBeforeCommit, schedule: isolations, by: ['one-value-a-place', 'checker total-queue'] },
     { bug: offsetInMemory, schedule: kills, by: ['fresh-offset', 'metadata-kept'] },
   ])('$bug.name', { timeout: RUN_MS }, async ({ bug, schedule, by }) => {
-    const { violation } = await play(schedule, 0.35, brokerWith(bug));
+    const { violation } = await play(schedule, 0.35, { broker: brokerWith(bug) });
     expect(by).toContain(violation?.invariant);
   });
 });
@@ -97,14 +123,14 @@ test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
     const args = ['--minutes', '1', '--seed', '1', '--faults', 'pause', '--dir', folder];
     const run = spawn(process.execPath, [program('chaos'), ...args], { stdio: 'ignore' });
     const ended = new Promise((resolve) => run.once('exit', (code, by) => resolve(by ?? code)));
-    const journal = join(folder, 'seed-1-3n', 'journal.txt');
+    const journal = join(folder, 'dledger-seed-1-3n', 'journal.txt');
     await until(
       'that a fault is on',
       60_000,
       () => existsSync(journal) && readFileSync(journal, 'utf8').includes('fault'),
     );
     const { processes } = JSON.parse(
-      readFileSync(join(folder, 'seed-1-3n', 'group', 'group.json'), 'utf8'),
+      readFileSync(join(folder, 'dledger-seed-1-3n', 'group', 'group.json'), 'utf8'),
     ) as GroupRecord;
     expect(Object.values(processes).filter(isRunning)).toHaveLength(4);
     run.kill(signal);

@@ -5,6 +5,7 @@ import type { Violation } from '../../invariant/invariant.ts';
 
 /** What became of a run. Data: it goes through JSON. */
 export interface ChaosReport {
+  readonly mode: string;
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
@@ -30,8 +31,8 @@ export interface ChaosReport {
   };
   /** Answers about topics and offsets that were asked for again. */
   readonly metadata: number;
-  /** Terms that a leader was seen in. */
-  readonly terms: number;
+  /** How often another leader, or one in a new term, was seen. */
+  readonly reigns: number;
   /** Longest time without an acknowledged message, ms. */
   readonly longestStallMs: number;
   readonly wallMs: number;

@@ -9,7 +9,6 @@ import { drain } from '../../workload/drain.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { MetadataAudit } from './metadata-audit.ts';
-import { replicaState } from './replica-files.ts';
 
 /** Within so long after the faults ended somebody must serve, and all must have come together. */
 const SERVE_MS = 30_000;
@@ -36,7 +35,7 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   const { judge } = live;
   phase('healing');
   await live.heal({ starts: true });
-  if (!(await until(options, SERVE_MS, () => live.leader()?.report?.raft?.ready === true)))
+  if (!(await until(options, SERVE_MS, () => live.leader()?.serves === true)))
     return broken(live, 'nobody serves after the faults ended');
   clients.stopped = true;
   if (!(await until(options, CLIENTS_END_MS, () => clients.idle))) return broken(live, 'clients do not end');
@@ -67,25 +66,18 @@ export function judgeHistory(history: History): Verdict[] {
 
 /** Stops everybody and compares what is in the files, up to what all had committed when they were together. */
 async function judgeReplicas(live: LiveGroup, phase: (text: string) => void): Promise<Verdict> {
-  const commitIndex = live.leader()?.report?.raft?.commitIndex ?? 0;
+  const leader = live.leader()?.report;
+  if (leader === undefined) throw new Error('a group that has come together has a leader');
   phase('comparing the files of the members');
   await live.group.stopAll(STOP_MS);
-  const states = live.members.map((member) =>
-    replicaState(member.name, member.raftDirectory, member.node.storeDirectory, commitIndex),
-  );
+  const states = live.members.map(({ node }) => live.mode.replica(node, leader));
   return checkReplicas(states, [], { healed: true });
 }
 
-/** All are sound and have applied the same, which is all there is. */
-function areTogether(live: LiveGroup): boolean {
-  const last = live.leader()?.report?.raft?.lastIndex;
-  return (
-    last !== undefined &&
-    live.members.every(({ isSound, report }) => {
-      const raft = report?.raft;
-      return isSound && raft?.lastIndex === last && raft.appliedIndex === last && raft.writtenIndex === last;
-    })
-  );
+/** All are sound and hold the same, which is all there is. */
+function areTogether({ mode, members }: LiveGroup): boolean {
+  const reports = members.flatMap(({ report }) => report ?? []);
+  return members.every(({ isSound }) => isSound) && mode.areTogether(reports);
 }
 
 async function until({ live, signal }: FinishOptions, timeoutMs: number, condition: () => boolean): Promise<boolean> {
@@ -99,12 +91,7 @@ async function until({ live, signal }: FinishOptions, timeoutMs: number, conditi
 }
 
 function broken(live: LiveGroup, what: string): [] {
-  const members = live.members.map(({ name, state, report }) => {
-    const raft = report?.raft;
-    if (raft === undefined) return `${name}: ${state}, no answer`;
-    const { role, term, ready, inDoubt, lastIndex, commitIndex, appliedIndex, logCare } = raft;
-    return `${name}: ${role} term ${term} ready ${ready} doubt ${inDoubt} last ${lastIndex} commit ${commitIndex} applied ${appliedIndex} damaged ${logCare.damagedPlaces}`;
-  });
+  const members = live.members.map((member) => member.describe());
   live.judge.broken('liveness', `${what}: ${members.join('; ')}`);
   return [];
 }

@@ -12,12 +12,14 @@ import { HurtList } from './hurt-list.ts';
 import { Hurtable } from './hurtable.ts';
 import { KnownEnds } from './known-ends.ts';
 import { LiveMember } from './live-member.ts';
+import type { LiveMode } from './live-mode.ts';
 
 /** A supervisor starts a process anew that ended by itself. */
 const RESTART_MS = 1_000;
 const LOG_LINES = 15;
 
 export interface LiveGroupOptions {
+  readonly mode: LiveMode;
   readonly group: Group;
   readonly mesh: LinkMesh;
   readonly ward: Ward;
@@ -28,6 +30,7 @@ export interface LiveGroupOptions {
 
 /** The processes of a run, their links and their illnesses: what faults are done to. */
 export class LiveGroup extends Hurtable<LiveMember> {
+  readonly mode: LiveMode;
   readonly group: Group;
   readonly mesh: LinkMesh;
   readonly ailing: Ailing;
@@ -36,19 +39,21 @@ export class LiveGroup extends Hurtable<LiveMember> {
   readonly members: readonly LiveMember[];
   readonly hurts: HurtList;
   readonly ends = new KnownEnds();
-  /** Terms that a leader was seen in. */
-  readonly terms = new Set<number>();
+  /** How often another leader, or one in a new term, was seen. */
+  reigns = 0;
+  #reign = '';
   readonly #ward: Ward;
 
-  constructor({ group, mesh, ward, ailing, judge, journal }: LiveGroupOptions) {
+  constructor({ mode, group, mesh, ward, ailing, judge, journal }: LiveGroupOptions) {
     super();
+    this.mode = mode;
     this.group = group;
     this.mesh = mesh;
     this.#ward = ward;
     this.ailing = ailing;
     this.judge = judge;
     this.journal = journal;
-    this.members = group.nodes.map((node) => new LiveMember(node));
+    this.members = group.nodes.map((node) => new LiveMember(node, mode, group.nodes.length));
     this.hurts = new HurtList(this.members.length);
     for (const member of this.members) {
       member.state = 'up';
@@ -123,8 +128,13 @@ export class LiveGroup extends Hurtable<LiveMember> {
         if (member.starts === starts && member.state === 'up') this.#heard(member, starts, report);
       }),
     );
-    const leader = this.leader()?.report?.raft;
-    if (leader !== undefined) this.terms.add(leader.term);
+    const seen = this.leader();
+    const leader = seen?.report?.raft;
+    const reign = `${seen?.name} ${leader?.term}`;
+    if (seen !== undefined && reign !== this.#reign) {
+      this.#reign = reign;
+      this.reigns++;
+    }
     if (leader?.ready === true) this.ends.committed(leader.commitIndex, acknowledgedPosition);
   }
 
@@ -153,7 +163,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
       this.hurts.heard(member.name, starts, { inDoubt: raft.inDoubt, damagedPlaces, scrubPasses: scrub.passes });
       if (!this.hurts.isHurt(member.name)) member.excuses.delete('rot');
       this.ends.heard(member.name, raft.appliedIndex, raft.writtenIndex);
-    } else if (this.group.process(member.name) === undefined) this.#ended(member);
+    } else if (report === undefined && this.group.process(member.name) === undefined) this.#ended(member);
   }
 
   #ended(member: LiveMember): void {

@@ -1,6 +1,8 @@
 import type { GroupNode } from '../../../cluster/launch/group.ts';
 import type { BrokerReport } from '../../../cluster/launch/node-status.ts';
 import type { Victim } from './hurtable.ts';
+import type { LiveMode } from './live-mode.ts';
+import { raftDirectoryOf } from './raft-files.ts';
 
 /** Why a process may end by itself. */
 export type Excuse = 'disk-full' | 'disk-error' | 'rot';
@@ -8,6 +10,8 @@ export type Excuse = 'disk-full' | 'disk-error' | 'rot';
 /** One member of the group as the run sees it. */
 export class LiveMember implements Victim {
   readonly node: GroupNode;
+  readonly #mode: LiveMode;
+  readonly #nodes: number;
   state: Victim['state'] = 'down';
   starts = 0;
   /** How often its machine has lost power. */
@@ -16,28 +20,38 @@ export class LiveMember implements Victim {
   report: BrokerReport | undefined;
   readonly excuses = new Set<Excuse>();
 
-  constructor(node: GroupNode) {
+  constructor(node: GroupNode, mode: LiveMode, nodes: number) {
     this.node = node;
+    this.#mode = mode;
+    this.#nodes = nodes;
   }
 
   get name(): string {
     return this.node.name;
   }
 
-  /** Folder of the Raft log: `data/`, `snapshots/`, `hardstate`. */
+  /** Of a member of a Raft group. */
   get raftDirectory(): string {
-    return `${this.node.storeDirectory}/dledger-${this.name}`;
+    return raftDirectoryOf(this.node.storeDirectory, this.name);
   }
 
   get leads(): boolean {
-    return this.report?.raft?.role === 'leader' && this.state === 'up';
+    return this.state === 'up' && this.report !== undefined && this.#mode.leads(this.report);
+  }
+
+  /** Leads, and serves. */
+  get serves(): boolean {
+    return this.state === 'up' && this.report !== undefined && this.#mode.serves(this.report);
   }
 
   /** Serves clients, by itself or through its leader, and lacks nothing. */
   get isSound(): boolean {
-    const raft = this.report?.raft;
-    return (
-      this.state === 'up' && this.report?.ready === true && raft?.inDoubt === false && raft.logCare.damagedPlaces === 0
-    );
+    return this.state === 'up' && this.report?.ready === true && this.#mode.isSound(this.report, this.#nodes);
+  }
+
+  describe(): string {
+    return this.report === undefined
+      ? `${this.name}: ${this.state}, no answer`
+      : `${this.name}: ${this.#mode.describe(this.report)}`;
   }
 }

@@ -18,13 +18,20 @@ export interface SegmentFile {
   readonly byteLength: number;
 }
 
-/** Files of the log of a member that does not run, from the first to the last. `directory` is its storePathRootDir/dledger-ID. */
+/** Folder of a member's Raft log: `data/`, `snapshots/`, `hardstate`. */
+export function raftDirectoryOf(storeDirectory: string, name: string): string {
+  return join(storeDirectory, `dledger-${name}`);
+}
+
+/** Files of a log that does not grow, from the first to the last. `directory` is `data` of the Raft log, or `commitlog` of the native store. */
 export function segmentFiles(directory: string): SegmentFile[] {
-  const data = join(directory, 'data');
-  return readdirSync(data)
+  return readdirSync(directory)
     .filter((name) => /^\d{20}$/.test(name))
     .sort()
-    .map((name) => ({ path: join(data, name), start: Number(name), byteLength: statSync(join(data, name)).size }));
+    .map((name) => {
+      const path = join(directory, name);
+      return { path, start: Number(name), byteLength: statSync(path).size };
+    });
 }
 
 /** One entry as it stands in a file; `buffer` holds the whole file. */

@@ -12,25 +12,43 @@ import { type StoredEntry, segmentFiles, storedEntries } from './raft-files.ts';
  * What a member that does not run holds in its files: the bytes of its log as they are, without a look at any checksum in them, and its consume queues. `commitIndex`
  * is what it had committed at least.
  */
-export function replicaState(
+export function groupReplica(
   node: string,
   raftDirectory: string,
   storeDirectory: string,
   commitIndex: number,
 ): ReplicaState {
   const entries: ReplicaEntry[] = [];
-  for (const file of segmentFiles(raftDirectory)) {
+  for (const file of segmentFiles(join(raftDirectory, 'data'))) {
     for (const entry of storedEntries(file)) if (entry.index <= commitIndex) entries.push(described(entry));
   }
-  const end = entries.at(-1);
-  const endPosition = end === undefined ? 0 : end.position + end.byteLength;
+  return { node, timeNs: 0, commitIndex, entries, queues: queuesBelow(storeDirectory, endOf(entries)) };
+}
+
+/** The same of a broker on the native store whose first file is still there: each record counts as an entry, and all of them as committed. */
+export function nativeReplica(node: string, storeDirectory: string): ReplicaState {
+  const entries: ReplicaEntry[] = [];
+  for (const { path, start } of segmentFiles(join(storeDirectory, 'commitlog'))) {
+    const buffer = readFileSync(path);
+    for (let at = 0; reader.open(buffer, at, buffer.length) === 'record'; at += reader.size) {
+      const { size } = reader;
+      const messages = messagesIn(buffer, at, at + size, start);
+      const crc = crc32(buffer.subarray(at, at + size));
+      entries.push({ index: entries.length + 1, term: 0, position: start + at, byteLength: size, crc, messages });
+    }
+  }
   return {
     node,
     timeNs: 0,
-    commitIndex,
+    commitIndex: entries.length,
     entries,
-    queues: queuesBelow(join(storeDirectory, 'consumequeue'), endPosition),
+    queues: queuesBelow(storeDirectory, endOf(entries)),
   };
+}
+
+function endOf(entries: readonly ReplicaEntry[]): number {
+  const end = entries.at(-1);
+  return end === undefined ? 0 : end.position + end.byteLength;
 }
 
 function described({ index, term, position, buffer, offset, byteLength }: StoredEntry): ReplicaEntry {
@@ -54,7 +72,8 @@ function messagesIn(buffer: Buffer, from: number, to: number, shift: number): Re
 }
 
 /** What the consume queues say of the log below this position. */
-function queuesBelow(directory: string, endPosition: number): ReplicaQueue[] {
+function queuesBelow(storeDirectory: string, endPosition: number): ReplicaQueue[] {
+  const directory = join(storeDirectory, 'consumequeue');
   if (!existsSync(directory)) return [];
   return readdirSync(directory).flatMap((topic) =>
     readdirSync(join(directory, topic)).map((queueId): ReplicaQueue => {

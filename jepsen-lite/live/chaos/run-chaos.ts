@@ -18,11 +18,13 @@ import { finish } from './finish.ts';
 import type { LiveClients } from './live-clients.ts';
 import { liveFaults } from './live-faults.ts';
 import type { LiveGroup } from './live-group.ts';
+import type { LiveMode } from './live-mode.ts';
 import { drawLiveSchedule } from './live-schedule.ts';
 import { MetadataAudit } from './metadata-audit.ts';
 import { startLive } from './start-live.ts';
 
 export interface ChaosOptions {
+  readonly mode: LiveMode;
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
@@ -46,7 +48,8 @@ export interface ChaosOptions {
 export interface Look {
   readonly phase: string;
   readonly leader: string | undefined;
-  readonly term: number;
+  /** Of a Raft group. */
+  readonly term: number | undefined;
   readonly counts: LiveClients['counts'];
   /** Kinds of faults that are on now. */
   readonly faults: readonly string[];
@@ -60,15 +63,6 @@ const LOOK_MS = 250;
 /** Longest pause between the beginnings of two faults. */
 const PAUSE_MS = 7_000;
 const MS_PER_MINUTE = 60_000;
-/** Small files, so that they roll, and snapshots and the scrub come often. */
-const BROKER_KEYS = {
-  mappedFileSizeCommitLog: '4194304',
-  mappedFileSizeConsumeQueue: '120000',
-  maxHashSlotNum: '5000',
-  maxIndexNum: '20000',
-  scrubIntervalMs: '2000',
-  scrubBytesPerSecond: '16777216',
-};
 
 /** Plays one run on real processes: load and faults, then healing, then the checkers. Whatever becomes of it, nothing that it started stays. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -95,7 +89,7 @@ async function runMarked(
   const metadata = new MetadataAudit();
   const { live, clientDetours, close } = await startLive({
     ...options,
-    brokerKeys: BROKER_KEYS,
+    brokerKeys: options.mode.brokerKeys,
     real,
     mark,
     judge,
@@ -114,6 +108,7 @@ async function runMarked(
     const violation = violationOf(judge.violation, verdicts, nowMs());
     if (violation !== undefined) writeHistory(join(directory, 'history.jsonl'), clients.history);
     return {
+      mode: options.mode.name,
       seed,
       nodes: options.nodes,
       minutes: options.minutes,
@@ -125,7 +120,7 @@ async function runMarked(
       operations: clients.counts,
       messages: messageFigures(verdicts),
       metadata: metadata.size,
-      terms: live.terms.size,
+      reigns: live.reigns,
       longestStallMs: longestStallMs(clients.history),
       wallMs: nowMs(),
     };
@@ -183,7 +178,7 @@ function lookAt(
   return {
     phase,
     leader: leader?.name,
-    term: leader?.report?.raft?.term ?? 0,
+    term: leader?.report?.raft?.term,
     counts,
     faults: player.active,
     leftMs,

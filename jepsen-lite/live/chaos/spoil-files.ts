@@ -12,7 +12,7 @@ const PARTS = 10_000;
  * did, or undefined where there was nothing to hit.
  */
 export function rotFiles(directory: string, mode: string, amount: number, end: number): string | undefined {
-  const segments = segmentFiles(directory);
+  const segments = segmentFiles(join(directory, 'data'));
   const spot = Math.floor((end * amount) / PARTS);
   switch (mode) {
     case 'flip':
@@ -46,7 +46,7 @@ export function rotFiles(directory: string, mode: string, amount: number, end: n
  * it did.
  */
 export function tearTail(directory: string, syncedIndex: number, share: number): string {
-  const segments = segmentFiles(directory);
+  const segments = segmentFiles(join(directory, 'data'));
   const entries = segments.flatMap((file) => {
     return [...storedEntries(file)]
       .filter(({ index }) => index > syncedIndex)

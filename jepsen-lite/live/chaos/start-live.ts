@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DEFAULT_LAYOUT, findLayout } from '../../../cluster/launch/layouts.ts';
+import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { freePortBase, HOST, portsFrom } from '../../../cluster/launch/ports.ts';
 import { startGroup } from '../../../cluster/launch/start-group.ts';
@@ -13,7 +13,9 @@ import { Ward } from '../sick/ward.ts';
 import { MARK_VARIABLE } from '../watchdog/undo.ts';
 import { Ailing } from './ailing.ts';
 import type { LiveJudge } from './client-judge.ts';
+import { dledgerMode } from './dledger-mode.ts';
 import { LiveGroup } from './live-group.ts';
+import type { LiveMode } from './live-mode.ts';
 import { CLIENTS_PARTY, layLinks, partyPorts } from './parties.ts';
 
 const SOUND_MS = 30_000;
@@ -21,6 +23,8 @@ const LOOK_MS = 100;
 const STOP_MS = 10_000;
 
 export interface StartLiveOptions {
+  /** Default: a DLedger group. */
+  readonly mode?: LiveMode;
   readonly nodes: number;
   readonly directory: string;
   readonly programs: Programs;
@@ -46,9 +50,9 @@ export interface StartedLive {
 
 /** Lays the links, starts the group over them, and waits until all members are sound. Throws `StartFailure`. */
 export async function startLive(options: StartLiveOptions): Promise<StartedLive> {
-  const { nodes, directory, programs, brokerKeys, signal, real, mark, judge, journal } = options;
-  const layout = findLayout(DEFAULT_LAYOUT);
-  assert(layout !== undefined, 'the default layout is there');
+  const { mode = dledgerMode, nodes, directory, programs, brokerKeys, signal, real, mark, judge, journal } = options;
+  const layout = findLayout(mode.conf);
+  assert(layout !== undefined, 'modes name layouts that are there');
   const portBase = await freePortBase(nodes);
   const mesh = new LinkMesh(real, HOST);
   const ward = new Ward(real);
@@ -65,12 +69,13 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
     ward.close();
   };
   const dir = join(directory, 'group');
-  const groupOptions = { dir, nodes, portBase, programs, signal, environment, brokerKeys };
+  const count = layout.count === undefined ? { nodes } : {};
+  const groupOptions = { dir, conf: mode.conf, ...count, portBase, programs, signal, environment, brokerKeys };
   const { group } = await startGroup(groupOptions).catch((error: Error) => {
     endLinks();
     throw error;
   });
-  live = new LiveGroup({ group, mesh, ward, ailing: new Ailing(ward), judge, journal });
+  live = new LiveGroup({ mode, group, mesh, ward, ailing: new Ailing(ward), judge, journal });
   const close = async (): Promise<void> => {
     await live.heal({ starts: false });
     await group.stopAll(STOP_MS);

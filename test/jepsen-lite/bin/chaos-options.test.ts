@@ -54,6 +54,7 @@ function verdict(checker: string, valid: Verdict['valid'], counts: Record<string
 }
 
 const good: ChaosReport = {
+  mode: 'dledger',
   seed: 3,
   nodes: 3,
   minutes: 1,
@@ -65,7 +66,7 @@ const good: ChaosReport = {
   operations: { acknowledged: 9, refused: 1, unknown: 2 },
   messages: { acknowledged: 8, lost: 0, phantom: 0, orderBreaks: 0 },
   metadata: 4,
-  terms: 3,
+  reigns: 3,
   longestStallMs: 210,
   wallMs: 70_000,
 };
@@ -94,7 +95,7 @@ describe('the report', () => {
 
   test('tells a pass, a failure with the way to repeat it, and an interruption', () => {
     expect(chaosText(good, 'again', undefined)).toMatch(
-      /^seed 3, 3 members, 1 minutes: passes\n {2}8 acknowledged messages judged/,
+      /^mode dledger, seed 3, 3 members, 1 minutes: passes\n {2}8 acknowledged messages judged/,
     );
     expect(chaosText(good, 'npm run chaos', undefined)).not.toContain('npm run chaos');
     const violation = { invariant: 'no-self-stop', text: 'n1 ended', atMs: 1_500 };

@@ -5,8 +5,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { entryHeaderBytes, sealEntry, writeBlank } from '../../../../cluster/raft-storage/entry.ts';
 import { checkReplicas } from '../../../../jepsen-lite/checker/replica-checker.ts';
 import { segmentFiles, storedEntries } from '../../../../jepsen-lite/live/chaos/raft-files.ts';
-import { replicaState } from '../../../../jepsen-lite/live/chaos/replica-files.ts';
+import { groupReplica, nativeReplica } from '../../../../jepsen-lite/live/chaos/replica-files.ts';
 import { rotFiles, tearTail } from '../../../../jepsen-lite/live/chaos/spoil-files.ts';
+import { encodeRecord, recordSize } from '../../../../src/protocol/message/record.ts';
 
 const SEGMENT = 1_000;
 const BODY = 152;
@@ -41,11 +42,11 @@ function member(entries: number): string {
 }
 
 const indexes = (folder: string): number[] =>
-  segmentFiles(folder).flatMap((file) => [...storedEntries(file)].map(({ index }) => index));
+  segmentFiles(join(folder, 'data')).flatMap((file) => [...storedEntries(file)].map(({ index }) => index));
 
 const judge = (folders: readonly string[], commit: number) =>
   checkReplicas(
-    folders.map((folder, number) => replicaState(`n${number}`, folder, folder, commit)),
+    folders.map((folder, number) => groupReplica(`n${number}`, folder, folder, commit)),
     [],
     { healed: true },
   );
@@ -67,12 +68,39 @@ describe('files of members', () => {
   });
 });
 
+test('a native log counts record by record, over several files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledgermq-chaos-'));
+  folders.push(folder);
+  mkdirSync(join(folder, 'commitlog'));
+  const record = (queueOffset: number, position: number): Buffer => {
+    const [body, topic, properties, host] = [Buffer.from('x'), Buffer.from('A'), Buffer.alloc(0), Buffer.alloc(8)];
+    const numbers = { flag: 0, sysFlag: 0, bornTimestamp: 0, storeTimestamp: 0, reconsumeTimes: 0 };
+    const place = { queueId: 2, queueOffset, position, preparedTransactionOffset: 0 };
+    const fields = { ...numbers, ...place, body, topic, properties, bornHost: host, storeHost: host };
+    const bytes = Buffer.alloc(recordSize(fields));
+    encodeRecord(bytes, 0, fields);
+    return bytes;
+  };
+  const size = record(0, 0).length;
+  const file = (start: number, records: readonly Buffer[]): void => {
+    const bytes = Buffer.alloc(3 * size);
+    for (const [at, each] of records.entries()) bytes.set(each, at * size);
+    writeFileSync(join(folder, 'commitlog', String(start).padStart(20, '0')), bytes);
+  };
+  file(0, [record(0, 0), record(1, size), record(2, 2 * size)]);
+  file(3 * size, [record(3, 3 * size)]);
+  const { commitIndex, entries } = nativeReplica('n0', folder);
+  expect(commitIndex).toBe(4);
+  expect(entries.map(({ index, position }) => [index, position])).toEqual([1, 2, 3, 4].map((n) => [n, (n - 1) * size]));
+  expect(entries[3]?.messages).toEqual([{ key: 'A/2', offset: 3, position: 3 * size, byteLength: size }]);
+});
+
 describe('rot', () => {
   test.for(['flip', 'flips', 'zero'])('%s changes bytes below the given end alone', (mode) => {
     const folder = member(10);
-    const before = segmentFiles(folder).map(({ path }) => readFileSync(path));
+    const before = segmentFiles(join(folder, 'data')).map(({ path }) => readFileSync(path));
     expect(rotFiles(folder, mode, 9_999, 1_400)).toBeDefined();
-    const after = Buffer.concat(segmentFiles(folder).map(({ path }) => readFileSync(path)));
+    const after = Buffer.concat(segmentFiles(join(folder, 'data')).map(({ path }) => readFileSync(path)));
     const all = Buffer.concat(before);
     expect(after.equals(all)).toBe(false);
     expect(after.subarray(1_400).equals(all.subarray(1_400))).toBe(true);
@@ -81,7 +109,7 @@ describe('rot', () => {
   test('cut shortens a file that lies below the end as a whole, and no other', () => {
     const folder = member(10);
     rotFiles(folder, 'cut', 4_000, 2_400);
-    expect(segmentFiles(folder).map(({ byteLength }) => byteLength)).toEqual([400, SEGMENT, SEGMENT]);
+    expect(segmentFiles(join(folder, 'data')).map(({ byteLength }) => byteLength)).toEqual([400, SEGMENT, SEGMENT]);
     expect(rotFiles(member(10), 'cut', 4_000, 900)).toBeUndefined();
   });
 
@@ -105,7 +133,11 @@ describe('a torn tail', () => {
     expect(indexes(folder)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     tearTail(folder, 5, 0);
     expect(indexes(folder)).toEqual([1, 2, 3, 4, 5]);
-    expect(segmentFiles(folder).map(({ path }) => statSync(path).size)).toEqual([SEGMENT, SEGMENT, SEGMENT]);
+    expect(segmentFiles(join(folder, 'data')).map(({ path }) => statSync(path).size)).toEqual([
+      SEGMENT,
+      SEGMENT,
+      SEGMENT,
+    ]);
   });
 
   test('is none where all is synced', () => {

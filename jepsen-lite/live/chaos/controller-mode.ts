@@ -1,0 +1,50 @@
+import type { LiveMode } from './live-mode.ts';
+import { nativeReplica } from './replica-files.ts';
+import { SMALL_FILES } from './small-files.ts';
+
+/**
+ * A set of brokers on the native store, of which the Controller makes one master. `conf/controller` sets allAckInSyncStateSet, and ASYNC_FLUSH: processes may die together, machines
+ * may not.
+ */
+export const controllerMode: LiveMode = {
+  name: 'controller',
+  conf: 'controller',
+  // Above the watermark even young files would go, and with them what clients have still to read back: a disk that is full by injection is above it.
+  brokerKeys: { ...SMALL_FILES, cleanFileForciblyEnable: 'false' },
+  kinds: [
+    'kill',
+    'stop',
+    'pause',
+    'blackout',
+    'rolling',
+    'name-server',
+    'lose-derived',
+    'cut',
+    'deaf',
+    'hide',
+    'isolate',
+    'reset',
+    'slow-link',
+    'split',
+    'slow-disk',
+    'disk-full',
+    'clock-jump',
+  ],
+  leads: ({ replication }) => replication?.role === 'master',
+  serves: ({ replication, ready }) => replication?.role === 'master' && ready,
+  isSound({ replication }, nodes) {
+    if (replication?.role !== 'master') return replication?.following === true;
+    return replication.slaves.filter(({ inSyncStateSet }) => inSyncStateSet).length === nodes - 1;
+  },
+  areTogether: (reports) =>
+    reports.some(
+      ({ replication }) => replication?.role === 'master' && replication.slaves.every(({ lag }) => lag === 0),
+    ),
+  replica: ({ name, storeDirectory }) => nativeReplica(name, storeDirectory),
+  describe({ replication }) {
+    if (replication === undefined) return 'no role';
+    const { role, following, problem, slaves } = replication;
+    const all = slaves.map(({ brokerId, lag, inSyncStateSet }) => `${brokerId} lag ${lag} in set ${inSyncStateSet}`);
+    return role === 'master' ? `master of ${all.join(', ')}` : `slave, following ${following} ${problem ?? ''}`;
+  },
+};

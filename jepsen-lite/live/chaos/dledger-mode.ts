@@ -1,0 +1,31 @@
+import { DEFAULT_LAYOUT } from '../../../cluster/launch/layouts.ts';
+import { faultKinds } from '../../fault/fault-kinds.ts';
+import type { LiveMode } from './live-mode.ts';
+import { raftDirectoryOf } from './raft-files.ts';
+import { groupReplica } from './replica-files.ts';
+import { SMALL_FILES } from './small-files.ts';
+
+/** A group whose CommitLog is the Raft log. */
+export const dledgerMode: LiveMode = {
+  name: 'dledger',
+  conf: DEFAULT_LAYOUT,
+  brokerKeys: { ...SMALL_FILES, scrubIntervalMs: '2000', scrubBytesPerSecond: '16777216' },
+  kinds: faultKinds.map(({ name }) => name),
+  leads: ({ raft }) => raft?.role === 'leader',
+  serves: ({ raft }) => raft?.role === 'leader' && raft.ready,
+  isSound: ({ raft }) => raft?.inDoubt === false && raft.logCare.damagedPlaces === 0,
+  areTogether(reports) {
+    const last = reports.find(({ raft }) => raft?.role === 'leader')?.raft?.lastIndex;
+    return (
+      last !== undefined &&
+      reports.every(({ raft }) => raft?.lastIndex === last && raft.appliedIndex === last && raft.writtenIndex === last)
+    );
+  },
+  replica: ({ name, storeDirectory }, { raft }) =>
+    groupReplica(name, raftDirectoryOf(storeDirectory, name), storeDirectory, raft?.commitIndex ?? 0),
+  describe({ raft }) {
+    if (raft === undefined) return 'no member';
+    const { role, term, ready, inDoubt, lastIndex, commitIndex, appliedIndex, logCare } = raft;
+    return `${role} term ${term} ready ${ready} doubt ${inDoubt} last ${lastIndex} commit ${commitIndex} applied ${appliedIndex} damaged ${logCare.damagedPlaces}`;
+  },
+};

@@ -1,0 +1,25 @@
+import type { GroupNode } from '../../../cluster/launch/group.ts';
+import type { BrokerReport } from '../../../cluster/launch/node-status.ts';
+import type { ReplicaState } from '../../checker/replica-state.ts';
+
+/** What the run has to know of brokers that replicate in some way: who leads, who is whole, what is in their files. */
+export interface LiveMode {
+  readonly name: string;
+  /** Shipped configuration files that the group starts from, as `fast-try --conf` names them. */
+  readonly conf: string;
+  /** Keys for all brokers, so that files are small and roll, and what happens seldom happens often. */
+  readonly brokerKeys: Readonly<Record<string, string>>;
+  /** Kinds of faults under which this mode promises that nothing acknowledged is lost. */
+  readonly kinds: readonly string[];
+  leads(report: BrokerReport): boolean;
+  /** It leads and serves. */
+  serves(report: BrokerReport): boolean;
+  /** Of a member that is ready: it lacks nothing that it should have, of `nodes` members. */
+  isSound(report: BrokerReport, nodes: number): boolean;
+  /** All members are sound and hold the same, which is all there is. */
+  areTogether(reports: readonly BrokerReport[]): boolean;
+  /** What has to be the same in the files of all, once they were together and stopped; `leader`: what the leader told then. */
+  replica(node: GroupNode, leader: BrokerReport): ReplicaState;
+  /** How a member is, for people. */
+  describe(report: BrokerReport): string;
+}
