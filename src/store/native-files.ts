@@ -5,7 +5,7 @@ import { FailureMark } from './failure-mark.ts';
 import { NativeEnvelope } from './native-envelope.ts';
 import type { NativeStoreOptions } from './native-options.ts';
 import { type RecoveredEnd, recoverNative } from './native-recovery.ts';
-import { decodeStorePoint, type StorePoint } from './store-point.ts';
+import { decodeStorePoint, newerVersion, type StorePoint } from './store-point.ts';
 
 /** What a native store's directory holds, after the log was recovered. */
 export interface NativeFiles {
@@ -96,6 +96,9 @@ function startLog({ disk }: Platform, root: string, log: SegmentedLog, { end, sy
 function readPoint(platform: Platform, root: string): StorePoint | undefined | string {
   const bytes = platform.disk.readFile(pointPath(root));
   if (bytes === undefined) return undefined;
+  const newer = newerVersion(bytes);
+  if (newer !== undefined)
+    return `${pointPath(root)} has format ${newer}, which a newer version of this program wrote: start that version with this directory. Nothing was changed`;
   const point = decodeStorePoint(bytes);
   if (typeof point !== 'string') return point;
   return `${pointPath(root)} cannot be read: ${point}. It holds topics, groups and consumer offsets: bring back a copy of it`;

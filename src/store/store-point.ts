@@ -40,6 +40,13 @@ export function encodeStorePoint(point: StorePoint): Buffer {
   return Buffer.concat([header, content]);
 }
 
+/** The version of a point that a newer program wrote; undefined if it is none. */
+export function newerVersion(bytes: Buffer): number | undefined {
+  const isPoint = bytes.length >= HEADER_BYTES && bytes.toString('latin1', 0, 8) === MAGIC;
+  const version = isPoint ? bytes.readUInt32BE(8) : 0;
+  return version > VERSION ? version : undefined;
+}
+
 /** The point, or what is wrong with the bytes. */
 export function decodeStorePoint(bytes: Buffer): StorePoint | string {
   if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) return 'it is no recovery point';
