@@ -10,6 +10,8 @@ export interface RecoveryOptions {
   readonly syncedMark: number;
   /** How far behind the last good unit to look for surviving ones; default: to the end of the files. */
   readonly searchBytes?: number;
+  /** Nothing was ever written behind this position. Of no use if units are found behind it: somebody else wrote here since. */
+  readonly searchLimit?: number;
   /** Sees every good unit from `from` on. */
   readonly visit?: UnitVisitor;
 }
@@ -38,7 +40,9 @@ export function recover(log: SegmentedLog, options: RecoveryOptions): Recovery {
   const scan = scanUnits(log, envelope, from, Number.MAX_SAFE_INTEGER, options.visit);
   const { end, stoppedAt: position } = scan;
   const file = log.files.pathOf(position);
-  const searchEnd = Math.min(log.files.maxPosition, position + (options.searchBytes ?? Number.MAX_SAFE_INTEGER));
+  const { searchBytes = Number.MAX_SAFE_INTEGER, searchLimit = 0 } = options;
+  const written = searchLimit > position ? searchLimit : log.files.maxPosition;
+  const searchEnd = Math.min(log.files.maxPosition, position + searchBytes, written);
   const found = search(log, envelope, position, searchEnd);
   if (end < syncedMark || found.validAt !== undefined) {
     const why =

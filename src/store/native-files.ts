@@ -6,6 +6,7 @@ import { NativeEnvelope } from './native-envelope.ts';
 import type { NativeStoreOptions } from './native-options.ts';
 import { type RecoveredEnd, recoverNative } from './native-recovery.ts';
 import { decodeStorePoint, newerVersion, type StorePoint } from './store-point.ts';
+import { readWriteLimit } from './write-limit.ts';
 
 /** What a native store's directory holds, after the log was recovered. */
 export interface NativeFiles {
@@ -69,7 +70,9 @@ function openLog(platform: Platform, options: NativeStoreOptions): Omit<NativeFi
   if (typeof point === 'string') return point;
   const { cutAt, unfinishedCut, cutHole } = options;
   const checkpoint = disk.readFile(checkpointPath(root));
-  const recovered = recoverNative(platform.logger, log, { point, unclean, cutAt, checkpoint, unfinishedCut, cutHole });
+  const writeLimit = readWriteLimit(platform, abortPath(root));
+  const known = { point, unclean, writeLimit, cutAt, checkpoint, unfinishedCut, cutHole };
+  const recovered = recoverNative(platform.logger, log, known);
   if (typeof recovered === 'string') return recovered;
   if (recovered.cut && point !== undefined && point.position > recovered.end) {
     // A point that reflects what is given up must be gone before the log is cut.

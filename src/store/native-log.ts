@@ -19,6 +19,8 @@ export interface NativeLogOptions {
   readonly syncTimeoutMs: number;
   /** Time between fsyncs otherwise [flushIntervalCommitLog]. */
   readonly syncIntervalMs: number;
+  /** The files are going to be written up to `end`. With an error they are not. */
+  readonly allowWrite?: (end: number) => DiskError | undefined;
   /** Bytes that may be appended and not yet confirmed. */
   readonly maxPendingBytes: number;
   /** The disk failed for good: the process has to stop. */
@@ -128,6 +130,11 @@ export class NativeLog implements Replicator, RecordLog {
     if (this.#log.persisting || this.#failure !== undefined) return;
     const sync = this.#options.syncFlush || this.#syncWanted || this.#syncWaiters.length > 0;
     if (!this.#log.needsPersist(sync)) return;
+    const refused = this.#options.allowWrite?.(this.#log.endPosition);
+    if (refused !== undefined) {
+      this.#afterPersist(refused);
+      return;
+    }
     if (sync) this.#syncWanted = false;
     this.#log.persist(sync, this.#persisted, this.#allWritten);
   }

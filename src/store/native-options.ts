@@ -22,6 +22,8 @@ export interface NativeStoreOptions {
   /** Bytes of the log's end that stay in memory. */
   readonly tailBytes?: number;
   readonly chunkBytes?: number;
+  /** How far ahead of the log's end the files may be written before that is noted; bounds what a start after a kill looks through. */
+  readonly writeAheadBytes: number;
   /** Time between recovery points: bounds the work of a start. */
   readonly pointIntervalMs: number;
   readonly retention: RetentionSettings;
@@ -45,6 +47,7 @@ export const DEFAULT_NATIVE_OPTIONS: Omit<NativeStoreOptions, 'root' | 'store'> 
   syncTimeoutMs: 5_000,
   syncIntervalMs: 500,
   maxPendingBytes: 128 << 20,
+  writeAheadBytes: 128 << 20,
   pointIntervalMs: 60_000,
   retention: {
     deleteHours: [4],

@@ -12,6 +12,8 @@ export interface NativeRecoveryInput {
   readonly point: StorePoint | undefined;
   /** The last run did not close the store. */
   readonly unclean: boolean;
+  /** Nothing was ever written behind it; see `WriteLimit`. */
+  readonly writeLimit: number | undefined;
   /** An operator's order to give up everything from this damaged place on. */
   readonly cutAt: number | undefined;
   /** RocketMQ's checkpoint file, if there is one. */
@@ -90,7 +92,7 @@ function checkedPoint(log: SegmentedLog, position: number): number {
 function scan(
   logger: Logger,
   log: SegmentedLog,
-  { unclean, cutHole }: NativeRecoveryInput,
+  { unclean, cutHole, writeLimit }: NativeRecoveryInput,
   from: number,
   syncedMark: number,
 ): { recovery: Recovery; newest: number } {
@@ -102,6 +104,7 @@ function scan(
     syncedMark,
     // Where holes are cut anyway, what survives behind one is not looked for through a whole sparse file.
     ...(unclean && cutHole === undefined ? {} : { searchBytes: CLEAN_SEARCH_BYTES }),
+    ...(writeLimit === undefined ? {} : { searchLimit: writeLimit }),
     visit: (buffer, offset, size, position) => {
       progress.at(position);
       newest = Math.max(newest, storeTimestampOf(buffer.subarray(offset, offset + size)));

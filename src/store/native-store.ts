@@ -14,6 +14,7 @@ import { NativeLog } from './native-log.ts';
 import type { NativeStoreOptions, NativeStoreOwner } from './native-options.ts';
 import { encodeStorePoint } from './store-point.ts';
 import { storeTimestampOf } from './time-search.ts';
+import { WriteLimit } from './write-limit.ts';
 
 const REMOVAL_CHECK_MS = 1000;
 const SPACE_CHECK_MS = 1000;
@@ -54,6 +55,7 @@ export class NativeStore {
   readonly #owner: NativeStoreOwner;
   readonly #files: NativeFiles;
   readonly #cleaner: LogCleaner;
+  readonly #writeLimit: WriteLimit;
   readonly #failure: FailureMark;
   readonly #timers: Timer[] = [];
   /** Position of the newest durable recovery point. */
@@ -69,7 +71,9 @@ export class NativeStore {
     this.#failure = new FailureMark(platform.disk, root);
     const fatal = (error: DiskError): void => this.#failed(error);
     const limits = { syncFlush, syncTimeoutMs, syncIntervalMs, maxPendingBytes };
-    this.#log = new NativeLog({ ...limits, log: files.log, timers, clock, logger, fatal });
+    this.#writeLimit = new WriteLimit(platform, abortPath(root), options.writeAheadBytes);
+    const allowWrite = (end: number): DiskError | undefined => this.#writeLimit.allow(end);
+    this.#log = new NativeLog({ ...limits, log: files.log, timers, clock, logger, allowWrite, fatal });
     const plain = { replicator: this.#log, records: this.#log };
     const streams = owner.replicate?.(this.#log, files.point?.position ?? files.log.endPosition) ?? plain;
     this.#store = new LogMessageStore(platform, root, streams, options.store);
@@ -116,7 +120,7 @@ export class NativeStore {
         ...(point.stateAt === undefined ? {} : { stateAt: point.stateAt }),
       });
     this.#failure.forget();
-    this.#platform.disk.replaceFile(abortPath(root), Buffer.from(String(this.#platform.process.pid)));
+    this.#writeLimit.open(log.endPosition);
     this.#store.start();
     this.#platform.disk.replaceFile(checkpointPath(root), this.#checkpoint(this.#store.lastTimestamp));
     this.#checkSpace();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { writeInt64 } from '../../src/base/bytes.ts';
+import { readWriteLimit } from '../../src/store/write-limit.ts';
 import type { VirtualPlatform } from '../support/virtual-platform.ts';
 import { VirtualWorld } from '../support/virtual-platform.ts';
 import { decode, point, refusalOf, TINY, texts } from './native-support.ts';
@@ -74,6 +75,47 @@ describe('a torn last write', () => {
       expect(native.store.maxOffset(last.topic, last.queueId), String(kept)).toBe(last.queueOffset + (whole ? 1 : 0));
       expect(whole, String(kept)).toBe(kept === last.storeSize);
     }
+  });
+});
+
+describe('how far a start after a kill looks for what survived', () => {
+  const options = { ...SMALL, writeAheadBytes: 4_096 };
+  const limitOf = (platform: VirtualPlatform) => readWriteLimit(platform, `${ROOT}/abort`) ?? 0;
+
+  test('everything that was ever written lies below the limit, at any moment', () => {
+    const world = new VirtualWorld(1);
+    const platform = world.start('a');
+    const native = startStore(platform, options);
+    for (const body of bodies(200)) {
+      putNow(platform, native.store, message('T', 0, body.repeat(100)));
+      expect(native.store.endPosition).toBeLessThanOrEqual(limitOf(platform));
+    }
+    expect(limitOf(platform) - native.store.endPosition).toBeLessThanOrEqual(4_096);
+    expect(native.store.endPosition).toBeGreaterThan(3 * 4_096);
+  });
+
+  test('what stands behind the limit is not looked at, what stands below it is', () => {
+    for (const behind of [false, true]) {
+      const world = new VirtualWorld(1);
+      const { platform, positions, end } = killed(world, options);
+      const [first = 0, second = 0] = positions;
+      const record = Buffer.from(world.disk('a').contentOf(FIRST_FILE)!.subarray(first, second));
+      const place = behind ? limitOf(platform) + 10 : end + 10;
+      writeInt64(record, place, 28);
+      overwrite(platform, FIRST_FILE, place, record);
+      if (behind) expect(startStore(platform, options).store.endPosition).toBe(end);
+      else expect(refusalOf(platform, options)).toMatch(/intact data follows at position/);
+    }
+  });
+
+  test('a limit that somebody else has written past is of no use', () => {
+    const world = new VirtualWorld(1);
+    const { platform, end } = killed(world, options);
+    platform.disk.replaceFile(`${ROOT}/abort`, Buffer.from(`1\n${end - 1}\n`));
+    const record = Buffer.from(world.disk('a').contentOf(FIRST_FILE)!.subarray(0, 200));
+    writeInt64(record, end + 9_000, 28);
+    overwrite(platform, FIRST_FILE, end + 9_000, record);
+    expect(refusalOf(platform, options)).toMatch(/intact data follows at position/);
   });
 });
 
