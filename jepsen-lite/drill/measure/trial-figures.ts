@@ -1,5 +1,6 @@
 import type { History } from '../../checker/history.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { OwnPauses } from '../run/own-pauses.ts';
 import type { TrialRecord } from '../run/run-trial.ts';
 import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';
@@ -15,6 +16,8 @@ export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recove
   readonly failedSends: number;
   /** Longest time without an acknowledgement from there on. */
   readonly longestStallMs: number;
+  /** Longest time from the first fault to recovery for which the drill itself was held up; the figures may be too high by that. */
+  readonly ownPauseMs: number;
   /** Before the faults, from the first fault to recovery, and from there to the end. */
   readonly calm: SendFigures;
   readonly hurt: SendFigures;
@@ -28,13 +31,14 @@ export interface Measured {
   readonly history: History;
   readonly places: ReadonlyMap<string, ReadonlySet<string>>;
   readonly consumedAtMs: ReadonlyMap<string, number>;
+  readonly ownPauses: Pick<OwnPauses, 'longestIn'>;
 }
 
 /** Computes the figures of a trial from what clients saw during it. */
 export function trialFigures(
   record: TrialRecord,
   { rtoFrom }: Plan['expect'],
-  { sends, history, places, consumedAtMs }: Measured,
+  { sends, history, places, consumedAtMs, ownPauses }: Measured,
 ): TrialFigures {
   const { calmFromMs, faultMs, healMs, endMs, roles } = record;
   const calm = figuresOf(sends, calmFromMs, faultMs);
@@ -53,6 +57,7 @@ export function trialFigures(
     ...messagesOf(history, places, consumedAtMs, window),
     failedSends: since.refused + since.unknown,
     longestStallMs: since.longestGapMs,
+    ownPauseMs: ownPauses.longestIn(baseMs, stableAtMs ?? endMs),
     calm,
     hurt: figuresOf(sends, faultMs, stableAtMs ?? endMs),
     after: figuresOf(sends, stableAtMs ?? endMs, endMs),

@@ -48,6 +48,7 @@ const rows: readonly Row[] = [
   { name: 'failed sends', unit: '', of: ({ failedSends }) => failedSends },
   { name: 'lost (RPO)', unit: '', of: ({ lost }) => lost },
   { name: 'duplicates', unit: '', of: ({ duplicates }) => duplicates },
+  { name: 'drill held up', unit: 'ms', of: ({ ownPauseMs }) => ownPauseMs },
 ];
 
 /** A figure over all trials of a drill. */

@@ -13,9 +13,9 @@ export interface DrillClientsOptions extends LiveClientsOptions {
   /** Whose promises hold for refused sends. */
   readonly server: Server;
   readonly seed: number;
+  /** A topic that does not exist yet: all that is in it will be held against what was sent. */
+  readonly topic: string;
 }
-
-const TOPIC = 'DrillTopic';
 
 /** One producer with several senders, and one consumer: what a drill measures with. */
 export class DrillClients extends LiveClients {
@@ -26,7 +26,9 @@ export class DrillClients extends LiveClients {
   constructor(options: DrillClientsOptions) {
     const consumedAtMs = new Map<string, number>();
     const { judge, nowMs } = options;
-    super({ ...options, judge: noting(judge, (value) => consumedAtMs.set(value, nowMs()), consumedAtMs) }, [TOPIC]);
+    super({ ...options, judge: noting(judge, (value) => consumedAtMs.set(value, nowMs()), consumedAtMs) }, [
+      options.topic,
+    ]);
     this.consumedAtMs = consumedAtMs;
     this.#options = options;
   }

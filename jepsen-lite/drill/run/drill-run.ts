@@ -43,7 +43,7 @@ export interface DrillRunOptions {
   readonly onNote: (note: string, signal: AbortSignal) => Promise<void>;
 }
 
-const LOOK_MS = 100;
+const LOOK_MS = 200;
 const MS_PER_SECOND = 1_000;
 /** The share of failed sends that aborts a drill is taken over so long. */
 const ERRORS_OF_MS = 5_000;
@@ -133,14 +133,18 @@ export class DrillRun {
         'aborted',
         `no message was acknowledged for ${stalledMs.toFixed(0)} ms (abort.stallMs ${stallMs})`,
       );
-    const { acknowledged: good, refused, unknown } = this.recent(ERRORS_OF_MS);
-    const share = (refused + unknown) / Math.max(1, good + refused + unknown);
+    if (maxErrorShare < 1) this.#stopIfMoreFail(maxErrorShare);
+    if (this.clients.lag > maxLag)
+      throw new DrillStopped('aborted', `the consumer lags by ${this.clients.lag} messages (abort.maxLag ${maxLag})`);
+  }
+
+  #stopIfMoreFail(maxErrorShare: number): void {
+    const { acknowledged, refused, unknown } = this.recent(ERRORS_OF_MS);
+    const share = (refused + unknown) / Math.max(1, acknowledged + refused + unknown);
     if (share > maxErrorShare)
       throw new DrillStopped(
         'aborted',
         `${(share * 100).toFixed(0)} % of the sends failed (abort.maxErrorShare ${maxErrorShare})`,
       );
-    if (this.clients.lag > maxLag)
-      throw new DrillStopped('aborted', `the consumer lags by ${this.clients.lag} messages (abort.maxLag ${maxLag})`);
   }
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { createNodePlatform } from '../../../src/platform/node/node-platform.ts';
@@ -17,6 +17,7 @@ import { machineText } from '../report/machine-text.ts';
 import { openTarget } from '../target/open-target.ts';
 import { DrillClients } from './drill-clients.ts';
 import { type DrillLook, DrillRun, DrillStopped, type JournalEvent } from './drill-run.ts';
+import { OwnPauses } from './own-pauses.ts';
 import { runTrial, type TrialRecord } from './run-trial.ts';
 
 export interface DrillOptions {
@@ -49,14 +50,20 @@ export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   mkdirSync(directory, { recursive: true });
   const startedMs = performance.now();
   const nowMs = (): number => performance.now() - startedMs;
-  const file = join(directory, 'journal.jsonl');
-  const journal = (event: JournalEvent): void =>
-    appendFileSync(file, `${JSON.stringify({ atMs: Math.round(nowMs()), ...event })}\n`);
+  // Not synchronously: a busy disk would hold up clients and links at the moment of a fault.
+  const file = createWriteStream(join(directory, 'journal.jsonl'), { flags: 'a' });
+  const journal = (event: JournalEvent): void => {
+    file.write(`${JSON.stringify({ atMs: Math.round(nowMs()), ...event })}\n`);
+  };
   journal({ event: 'drill', name: plan.name, seed, startedAt: new Date().toISOString(), ...options.versions });
   const note = (text: string): void => journal({ event: 'note', text });
-  return await underWatchdog({ program: options.watchdog, directory, journal: note }, (mark, watchdog) =>
-    runMarked({ ...options, nowMs, startedMs, journal }, mark, watchdog),
-  );
+  try {
+    return await underWatchdog({ program: options.watchdog, directory, journal: note }, (mark, watchdog) =>
+      runMarked({ ...options, nowMs, startedMs, journal }, mark, watchdog),
+    );
+  } finally {
+    await new Promise((resolve) => file.end(resolve));
+  }
 }
 
 async function runMarked(context: Context, mark: string, watchdog: Watchdog): Promise<DrillReport> {
@@ -85,6 +92,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       load: plan.load,
       server: target.server,
       seed,
+      topic: `drill-${Date.now().toString(36)}`,
       nowMs,
     });
     const run = new DrillRun({
@@ -97,8 +105,10 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       onLook: context.onLook,
       onNote: context.onNote,
     });
+    const ownPauses = new OwnPauses(nowMs);
     clients.start();
     const { records, stopped } = await playTrials(run);
+    ownPauses.stop();
     const verdicts = stopped?.kind === 'interrupted' ? [] : await judged(context, run, judge);
     clients.stopped = true;
     const measured = {
@@ -106,11 +116,14 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       history: clients.history,
       places: placesOf(clients.history),
       consumedAtMs: clients.consumedAtMs,
+      ownPauses,
     };
     const trials = records.map((record) => trialFigures(record, plan.expect, measured));
     const hypotheses = hypothesesOf(plan.expect, trials, verdicts, judge.violation);
     const { description } = target;
-    const outcome = stopped?.kind ?? (hypotheses.every(({ holds }) => holds === true) ? 'passed' : 'failed');
+    const interrupted = signal.aborted ? 'interrupted' : undefined;
+    const outcome =
+      interrupted ?? stopped?.kind ?? (hypotheses.every(({ holds }) => holds === true) ? 'passed' : 'failed');
     if (outcome !== 'passed') writeHistory(context, clients);
     journal({ event: 'verdict', outcome, why: stopped?.message ?? null });
     return {

@@ -34,6 +34,7 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
     lost: 0,
     duplicates: 1,
     lagDrainMs: 5,
+    ownPauseMs: 0,
     calm,
     hurt: calm,
     after: calm,

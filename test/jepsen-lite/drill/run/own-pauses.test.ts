@@ -1,0 +1,17 @@
+import { expect, test, vi } from 'vitest';
+import { OwnPauses } from '../../../../jepsen-lite/drill/run/own-pauses.ts';
+
+test('a process that is held up is noticed, and only in the times that the pause touches', () => {
+  vi.useFakeTimers();
+  let nowMs = 0;
+  const pauses = new OwnPauses(() => nowMs);
+  for (const stepMs of [10, 11, 300, 10, 25, 10]) {
+    nowMs += stepMs;
+    vi.advanceTimersByTime(10);
+  }
+  pauses.stop();
+  vi.useRealTimers();
+  expect(pauses.longestIn(0, 1_000)).toBe(300);
+  expect(pauses.longestIn(0, 20)).toBe(0);
+  expect(pauses.longestIn(330, 1_000)).toBe(0);
+});
