@@ -31,6 +31,7 @@ import { uncommittedDispatched } from './uncommitted-dispatched/bug.ts';
 import { unmatchedCommitted } from './unmatched-committed/bug.ts';
 import { voteBeforeSave } from './vote-before-save/bug.ts';
 import { voteNotFsynced } from './vote-not-fsynced/bug.ts';
+import { voteNotSaved } from './vote-not-saved/bug.ts';
 import { wipedNodeVotes } from './wiped-node-votes/bug.ts';
 
 /** All planted bugs, by name. */
@@ -67,5 +68,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   unmatchedCommitted,
   voteBeforeSave,
   voteNotFsynced,
+  voteNotSaved,
   wipedNodeVotes,
 ];

@@ -9,6 +9,7 @@ import { injectedOf } from '../../jepsen-lite/bin/chaos-text.ts';
 import { ackBeforeCommit } from '../../jepsen-lite/bug/ack-before-commit/bug.ts';
 import { offsetInMemory } from '../../jepsen-lite/bug/offset-in-memory/bug.ts';
 import type { PlantedBug } from '../../jepsen-lite/bug/planted-bug.ts';
+import { voteNotSaved } from '../../jepsen-lite/bug/vote-not-saved/bug.ts';
 import type { Fault, Schedule } from '../../jepsen-lite/fault/schedule.ts';
 import type { ChaosReport } from '../../jepsen-lite/live/chaos/chaos-report.ts';
 import { controllerMode } from '../../jepsen-lite/live/chaos/controller-mode.ts';
@@ -98,6 +99,7 @@ describe('a broker with a planted mistake is convicted', () => {
   test.for([
     { bug: ackBeforeCommit, schedule: isolations, by: ['one-value-a-place', 'checker total-queue'] },
     { bug: offsetInMemory, schedule: kills, by: ['fresh-offset', 'metadata-kept'] },
+    { bug: voteNotSaved, schedule: kills, by: ['durable-vote'] },
   ])('$bug.name', { timeout: RUN_MS }, async ({ bug, schedule, by }) => {
     const { violation } = await play(schedule, 0.35, { broker: brokerWith(bug) });
     expect(by).toContain(violation?.invariant);

@@ -4,6 +4,7 @@ import type { Group } from '../../../cluster/launch/group.ts';
 import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
 import { signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
+import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
 import type { LinkMesh } from '../proxy/link-mesh.ts';
 import type { Ward } from '../sick/ward.ts';
 import type { Ailing } from './ailing.ts';
@@ -11,6 +12,7 @@ import type { LiveJudge } from './client-judge.ts';
 import { HurtList } from './hurt-list.ts';
 import { Hurtable } from './hurtable.ts';
 import { KnownEnds } from './known-ends.ts';
+import { KnownVotes } from './known-votes.ts';
 import { LiveMember } from './live-member.ts';
 import type { LiveMode } from './live-mode.ts';
 
@@ -39,6 +41,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   readonly members: readonly LiveMember[];
   readonly hurts: HurtList;
   readonly ends = new KnownEnds();
+  readonly #votes = new KnownVotes();
   /** How often another leader, or one in a new term, was seen. */
   reigns = 0;
   #reign = '';
@@ -69,9 +72,11 @@ export class LiveGroup extends Hurtable<LiveMember> {
 
   /** SIGKILL; it counts as down from now on. */
   async kill(member: LiveMember): Promise<void> {
+    const groupName = member.report?.raft?.groupName;
     member.state = 'down';
     member.report = undefined;
     await this.group.kill(member.name);
+    if (groupName !== undefined && !this.hurts.isHurt(member.name)) this.#judgeVote(member, groupName);
   }
 
   /** SIGTERM, and SIGKILL after `graceMs`. */
@@ -111,6 +116,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   wipe(member: LiveMember): void {
     rmSync(member.node.storeDirectory, { recursive: true, force: true });
     this.ends.forget(member.name);
+    this.#votes.forget(member.name);
   }
 
   /** Removes a folder of derived files. */
@@ -163,7 +169,17 @@ export class LiveGroup extends Hurtable<LiveMember> {
       this.hurts.heard(member.name, starts, { inDoubt: raft.inDoubt, damagedPlaces, scrubPasses: scrub.passes });
       if (!this.hurts.isHurt(member.name)) member.excuses.delete('rot');
       this.ends.heard(member.name, raft.appliedIndex, raft.writtenIndex);
+      this.#votes.heard(member.name, raft.roleHistory);
     } else if (report === undefined && this.group.process(member.name) === undefined) this.#ended(member);
+  }
+
+  #judgeVote({ name, raftDirectory }: LiveMember, groupName: string): void {
+    const read = readHardState(this.group.platform.disk, join(raftDirectory, 'hardstate'), {
+      memberId: name,
+      groupName,
+    });
+    const problem = this.#votes.problemOf(name, read);
+    if (problem !== undefined) this.judge.broken('durable-vote', problem);
   }
 
   #ended(member: LiveMember): void {
