@@ -111,7 +111,6 @@ export class MasterLink {
       return;
     }
     this.#phase = 'stream';
-    this.#acknowledged = log.endPosition;
     this.#socket.write([encodeStart(proof)]);
   }
 

@@ -31,7 +31,7 @@ export class SlaveLink {
   #sentConfirm = -1;
   #blocked = false;
   #reading = false;
-  /** Everything below is with the slave. */
+  /** Everything below is with the slave, as safe as its flush mode makes it: what it acknowledged on this connection. That its log goes on somewhere says less. */
   ackPosition = 0;
   /** Newest round that it echoed. */
   round = 0;
@@ -130,7 +130,6 @@ export class SlaveLink {
     }
     this.#phase = 'stream';
     this.#sent = proof.position;
-    this.ackPosition = proof.position;
     this.#logger.info('A slave follows', { slave: this.address, brokerId: this.brokerId, from: this.#sent });
     this.#master.joined(this);
     // What came before the log's first file tells of queues and state, too.

@@ -188,6 +188,25 @@ describe('a replica set of Controller mode', () => {
     expect(set.wishes).toEqual([]);
   });
 
+  it('counts no slave for what it has not fsynced under SYNC_FLUSH, wherever its log goes on', async () => {
+    const set = await ReplicaWorld.serving('flushDiskType=SYNC_FLUSH\n');
+    set.world.disk('b3').latencyMs = 400;
+    appendAlone(set, 'b1', 3);
+    // Written by now, and not fsynced yet.
+    await set.world.run(600);
+    await set.elect('b2');
+    const b3 = () =>
+      set
+        .broker('b2')
+        .roles.replicas()
+        .find(({ brokerId }) => brokerId === 3);
+    await set.until(() => b3() !== undefined);
+    expect(b3()?.lag).toBeGreaterThan(0);
+    expect(set.set.brokerIds).not.toContain(3);
+    await set.until(() => set.set.brokerIds.length === 3);
+    expect(b3()?.lag).toBe(0);
+  });
+
   it('does not go on in an epoch of its own after a start: it may have lost what slaves have of it', async () => {
     const set = await ReplicaWorld.serving();
     await send(set, 5, 'a');
