@@ -6,5 +6,5 @@ export const ackOutsideSet: PlantedBug = {
   breaks: 'A master confirms what one other broker has, whoever that is, instead of every member of the SyncStateSet.',
   source: 'raft/SAFETY.md 10; cluster/ha/README.md',
   replaces: 'cluster/ha/confirm-rules.ts',
-  foundBy: ['confirmed-by-set'],
+  foundBy: ['confirmed-by-set', 'confirmed-prefix'],
 };
