@@ -1,4 +1,4 @@
-import type { Disk, DiskError } from '../../src/platform/ports.ts';
+import type { Disk, DiskError, Logger } from '../../src/platform/ports.ts';
 import type { EpochFile } from './epoch-file.ts';
 import { commonEnd } from './epoch-history.ts';
 import type { HaLog } from './ha-log.ts';
@@ -23,6 +23,7 @@ export function unfinishedCut(disk: Disk, root: string): number | undefined {
 
 export interface EpochAgreementOptions {
   readonly disk: Disk;
+  readonly logger: Logger;
   readonly root: string;
   readonly log: HaLog;
   readonly epochs: EpochFile;
@@ -72,7 +73,12 @@ export class EpochAgreement implements Agreement {
 
   /** Each step is durable before the next: the note, the log, the epochs, the note's end. */
   #cut(end: number, done: (problem: undefined) => void): void {
-    const { disk, root, log, epochs, fatal } = this.#options;
+    const { disk, logger, root, log, epochs, fatal } = this.#options;
+    const bytes = log.endPosition - end;
+    logger.warn("Cuts its log where it parts from the master's: nobody acknowledged what goes", {
+      position: end,
+      bytes,
+    });
     if (!orFatal(fatal, () => disk.replaceFile(cutPath(root), Buffer.from(String(end))))) return;
     log.cut(end, (error) => {
       if (error !== undefined) {

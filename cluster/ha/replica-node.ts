@@ -78,12 +78,12 @@ export class ReplicaNode implements ReplicaRoles {
     this.#options = options;
     this.#epochAtStart = epochs.lastEpoch;
     const fatal = (error: DiskError): void => options.fatal(error);
-    const { disk } = platform;
+    const { disk, logger } = platform;
     // At the start the newest recovery point: everything below was fsynced.
     const trusted = log.confirmedPosition;
     const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
     const root = config.storePathRootDir;
-    this.#agreement = new EpochAgreement({ disk, root, log, epochs, trustedEnd, fatal });
+    this.#agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, fatal });
     log.setRole(fencedRole('no Controller has told its role yet'));
   }
 

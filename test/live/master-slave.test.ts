@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Group } from '../../cluster/launch/group.ts';
 import { readNodeStatus } from '../../cluster/launch/node-status.ts';
 import { until } from '../../scripts/bench/failover/until.ts';
-import { PullConsumer } from '../../src/client/consumer/pull-consumer.ts';
 import { Producer } from '../../src/client/producer/producer.ts';
 import { startLiveGroup } from './harness/live-group.ts';
+import { readBodies } from './harness/read-bodies.ts';
 
 const TOPIC = 'MasterSlave';
 const MESSAGES = 400;
@@ -29,24 +29,6 @@ describe('2m-2s-sync', () => {
     return bodies;
   }
 
-  /** Every message of the topic, from whoever has it. */
-  async function readAll(): Promise<string[]> {
-    const consumer = new PullConsumer(group.platform, { nameServers: group.nameServer, group: 'reader' });
-    await consumer.start();
-    const bodies: string[] = [];
-    for (const queue of await consumer.queues(TOPIC)) {
-      let offset = await consumer.minOffset(queue);
-      const max = await consumer.maxOffset(queue);
-      while (offset < max) {
-        const { messages, nextOffset } = await consumer.pull(queue, offset);
-        bodies.push(...messages.map(({ body }) => body.toString()));
-        offset = nextOffset;
-      }
-    }
-    await consumer.close();
-    return bodies;
-  }
-
   const isReady = async (name: string): Promise<boolean> => {
     const node = group.nodes.find((each) => each.name === name);
     return node !== undefined && (await readNodeStatus(node.httpUrl))?.ready === true;
@@ -58,11 +40,11 @@ describe('2m-2s-sync', () => {
     const sent = await send('a');
     await group.kill('broker-a');
     await until('that the slave is alone', READY_MS, async () => !(await isReady('broker-a-s')));
-    expect((await readAll()).sort()).toEqual([...sent].sort());
+    expect((await readBodies(group, TOPIC)).sort()).toEqual([...sent].sort());
     group.start('broker-a');
     for (const name of ['broker-a', 'broker-a-s']) await until(`that ${name} is ready`, READY_MS, () => isReady(name));
     sent.push(...(await send('b')));
-    expect((await readAll()).sort()).toEqual([...sent].sort());
+    expect((await readBodies(group, TOPIC)).sort()).toEqual([...sent].sort());
     const slaves = await Promise.all(
       group.nodes.map(async ({ httpUrl }) => (await readNodeStatus(httpUrl))?.replication),
     );
