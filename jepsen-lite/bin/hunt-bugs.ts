@@ -97,7 +97,8 @@ async function hunt(bug: PlantedBug, program: string, options: SimOptions, count
 async function playRecord(bug: PlantedBug, program: string, options: SimOptions, count: Count): Promise<void> {
   const job = recordOf(bug);
   if (job === undefined) {
-    console.log(`LEFT OUT ${bug.name}: no seed is on record (hunt it with --bug ${bug.name} --record FILE)`);
+    console.log(`     ${bug.name}: no seed is on record; hunting`);
+    await hunt(bug, program, { ...options, seed: 1 }, count);
     return;
   }
   const [planted, sound] = await Promise.all([playOne(program, job), playOne(workerProgram, job)]);
