@@ -1,4 +1,5 @@
 import type { FaultKind } from './fault-kind.ts';
+import type { FaultWorld, Server } from './fault-world.ts';
 import type { Target } from './schedule.ts';
 import { targetsOf } from './targets.ts';
 
@@ -16,10 +17,7 @@ const slowDisk: FaultKind = {
   apply(cluster, { target, forMs, amount = 50 }) {
     const [node] = targetsOf(cluster, target);
     if (node === undefined) return false;
-    const { image } = node.host;
-    const [low, high] = [amount * 200, amount * 1_000];
-    image.speed = { lowMicros: low / 10, highMicros: high / 10, syncLowMicros: low, syncHighMicros: high };
-    cluster.later(forMs, () => image.useUsualSpeed());
+    slowDiskFor(cluster, node, amount, forMs);
     return true;
   },
 };
@@ -75,3 +73,11 @@ export const diskFaultsOn = (paths: readonly string[]): readonly FaultKind[] => 
   diskFull,
   diskErrorOn(paths),
 ];
+
+/** Each fsync takes up to `mostMs`, each other operation up to a tenth of that, for so long. */
+export function slowDiskFor(cluster: FaultWorld, { host }: Server, mostMs: number, forMs: number): void {
+  const { image } = host;
+  const [low, high] = [mostMs * 200, mostMs * 1_000];
+  image.speed = { lowMicros: low / 10, highMicros: high / 10, syncLowMicros: low, syncHighMicros: high };
+  cluster.later(forMs, () => image.useUsualSpeed());
+}

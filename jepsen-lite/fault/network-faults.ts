@@ -1,3 +1,4 @@
+import { slowDiskFor } from './disk-faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { cutBothFor, cutFor, slowFor } from './link-states.ts';
 import type { Target } from './schedule.ts';
@@ -123,9 +124,13 @@ const slowLink: FaultKind = {
   },
 };
 
+/** Longest fsync of a machine that stalls. */
+const STALL_MS = 500;
+
 /**
  * The smaller part of the members, with the target in it, is parted from the larger one; clients reach both. `cut`: silently. `refuse`: connections break and new ones
- * are refused, so that the larger part has a new leader long before an old one in the smaller part knows.
+ * are refused, so that the larger part has a new leader long before an old one in the smaller part knows. `stall`: the same, and the target's disk is slow, as where a
+ * virtual machine is moved: what it wrote as the leader may still be on its way to the disk when it has to cut it.
  */
 const split: FaultKind = {
   name: 'split',
@@ -133,7 +138,7 @@ const split: FaultKind = {
   draw: (chance) => ({
     target: chance.pick(ONE),
     forMs: chance.pick([chance.between(20, 300), chance.between(300, 5_000)]),
-    mode: chance.pick(['refuse', 'refuse', 'cut']),
+    mode: chance.pick(['refuse', 'stall', 'cut']),
   }),
   apply(cluster, { target, forMs, mode }) {
     const [node] = targetsOf(cluster, target);
@@ -141,6 +146,7 @@ const split: FaultKind = {
     const others = cluster.nodes.filter((one) => one !== node);
     const companions = Math.floor((cluster.nodes.length - 1) / 2) - 1;
     const { fabric } = cluster.world;
+    if (mode === 'stall') slowDiskFor(cluster, node, STALL_MS, forMs);
     for (const { name: inner } of [node, ...others.slice(0, companions)]) {
       for (const { name: outer } of others.slice(companions)) {
         if (mode === 'cut') {
