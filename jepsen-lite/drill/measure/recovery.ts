@@ -3,13 +3,11 @@ import type { Send } from './sends.ts';
 
 /** So long after a success nothing may fail or stall: then it is the one that ends the outage. */
 const STABLE_MS = 1_000;
-/** A shorter time without an acknowledgement is none, whoever sends so often. */
-const SHORTEST_GAP_MS = 40;
-/** A stall that begins so soon after the fault is held to be of its making, however restless the machine is: a figure may be too high for that, never too low. */
+/** A time without an acknowledgement is a stall from so long on, if it begins with the fault: a figure may be too high for that on a restless machine, never too low. */
+const STALL_MS = 40;
 const AT_ONCE_MS = 100;
-/** However restless a machine is, a longer one is. */
-const LONGEST_NOISE_MS = 100;
-const NOISE_FACTOR = 1.5;
+/** One that begins later is, from so long on, held to be of the fault's making, too. */
+const LATER_STALL_MS = 200;
 
 /** What clients noticed of a fault. */
 export interface Recovery {
@@ -21,19 +19,14 @@ export interface Recovery {
   readonly failedForMs: number;
 }
 
-/** How long nothing may be acknowledged before that is called a stall, by the longest such time while all was well. */
-export function noticeableMs(calmGapMs: number): number {
-  return Math.max(SHORTEST_GAP_MS, Math.min(LONGEST_NOISE_MS, calmGapMs * NOISE_FACTOR));
-}
-
 /** Finds the end of the outage that began at `baseMs`, in sends ordered by their ends; what ended after `untilMs` does not count. */
-export function recoveryOf(sends: readonly Send[], baseMs: number, untilMs: number, noticeMs: number): Recovery {
+export function recoveryOf(sends: readonly Send[], baseMs: number, untilMs: number): Recovery {
   const after = sends.filter(({ endMs }) => endMs >= baseMs && endMs <= untilMs);
   const failures = after.filter(({ outcome }) => outcome !== 'ok').map(({ endMs }) => endMs);
   const successes = after.filter(({ outcome }) => outcome === 'ok').map(({ endMs }) => endMs);
   const moments = [baseMs, ...successes, untilMs];
-  const atOnce = stallsOf(moments, SHORTEST_GAP_MS).filter((atMs) => atMs < baseMs + AT_ONCE_MS);
-  const troubles = [...failures, ...stallsOf(moments, noticeMs), ...atOnce].sort((a, b) => a - b);
+  const atOnce = stallsOf(moments, STALL_MS).filter((atMs) => atMs < baseMs + AT_ONCE_MS);
+  const troubles = [...failures, ...atOnce, ...stallsOf(moments, LATER_STALL_MS)].sort((a, b) => a - b);
   const stableAtMs = successes.find((atMs) => {
     const next = troubles.find((troubleMs) => troubleMs >= atMs) ?? Number.POSITIVE_INFINITY;
     return next >= atMs + STABLE_MS && untilMs >= atMs + STABLE_MS;
@@ -49,9 +42,9 @@ export function recoveryOf(sends: readonly Send[], baseMs: number, untilMs: numb
   };
 }
 
-/** Beginnings of the times of at least `noticeMs` between two moments of an ascending list. */
-function stallsOf(moments: readonly number[], noticeMs: number): number[] {
-  return moments.filter((atMs, at) => (moments[at + 1] ?? atMs) - atMs >= noticeMs);
+/** Beginnings of the times of at least `leastMs` between two moments of an ascending list. */
+function stallsOf(moments: readonly number[], leastMs: number): number[] {
+  return moments.filter((atMs, at) => (moments[at + 1] ?? atMs) - atMs >= leastMs);
 }
 
 /** The parts of a recovery time. A part that members did not tell of is undefined. */

@@ -4,14 +4,12 @@ import type { OwnPauses } from '../run/own-pauses.ts';
 import type { TrialRecord } from '../run/run-trial.ts';
 import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';
-import { noticeableMs, partsOf, type Recovery, type RecoveryParts, recoveryOf } from './recovery.ts';
+import { partsOf, type Recovery, type RecoveryParts, recoveryOf } from './recovery.ts';
 import { figuresOf, type Send, type SendFigures } from './sends.ts';
 
 /** All that a trial is judged by. */
 export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recovery, 'rtoMs' | 'failedForMs'> {
   readonly record: TrialRecord;
-  /** A shorter time without an acknowledgement was not taken for a stall. */
-  readonly noticeMs: number;
   /** Sends without success from the first fault to the end of the trial. */
   readonly failedSends: number;
   /** Longest time without an acknowledgement from there on. */
@@ -42,15 +40,13 @@ export function trialFigures(
 ): TrialFigures {
   const { calmFromMs, faultMs, healMs, endMs, roles } = record;
   const calm = figuresOf(sends, calmFromMs, faultMs);
-  const noticeMs = noticeableMs(calm.longestGapMs);
   const baseMs = rtoFrom === 'fault' ? faultMs : healMs;
-  const { rtoMs, stableAtMs, failedForMs } = recoveryOf(sends, baseMs, endMs, noticeMs);
+  const { rtoMs, stableAtMs, failedForMs } = recoveryOf(sends, baseMs, endMs);
   const parts = partsOf(roles, baseMs, stableAtMs ?? endMs);
   const since = figuresOf(sends, faultMs, endMs);
   const window = { fromMs: calmFromMs, toMs: endMs, sinceMs: stableAtMs };
   return {
     record,
-    noticeMs,
     rtoMs,
     failedForMs,
     ...(stableAtMs === undefined || rtoMs === 0 ? noParts : parts),

@@ -63,9 +63,9 @@ function figureTable({ trials }: DrillReport): string {
 }
 
 function figure(trial: DrillReport['trials'][number], rtoFrom: 'fault' | 'heal'): string {
-  const { record, rtoMs, noticeMs } = trial;
+  const { record, rtoMs } = trial;
   const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', problem } = record;
   const ended = problem === undefined ? '' : ` It did not recover: ${escaped(problem)}.`;
-  const caption = `Trial ${number}: RTO ${figureText(rtoMs, 'ms')} (dashed line); ${leaderBefore} led before, ${leaderAfter} after. Stalls below ${noticeMs.toFixed(0)} ms are not counted.${ended}`;
+  const caption = `Trial ${number}: RTO ${figureText(rtoMs, 'ms')} (dashed line); ${leaderBefore} led before, ${leaderAfter} after.${ended}`;
   return `<figure>${timelineSvg(trial, rtoFrom)}<figcaption>${caption} Bars: acknowledged and failed sends. Line: slowest send of each tenth of a second.</figcaption></figure>`;
 }

@@ -19,12 +19,10 @@ export function markdownOf(report: DrillReport): string {
     '',
     ...figureTable(report),
     '',
-    ...trials.flatMap(({ record, noticeMs }) => {
+    ...trials.flatMap(({ record }) => {
       const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', faults } = record;
       const hit = faults.map(({ kind, members }) => `${kind} of ${members.join(' and ')}`).join(', ');
-      return [
-        `- trial ${number}: ${hit}; ${leaderBefore} led before, ${leaderAfter} after; stalls below ${noticeMs.toFixed(0)} ms are not counted`,
-      ];
+      return [`- trial ${number}: ${hit}; ${leaderBefore} led before, ${leaderAfter} after`];
     }),
     '',
     `Load: ${plan.load.rate} messages a second of ${plan.load.bodyBytes} bytes from ${plan.load.senders} senders; send timeout ${plan.load.sendTimeoutMs} ms.`,

@@ -23,7 +23,6 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
       ],
       problem: undefined,
     },
-    noticeMs: 40,
     rtoMs: 90 + number,
     detectMs: 30,
     electMs: 20,

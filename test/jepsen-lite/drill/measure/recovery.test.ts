@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { noticeableMs, partsOf, recoveryOf } from '../../../../jepsen-lite/drill/measure/recovery.ts';
+import { partsOf, recoveryOf } from '../../../../jepsen-lite/drill/measure/recovery.ts';
 import type { Send } from '../../../../jepsen-lite/drill/measure/sends.ts';
 import type { RoleSighting } from '../../../../jepsen-lite/drill/target/drill-target.ts';
 
@@ -18,7 +18,7 @@ function failure(endMs: number): Send {
 
 function recovery(sends: readonly Send[], baseMs = 1_000, untilMs = 5_000) {
   const byEnd = [...sends].sort((a, b) => a.endMs - b.endMs);
-  return recoveryOf(byEnd, baseMs, untilMs, 40);
+  return recoveryOf(byEnd, baseMs, untilMs);
 }
 
 describe('recovery time', () => {
@@ -42,18 +42,15 @@ describe('recovery time', () => {
     expect(recovery([]).rtoMs).toBeUndefined();
   });
 
-  test('a stall that begins with the fault counts on a restless machine, too', () => {
-    const sends = [...flow(0, 1_010), ...flow(1_070, 3_000), ...flow(3_060, 5_000)];
-    expect(recoveryOf(sends, 1_000, 5_000, 90)).toMatchObject({ rtoMs: 70 });
-    expect(recoveryOf(sends, 2_000, 5_000, 90)).toMatchObject({ rtoMs: 0 });
+  test('a stall that begins with the fault counts from 40 ms on, a later one from 200 ms on', () => {
+    expect(recovery([...flow(0, 1_010), ...flow(1_070, 5_000)]).rtoMs).toBe(70);
+    expect(recovery([...flow(0, 1_300), ...flow(1_450, 5_000)]).rtoMs).toBe(0);
+    expect(recovery([...flow(0, 1_010), ...flow(1_070, 1_300), ...flow(1_450, 5_000)]).rtoMs).toBe(70);
+    expect(recovery([...flow(0, 1_010), ...flow(1_070, 1_300), ...flow(1_550, 5_000)]).rtoMs).toBe(550);
   });
 
   test('a later stall is another one', () => {
-    expect(recovery([...flow(0, 1_000), ...flow(1_200, 2_600), ...flow(2_700, 5_000)]).rtoMs).toBe(200);
-  });
-
-  test('what counts as a stall follows the calm before, within bounds', () => {
-    expect([5, 60, 900].map(noticeableMs)).toEqual([40, 90, 100]);
+    expect(recovery([...flow(0, 1_000), ...flow(1_200, 2_600), ...flow(2_900, 5_000)]).rtoMs).toBe(200);
   });
 });
 
