@@ -181,12 +181,18 @@ export class ControllerCluster implements Scene {
   converged(): boolean {
     const { brokerSet, brokers } = this.judge;
     const end = brokers[0]?.end;
-    if (this.master() === undefined || brokerSet === undefined) return false;
+    if (this.master() === undefined || brokerSet === undefined || !this.#controllersAgree()) return false;
     return this.nodes.every((node) => {
       const { running, end: own, shown, applied, parts } = this.#watch(node);
       if (!running || !brokerSet.syncStateSet.includes(node.brokerId) || node.inDoubt) return false;
       return own === end && shown === end && applied === end && parts.log.writtenPosition === end;
     });
+  }
+
+  #controllersAgree(): boolean {
+    const watches = this.controllers.map(({ name }) => this.#controllerJudge.watch(name));
+    const last = watches[0]?.lastIndex;
+    return watches.every(({ running, lastIndex, applied }) => running && lastIndex === last && applied === last);
   }
 
   isRotten(): boolean {

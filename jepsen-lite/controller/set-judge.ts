@@ -158,7 +158,8 @@ export class SetJudge implements SceneJudge, BrokerEvents {
 
   /** Something that no invariant's file holds went wrong. */
   broken(invariant: string, text: string): void {
-    this.#violation ??= { invariant, text, atMs: this.#options.nowMs() };
+    // The first that breaks is told, be it the controllers' own.
+    if (this.violation === undefined) this.#violation = { invariant, text, atMs: this.#options.nowMs() };
   }
 
   #hold(invariant: string, text: string | undefined): void {

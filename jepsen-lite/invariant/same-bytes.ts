@@ -29,8 +29,10 @@ export class SameBytes implements Invariant {
     for (let at = from; at < this.#ledger.end; ) {
       const length = Math.min(PIECE_BYTES, this.#ledger.end - at);
       const [a, b] = [first.log.segments.readSync(at, length), other.log.segments.readSync(at, length)];
-      if (a.length === 0 || !a.equals(b))
-        return `the logs of ${first.name} and ${other.name} differ between positions ${at} and ${at + length}`;
+      if (a.length === 0 || !a.equals(b)) {
+        const differs = a.findIndex((byte, index) => byte !== b[index]);
+        return `the logs of ${first.name} and ${other.name} differ at position ${at + Math.max(0, differs)}`;
+      }
       at += a.length;
     }
     return undefined;
