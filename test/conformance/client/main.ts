@@ -58,7 +58,7 @@ async function sendMany(): Promise<void> {
 
 async function sendToChosenQueues(): Promise<void> {
   for (const queue of await producer.queues(topic)) {
-    const result = await send(`to queue ${queue.queueId}`, 'chosen', { queue });
+    const result = await send(`to queue ${nameOf(queue)}`, 'chosen', { queue });
     expectEqual('chosen queue', queue.queueId, result.queue.queueId);
   }
   const keyed = await Promise.all([1, 2, 3, 4, 5].map((n) => send(`keyed ${n}`, 'chosen', { key: 'customer-3' })));
