@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { plantedBugs } from '../../../jepsen-lite/bug/planted-bugs.ts';
@@ -14,6 +14,13 @@ test('every folder is a bug of the list, by its name, and says what it breaks, w
     expect(source.length).toBeGreaterThan(5);
     expect(foundBy.length).toBeGreaterThan(0);
   }
+});
+
+test('every bug has a seed on record, found by what must find it', () => {
+  const lines = readFileSync(join(bugFolder, 'found.txt'), 'utf8').split('\n').slice(1, -1);
+  const records = new Map(lines.map((line) => [line.split(' ')[0], line.split(' ').slice(4).join(' ')]));
+  expect([...records.keys()].sort()).toEqual(plantedBugs.map(({ name }) => name).sort());
+  for (const { name, foundBy } of plantedBugs) expect(foundBy, name).toContain(records.get(name));
 });
 
 for (const { name, replaces } of plantedBugs) {
