@@ -90,7 +90,7 @@ export function readOptions(args: string[]): SimOptions {
     mode: modeNamed(values.mode ?? 'dledger'),
     seed: wholeNumber('seed', values.seed ?? '1', 0, Number.MAX_SAFE_INTEGER),
     seeds: seeds ?? (one ? 1 : undefined),
-    nodes: values.nodes === undefined ? undefined : wholeNumber('nodes', values.nodes, 1, 9),
+    nodes: membersOf(values.nodes),
     minutes: minutesOf(values.minutes ?? '1'),
     workers: wholeNumber('workers', values.workers ?? String(availableParallelism()), 1, 256),
     list: values.list,
@@ -125,6 +125,11 @@ function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof s
 function bugsOf(mode: string | undefined): string[] {
   const bugs = plantedBugs.filter((bug) => mode === undefined || (bug.mode ?? 'dledger') === mode);
   return bugs.map(({ name }) => name);
+}
+
+function membersOf(value: string | undefined): number | undefined {
+  if (value === undefined || value === '3' || value === '5') return value === undefined ? undefined : Number(value);
+  throw new WrongArguments(`--nodes ${value}: 3 or 5 is needed`);
 }
 
 function modeNamed(value: string): ModeName {

@@ -1,11 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { isModeName, type ModeName } from '../sim/mode-name.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ModeName } from '../sim/mode-name.ts';
 import { modes } from '../sim/modes.ts';
 import { coverageTable } from './coverage-table.ts';
 import type { SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
-import { readSchedule } from './read-schedule.ts';
+import { readSchedule, scheduleHash } from './read-schedule.ts';
+import { readSeedList } from './read-seed-list.ts';
 import { failureText, progressLine, replayOf, workLine } from './report-text.ts';
 import { ResultsFile } from './results-file.ts';
 import type { SeedJob, SeedReport } from './seed-job.ts';
@@ -78,32 +79,32 @@ function jobsOf(options: SimOptions): SeedJob[] {
   const { mode, seed: from, nodes = 3, minutes, trace, timeline, failures } = options;
   const folderOf = (of: ModeName, seed: number, members: number): string =>
     join(failures, `${of === 'dledger' ? '' : `${of}-`}seed-${seed}-${members}n`);
-  if (options.list !== undefined) return listedJobs(options.list, folderOf);
+  if (options.list !== undefined) {
+    return readSeedList(options.list).map(({ file, ...job }) => {
+      const schedule = readSchedule(file, job.mode);
+      const failureFolder = folderOf(job.mode, job.seed, job.nodes);
+      return { ...job, twice: true, schedule, given: scheduleHash(schedule), scheduleFile: file, failureFolder };
+    });
+  }
   const schedule = readSchedule(options.schedule, mode);
+  const given = scheduleHash(schedule);
   return Array.from({ length: options.seeds ?? DEFAULT_SEEDS }, (_, at) => {
     const seed = from + at;
     const twice = seed % TWICE_EVERY === 0 && !trace;
     const failureFolder = trace ? undefined : folderOf(mode, seed, nodes);
     const scheduleFile = options.schedule;
-    return { mode, seed, nodes, minutes, schedule, scheduleFile, twice, trace, timelineFile: timeline, failureFolder };
+    return {
+      mode,
+      seed,
+      nodes,
+      minutes,
+      schedule,
+      given,
+      scheduleFile,
+      twice,
+      trace,
+      timelineFile: timeline,
+      failureFolder,
+    };
   });
-}
-
-function listedJobs(file: string, folderOf: (mode: ModeName, seed: number, nodes: number) => string): SeedJob[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines
-    .map((line) => {
-      const words = line.split(' ');
-      const [first = ''] = words;
-      return isModeName(first) ? { mode: first, words: words.slice(1) } : { mode: 'dledger' as const, words };
-    })
-    .filter(({ words }) => /^\d/.test(words[0] ?? ''))
-    .map(({ mode, words }) => {
-      const [seed = 1, nodes = 3, minutes = 1] = words.map(Number);
-      const job = { mode, seed, nodes, minutes, twice: true, failureFolder: folderOf(mode, seed, nodes) };
-      const name = words[3] ?? '';
-      if (!name.endsWith('.json')) return job;
-      const scheduleFile = join(dirname(file), name);
-      return { ...job, scheduleFile, schedule: readSchedule(scheduleFile, mode) };
-    });
 }

@@ -38,6 +38,7 @@ export async function playSeed(job: SeedJob): Promise<SeedReport> {
     mode: job.mode,
     nodes: job.nodes,
     minutes: job.minutes,
+    given: job.given,
     failure,
     playedMs,
     cpuSeconds: (user + system) / 1e6,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Schedule } from '../fault/schedule.ts';
 import type { ModeName } from '../sim/mode-name.ts';
@@ -14,6 +15,11 @@ export function readSchedule(file: string | undefined, mode: ModeName): Schedule
   if (strange !== undefined)
     throw new WrongArguments(`--schedule ${file}: in ${mode} mode there is no kind of fault ${strange.kind}`);
   return schedule;
+}
+
+/** By what results of a schedule are known. */
+export function scheduleHash(schedule: Schedule | undefined): string | undefined {
+  return schedule === undefined ? undefined : createHash('sha256').update(JSON.stringify(schedule)).digest('hex');
 }
 
 function parsed(file: string): unknown {

@@ -7,6 +7,8 @@ interface Key {
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
+  /** Hash of a schedule that was played instead of the drawn one. */
+  readonly given?: string | undefined;
 }
 
 /** A line of a results file. */
@@ -21,7 +23,7 @@ export class ResultsFile<Report extends Key> {
   readonly #path: string;
   readonly #commit: string;
   readonly #sources: string;
-  /** Reports of these very sources, by mode, seed, members and minutes. */
+  /** Reports of these very sources, by mode, seed, members, minutes and given schedule. */
   readonly known = new Map<string, Report>();
   /** Lines of other sources. */
   others = 0;
@@ -61,6 +63,6 @@ function lineOf<Report>(text: string): Line<Report> | undefined {
   }
 }
 
-function keyOf({ mode, seed, nodes, minutes }: Key): string {
-  return `${mode === undefined ? '' : `${mode} `}${seed} ${nodes} ${minutes}`;
+function keyOf({ mode, seed, nodes, minutes, given }: Key): string {
+  return `${mode === undefined ? '' : `${mode} `}${seed} ${nodes} ${minutes}${given === undefined ? '' : ` ${given}`}`;
 }

@@ -11,6 +11,8 @@ export interface SeedJob {
   /** Plays it twice; the trace hashes must match. */
   readonly twice: boolean;
   readonly schedule?: Schedule | undefined;
+  /** Its hash: results of one schedule are none of another. */
+  readonly given?: string | undefined;
   /** Where that was read. */
   readonly scheduleFile?: string | undefined;
   /** Prints the trace. */
@@ -26,6 +28,8 @@ export interface SeedReport extends Omit<RunResult, 'log' | 'schedule'> {
   readonly mode: ModeName;
   readonly nodes: number;
   readonly minutes: number;
+  /** Hash of the schedule that was played instead of the drawn one. */
+  readonly given: string | undefined;
   readonly failure: FailureReport | undefined;
   /** Simulated time, both times if it was played twice. */
   readonly playedMs: number;

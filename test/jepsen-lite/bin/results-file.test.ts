@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { scheduleHash } from '../../../jepsen-lite/bin/read-schedule.ts';
 import { ResultsFile } from '../../../jepsen-lite/bin/results-file.ts';
 import type { SeedReport } from '../../../jepsen-lite/bin/seed-job.ts';
 
@@ -14,7 +15,7 @@ function report(seed: number, nodes = 3): SeedReport {
 
 const job = { seed: 1, nodes: 3, minutes: 1, twice: false };
 
-test('what was played with the same sources is known, by seed, members and minutes', () => {
+test('what was played with the same sources is known, by seed, members, minutes and given faults', () => {
   const path = join(folder, 'results.jsonl');
   const first = new ResultsFile<SeedReport>(path, 'c1', 's1');
   expect(first.reportOf(job)).toBeUndefined();
@@ -25,9 +26,13 @@ test('what was played with the same sources is known, by seed, members and minut
   expect(second.reportOf({ ...job, nodes: 5 })?.nodes).toBe(5);
   expect(second.reportOf({ ...job, seed: 2 })).toBeUndefined();
   expect(second.reportOf({ ...job, minutes: 2 })).toBeUndefined();
+  const given = scheduleHash([{ kind: 'kill', atMs: 5, target: 'leader', forMs: 9 }]);
+  expect(second.reportOf({ ...job, given })).toBeUndefined();
+  second.add({ ...report(1), given });
+  expect(new ResultsFile<SeedReport>(path, 'c2', 's1').reportOf({ ...job, given })?.given).toBe(given);
   expect(second.others).toBe(0);
   const changed = new ResultsFile<SeedReport>(path, 'c2', 's2');
-  expect([changed.known.size, changed.others]).toEqual([0, 2]);
+  expect([changed.known.size, changed.others]).toEqual([0, 3]);
 });
 
 test('a line that was cut by the end of a run is not there, and what follows is', () => {

@@ -58,7 +58,7 @@ test('a trace has columns, and a timeline is drawn', () => {
 test('wrong arguments end with 2 and a sentence', () => {
   const { status, stderr } = sim('--nodes', 'many');
   expect(status).toBe(2);
-  expect(stderr).toBe('--nodes many: a whole number from 1 to 9 is needed. --help tells more.\n');
+  expect(stderr).toBe('--nodes many: 3 or 5 is needed. --help tells more.\n');
 });
 
 test('a schedule that cannot be read, or names what is no fault, ends with 2 and a sentence, also where a bug is hunted', () => {

@@ -10,6 +10,7 @@ const report: SeedReport = {
   seed: 17,
   nodes: 3,
   minutes: 1,
+  given: undefined,
   violation: { invariant: 'one-vote', text: 'n1 votes twice', atMs: 1_234.5 },
   traceHash: 'cafe',
   simulatedMs: 61_000,
