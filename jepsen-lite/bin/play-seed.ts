@@ -64,18 +64,20 @@ async function failureOf(job: SeedJob, failed: RunResult): Promise<FailureReport
   const { failureFolder } = job;
   const log = failed.log.slice(-LOG_LINES).map(logLine);
   const faults = failed.schedule.length;
-  if (failureFolder === undefined) return { faults, shrunk: failed.schedule, log, folder: undefined };
+  const whole = { faults, shrunk: failed.schedule, isSmallest: false, shrunkViolation: undefined, log };
+  if (failureFolder === undefined) return { ...whole, folder: undefined };
   const fails = async (schedule: Schedule): Promise<boolean> => {
     const { violation } = await play(job, schedule);
     return violation?.invariant === failed.violation?.invariant;
   };
-  const shrunk = await shrink(failed.schedule, fails, MOST_SHRINK_RUNS);
-  await writeFailure(job, failureFolder, shrunk);
-  return { faults, shrunk, log, folder: failureFolder };
+  const untilMs = failed.violation?.atMs ?? 0;
+  const { schedule: shrunk, isSmallest } = await shrink(failed.schedule, fails, MOST_SHRINK_RUNS, untilMs);
+  const shrunkViolation = await writeFailure(job, failureFolder, shrunk);
+  return { faults, shrunk, isSmallest, shrunkViolation, log, folder: failureFolder };
 }
 
 /** Plays the smallest schedule once more and writes down all that happens. */
-async function writeFailure(job: SeedJob, folder: string, shrunk: Schedule): Promise<void> {
+async function writeFailure(job: SeedJob, folder: string, shrunk: Schedule): Promise<RunResult['violation']> {
   const timeline = new Timeline(`${titleOf(job)}, smallest schedule`);
   const lines = [TRACE_HEADER];
   const { violation, log } = await play(job, shrunk, (...note) => {
@@ -87,6 +89,7 @@ async function writeFailure(job: SeedJob, folder: string, shrunk: Schedule): Pro
   writeFileSync(join(folder, 'trace.tsv'), `${lines.join('\n')}\n`);
   writeFileSync(join(folder, 'timeline.svg'), timeline.draw(violation));
   writeFileSync(join(folder, 'log.txt'), `${log.map(logLine).join('\n')}\n`);
+  return violation;
 }
 
 function traceLine([atMicros, node, what, a, b]: Parameters<TraceSink>): string {

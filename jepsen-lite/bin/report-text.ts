@@ -28,16 +28,20 @@ export function replayOf(
 export function failureText(report: SeedReport, commit: string, replay: string): string {
   const { mode, seed, violation, failure } = report;
   if (violation === undefined || failure === undefined) return `seed ${seed} passes`;
-  const { faults, shrunk, log, folder } = failure;
+  const { faults, shrunk, isSmallest, shrunkViolation, log, folder } = failure;
   const files = folder === undefined ? [] : [`schedule, trace, log lines and timeline: ${folder}/`];
   const smallest = folder === undefined ? [] : shrunk.map((fault) => `  ${JSON.stringify(fault)}`);
   return [
     `seed ${seed} ${mode === 'dledger' ? '' : `in ${mode} mode `}FAILS: ${violation.invariant} at ${violation.atMs.toFixed(3)} ms: ${violation.text}`,
     `commit ${commit}; again with: ${replay}`,
     ...files,
-    ...(folder === undefined ? [] : [`smallest schedule that fails so (${shrunk.length} of ${faults} faults):`]),
+    ...(shrunkViolation === undefined
+      ? []
+      : [
+          `${isSmallest ? 'smallest' : 'smallest yet found'} schedule that breaks this promise (${shrunk.length} of ${faults} faults), at ${shrunkViolation.atMs.toFixed(3)} ms: ${shrunkViolation.text}`,
+        ]),
     ...smallest,
-    'newest log lines:',
+    'newest log lines of the whole schedule:',
     ...log.map((line) => `  ${line}`),
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Schedule } from '../fault/schedule.ts';
+import type { Violation } from '../invariant/invariant.ts';
 import type { ModeName } from '../sim/mode-name.ts';
 import type { RunResult } from '../sim/run.ts';
 
@@ -40,8 +41,12 @@ export interface SeedReport extends Omit<RunResult, 'log' | 'schedule'> {
 export interface FailureReport {
   /** Faults of the whole schedule. */
   readonly faults: number;
-  /** The smallest schedule that was found to fail in the same way. */
+  /** The smallest schedule that was found to break the same promise. */
   readonly shrunk: Schedule;
+  /** None of its faults can be left out; false: that was not tried to the end. */
+  readonly isSmallest: boolean;
+  /** How that one fails; undefined where nothing was shrunk. */
+  readonly shrunkViolation: Violation | undefined;
   /** Newest log lines. */
   readonly log: readonly string[];
   /** Where schedule, trace and timeline are; undefined where none was asked for. */

@@ -25,6 +25,8 @@ const report: SeedReport = {
   failure: {
     faults: 9,
     shrunk: [{ kind: 'kill', atMs: 5, target: 'leader', forMs: 9 }],
+    isSmallest: true,
+    shrunkViolation: { invariant: 'one-vote', text: 'n2 votes twice', atMs: 700 },
     log: ['a line'],
     folder: '.sim/x',
   },
@@ -89,7 +91,9 @@ test('a failure is told with seed, commit, command, smallest schedule and log', 
   const text = failureText(report, 'abc', replayOf(job));
   expect(text).toContain('seed 17 FAILS: one-vote at 1234.500 ms: n1 votes twice');
   expect(text).toContain('commit abc; again with: npm run sim -- --seed 17 --nodes 3 --minutes 1 --trace');
-  expect(text).toContain('smallest schedule that fails so (1 of 9 faults):\n  {"kind":"kill"');
+  expect(text).toContain(
+    'smallest schedule that breaks this promise (1 of 9 faults), at 700.000 ms: n2 votes twice\n  {"kind":"kill"',
+  );
   expect(text).toContain('timeline: .sim/x/');
   expect(text).toContain('a line');
   expect(replayOf(job, 'match-kept')).toContain('--bug match-kept --seeds 1 --trace');
