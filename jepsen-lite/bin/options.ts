@@ -23,6 +23,7 @@ Options:
   --workers W      processes (default: one for each core)
   --trace          print what happens: time in ms, node, what, two numbers (jepsen-lite/README.md)
   --timeline FILE  draw nodes, leaders, faults and acknowledgements of one seed as SVG
+  --history FILE   write what clients of one seed did and were told, one operation a line, for checkers that are not ours
   --schedule FILE  a JSON list of faults instead of the drawn ones
   --failures DIR   folder for what is told of failures (default .sim)
   --resume FILE    add a line for each seed to FILE, and leave out the seeds that it has of these very sources
@@ -48,6 +49,7 @@ export interface SimOptions {
   readonly recorded: boolean;
   readonly trace: boolean;
   readonly timeline: string | undefined;
+  readonly history: string | undefined;
   readonly schedule: string | undefined;
   readonly failures: string;
   readonly resume: string | undefined;
@@ -72,6 +74,7 @@ const spec = {
   recorded: flag,
   trace: flag,
   timeline: text,
+  history: text,
   schedule: text,
   failures: text,
   resume: text,
@@ -99,6 +102,7 @@ export function readOptions(args: string[]): SimOptions {
     recorded: values.recorded,
     trace: values.trace,
     timeline: values.timeline,
+    history: values.history,
     schedule: values.schedule,
     failures: values.failures ?? '.sim',
     resume: values.resume,
@@ -108,8 +112,8 @@ export function readOptions(args: string[]): SimOptions {
   };
   const needsBug = options.recorded || options.record !== undefined;
   if (needsBug && bugs.length === 0) throw new WrongArguments('--recorded and --record need --bug NAME or --all-bugs');
-  if (options.timeline !== undefined && options.seeds !== 1)
-    throw new WrongArguments('--timeline draws one seed: name it with --seed');
+  if ((options.timeline ?? options.history) !== undefined && options.seeds !== 1)
+    throw new WrongArguments('--timeline and --history tell of one seed: name it with --seed');
   return options;
 }
 

@@ -76,7 +76,7 @@ export async function playList(options: SimOptions): Promise<boolean> {
 }
 
 function jobsOf(options: SimOptions): SeedJob[] {
-  const { mode, seed: from, nodes = 3, minutes, trace, timeline, failures } = options;
+  const { mode, seed: from, nodes = 3, minutes, trace, timeline, history, failures } = options;
   const folderOf = (of: ModeName, seed: number, members: number): string =>
     join(failures, `${of === 'dledger' ? '' : `${of}-`}seed-${seed}-${members}n`);
   if (options.list !== undefined) {
@@ -92,19 +92,7 @@ function jobsOf(options: SimOptions): SeedJob[] {
     const seed = from + at;
     const twice = seed % TWICE_EVERY === 0 && !trace;
     const failureFolder = trace ? undefined : folderOf(mode, seed, nodes);
-    const scheduleFile = options.schedule;
-    return {
-      mode,
-      seed,
-      nodes,
-      minutes,
-      schedule,
-      given,
-      scheduleFile,
-      twice,
-      trace,
-      timelineFile: timeline,
-      failureFolder,
-    };
+    const files = { scheduleFile: options.schedule, timelineFile: timeline, historyFile: history, failureFolder };
+    return { mode, seed, nodes, minutes, schedule, given, twice, trace, ...files };
   });
 }

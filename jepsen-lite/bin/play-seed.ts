@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Schedule } from '../fault/schedule.ts';
+import { writeHistory } from '../live/write-history.ts';
 import { type RunResult, run } from '../sim/run.ts';
 import { shrink } from '../sim/shrink.ts';
 import { Timeline } from '../sim/timeline.ts';
 import type { TraceSink } from '../sim/trace.ts';
 import { nodeEngine } from './engine.ts';
+
 import type { FailureReport, SeedJob, SeedReport } from './seed-job.ts';
 
 const MOST_SHRINK_RUNS = 30;
@@ -31,7 +33,8 @@ export async function playSeed(job: SeedJob): Promise<SeedReport> {
   }
   const { user, system } = process.cpuUsage(startedAt);
   if (job.timelineFile !== undefined) writeFileSync(job.timelineFile, timeline.draw(result.violation));
-  const { log, schedule, ...rest } = result;
+  if (job.historyFile !== undefined) writeHistory(job.historyFile, result.history);
+  const { log, schedule, history, ...rest } = result;
   const failure = result.violation === undefined ? undefined : await failureOf(job, result);
   return {
     ...rest,
@@ -80,13 +83,14 @@ async function failureOf(job: SeedJob, failed: RunResult): Promise<FailureReport
 async function writeFailure(job: SeedJob, folder: string, shrunk: Schedule): Promise<RunResult['violation']> {
   const timeline = new Timeline(`${titleOf(job)}, smallest schedule`);
   const lines = [TRACE_HEADER];
-  const { violation, log } = await play(job, shrunk, (...note) => {
+  const { violation, log, history } = await play(job, shrunk, (...note) => {
     timeline.note(...note);
     lines.push(traceLine(note));
   });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'schedule.json'), `${JSON.stringify(shrunk, undefined, 1)}\n`);
   writeFileSync(join(folder, 'trace.tsv'), `${lines.join('\n')}\n`);
+  writeHistory(join(folder, 'history.jsonl'), history);
   writeFileSync(join(folder, 'timeline.svg'), timeline.draw(violation));
   writeFileSync(join(folder, 'log.txt'), `${log.map(logLine).join('\n')}\n`);
   return violation;

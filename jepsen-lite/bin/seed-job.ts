@@ -22,10 +22,12 @@ export interface SeedJob {
   readonly failureFolder?: string | undefined;
   /** Draws the run into this file. */
   readonly timelineFile?: string | undefined;
+  /** Writes what clients did and were told into this file, as JSON lines. */
+  readonly historyFile?: string | undefined;
 }
 
 /** What became of a seed. */
-export interface SeedReport extends Omit<RunResult, 'log' | 'schedule'> {
+export interface SeedReport extends Omit<RunResult, 'log' | 'schedule' | 'history'> {
   readonly mode: ModeName;
   readonly nodes: number;
   readonly minutes: number;
@@ -49,6 +51,6 @@ export interface FailureReport {
   readonly shrunkViolation: Violation | undefined;
   /** Newest log lines. */
   readonly log: readonly string[];
-  /** Where schedule, trace and timeline are; undefined where none was asked for. */
+  /** Where schedule, trace, history and timeline are; undefined where none was asked for. */
   readonly folder: string | undefined;
 }

@@ -42,6 +42,8 @@ export interface RunResult {
   /** How often each kind of fault hit which state of the group; `skipped` ones had nobody to hit. */
   readonly coverage: Readonly<Record<string, number>>;
   readonly log: readonly LogLine[];
+  /** What clients did and were told. */
+  readonly history: History;
 }
 
 /** Faults begin when the group had this long to come up, and end this long before the load does. */
@@ -96,5 +98,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
     leaderships,
     coverage,
     log: world.logBook.lines,
+    history,
   };
 }

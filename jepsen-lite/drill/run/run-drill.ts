@@ -1,12 +1,12 @@
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { createNodePlatform } from '../../../src/platform/node/node-platform.ts';
-import { exportJsonl } from '../../checker/export-jsonl.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { LiveJudge } from '../../live/chaos/client-judge.ts';
 import { underWatchdog } from '../../live/watchdog/under-watchdog.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
+import { writeHistory } from '../../live/write-history.ts';
 import { hypothesesOf } from '../measure/hypotheses.ts';
 import { placesOf } from '../measure/messages.ts';
 import { sendsOf } from '../measure/sends.ts';
@@ -124,7 +124,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     const interrupted = signal.aborted ? 'interrupted' : undefined;
     const outcome =
       interrupted ?? stopped?.kind ?? (hypotheses.every(({ holds }) => holds === true) ? 'passed' : 'failed');
-    if (outcome !== 'passed') writeHistory(context, clients);
+    if (outcome !== 'passed') writeHistory(join(context.directory, 'history.jsonl'), clients.history);
     journal({ event: 'verdict', outcome, why: stopped?.message ?? null });
     return {
       plan,
@@ -173,9 +173,4 @@ async function judged({ onLook, journal }: Context, run: DrillRun, judge: LiveJu
     journal({ event: 'phase', phase });
     onLook({ phase, leader, term, counts: run.clients.counts, faults: [], leftMs: 0 });
   });
-}
-
-function writeHistory({ directory }: Context, { history }: DrillClients): void {
-  const lines = [...exportJsonl(history, { withDetails: true })];
-  writeFileSync(join(directory, 'history.jsonl'), `${lines.join('\n')}\n`);
 }

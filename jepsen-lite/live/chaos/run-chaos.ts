@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { createNodePlatform } from '../../../src/platform/node/node-platform.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
-import { exportJsonl } from '../../checker/export-jsonl.ts';
-import type { History } from '../../checker/history.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
 import { Chance } from '../../sim/chance.ts';
 import { Patient } from '../sick/patient.ts';
 import { underWatchdog } from '../watchdog/under-watchdog.ts';
+import { writeHistory } from '../write-history.ts';
 import { ChaosClients } from './chaos-clients.ts';
 import { type ChaosReport, longestStallMs, messageFigures, violationOf } from './chaos-report.ts';
 import { LiveJudge } from './client-judge.ts';
@@ -183,9 +182,4 @@ function lookAt(
     faults: player.active,
     leftMs,
   };
-}
-
-function writeHistory(file: string, history: History): void {
-  const lines = [...exportJsonl(history, { withDetails: true })];
-  writeFileSync(file, `${lines.join('\n')}\n`);
 }

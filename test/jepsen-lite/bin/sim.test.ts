@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { importJsonl } from '../../../jepsen-lite/checker/import-jsonl.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'ledgermq-sim-'));
@@ -46,13 +47,18 @@ test('seeds are played and told of; a second run leaves out what the results fil
   expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ seeds: 3, numPassedTests: 3, numFailedTests: 0 });
 });
 
-test('a trace has columns, and a timeline is drawn', () => {
-  const { stdout, status } = sim('--seed', '4', ...SHORT, '--trace', '--timeline', 'one.svg');
+test('a trace has columns, a timeline is drawn, and what clients did is written for other checkers', () => {
+  const { stdout, status } = sim('--seed', '4', ...SHORT, '--trace', '--timeline', 'one.svg', '--history', 'one.jsonl');
   expect(status).toBe(0);
   const [header, ...lines] = stdout.split('\n');
   expect(header).toBe('time_ms\tnode\twhat\ta\tb');
   expect(lines[0]).toMatch(/^\d+\.\d{3}\tn\d\topened\t1\t1$/);
   expect(readFileSync(join(folder, 'one.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
+  const read = importJsonl(readFileSync(join(folder, 'one.jsonl'), 'utf8').split('\n'), { drained: true });
+  const operations = 'history' in read ? [...read.history.operations()] : [];
+  const count = (op: string): number => operations.filter((each) => each.op === op && each.outcome === 'ok').length;
+  expect(count('append')).toBeGreaterThan(20);
+  expect(count('read')).toBeGreaterThan(20);
 });
 
 test('wrong arguments end with 2 and a sentence', () => {

@@ -48,6 +48,7 @@ test('arguments: defaults, and one sentence for each mistake', () => {
     '--bug nonsense': /--bug nonsense: there is no such planted bug/,
     '--recorded': /need --bug NAME or --all-bugs/,
     '--timeline x.svg': /name it with --seed/,
+    '--history x.jsonl': /name it with --seed/,
     '--colour': /--colour/,
   };
   for (const [args, text] of Object.entries(mistakes)) expect(() => readOptions(args.split(' '))).toThrow(text);
@@ -67,7 +68,7 @@ test('every option is in the usage text', () => {
     'recorded',
     'trace',
   ];
-  for (const name of [...options, 'timeline', 'schedule', 'failures', 'resume', 'record', 'json', 'help']) {
+  for (const name of [...options, 'timeline', 'history', 'schedule', 'failures', 'resume', 'record', 'json', 'help']) {
     expect(USAGE).toContain(`--${name}`);
   }
 });
