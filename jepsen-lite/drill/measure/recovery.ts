@@ -4,7 +4,7 @@ import type { Send } from './sends.ts';
 /** So long after a success nothing may fail or stall: then it is the one that ends the outage. */
 const STABLE_MS = 1_000;
 /** A time without an acknowledgement is a stall from so long on, if it begins with the fault: a figure may be too high for that on a restless machine, never too low. */
-const STALL_MS = 40;
+const STALL_MS = 15;
 const AT_ONCE_MS = 100;
 /** One that begins later is, from so long on, held to be of the fault's making, too. */
 const LATER_STALL_MS = 200;

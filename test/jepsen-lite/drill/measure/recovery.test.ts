@@ -42,8 +42,8 @@ describe('recovery time', () => {
     expect(recovery([]).rtoMs).toBeUndefined();
   });
 
-  test('a stall that begins with the fault counts from 40 ms on, a later one from 200 ms on', () => {
-    expect(recovery([...flow(0, 1_010), ...flow(1_070, 5_000)]).rtoMs).toBe(70);
+  test('a stall that begins with the fault counts from 15 ms on, a later one from 200 ms on', () => {
+    expect(recovery([...flow(0, 1_010), ...flow(1_025, 5_000)]).rtoMs).toBe(25);
     expect(recovery([...flow(0, 1_300), ...flow(1_450, 5_000)]).rtoMs).toBe(0);
     expect(recovery([...flow(0, 1_010), ...flow(1_070, 1_300), ...flow(1_450, 5_000)]).rtoMs).toBe(70);
     expect(recovery([...flow(0, 1_010), ...flow(1_070, 1_300), ...flow(1_550, 5_000)]).rtoMs).toBe(550);
