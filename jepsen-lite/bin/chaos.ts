@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { StartFailure } from '../../cluster/launch/start-group.ts';
 import { describeFaults } from '../live/chaos/live-faults.ts';
-import { WrongArguments } from './arguments.ts';
 import { CHAOS_USAGE, type ChaosCommand, readChaosCommand } from './chaos-options.ts';
 import { playRounds } from './chaos-rounds.ts';
+import { endProgram } from './end-program.ts';
 import { interruption } from './interruption.ts';
 
 const HIGHEST_DRAWN_SEED = 1_000_000;
@@ -15,14 +15,7 @@ async function main(command: ChaosCommand): Promise<number> {
   return 0;
 }
 
-try {
-  process.exitCode = await main(readChaosCommand(process.argv.slice(2), randomInt(HIGHEST_DRAWN_SEED)));
-} catch (error) {
-  if (error instanceof WrongArguments) {
-    console.error(`${error.message}. --help tells more.`);
-    process.exitCode = 2;
-  } else {
-    console.error(error instanceof StartFailure ? error.message : error);
-    process.exitCode = 3;
-  }
-}
+await endProgram(
+  () => main(readChaosCommand(process.argv.slice(2), randomInt(HIGHEST_DRAWN_SEED))),
+  (error) => error instanceof StartFailure,
+);

@@ -9,6 +9,7 @@ import type { DrillReport } from '../drill/report/drill-report.ts';
 import { describeFaults } from '../live/chaos/live-faults.ts';
 import { WrongArguments } from './arguments.ts';
 import { DRILL_USAGE, readDrillCommand } from './drill-options.ts';
+import { endProgram } from './end-program.ts';
 import { interruption } from './interruption.ts';
 import { playDrill } from './play-drill.ts';
 
@@ -49,14 +50,7 @@ function reportIn(path: string): DrillReport {
   throw new WrongArguments(`${path}: this is no report of a drill; name the folder of a run, or its report.json`);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (error instanceof WrongArguments) {
-    console.error(`${error.message}. --help tells more.`);
-    process.exitCode = 2;
-  } else {
-    console.error(error instanceof StartFailure ? error.message : error);
-    process.exitCode = 3;
-  }
-}
+await endProgram(
+  () => main(process.argv.slice(2)),
+  (error) => error instanceof StartFailure,
+);

@@ -1,4 +1,4 @@
-import { WrongArguments } from './arguments.ts';
+import { endProgram } from './end-program.ts';
 import { bugList, huntBugs } from './hunt-bugs.ts';
 import { readOptions, type SimOptions, USAGE } from './options.ts';
 import { playList } from './play-list.ts';
@@ -10,14 +10,4 @@ async function main(options: SimOptions): Promise<number> {
   return 0;
 }
 
-try {
-  process.exitCode = await main(readOptions(process.argv.slice(2)));
-} catch (error) {
-  if (error instanceof WrongArguments) {
-    console.error(`${error.message}. --help tells more.`);
-    process.exitCode = 2;
-  } else {
-    console.error(error);
-    process.exitCode = 3;
-  }
-}
+await endProgram(() => main(readOptions(process.argv.slice(2))));

@@ -37,15 +37,11 @@ export class Clients implements Workload {
   }
 
   /** Whether every client has come to its end. */
-  get ended(): (outcome: 'ok' | 'fail' | 'info') => void {
-    return this.#ended;
-  }
-
   get idle(): boolean {
     return this.#running === 0;
   }
 
-  readonly #ended = (outcome: 'ok' | 'fail' | 'info'): void => {
+  readonly ended = (outcome: 'ok' | 'fail' | 'info'): void => {
     if (outcome === 'ok') this.counts.acknowledged++;
     else if (outcome === 'fail') this.counts.refused++;
     else this.counts.unknown++;
