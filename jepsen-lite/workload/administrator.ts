@@ -2,7 +2,7 @@ import { BrokerClient } from '../../src/client/broker-client.ts';
 import { deleteTopicInBroker } from '../../src/protocol/command/delete-topic-in-broker.ts';
 import { updateTopic } from '../../src/protocol/command/update-topic.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
-import { type Client, type MetadataRecord, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, type MetadataRecord, sleep, type Workload } from './workload.ts';
 
 const TOPICS = 3;
 const TIMEOUT_MS = 3_000;
@@ -35,7 +35,8 @@ export async function runAdministrator(
       else await brokers.request(deleteTopicInBroker, address, { topic }, undefined, { timeoutMs: TIMEOUT_MS });
       metadata.topicIs(topic, making);
       workload.ended('ok');
-    } catch {
+    } catch (error) {
+      callFailure(error);
       generations[number]! += 1;
       workload.ended('info');
     }

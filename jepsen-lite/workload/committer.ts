@@ -4,7 +4,7 @@ import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-o
 import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
-import { type Client, type MetadataRecord, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, type MetadataRecord, sleep, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 const QUEUES = 4;
@@ -46,7 +46,7 @@ export async function runCommitter(
       else await store(brokers, address, register, metadata, newGroup);
       workload.ended('ok');
     } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
+      callFailure(error);
       workload.ended('info');
     }
   }

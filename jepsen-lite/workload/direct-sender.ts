@@ -1,10 +1,9 @@
 import { BrokerClient } from '../../src/client/broker-client.ts';
-import { ClientError } from '../../src/client/errors.ts';
 import { sendMessageV2 } from '../../src/protocol/command/send-message.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { sendOutcome } from '../checker/rocketmq-outcome.ts';
 import { bodyOf } from '../invariant/ledger.ts';
-import { type Client, positionOf, type Workload } from './workload.ts';
+import { type Client, callFailure, positionOf, type Workload } from './workload.ts';
 
 const TIMEOUT_MS = 2_000;
 export const QUEUES = 4;
@@ -65,7 +64,7 @@ export class DirectSender {
       workload.ended('ok');
       return true;
     } catch (error) {
-      const code = error instanceof ClientError ? error.responseCode : undefined;
+      const code = callFailure(error).responseCode;
       const outcome = code === undefined ? 'info' : sendOutcome(code, 'ledgermq');
       if (outcome === 'fail') history.fail(id, workload.nowNs(), String(code));
       else history.info(id, workload.nowNs(), String(code ?? 'no answer'));

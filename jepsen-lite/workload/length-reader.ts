@@ -1,9 +1,8 @@
 import { BrokerClient } from '../../src/client/broker-client.ts';
-import { ClientError } from '../../src/client/errors.ts';
 import { getMaxOffset } from '../../src/protocol/command/get-max-offset.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { QUEUES } from './direct-sender.ts';
-import { type Client, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, sleep, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 
@@ -53,7 +52,7 @@ async function ask(
     history.ok(id, workload.nowNs(), header.offset);
     workload.ended('ok');
   } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
+    callFailure(error);
     // Nobody answered: a question that failed says nothing.
     workload.ended('fail');
   }

@@ -3,7 +3,7 @@ import type { MessageQueue } from '../../src/client/message-queue.ts';
 import type { ReceivedMessage } from '../../src/client/received-message.ts';
 import type { PolledMessage } from '../checker/history.ts';
 import { messageValue } from '../invariant/ledger.ts';
-import { type Client, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, sleep, type Workload } from './workload.ts';
 
 /** Reads the queues of all topics from their beginning, wherever a member answers; now and then asks how long a queue is. */
 export async function runReader(workload: Workload, client: Client, group: string, pauseMs: number): Promise<void> {
@@ -22,7 +22,8 @@ export async function runReader(workload: Workload, client: Client, group: strin
       if (chance.happens(0.1)) await askLength(workload, consumer, queue);
       else await pull(workload, consumer, process, queue, next);
       workload.ended('ok');
-    } catch {
+    } catch (error) {
+      callFailure(error);
       // Nobody answered: a read that failed says nothing.
       workload.ended('fail');
     }

@@ -4,7 +4,7 @@ import { Producer } from '../../src/client/producer/producer.ts';
 import type { SendResult } from '../../src/client/producer/send-result.ts';
 import { type Server, sendOutcome } from '../checker/rocketmq-outcome.ts';
 import { bodyOf } from '../invariant/ledger.ts';
-import { type Client, positionOf, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, positionOf, sleep, type Workload } from './workload.ts';
 
 /** How a sender behaves. */
 export interface SenderOptions {
@@ -78,9 +78,10 @@ async function send(
     acknowledge(workload, result, ids, values);
     return true;
   } catch (error) {
-    const fails = error instanceof SendError && isCertain(error, options.server ?? 'ledgermq');
+    const failure = callFailure(error);
+    const fails = failure instanceof SendError && isCertain(failure, options.server ?? 'ledgermq');
     for (const id of ids) {
-      if (fails) history.fail(id, workload.nowNs(), error.code);
+      if (fails) history.fail(id, workload.nowNs(), failure.code);
       else history.info(id, workload.nowNs(), 'unknown');
     }
     workload.ended(fails ? 'fail' : 'info');

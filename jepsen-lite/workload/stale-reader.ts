@@ -3,7 +3,7 @@ import { PullFlag, type PullMessageResponse, pullMessage } from '../../src/proto
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { QUEUES } from './direct-sender.ts';
-import { type Client, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, sleep, type Workload } from './workload.ts';
 
 const { PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED } = ResponseCode;
 const OPTIONS = { timeoutMs: 2_000, accept: [PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED] };
@@ -43,7 +43,8 @@ export async function runStaleReader(
         workload.judge.broken('no-false-correction', text);
       }
       workload.ended('ok');
-    } catch {
+    } catch (error) {
+      callFailure(error);
       // Nobody answered: a read that failed says nothing.
       workload.ended('fail');
     }

@@ -1,3 +1,4 @@
+import { ClientError } from '../../src/client/errors.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import type { History } from '../checker/history.ts';
 import type { AcknowledgedSend, SeenMessage } from '../invariant/invariant.ts';
@@ -50,6 +51,12 @@ export interface Workload {
 export interface Client {
   readonly process: Platform;
   readonly chance: Chance;
+}
+
+/** What a call of the client failed with: only that is an outcome. Anything else that was thrown is a bug, and goes on to end the run. */
+export function callFailure(thrown: unknown): ClientError {
+  if (thrown instanceof ClientError) return thrown;
+  throw thrown;
 }
 
 /** Waits on the client's own clock. */
