@@ -1,10 +1,16 @@
-/** The only door of the consensus library: what a program needs to run a member of a group over its own ports. */
+/**
+ * The only door of the consensus library. Most programs run a `Replica` over their own ports; one that wants a loop of its own takes the core, `RaftNode`, and executes its
+ * `Ready`s by itself.
+ */
 
-export type { CoreStatus, PeerStatus } from './core/describe.ts';
+// The core: what goes in, what comes out, and both in words.
+export { type CoreStatus, describe as describeNode, type PeerStatus } from './core/describe.ts';
+export { describeMessage, describeReady } from './core/describe-ready.ts';
 export { type MemoryEntry, MemoryLog } from './core/memory-log.ts';
-export type { CoreStart } from './core/node.ts';
+export { type CoreConfig, type CoreStart, RaftNode, type Refusal } from './core/node.ts';
+export type { EntrySource } from './core/node-state.ts';
 export type { ProgressState } from './core/progress.ts';
-export type { TransferResult } from './core/ready.ts';
+export type { LoadRequest, LogWrite, Ready, RoleReport, TransferResult } from './core/ready.ts';
 export type {
   AppendReply,
   AppendRequest,
@@ -25,6 +31,7 @@ export type {
   VoteReply,
   VoteRequest,
 } from './core/types.ts';
+// The driver: the loop, and the ports that a program provides.
 export type { MembersDone, MembersRequest } from './driver/member-changes.ts';
 export type {
   HardStateStore,
@@ -38,4 +45,4 @@ export type {
   TransportEvents,
 } from './driver/ports.ts';
 export { Replica, type ReplicaPorts, type ReplicaRefusal, type ReplicaStatus } from './driver/replica.ts';
-export { type ReplicaConfig, replicaDefaults } from './driver/replica-config.ts';
+export { emptyStart, type ReplicaConfig, replicaDefaults } from './driver/replica-config.ts';

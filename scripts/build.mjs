@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Builds dist/: the client library for importers (dist/src, by tsc) and every program of the table below as one bundle with its
+ * Builds dist/: the libraries for importers (the client in dist/src, Raft in dist/raft, by tsc) and every program of the table below as one bundle with its
  * lazily imported parts beside it (dist/bin, by rolldown). Does nothing when no source has changed since the last build, so that
  * launchers can call it every time. Types are not checked here: `npm run check` does that.
  *

@@ -40,11 +40,13 @@ export class MemoryLog {
     return this.chain[index - this.firstIndex] ?? this.chainBefore;
   }
 
-  push(entry: MemoryEntry): void {
+  /** Returns the index of the entry. */
+  push(entry: MemoryEntry): number {
     const previous = this.chain.at(-1) ?? this.chainBefore;
     this.runs.append(this.lastIndex + 1, entry.term);
     this.entries.push(entry);
     this.chain.push(chainOf(previous, entry));
+    return this.lastIndex;
   }
 
   /** Takes the entries of a batch that are behind the end. */

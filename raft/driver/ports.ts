@@ -75,8 +75,6 @@ export interface Transport {
   send(message: Message): void;
   /** End of one Ready: the transport flushes one gathered write per peer. */
   flush(): void;
-  /** Bytes that wait to be sent to a peer: the driver's back pressure. */
-  pendingBytes(to: NodeId): number;
 }
 
 /** What the transport reports; implemented by the Replica. */

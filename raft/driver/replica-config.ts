@@ -1,4 +1,4 @@
-import type { CoreConfig } from '../core/node.ts';
+import type { CoreConfig, CoreStart } from '../core/node.ts';
 import type { NodeId } from '../core/types.ts';
 import type { Scheduler } from './ports.ts';
 
@@ -37,6 +37,13 @@ export const replicaDefaults = {
   syncFlush: false,
   bootstrapWithMajority: false,
 } as const satisfies Omit<ReplicaConfig, 'id' | 'voters' | 'learners'>;
+
+/** How a member starts whose store is empty: it counts for nothing until the group is founded, or has made it whole. */
+export const emptyStart = {
+  hardState: { term: 0, vote: '', fresh: true },
+  inDoubt: true,
+  appliedIndex: 0,
+} as const satisfies Omit<CoreStart, 'lastIndex' | 'termRuns'>;
 
 /** The core counts ticks. */
 export function coreConfig(config: ReplicaConfig, scheduler: Scheduler): CoreConfig {

@@ -55,12 +55,21 @@ function bin(name: string, args: readonly string[], more: Record<string, string>
   return bounded(new RunningProgram(file, args, { ...environment(), ...more }), BUILD_MS);
 }
 
-test('the package holds the programs, the client, the shipped configuration and its papers, and nothing else', () => {
-  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'conf/broker.conf', 'conf/dledger/broker-n2.conf']) {
+test('the package holds the programs, both libraries, the shipped configuration and its papers, and nothing else', () => {
+  for (const file of [
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'conf/broker.conf',
+    'conf/dledger/broker-n2.conf',
+    'raft/README.md',
+  ]) {
     expect(files).toContain(file);
   }
   expect(files).toEqual(expect.arrayContaining(Object.values(manifest.bin)));
-  expect(files.filter((file) => !/^(dist\/(bin|src)|conf)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(file))).toEqual([]);
+  expect(
+    files.filter((file) => !/^(dist\/(bin|raft|src)|conf)\/|^(raft\/)?[A-Z]+(\.md)?$|^package\.json$/.test(file)),
+  ).toEqual([]);
   expect(files.filter((file) => /(?<!\.d)\.ts$|\.map$|\.stamp$/.test(file))).toEqual([]);
 });
 
@@ -70,7 +79,17 @@ test('each program runs by its own name and tells how it is used', async () => {
   }
 });
 
-test('the library is imported by its name, with types', async () => {
+/** Compiles a TypeScript file of the project, runs it, and gives what it printed. */
+async function compiledAndRun(name: string, source: string): Promise<string> {
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(project, `${name}.ts`), source);
+  const compiler = join(repository, 'node_modules/typescript/bin/tsc');
+  const flags = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', `${name}.ts`];
+  await command(process.execPath, [compiler, ...flags], project);
+  return (await command(process.execPath, [`${name}.js`], project)).stdout;
+}
+
+test('the client is imported by its name, with types', async () => {
   const client = `import { createProducer, createPushConsumer, type SendResult } from 'ledgermq';
 const producer = createProducer({ nameServers: '127.0.0.1:1', group: 'g' });
 const send = (body: string): Promise<SendResult> => producer.send({ topic: 'T', body });
@@ -78,12 +97,25 @@ const consumer = createPushConsumer({ nameServers: '127.0.0.1:1', group: 'g' });
 consumer.subscribe('T');
 console.log(typeof send, typeof consumer.start);
 `;
-  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(project, 'client.ts'), client);
-  const compiler = join(repository, 'node_modules/typescript/bin/tsc');
-  const flags = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', 'client.ts'];
-  await command(process.execPath, [compiler, ...flags], project);
-  expect((await command(process.execPath, ['client.js'], project)).stdout).toBe('function function\n');
+  expect(await compiledAndRun('client', client)).toBe('function function\n');
+});
+
+test('Raft is imported as ledgermq/raft, and its example runs there', async () => {
+  const readme = readFileSync(join(installed, 'raft/README.md'), 'utf8');
+  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+  const store = `${example.replace("'./index.ts'", "'ledgermq/raft'")}
+const group = new Map<string, ReturnType<typeof createStore>>();
+const store = createStore('a', ['a'], group);
+group.set('a', store);
+store.replica.start();
+for (let ticks = 0; ticks < 1_000 && store.values.size === 0; ticks++) {
+  store.replica.tick();
+  await new Promise((resolve) => setImmediate(resolve));
+  if (store.set('color', 'green', () => console.log(store.values.get('color'))) !== undefined) continue;
+  await new Promise((resolve) => setImmediate(resolve));
+}
+`;
+  expect(await compiledAndRun('store', store)).toBe('green\n');
 });
 
 test('a group is tried out where the package is installed, in the home folder, with the commands that fit there', async () => {

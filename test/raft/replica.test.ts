@@ -38,7 +38,6 @@ function start(voters = ['n0', 'n1', 'n2']) {
           sent.push(message);
         },
         flush: () => order.push('flush'),
-        pendingBytes: () => 0,
       },
       stateMachine: {
         committed: (index) => {

@@ -222,7 +222,7 @@ export class Host {
               done(undefined);
             }),
         },
-        transport: { send: (message) => this.send(message), flush: () => {}, pendingBytes: () => 0 },
+        transport: { send: (message) => this.send(message), flush: () => {} },
         stateMachine: {
           committed: (index) => world.invariants.committed(this.id, this.log, index, this.replica?.term ?? 0),
           roleChanged: (change) => {
