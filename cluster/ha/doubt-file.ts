@@ -9,6 +9,8 @@ interface Content {
   readonly inDoubt: boolean;
   /** What was acknowledged since did not wait for fsyncs. */
   readonly asyncAcks?: boolean;
+  /** Newest epoch that this broker began as master, 0: none; null or absent: not known. */
+  readonly begunEpoch?: number | null;
 }
 
 /** What is known when the log has been recovered. */
@@ -25,11 +27,14 @@ export interface StoreFacts {
   readonly diskFailed: boolean;
   /** From now on what is acknowledged does not wait for fsyncs. */
   readonly asyncAcks: boolean;
+  /** There are epochs in the log, of whomever. */
+  readonly hasEpochs: boolean;
 }
 
 /**
  * Whether a log may lack what this broker acknowledged (raft/SAFETY.md 2 and 10): it was not closed, its acknowledgements did not wait for fsyncs, and the page cache of
- * that time may be gone. The doubt is durable before the new boot is, so that a second start does not forget it.
+ * that time may be gone. The doubt is durable before the new boot is, so that a second start does not forget it. Beside it stands the newest epoch that this broker began: the
+ * log tells that only until it is cut.
  */
 export class DoubtFile {
   readonly #disk: Disk;
@@ -37,14 +42,17 @@ export class DoubtFile {
   readonly #bootId: string | null;
   readonly #asyncAcks: boolean;
   #inDoubt: boolean;
+  #begunEpoch: number | undefined;
 
   constructor(facts: StoreFacts) {
-    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks } = facts;
+    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, hasEpochs } = facts;
     this.#disk = disk;
     this.#root = root;
     this.#bootId = bootId ?? null;
     this.#asyncAcks = asyncAcks;
     const before = read(disk, root);
+    const neverBegan = before === undefined && !hasEpochs;
+    this.#begunEpoch = neverBegan ? 0 : (before?.begunEpoch ?? undefined);
     const sameBoot = this.#bootId !== null && before?.bootId === this.#bootId;
     const ackedAsync = before === undefined ? asyncAcks : (before.asyncAcks ?? true);
     // A power failure leaves holes in what was never fsynced; without one, a hole is damage of what may have been.
@@ -57,6 +65,18 @@ export class DoubtFile {
     return this.#inDoubt;
   }
 
+  /** Newest epoch that this broker began as master, 0: none; undefined: not known. */
+  get begunEpoch(): number | undefined {
+    return this.#begunEpoch;
+  }
+
+  /** It is the master of an epoch, and so has all there is; durable before it writes anything in that epoch. */
+  begins(epoch: number): void {
+    this.#inDoubt = false;
+    this.#begunEpoch = epoch;
+    this.#write();
+  }
+
   /** The log is made whole. */
   over(): void {
     if (!this.#inDoubt) return;
@@ -65,7 +85,12 @@ export class DoubtFile {
   }
 
   #write(): void {
-    const content: Content = { bootId: this.#bootId, inDoubt: this.#inDoubt, asyncAcks: this.#asyncAcks };
+    const content: Content = {
+      bootId: this.#bootId,
+      inDoubt: this.#inDoubt,
+      asyncAcks: this.#asyncAcks,
+      begunEpoch: this.#begunEpoch ?? null,
+    };
     this.#disk.replaceFile(path(this.#root), Buffer.from(JSON.stringify(content)));
   }
 }

@@ -86,6 +86,7 @@ export class ReplicaBroker {
       hole,
       diskFailed: native.diskFailed,
       asyncAcks: config.flushDiskType === 'ASYNC_FLUSH',
+      hasEpochs: epochs.lastEpoch > 0,
     });
     this.#client = new RemotingClient({ platform });
     const forwarder = new Forwarder({ clock, client: this.#client, leader: () => this.#leader() });

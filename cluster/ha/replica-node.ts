@@ -4,6 +4,7 @@ import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import type { Address, DiskError, Platform, Timer } from '../../src/platform/ports.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
 import type { WriteRefusal } from '../../src/store/replicator.ts';
+import { awaitSuccessor } from './await-successor.ts';
 import { setRule } from './confirm-rules.ts';
 import type { DoubtFile } from './doubt-file.ts';
 import { EpochAgreement } from './epoch-agreement.ts';
@@ -30,9 +31,6 @@ import { SyncStateTracker } from './sync-state-tracker.ts';
 
 /** How often a master looks who should join or leave the set, ms. */
 const LOOK_MS = 1_000;
-/** How long a master that leaves waits for somebody who has everything, and how often it looks, ms. */
-const HAND_OVER_MS = 1_000;
-const HAND_OVER_LOOK_MS = 5;
 
 export interface ReplicaNodeOptions {
   readonly platform: Platform;
@@ -70,13 +68,13 @@ export class ReplicaNode implements ReplicaRoles {
   /** Counts roles: what an older one started is dropped when it comes back. */
   #turn = 0;
   readonly #rounds = new RoundWaiters();
-  /** Epoch of the last byte in the log when the process began. */
-  readonly #epochAtStart: number;
+  /** It becomes master in later epochs only: up to the last byte in the log when the process began, and what it renounced since. */
+  #renounced: number;
 
   constructor(options: ReplicaNodeOptions) {
     const { platform, config, log, epochs } = options;
     this.#options = options;
-    this.#epochAtStart = epochs.lastEpoch;
+    this.#renounced = epochs.lastEpoch;
     const fatal = (error: DiskError): void => options.fatal(error);
     const { disk, logger } = platform;
     // At the start the newest recovery point: everything below was fsynced.
@@ -135,7 +133,7 @@ export class ReplicaNode implements ReplicaRoles {
     if (masterEpoch < this.#masterEpoch || (masterEpoch === this.#masterEpoch && this.#role === 'slave')) return false;
     assert(this.#brokerId > 0, 'a replica knows its id before its first role');
     const { log, platform } = this.#options;
-    if (masterEpoch <= this.#epochAtStart) {
+    if (masterEpoch <= this.#renounced) {
       // It may have lost the end of what it wrote in that epoch, which slaves have: an epoch has one writer.
       platform.logger.warn('This broker was started anew, and waits for an election', { masterEpoch });
       return false;
@@ -157,8 +155,8 @@ export class ReplicaNode implements ReplicaRoles {
     const { clock, timers, logger } = platform;
     const tailEnd = log.endPosition;
     const noted = orFatal(this.#options.fatal, () => {
+      doubt.begins(masterEpoch);
       epochs.append(masterEpoch, tailEnd);
-      doubt.over();
     });
     if (!noted) return;
     const epochStart = epochs.entries.at(-1)?.startPosition ?? tailEnd;
@@ -257,6 +255,13 @@ export class ReplicaNode implements ReplicaRoles {
     if (this.inDoubt && orFatal(fatal, () => doubt.over())) this.#changed();
   }
 
+  renounce(masterEpoch: number): number | undefined {
+    this.#renounced = Math.max(this.#renounced, masterEpoch);
+    const { begunEpoch } = this.#options.doubt;
+    const underWay = this.#role === 'master' ? this.#masterEpoch : 0;
+    return begunEpoch === undefined ? undefined : Math.max(begunEpoch, underWay);
+  }
+
   becomeFenced(reason: string): void {
     if (this.#role === 'fenced') return;
     this.#begin('fenced', this.#masterEpoch, reason);
@@ -305,16 +310,9 @@ export class ReplicaNode implements ReplicaRoles {
 
   prepareHandOver(done: (successor: number | undefined) => void): void {
     const { platform, log } = this.#options;
-    const untilMs = platform.clock.monotonicMs() + HAND_OVER_MS;
     this.#leaving = this.#role === 'master';
-    const look = (): void => {
-      const members = this.replicas().filter(({ inSyncStateSet, learner }) => inSyncStateSet && !learner);
-      const successor = members.find(({ ackPosition }) => ackPosition === log.endPosition)?.brokerId;
-      const over = members.length === 0 || platform.clock.monotonicMs() > untilMs;
-      if (successor !== undefined || over) done(successor);
-      else platform.timers.after(HAND_OVER_LOOK_MS, look);
-    };
-    look();
+    // As a master it appends nothing more: the end stays where it is.
+    awaitSuccessor(platform, log.endPosition, () => this.replicas(), done);
   }
 
   #propose(epochStart: number): void {

@@ -87,6 +87,11 @@ export interface ReplicaRoles {
    * it can be elected. Undefined: it is no master, or nobody holds everything in time.
    */
   prepareHandOver(done: (successor: number | undefined) => void): void;
+  /**
+   * From now on this broker refuses to become master in epochs up to this one. Returns the newest epoch that it ever began as master, or still may have: in those between
+   * it wrote nothing, and never will. Undefined: that is not known.
+   */
+  renounce(masterEpoch: number): number | undefined;
   position(): ReplicaPosition;
   /**
    * The log may lack what this broker acknowledged (it was not closed, and the machine restarted since, or its end was torn): the

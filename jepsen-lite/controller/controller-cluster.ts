@@ -192,7 +192,11 @@ export class ControllerCluster implements Scene {
   #controllersAgree(): boolean {
     const watches = this.controllers.map(({ name }) => this.#controllerJudge.watch(name));
     const last = watches[0]?.lastIndex;
-    return watches.every(({ running, lastIndex, applied }) => running && lastIndex === last && applied === last);
+    return watches.every(({ running, lastIndex, applied, log }) => {
+      if (!running || lastIndex !== last || applied !== last) return false;
+      const { writtenPosition, endPosition } = log.segments;
+      return writtenPosition === endPosition;
+    });
   }
 
   isRotten(): boolean {

@@ -1,5 +1,6 @@
 import { raftInvariants } from '../invariant/all-invariants.ts';
 import { Judge } from '../invariant/judge.ts';
+import { SameBytes } from '../invariant/same-bytes.ts';
 import { Chance } from '../sim/chance.ts';
 import type { Scene, SceneOptions } from '../sim/scene.ts';
 import { AgreedSets } from './agreed-sets.ts';
@@ -21,8 +22,7 @@ export function createControllerScene({ world, seed, nodes, metadata, note }: Sc
   const controllerJudge = new Judge({
     names: CONTROLLERS,
     nowMs,
-    // Their files are not compared byte by byte: what fills a blank differed once (jepsen-lite/README.md, open).
-    invariants: (ledger) => [...raftInvariants(ledger), agreed],
+    invariants: (ledger) => [...raftInvariants(ledger), agreed, new SameBytes(ledger)],
     // Leaderships are those of brokers.
     note: (server, what, a, b) => note(server, what === 'serves' ? 'decides' : what, a, b),
     moment: (server, moment) => {

@@ -1,7 +1,11 @@
 import type { Platform, Timer } from '../../../src/platform/ports.ts';
 import { applyBrokerId } from '../../../src/protocol/command/apply-broker-id.ts';
 import { getNextBrokerId } from '../../../src/protocol/command/get-next-broker-id.ts';
-import { registerBrokerToController } from '../../../src/protocol/command/register-broker-to-controller.ts';
+import { getReplicaInfo } from '../../../src/protocol/command/get-replica-info.ts';
+import {
+  type RegisterBrokerToControllerRequest,
+  registerBrokerToController,
+} from '../../../src/protocol/command/register-broker-to-controller.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
 import type { BrokerIdentity, SetName, WantedId } from './broker-identity.ts';
 import type { ControllerClient } from './controller-client.ts';
@@ -20,6 +24,12 @@ export interface Enrolled {
   readonly brokerId: number;
   /** Undefined while there is no live master. */
   readonly set: SetNews | undefined;
+}
+
+/** What a broker says of its own log when it registers (ReplicaRoles). */
+export interface OwnLog {
+  readonly inDoubt: boolean;
+  renounce(masterEpoch: number): number | undefined;
 }
 
 /** Registers a broker with the controllers: gets an id first if it has none. Tries until it is there. */
@@ -67,11 +77,11 @@ export class Enrolment {
   }
 
   /** Registers; `done` comes once, when it worked. A call while another is under way does nothing. */
-  enrol(inDoubt: () => boolean, done: (enrolled: Enrolled) => void): void {
+  enrol(ownLog: OwnLog, done: (enrolled: Enrolled) => void): void {
     if (this.#busy || this.#stopped) return;
     this.#busy = true;
     this.#enrolled = false;
-    this.identify((brokerId) => this.#register(brokerId, inDoubt, done));
+    this.identify((brokerId) => this.#tell(brokerId, ownLog, done));
   }
 
   #want(next: () => void, again: (problem: string) => void): void {
@@ -104,12 +114,33 @@ export class Enrolment {
     });
   }
 
-  #register(brokerId: number, inDoubt: () => boolean, done: (enrolled: Enrolled) => void): void {
+  /** One in doubt says first what it never began: it may have been elected while it was gone. */
+  #tell(brokerId: number, ownLog: OwnLog, done: (enrolled: Enrolled) => void): void {
     if (this.#stopped) return;
-    const again = (problem: string): void => this.#later(problem, () => this.#register(brokerId, inDoubt, done));
+    const again = (problem: string): void => this.#later(problem, () => this.#tell(brokerId, ownLog, done));
+    if (!ownLog.inDoubt) {
+      this.#register(brokerId, { inDoubt: false }, done, again);
+      return;
+    }
+    const { brokerName } = this.#name;
+    this.#controllers.ask(getReplicaInfo, { brokerName }, undefined, (answer) => {
+      if (typeof answer === 'string') return again(answer);
+      const known = answer.code === ResponseCode.SUCCESS ? answer.header.masterEpoch : undefined;
+      const begunEpoch = known === undefined ? undefined : ownLog.renounce(known);
+      this.#register(brokerId, { inDoubt: true, begunEpoch, renouncedEpoch: known }, done, again);
+    });
+  }
+
+  #register(
+    brokerId: number,
+    doubt: Pick<RegisterBrokerToControllerRequest, 'inDoubt' | 'begunEpoch' | 'renouncedEpoch'>,
+    done: (enrolled: Enrolled) => void,
+    again: (problem: string) => void,
+  ): void {
+    if (this.#stopped) return;
     const { clusterName, brokerName, address: brokerAddress } = this.#name;
     const invokeTime = this.#platform.clock.nowMs();
-    const header = { clusterName, brokerName, brokerId, brokerAddress, inDoubt: inDoubt(), invokeTime };
+    const header = { clusterName, brokerName, brokerId, brokerAddress, ...doubt, invokeTime };
     this.#controllers.ask(registerBrokerToController, header, undefined, (answer) => {
       if (typeof answer === 'string') return again(answer);
       if (answer.code === ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)

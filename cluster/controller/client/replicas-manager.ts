@@ -151,8 +151,7 @@ export class ReplicasManager {
   // --- joining -----------------------------------------------------------------------------------------------------
 
   #enrol(): void {
-    const inDoubt = (): boolean => this.#roles.inDoubt;
-    this.#enrolment.enrol(inDoubt, (news) => {
+    this.#enrolment.enrol(this.#roles, (news) => {
       if (this.#stopped) return;
       this.#platform.logger.info('Registered with the controllers', { brokerId: news.brokerId });
       this.#beat();

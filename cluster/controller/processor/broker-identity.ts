@@ -24,14 +24,15 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
     });
   });
   dispatcher.registerTyped(registerBrokerToController, (context, request) => {
-    const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt } = request;
+    const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt, begunEpoch, renouncedEpoch } = request;
     const holder = live.holder(brokerName, brokerId, address, platform.clock.monotonicMs());
     if (holder !== undefined && metadata().isLeader) {
       const why = `the live broker ${holder} has the id ${brokerId} of ${brokerName}: stop it, or give ${address} a store directory and a brokerIdentity of its own`;
       context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, why);
       return;
     }
-    agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, inDoubt }, (outcome) => {
+    const doubt = { inDoubt, begunEpoch, renouncedEpoch };
+    agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, ...doubt }, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
       const { code, remark, set } = outcome;
       if (code !== ResponseCode.SUCCESS || set === undefined) {

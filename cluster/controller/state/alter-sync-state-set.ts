@@ -12,7 +12,7 @@ export function alterSyncStateSet(state: ControllerState, command: AlterSyncStat
   }
   const fault = faultOf(set, command);
   if (fault !== undefined) return refused(state, fault.code, fault.why, set);
-  const changed = withSyncStateSet(set, command.syncStateSet);
+  const changed = { ...withSyncStateSet(set, command.syncStateSet), electedFrom: undefined };
   return { state: withSet(state, changed), code: ResponseCode.SUCCESS, remark: undefined, set: changed };
 }
 

@@ -37,5 +37,6 @@ function emptySet(clusterName: string, brokerName: string): BrokerSet {
     masterEpoch: 0,
     syncStateSet: [],
     syncStateSetEpoch: 0,
+    electedFrom: undefined,
   };
 }

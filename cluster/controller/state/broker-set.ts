@@ -6,6 +6,14 @@ export interface Replica {
   readonly checkCode: string;
 }
 
+/** The set that an election replaced by its master alone. */
+export interface ElectedFrom {
+  /** The master that was elected, and its epoch. */
+  readonly masterId: number;
+  readonly epoch: number;
+  readonly syncStateSet: readonly number[];
+}
+
 /** Brokers with the same name: one of them is master, the others copy it. Never changed: a change makes a new one. */
 export interface BrokerSet {
   readonly clusterName: string;
@@ -22,6 +30,8 @@ export interface BrokerSet {
   readonly syncStateSet: readonly number[];
   /** Counts changes of the set. */
   readonly syncStateSetEpoch: number;
+  /** Where the SyncStateSet is that of an election from several in sync: it is in force again if the master that was elected never began. */
+  readonly electedFrom: ElectedFrom | undefined;
 }
 
 /** All that controllers agree on: broker sets by their name. Never changed: a change makes a new one. */

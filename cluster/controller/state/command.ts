@@ -26,6 +26,9 @@ export interface RegisterBroker {
   readonly address: string;
   /** Its log may lack what it acknowledged (raft/SAFETY.md 10). */
   readonly inDoubt: boolean;
+  /** Of a broker in doubt: in epochs above the first and up to the second it wrote nothing as master, and never will. */
+  readonly begunEpoch?: number | undefined;
+  readonly renouncedEpoch?: number | undefined;
 }
 
 /** A master proposes who is in sync. */

@@ -1,5 +1,12 @@
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
-import { type BrokerSet, type ControllerState, withMaster, withSet, withSyncStateSet } from './broker-set.ts';
+import {
+  type BrokerSet,
+  type ControllerState,
+  type ElectedFrom,
+  withMaster,
+  withSet,
+  withSyncStateSet,
+} from './broker-set.ts';
 import type { ElectMaster, LiveBroker } from './command.ts';
 import { type Outcome, refused } from './outcome.ts';
 
@@ -20,8 +27,19 @@ export function electMaster(state: ControllerState, command: ElectMaster): Outco
     const why = `master ${elected} of ${brokerName} is alive and stays`;
     return refused(state, ResponseCode.CONTROLLER_MASTER_STILL_EXIST, why, set);
   }
-  const changed = withSyncStateSet(withMaster(set, elected), [elected]);
+  const master = withMaster(set, elected);
+  const changed = {
+    ...withSyncStateSet(master, [elected]),
+    electedFrom: electedFrom(set, elected, master.masterEpoch),
+  };
   return { state: withSet(state, changed), code: ResponseCode.SUCCESS, remark: undefined, set: changed };
+}
+
+/** What an unclean election replaces is not in force again; what an election of the only one in sync replaces is what was remembered before. */
+function electedFrom(set: BrokerSet, elected: number, epoch: number): ElectedFrom | undefined {
+  const { syncStateSet } = set;
+  if (!syncStateSet.includes(elected)) return undefined;
+  return syncStateSet.length === 1 ? set.electedFrom : { masterId: elected, epoch, syncStateSet };
 }
 
 function choose(set: BrokerSet, command: ElectMaster): number | undefined {

@@ -1,9 +1,10 @@
-import type { BrokerSet, ControllerState, Replica } from './broker-set.ts';
+import type { BrokerSet, ControllerState, ElectedFrom, Replica } from './broker-set.ts';
 
 /** A broker set as snapshots hold it; equal states give equal texts. */
-interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId'> {
+interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId' | 'electedFrom'> {
   readonly replicas: readonly (readonly [id: number, address: string, checkCode: string])[];
   readonly masterId: number | null;
+  readonly electedFrom?: ElectedFrom;
 }
 
 /** The whole state as an object that JSON can hold, sorted. */
@@ -18,7 +19,7 @@ export function decodeState(encoded: unknown): ControllerState {
 
 function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...rest }: BrokerSet): StoredSet {
   const rows = [...replicas].sort(([a], [b]) => a - b).map(([id, one]) => [id, one.address, one.checkCode] as const);
-  const { masterEpoch, syncStateSet, syncStateSetEpoch } = rest;
+  const { masterEpoch, syncStateSet, syncStateSetEpoch, electedFrom } = rest;
   return {
     clusterName,
     brokerName,
@@ -28,10 +29,11 @@ function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...
     masterEpoch,
     syncStateSet,
     syncStateSetEpoch,
+    ...(electedFrom === undefined ? {} : { electedFrom }),
   };
 }
 
-function restored({ replicas, masterId, ...rest }: StoredSet): BrokerSet {
+function restored({ replicas, masterId, electedFrom, ...rest }: StoredSet): BrokerSet {
   const byId = replicas.map(([id, address, checkCode]): [number, Replica] => [id, { address, checkCode }]);
-  return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined };
+  return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined, electedFrom };
 }

@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { DoubtFile, type StoreFacts } from '../../../cluster/ha/doubt-file.ts';
 import { createVirtualPlatform } from '../../support/virtual-platform.ts';
 
-/** A store that was opened before under the boot `one`, whose last run acknowledged after fsyncs or before. */
-function opened(asyncAcks: boolean): (facts: Partial<StoreFacts>) => boolean {
+function freshStore(): StoreFacts {
   const { disk } = createVirtualPlatform(1);
   disk.makeDirectory('/store');
-  const first = { disk, root: '/store', bootId: 'one', unclean: false, hole: false, diskFailed: false, asyncAcks };
+  const facts = { unclean: false, hole: false, diskFailed: false, asyncAcks: true, hasEpochs: false };
+  return { disk, root: '/store', bootId: 'one', ...facts };
+}
+
+/** A store that was opened before under the boot `one`, whose last run acknowledged after fsyncs or before. */
+function opened(asyncAcks: boolean): (facts: Partial<StoreFacts>) => boolean {
+  const first = { ...freshStore(), asyncAcks };
   expect(new DoubtFile(first).inDoubt).toBe(false);
   return (facts) => new DoubtFile({ ...first, ...facts }).inDoubt;
 }
@@ -34,5 +39,24 @@ describe('a replica is in doubt', () => {
   it('by the flush mode of the run that acknowledged, not by that of now', () => {
     expect(opened(true)({ ...POWER, asyncAcks: false })).toBe(true);
     expect(opened(false)({ ...POWER, asyncAcks: true })).toBe(false);
+  });
+});
+
+describe('the newest epoch that a replica began', () => {
+  it('is none in a fresh store, and stays known over starts and a power failure', () => {
+    const facts = freshStore();
+    const file = new DoubtFile(facts);
+    expect(file.begunEpoch).toBe(0);
+    file.begins(7);
+    expect(new DoubtFile({ ...facts, ...POWER, hasEpochs: true })).toMatchObject({ begunEpoch: 7, inDoubt: true });
+  });
+
+  it('is not known where others wrote epochs before, or an older version did', () => {
+    const facts = { ...freshStore(), hasEpochs: true };
+    const file = new DoubtFile(facts);
+    expect(file.begunEpoch).toBeUndefined();
+    expect(new DoubtFile({ ...facts, hasEpochs: false }).begunEpoch).toBeUndefined();
+    file.begins(3);
+    expect(new DoubtFile(facts).begunEpoch).toBe(3);
   });
 });

@@ -220,6 +220,18 @@ describe('a replica set of Controller mode', () => {
     expect(roles.position()).toMatchObject({ role: 'master', masterEpoch: 2 });
   });
 
+  it('tells the newest epoch that it began, or still may begin, when it renounces others', async () => {
+    const set = await ReplicaWorld.serving();
+    const [b1, b2] = [set.broker('b1').roles, set.broker('b2').roles];
+    expect(b1.renounce(1)).toBe(1);
+    expect(b2.renounce(3)).toBe(0);
+    const syncStateSet = { brokerIds: [2], setEpoch: 9 };
+    expect(b2.becomeMaster({ masterEpoch: 3, syncStateSet })).toBe(false);
+    expect(b2.becomeMaster({ masterEpoch: 4, syncStateSet })).toBe(true);
+    // Nothing is noted yet, but nothing keeps it from going on any more.
+    expect(b2.renounce(5)).toBe(4);
+  });
+
   it('stops where the disk does not take the epoch of a new master', async () => {
     const set = await ReplicaWorld.serving();
     set.world.disk('b2').fail({ operation: 'sync', code: 'EIO', path: 'epochFile' });

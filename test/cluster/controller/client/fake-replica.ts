@@ -30,14 +30,17 @@ class FakeRoles implements ReplicaRoles {
   maxPosition = 0;
   successor: number | undefined;
   inDoubt = false;
+  begunEpoch: number | undefined = 0;
+  renounced = 0;
 
   setBrokerId(brokerId: number): void {
     this.brokerId = brokerId;
   }
 
   becomeMaster({ masterEpoch, syncStateSet }: MasterCommand): boolean {
-    if (!this.#accepts(masterEpoch, 'master')) return false;
+    if (masterEpoch <= this.renounced || !this.#accepts(masterEpoch, 'master')) return false;
     if (this.role !== 'master' || this.masterEpoch !== masterEpoch) this.set = syncStateSet;
+    this.begunEpoch = masterEpoch;
     if (masterEpoch > this.masterEpoch) this.#epochs.push({ epoch: masterEpoch, startPosition: this.maxPosition });
     return this.#accept(masterEpoch, 'master', this.brokerId);
   }
@@ -60,6 +63,11 @@ class FakeRoles implements ReplicaRoles {
 
   prepareHandOver(done: (successor: number | undefined) => void): void {
     done(this.successor);
+  }
+
+  renounce(masterEpoch: number): number | undefined {
+    this.renounced = Math.max(this.renounced, masterEpoch);
+    return this.begunEpoch;
   }
 
   position(): ReplicaPosition {
@@ -128,12 +136,18 @@ export class FakeReplica {
     this.platform.crash();
   }
 
+  /** Its machine goes silent: no connection ends. */
+  losePower(): void {
+    this.platform.crash({ machine: true });
+  }
+
   /** A new process on the same disk. */
   async restart(options: { readonly inDoubt?: boolean } = {}): Promise<void> {
-    const { maxPosition } = this.roles;
+    const { maxPosition, begunEpoch } = this.roles;
     this.platform = this.#group.world.start(this.host);
     this.roles = new FakeRoles();
     this.roles.maxPosition = maxPosition;
+    this.roles.begunEpoch = begunEpoch;
     this.roles.inDoubt = options.inDoubt ?? false;
     this.manager = this.#create();
     await this.#begin();

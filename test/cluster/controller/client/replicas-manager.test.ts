@@ -86,6 +86,23 @@ describe.each([1, 3])("the broker's side, with %i controllers", (count) => {
 });
 
 describe("the broker's side", () => {
+  it('lets the others be elected where the controllers elected a broker that had just lost power', async () => {
+    const group = await ControllerWorld.serving(1);
+    const replicas = await threeBrokers(group);
+    const old = masterOf(replicas);
+    const [dead, third] = replicas.filter((replica) => replica !== old) as [FakeReplica, FakeReplica];
+    third.kill();
+    old.wish(old.roles.brokerId!, dead.roles.brokerId!);
+    await group.world.run(100);
+    dead.losePower();
+    old.kill();
+    await group.world.run(500);
+    await dead.restart({ inDoubt: true });
+    await old.restart();
+    await group.until(() => old.roles.role === 'master' && dead.roles.role === 'slave');
+    expect(old.roles.set.brokerIds).toEqual([old.roles.brokerId]);
+  });
+
   it('elects unclean where that is allowed', async () => {
     const group = await ControllerWorld.serving(1, 'enableElectUncleanMaster=true');
     const alone = await FakeReplica.start(group, 'b1');

@@ -36,6 +36,8 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     brokerId: id,
     address: fc.constantFrom('h1:1', 'h9:9'),
     inDoubt: fc.boolean(),
+    begunEpoch: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+    renouncedEpoch: fc.option(epoch, { nil: undefined }),
   }),
   fc.record({
     kind: fc.constant('alter-sync-state-set' as const),
@@ -160,6 +162,10 @@ function asState({ sets }: NaiveController): ControllerState {
       masterEpoch: set.masterEpoch,
       syncStateSet: [...set.inSync].sort((a, b) => a - b),
       syncStateSetEpoch: set.setEpoch,
+      electedFrom:
+        set.from === null
+          ? undefined
+          : { masterId: set.from.master, epoch: set.from.epoch, syncStateSet: [...set.from.set].sort((a, b) => a - b) },
     });
   }
   return state;
@@ -233,6 +239,39 @@ describe('the state machine of the controllers', () => {
         });
       }),
     );
+  });
+
+  describe('when the master that was elected comes back in doubt', () => {
+    const registering = (brokerId: number, begunEpoch?: number, renouncedEpoch?: number): Command => {
+      const own = { inDoubt: true, begunEpoch, renouncedEpoch };
+      return { kind: 'register-broker', brokerName: 'a', brokerId, address: `h${brokerId}:1`, ...own };
+    };
+    /** 1 is the first master, {1, 2, 3} its set, then 2 is elected (epoch 2) and deposed (epoch 3). */
+    const all = [1, 2, 3];
+    const until = [electing(1, []), altering({ syncStateSet: all, alive: all }), electing(undefined, [2])];
+    const outcome = (...commands: readonly Command[]) => {
+      const state = [...FOUNDING, ...until, ...commands].reduce((one, each) => apply(one, each).state, EMPTY_STATE);
+      return state.get('a')?.syncStateSet;
+    };
+
+    it('the set from which it was elected counts again, where it never began', () => {
+      expect(outcome()).toEqual([2]);
+      expect(outcome(registering(2, 1, 2))).toEqual([1, 3]);
+      expect(outcome(electing(undefined, []), electing(undefined, [2]), registering(2, 0, 4))).toEqual([1, 3]);
+    });
+
+    it('it does not where it began, or may begin, or does not say', () => {
+      expect(outcome(registering(2, 2, 3))).toEqual([]);
+      expect(outcome(registering(2, 0, 1))).toEqual([]);
+      expect(outcome(registering(2))).toEqual([]);
+      const agreed = altering({ masterId: 2, masterEpoch: 2, syncStateSet: [2, 3], syncStateSetEpoch: 3, alive: all });
+      expect(outcome(agreed, registering(2, 1, 2))).toEqual([3]);
+    });
+
+    it('what another said in the meantime holds: nobody in doubt comes back with the set', () => {
+      expect(outcome(registering(3), registering(2, 1, 2))).toEqual([1]);
+      expect(outcome(registering(3, 0, 2))).toEqual([2]);
+    });
   });
 
   it('survives a snapshot and the log', () => {

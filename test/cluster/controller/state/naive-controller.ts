@@ -11,6 +11,8 @@ export interface NaiveSet {
   masterEpoch: number;
   inSync: Set<number>;
   setEpoch: number;
+  /** Who was elected from which set, while that may count again. */
+  from: { master: number; epoch: number; set: Set<number> } | null;
 }
 
 /**
@@ -26,7 +28,7 @@ export class NaiveController {
       case 'apply-broker-id':
         return this.#applyId(before, command.clusterName, command.brokerName, command.brokerId, command.checkCode);
       case 'register-broker':
-        return this.#register(before, command.brokerId, command.address, command.inDoubt);
+        return this.#register(before, command);
       case 'alter-sync-state-set':
         return alter(before, command);
       case 'elect-master':
@@ -41,7 +43,7 @@ export class NaiveController {
       if (id !== 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
       const address = code.slice(0, code.indexOf(';'));
       const first = { codes: { 1: code }, addresses: { 1: address }, master: null, masterEpoch: 0 };
-      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), setEpoch: 0 };
+      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), setEpoch: 0, from: null };
       return ResponseCode.SUCCESS;
     }
     if (set.cluster !== cluster || id < 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
@@ -54,10 +56,11 @@ export class NaiveController {
     return ResponseCode.SUCCESS;
   }
 
-  #register(set: NaiveSet | undefined, id: number, address: string, inDoubt: boolean): number {
+  #register(set: NaiveSet | undefined, command: Extract<Command, { kind: 'register-broker' }>): number {
+    const { brokerId: id, address, inDoubt } = command;
     if (set?.codes[id] === undefined) return ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED;
     set.addresses[id] = address;
-    if (inDoubt && set.inSync.delete(id)) set.setEpoch++;
+    if (inDoubt) doubt(set, command);
     if (set.master === id) {
       set.master = null;
       set.masterEpoch++;
@@ -90,6 +93,28 @@ export class NaiveController {
   }
 }
 
+function doubt(
+  set: NaiveSet,
+  { brokerId: id, begunEpoch, renouncedEpoch }: Extract<Command, { kind: 'register-broker' }>,
+): void {
+  const { from } = set;
+  const aloneInSync = [...set.inSync].every((each) => each === id);
+  const told = begunEpoch !== undefined && renouncedEpoch !== undefined;
+  if (from?.master === id && aloneInSync && told && begunEpoch < from.epoch && from.epoch <= renouncedEpoch) {
+    // It wrote nothing in its epoch: the set from which it was elected has everything.
+    from.set.delete(id);
+    for (const each of from.set) if (set.codes[each] === undefined) from.set.delete(each);
+    set.inSync = from.set;
+    set.setEpoch++;
+    set.from = null;
+    return;
+  }
+  if (set.inSync.delete(id)) set.setEpoch++;
+  if (from !== null && from.master !== id && from.set.delete(id)) {
+    for (const each of from.set) if (set.codes[each] === undefined) from.set.delete(each);
+  }
+}
+
 function alter(set: NaiveSet | undefined, command: Extract<Command, { kind: 'alter-sync-state-set' }>): number {
   const failed = ResponseCode.CONTROLLER_ALTER_SYNC_STATE_SET_FAILED;
   if (set === undefined) return failed;
@@ -105,6 +130,7 @@ function alter(set: NaiveSet | undefined, command: Extract<Command, { kind: 'alt
   if (!wish.includes(set.master)) return failed;
   set.inSync = new Set(wish);
   set.setEpoch++;
+  set.from = null;
   return ResponseCode.SUCCESS;
 }
 
@@ -120,6 +146,8 @@ function elect(set: NaiveSet | undefined, command: Extract<Command, { kind: 'ele
   if (chosen === set.master) return ResponseCode.CONTROLLER_MASTER_STILL_EXIST;
   set.master = chosen;
   set.masterEpoch++;
+  if (!set.inSync.has(chosen)) set.from = null;
+  else if (set.inSync.size > 1) set.from = { master: chosen, epoch: set.masterEpoch, set: set.inSync };
   set.inSync = new Set([chosen]);
   set.setEpoch++;
   return ResponseCode.SUCCESS;
