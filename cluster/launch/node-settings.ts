@@ -12,6 +12,7 @@ export const defaultNodeFlags: readonly string[] = [
   '--max-semi-space-size=4',
   '--initial-old-space-size=64',
   '--v8-pool-size=1',
+  '--no-parallel-scavenge',
 ];
 
 /** Disk work runs in libuv's pool: more threads than the usual four, so that a slow read does not hold up a write. */

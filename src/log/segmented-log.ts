@@ -14,9 +14,9 @@ export interface SegmentedLogOptions {
   readonly envelope: Envelope;
   /** Where the log begins if the directory is empty; default 0. */
   readonly firstPosition?: number;
-  /** Bytes that stay in memory after they were written; default 8 MiB. */
+  /** Bytes that stay in memory after they were written; default 1 MiB. */
   readonly tailBytes?: number;
-  /** Size of a piece of that memory; default 1 MiB. */
+  /** Size of a piece of that memory; default 128 KiB. */
   readonly chunkBytes?: number;
   /** See `SegmentFilesOptions`. */
   readonly lengthen?: 'by-names' | 'always' | undefined;
@@ -65,7 +65,7 @@ export class SegmentedLog {
     this.envelope = options.envelope;
     this.maxUnitBytes = options.segmentBytes - options.envelope.minBlankBytes;
     this.files = files;
-    this.#tail = new Tail({ keepBytes: options.tailBytes ?? 8 << 20, chunkBytes: options.chunkBytes ?? 1 << 20 });
+    this.#tail = new Tail({ keepBytes: options.tailBytes ?? 1 << 20, chunkBytes: options.chunkBytes ?? 128 << 10 });
     this.#end = files.minPosition;
     this.#segmentEnd = this.#end + this.segmentBytes;
     this.#writer = new LogWriter(files, this.#tail, this.#end, this.#end);

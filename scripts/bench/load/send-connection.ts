@@ -4,6 +4,8 @@ import type { SendFrames } from './send-frames.ts';
 import type { Tally } from './window.ts';
 
 const LENGTH_BYTES = 4;
+/** All connections read into it, one after the other: nothing of a read outlives its turn. */
+const readBuffer = Buffer.allocUnsafeSlow(64 << 10);
 /** `{"code":0,` at the start of a header: the answer to a send that was stored. */
 const CODE_AT = 16;
 const GOOD = [0x30, 0x2c] as const;
@@ -32,6 +34,8 @@ export class SendConnection {
   #partial: Buffer | undefined;
   /** Distance of the opaque from the end of an answer; the same in all. */
   #opaqueFromEnd = 0;
+  /** With one slot: its frame, written anew when the last one has been answered. */
+  readonly #single: Buffer;
 
   constructor(window: number, frames: SendFrames, tally: Tally, fail: (error: Error) => void) {
     this.#window = window;
@@ -41,13 +45,17 @@ export class SendConnection {
     this.#sentMs = new Float64Array(window);
     this.#rounds = new Uint32Array(window);
     this.#free = new Int32Array(window);
+    this.#single = Buffer.alloc(frames.frameBytes);
   }
 
   open(host: string, port: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true }, resolve);
+      const callback = (length: number, buffer: Uint8Array): boolean => {
+        this.#onData((buffer as Buffer).subarray(0, length));
+        return true;
+      };
+      const socket = connect({ host, port, noDelay: true, onread: { buffer: readBuffer, callback } }, resolve);
       this.#socket = socket;
-      socket.on('data', (chunk: Buffer) => this.#onData(chunk));
       socket.on('error', (error) => {
         reject(error);
         this.#fail(error);
@@ -80,7 +88,7 @@ export class SendConnection {
     const frames = this.#frames;
     const { frameBytes } = frames;
     const count = this.#freeCount;
-    const bytes = Buffer.allocUnsafe(count * frameBytes);
+    const bytes = this.#window === 1 ? this.#single : Buffer.allocUnsafe(count * frameBytes);
     const nowMs = performance.now();
     for (let i = 0; i < count; i++) {
       const slot = this.#free[i]!;
@@ -103,7 +111,7 @@ export class SendConnection {
       this.#answered(chunk, at, end, nowMs);
       at = end;
     }
-    this.#partial = at < chunk.length ? chunk.subarray(at) : undefined;
+    this.#partial = at < chunk.length ? Buffer.from(chunk.subarray(at)) : undefined;
     if (this.#stopped === undefined) {
       if (this.#freeCount > 0) this.#sendFree();
     } else if (this.#outstanding === 0) this.#stopped();
