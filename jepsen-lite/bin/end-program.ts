@@ -1,4 +1,5 @@
 import { WrongArguments } from './arguments.ts';
+import { endQuietlyWithoutReader } from './reader-gone.ts';
 
 /**
  * Runs a program to its exit code: what `main` says; 2 and a sentence for wrong arguments; 3 for whatever else it throws, of which people see the message alone where
@@ -8,6 +9,7 @@ export async function endProgram(
   main: () => Promise<number>,
   isForPeople: (error: unknown) => error is Error = (_error): _error is Error => false,
 ): Promise<void> {
+  endQuietlyWithoutReader();
   try {
     process.exitCode = await main();
   } catch (error) {

@@ -31,15 +31,21 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
   const bugs = plantedBugs
     .filter(({ name }) => options.bugs.includes(name))
     .map((bug) => {
-      const given = readSchedule(options.schedule, bug.mode ?? 'dledger');
+      const { minutes } = options;
+      const given = readSchedule(options.schedule, {
+        mode: bug.mode ?? 'dledger',
+        nodes: nodesOf(bug, options),
+        minutes,
+      });
       return given === undefined ? bug : { ...bug, schedule: given };
     });
   let passed = 0;
   let failed = 0;
+  const say = sayOf(options);
   const count: Count = (good, line) => {
     if (good) passed++;
     else failed++;
-    console.log(`${good ? 'ok  ' : 'FAIL'} ${line}`);
+    say(`${good ? 'ok  ' : 'FAIL'} ${line}`);
   };
   const records: Found[] = [];
   for (const bug of bugs) {
@@ -48,7 +54,7 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
     else records.push(await hunt(bug, program, options, count));
   }
   if (options.record !== undefined) writeRecords(options.record, records);
-  console.log(`${passed} passed, ${failed} failed`);
+  say(`${passed} passed, ${failed} failed`);
   if (options.json !== undefined) {
     const bugsFound = records.map(({ bug, report, seeds, job }) => {
       return { bug: bug.name, seeds, seed: job.seed, nodes: job.nodes, violation: report?.violation };
@@ -62,9 +68,18 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
   return failed === 0;
 }
 
+/** Standard output has the trace, and nothing else, where one is asked for. */
+function sayOf({ trace }: SimOptions): (text: string) => void {
+  return trace ? console.error : console.log;
+}
+
+function nodesOf(bug: PlantedBug, options: SimOptions): number {
+  return options.nodes ?? bug.nodes ?? 3;
+}
+
 async function hunt(bug: PlantedBug, program: string, options: SimOptions, count: Count): Promise<Found> {
   const { seed: from, minutes, seeds: most = MOST_SEEDS, workers, trace } = options;
-  const nodes = options.nodes ?? bug.nodes ?? 3;
+  const nodes = nodesOf(bug, options);
   const { schedule } = bug;
   const jobs = Array.from({ length: most }, (_, at): SeedJob => {
     const { mode = 'dledger' } = bug;
@@ -81,8 +96,7 @@ async function hunt(bug: PlantedBug, program: string, options: SimOptions, count
   progress.clear();
   const job = jobs.find(({ seed }) => seed === first?.seed) ?? (jobs[0] as SeedJob);
   const seeds = first === undefined ? most : first.seed - from + 1;
-  if (options.bugs.length === 1 && first !== undefined)
-    console.log(failureText(first, commitName(), replayOf(job, bug.name)));
+  if (options.bugs.length === 1 && first !== undefined) await tell(bug, program, job, first, options);
   const { violation } = first ?? {};
   if (violation === undefined) count(false, `${bug.name}: not found in ${most} seeds`);
   else {
@@ -91,6 +105,30 @@ async function hunt(bug: PlantedBug, program: string, options: SimOptions, count
     count(expected, `${bug.name}: found by seed ${job.seed}, the ${seeds}., by ${violation.invariant}${how}`);
   }
   return { bug, job, report: first, seeds };
+}
+
+/** Tells of the seed that finds a bug as of any failure: with the smallest schedule, its trace, its timeline and what clients saw, in a folder. */
+async function tell(
+  bug: PlantedBug,
+  program: string,
+  job: SeedJob,
+  found: SeedReport,
+  options: SimOptions,
+): Promise<void> {
+  const { seed, nodes } = job;
+  const given = options.schedule === undefined ? {} : { schedule: job.schedule, scheduleFile: options.schedule };
+  const { schedule: _planted, ...drawn } = job;
+  const replay = replayOf({ ...drawn, ...given }, bug.name);
+  if (options.trace) {
+    console.error(failureText(found, commitName(), replay));
+    return;
+  }
+  const failureFolder = join(options.failures, `${bug.name}-seed-${seed}-${nodes}n`);
+  const progress = new Progress();
+  progress.show(`${bug.name}: found by seed ${seed}; looking for the smallest schedule`);
+  const report = await playOne(program, { ...job, timelineFile: undefined, failureFolder });
+  progress.clear();
+  console.log(failureText(report, commitName(), replay));
 }
 
 /** A change of the product changes what a seed plays: where the one on record finds nothing any more, the bug is hunted again. */

@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
 import { isModeName, type ModeName, modeNames } from '../sim/mode-name.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
+import { checkCombinations } from './check-combinations.ts';
+import { checkOutput, checkOutputFolder } from './check-output.ts';
 
 export const USAGE = `npm run sim -- [what to play] [options]
 
@@ -86,7 +88,8 @@ const spec = {
 /** Throws WrongArguments. */
 export function readOptions(args: string[]): SimOptions {
   const values = parsed(args);
-  const bugs = values['all-bugs'] ? bugsOf(values.mode) : bugNamed(values.bug);
+  checkCombinations(values);
+  const bugs = values['all-bugs'] ? bugsOf(values.mode) : bugNamed(values.bug, values.mode);
   const one = values.seed !== undefined && bugs.length === 0 && values.list === undefined;
   const seeds = values.seeds === undefined ? undefined : wholeNumber('seeds', values.seeds, 1, 10_000_000);
   const options = {
@@ -114,15 +117,29 @@ export function readOptions(args: string[]): SimOptions {
   if (needsBug && bugs.length === 0) throw new WrongArguments('--recorded and --record need --bug NAME or --all-bugs');
   if ((options.timeline ?? options.history) !== undefined && options.seeds !== 1)
     throw new WrongArguments('--timeline and --history tell of one seed: name it with --seed');
+  for (const name of ['timeline', 'history', 'resume', 'record', 'json'] as const) checkOutput(name, options[name]);
+  checkOutputFolder('failures', options.failures);
   return options;
 }
 
 function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'] {
   try {
-    return parseArgs({ args, options: spec }).values;
+    return parseArgs({ args: joined(args), options: spec }).values;
   } catch (error) {
-    throw new WrongArguments((error as Error).message);
+    throw new WrongArguments((error as Error).message.split('\n')[0]);
   }
+}
+
+/** `--seed -1` is a value that is wrong, and no option `-1`. */
+function joined(args: readonly string[]): string[] {
+  const result: string[] = [];
+  for (const arg of args) {
+    const before = result.at(-1);
+    if (/^-\d/.test(arg) && before?.startsWith('--') && !before.includes('='))
+      result[result.length - 1] = `${before}=${arg}`;
+    else result.push(arg);
+  }
+  return result;
 }
 
 /** Names of all planted bugs, or of those of one mode. */
@@ -141,10 +158,14 @@ function modeNamed(value: string): ModeName {
   throw new WrongArguments(`--mode ${value}: one of ${modeNames.join(', ')} is needed`);
 }
 
-/** The planted bug with this name, as a list; throws WrongArguments. */
-export function bugNamed(name: string | undefined): string[] {
+/** The planted bug with this name, as a list; throws WrongArguments where there is none, or none in this mode. */
+export function bugNamed(name: string | undefined, mode?: string): string[] {
   if (name === undefined) return [];
-  if (plantedBugs.some((bug) => bug.name === name)) return [name];
+  const bug = plantedBugs.find((each) => each.name === name);
+  const { mode: own = 'dledger' } = bug ?? {};
+  if (bug !== undefined && mode !== undefined && modeNamed(mode) !== own)
+    throw new WrongArguments(`--bug ${name} --mode ${mode}: this bug is planted in ${own} mode; leave --mode out`);
+  if (bug !== undefined) return [name];
   throw new WrongArguments(`--bug ${name}: there is no such planted bug; npm run sim -- --list-bugs names them`);
 }
 

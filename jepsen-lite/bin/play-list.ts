@@ -29,6 +29,8 @@ export async function playList(options: SimOptions): Promise<boolean> {
   const startedAt = performance.now();
   const line = (): string => progressLine(totals, all.length, (performance.now() - startedAt) / 1_000);
   const failed: SeedReport[] = [];
+  // Standard output has the trace, and nothing else.
+  const say = options.trace ? console.error : console.log;
   const traces: Record<string, string> = {};
   const count = (report: SeedReport, job: SeedJob): undefined => {
     addReport(totals, report);
@@ -36,7 +38,7 @@ export async function playList(options: SimOptions): Promise<boolean> {
     if (report.violation === undefined) return;
     failed.push(report);
     progress.clear();
-    console.log(failureText(report, commit, replayOf(job)));
+    say(failureText(report, commit, replayOf(job)));
   };
   const fresh = all.filter((job) => {
     const known = results?.reportOf(job);
@@ -58,8 +60,8 @@ export async function playList(options: SimOptions): Promise<boolean> {
     const kinds = new Set(all.flatMap(({ mode }) => modes[mode].kinds.map(({ name }) => name)));
     console.log(coverageTable(totals.coverage, [...kinds]));
   }
-  console.log(`${line()}\n${workLine(totals)}`);
-  if (options.trace && failed.length === 0) console.log(`${all.length} seeds pass`);
+  say(`${line()}\n${workLine(totals)}`);
+  if (options.trace && failed.length === 0) say(`${all.length} seeds pass`);
   if (options.json !== undefined) {
     const counts = { numPassedTests: totals.seeds - totals.failures, numFailedTests: totals.failures, testResults: [] };
     const failures = failed.map(({ mode, seed, nodes, minutes, violation }) => ({
@@ -81,12 +83,12 @@ function jobsOf(options: SimOptions): SeedJob[] {
     join(failures, `${of === 'dledger' ? '' : `${of}-`}seed-${seed}-${members}n`);
   if (options.list !== undefined) {
     return readSeedList(options.list).map(({ file, ...job }) => {
-      const schedule = readSchedule(file, job.mode);
+      const schedule = readSchedule(file, job);
       const failureFolder = folderOf(job.mode, job.seed, job.nodes);
       return { ...job, twice: true, schedule, given: scheduleHash(schedule), scheduleFile: file, failureFolder };
     });
   }
-  const schedule = readSchedule(options.schedule, mode);
+  const schedule = readSchedule(options.schedule, { mode, nodes, minutes });
   const given = scheduleHash(schedule);
   return Array.from({ length: options.seeds ?? DEFAULT_SEEDS }, (_, at) => {
     const seed = from + at;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { READER_GONE } from './reader-gone.ts';
 import type { SeedJob, SeedReport } from './seed-job.ts';
 
 /**
@@ -28,8 +29,11 @@ export async function playAll(
 
 function ask(worker: ChildProcess, job: SeedJob): Promise<SeedReport> {
   return new Promise((resolve, reject) => {
-    const exited = (code: number | null): void =>
+    const exited = (code: number | null): void => {
+      // It prints for whoever reads this process's output, too.
+      if (code === READER_GONE) process.exit(READER_GONE);
       reject(new Error(`the worker died with code ${code} on seed ${job.seed}`));
+    };
     worker.once('exit', exited);
     worker.once('message', (report) => {
       worker.off('exit', exited);

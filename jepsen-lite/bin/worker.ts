@@ -1,5 +1,8 @@
 import { playSeed } from './play-seed.ts';
+import { endQuietlyWithoutReader } from './reader-gone.ts';
 import type { SeedJob } from './seed-job.ts';
+
+endQuietlyWithoutReader();
 
 /** Processes of a world die in the middle of what they await: what they leave behind is nobody's error. */
 process.on('unhandledRejection', (error) => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,7 +7,8 @@ import { importJsonl } from '../../../jepsen-lite/checker/import-jsonl.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'ledgermq-sim-'));
-const programs = join(folder, 'programs');
+/** In the repository, from whose sources planted bugs are built, under a name that git ignores. */
+const programs = mkdtempSync(join(root, 'dist.test-'));
 const build = join(root, 'scripts/build.mjs');
 const worker = ['--program', 'worker=jepsen-lite/bin/worker.ts'];
 const SHORT = ['--minutes', '0.2'];
@@ -23,7 +24,9 @@ beforeAll(() => {
     ...worker,
   ]);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  for (const each of [folder, programs]) rmSync(each, { recursive: true });
+});
 
 function sim(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(programs, 'sim.js'), ...args], {
@@ -48,10 +51,13 @@ test('seeds are played and told of; a second run leaves out what the results fil
 });
 
 test('a trace has columns, a timeline is drawn, and what clients did is written for other checkers', () => {
-  const { stdout, status } = sim('--seed', '4', ...SHORT, '--trace', '--timeline', 'one.svg', '--history', 'one.jsonl');
+  const args = ['--seed', '4', ...SHORT, '--trace', '--timeline', 'one.svg', '--history', 'one.jsonl'];
+  const { stdout, stderr, status } = sim(...args);
   expect(status).toBe(0);
-  const [header, ...lines] = stdout.split('\n');
+  const [header, ...lines] = stdout.trimEnd().split('\n');
   expect(header).toBe('time_ms\tnode\twhat\ta\tb');
+  expect(lines.filter((line) => line.split('\t').length !== 5)).toEqual([]);
+  expect(stderr).toContain('1 seeds pass');
   expect(lines[0]).toMatch(/^\d+\.\d{3}\tn\d\topened\t1\t1$/);
   expect(readFileSync(join(folder, 'one.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   const read = importJsonl(readFileSync(join(folder, 'one.jsonl'), 'utf8').split('\n'), { drained: true });
@@ -59,6 +65,44 @@ test('a trace has columns, a timeline is drawn, and what clients did is written 
   const count = (op: string): number => operations.filter((each) => each.op === op && each.outcome === 'ok').length;
   expect(count('append')).toBeGreaterThan(20);
   expect(count('read')).toBeGreaterThan(20);
+});
+
+test('a trace whose reader has seen enough ends without a word', () => {
+  const line = `node ${join(programs, 'sim.js')} --seed 4 ${SHORT.join(' ')} --trace | head -n 2; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', line], { encoding: 'utf8', cwd: folder });
+  expect(stdout.split('\n').slice(0, 1)).toEqual(['time_ms\tnode\twhat\ta\tb']);
+  expect(stdout.trimEnd().split('\n').slice(2)).toEqual(['141']);
+  expect(stderr).toBe('');
+});
+
+test('a bug that is found is told of as any failure, with files', () => {
+  const { status, stdout } = sim('--bug', 'ack-before-commit', ...SHORT, '--failures', 'found');
+  expect(status).toBe(0);
+  expect(stdout).toContain('seed 1 FAILS: acknowledged-kept');
+  expect(stdout).toMatch(
+    /again with: npm run sim -- --seed 1 --nodes 3 --minutes 0\.2 --bug ack-before-commit --seeds 1 --trace\n/,
+  );
+  expect(stdout).toContain('smallest schedule that breaks this promise (0 of ');
+  expect(stdout).toContain('ok   ack-before-commit: found by seed 1, the 1., by acknowledged-kept');
+  const found = join(folder, 'found/ack-before-commit-seed-1-3n');
+  expect(readdirSync(found).sort()).toEqual(['history.jsonl', 'log.txt', 'schedule.json', 'timeline.svg', 'trace.tsv']);
+  expect(JSON.parse(readFileSync(join(found, 'schedule.json'), 'utf8'))).toEqual([]);
+});
+
+test('a file that cannot be written is refused before anything is played', () => {
+  for (const [option, path] of [
+    ['--json', 'nowhere/x.json'],
+    ['--timeline', folder],
+    ['--history', 'nowhere/x.jsonl'],
+    ['--resume', 'nowhere/x.jsonl'],
+  ] as const) {
+    const { status, stdout, stderr } = sim('--seed', '1', ...SHORT, option, path);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${option} ${path}: `);
+  }
+  expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  writeFileSync(join(folder, 'a-file'), '');
+  expect(sim('--seed', '1', ...SHORT, '--failures', 'a-file/below').stderr).toContain('a-file is a file, and a folder');
 });
 
 test('wrong arguments end with 2 and a sentence', () => {
@@ -74,7 +118,7 @@ test('a schedule that cannot be read, or names what is no fault, ends with 2 and
     const { status, stderr } = sim('--seed', '1', ...what, '--schedule', file);
     expect([status, stderr]).toEqual([
       2,
-      `--schedule ${file}: in dledger mode there is no kind of fault flood. --help tells more.\n`,
+      `--schedule ${file}: fault 1: in dledger mode there is no kind of fault flood. --help tells more.\n`,
     ]);
   }
   expect(sim('--seed', '1', '--schedule', 'nowhere.json').status).toBe(2);

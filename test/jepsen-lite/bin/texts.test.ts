@@ -50,6 +50,18 @@ test('arguments: defaults, and one sentence for each mistake', () => {
     '--timeline x.svg': /name it with --seed/,
     '--history x.jsonl': /name it with --seed/,
     '--colour': /--colour/,
+    '--seed -1': /^--seed -1: a whole number from 0 to \d+ is needed$/,
+    '--seeds -5 --nodes 3': /^--seeds -5: a whole number from 1/,
+    '--bug forgotten-vote --resume x.jsonl': /--bug and --resume do not go together/,
+    '--all-bugs --history x.jsonl': /--all-bugs and --history do not go together/,
+    '--bug forgotten-vote --all-bugs': /--all-bugs and --bug do not go together/,
+    '--list seeds.txt --nodes 5': /--list and --nodes do not go together/,
+    '--list seeds.txt --minutes 2': /--list and --minutes do not go together/,
+    '--list seeds.txt --bug forgotten-vote': /--list and --bug do not go together/,
+    '--bug forgotten-vote --recorded --seed 3': /--recorded and --seed do not go together/,
+    '--mode controller --bug forgotten-vote':
+      /--bug forgotten-vote --mode controller: this bug is planted in dledger mode/,
+    '--mode sideways --bug forgotten-vote': /--mode sideways: one of/,
   };
   for (const [args, text] of Object.entries(mistakes)) expect(() => readOptions(args.split(' '))).toThrow(text);
 });
