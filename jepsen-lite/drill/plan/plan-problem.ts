@@ -1,6 +1,6 @@
 import type { Fault } from '../../fault/schedule.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
-import { livePlatformFaults } from '../../live/chaos/platform-faults.ts';
+import { diskFaults, livePlatformFaults } from '../../live/chaos/platform-faults.ts';
 import { liveProcessFaults, processFaults } from '../../live/chaos/process-faults.ts';
 import { liveRotFaults } from '../../live/chaos/rot-faults.ts';
 import { liveGroupFaults } from '../../live/chaos/transfer.ts';
@@ -40,7 +40,7 @@ function strangerProblem({ phases, target }: Plan): string | undefined {
 
 /** Kinds that need brokers that were built for drills. */
 const OURS_ONLY = faultNames(livePlatformFaults, liveRotFaults, liveGroupFaults, liveProcessFaults).filter(
-  (name) => !faultNames(processFaults).includes(name),
+  (name) => !faultNames(processFaults, diskFaults).includes(name),
 );
 
 function faultNames(...lists: readonly (readonly { readonly name: string }[])[]): string[] {
@@ -53,7 +53,7 @@ function meansProblem({ phases, target }: Plan): string | undefined {
   const kind = target.kind === 'rocketmq' ? faults.find((fault) => OURS_ONLY.includes(fault.kind))?.kind : undefined;
   return kind === undefined
     ? undefined
-    : `the fault ${kind} cannot be made on RocketMQ's own brokers; ${faultNames(processFaults, networkFaults).join(', ')} can`;
+    : `the fault ${kind} cannot be made on RocketMQ's own brokers; ${faultNames(processFaults, networkFaults, diskFaults).join(', ')} can`;
 }
 
 function namesOf(target: Plan['target']): string[] {

@@ -78,6 +78,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     programs,
     mark,
     watchdog,
+    fillsDisks: plan.phases.some(({ faults }) => faults.some(({ kind }) => kind === 'disk-full')),
     real,
     judge,
     signal,

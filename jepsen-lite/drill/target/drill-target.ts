@@ -15,6 +15,8 @@ export interface TargetOptions {
   /** Environment by which the watchdog knows the processes of the run. */
   readonly mark: string;
   readonly watchdog: Watchdog;
+  /** Faults of the plan fill disks. */
+  readonly fillsDisks: boolean;
   /** What the run itself stands on. */
   readonly real: Platform;
   readonly judge: LiveJudge;

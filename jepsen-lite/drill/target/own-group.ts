@@ -38,7 +38,8 @@ export class OwnGroup implements DrillTarget {
   }
 
   get description(): string {
-    return `a LedgerMQ DLedger group of ${this.#live.members.length} members, started for the drill`;
+    const disks = this.#options.fillsDisks ? `; full disks are made by ${this.#started.disks.by}` : '';
+    return `a LedgerMQ DLedger group of ${this.#live.members.length} members, started for the drill${disks}`;
   }
 
   get nameServer(): string {

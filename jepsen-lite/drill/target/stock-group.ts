@@ -9,15 +9,18 @@ import type { Verdict } from '../../checker/verdict.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
 import { CLIENTS_PARTY, layLinks, partyPorts } from '../../live/chaos/parties.ts';
+import { diskFaults } from '../../live/chaos/platform-faults.ts';
 import { processFaults } from '../../live/chaos/process-faults.ts';
+import { TmpfsDisks } from '../../live/disk/tmpfs-disks.ts';
 import { LinkMesh } from '../../live/proxy/link-mesh.ts';
 import { type Detours, Patient } from '../../live/sick/patient.ts';
+import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import type { StockTarget } from '../plan/plan.ts';
 import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
 import { judgeClients } from './judge-clients.ts';
 import { MadeFaults } from './made-faults.ts';
 import { NameServerWatch } from './name-server-watch.ts';
-import { StockProcesses } from './stock-processes.ts';
+import { StockProcesses, stockStore } from './stock-processes.ts';
 import { stockClassPath } from './stock-programs.ts';
 
 export interface StockGroupOptions extends TargetOptions {
@@ -45,7 +48,7 @@ export class StockGroup implements DrillTarget {
     this.nameServer = nameServer;
     this.platform = new Patient(real, detours);
     this.#processes = processes;
-    this.faults = new MadeFaults(processes, [...processFaults, ...networkFaults], startedMs, journal);
+    this.faults = new MadeFaults(processes, [...processFaults, ...networkFaults, ...diskFaults], startedMs, journal);
     this.#signal = signal;
     const names = new Map(processes.members.map(({ address, name }) => [address, name]));
     this.#watch = new NameServerWatch({
@@ -65,6 +68,7 @@ export class StockGroup implements DrillTarget {
     const layout = findLayout('dledger');
     assert(layout !== undefined, 'the layout is there');
     const ports = portsFrom(await freePortBase(plan.nodes), plan.nodes);
+    const disks = options.fillsDisks ? await mountDisks(folder, plan.nodes, options.watchdog) : undefined;
     const mesh = new LinkMesh(real, HOST);
     const detours = await layLinks(mesh, partyPorts(layout, ports));
     let group: StockGroup | undefined;
@@ -75,6 +79,7 @@ export class StockGroup implements DrillTarget {
       mesh,
       detours,
       mark,
+      disks,
       brokerKeys: plan.brokerKeys,
       leaderName: () => group?.leaderName,
       failed: (error) => judge.broken('drill', error.stack ?? error.message),
@@ -136,4 +141,15 @@ export class StockGroup implements DrillTarget {
     }
     return false;
   }
+}
+
+/** RocketMQ's brokers have no disk layer that could refuse: without the right to mount, their disks cannot be full. */
+async function mountDisks(folder: string, nodes: number, watchdog: Watchdog): Promise<TmpfsDisks> {
+  const names = Array.from({ length: nodes }, (_, at) => `n${at}`);
+  const stores = new Map(names.map((name) => [name, stockStore(folder, name)]));
+  return await TmpfsDisks.mount(stores, watchdog).catch((error: Error) => {
+    throw new StartFailure(
+      `Disks of RocketMQ's brokers are made full by a tmpfs, which may not be mounted: ${error.message}`,
+    );
+  });
 }

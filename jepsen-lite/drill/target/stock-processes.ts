@@ -10,8 +10,11 @@ import {
   stopProcess,
 } from '../../../cluster/launch/launched-process.ts';
 import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
+import { assert } from '../../../src/base/assert.ts';
 import { formatAddress, parseAddress } from '../../../src/remoting/address.ts';
 import { Hurtable, type Victim } from '../../live/chaos/hurtable.ts';
+import type { DiskHolder } from '../../live/chaos/platform-faults.ts';
+import type { FullDisks } from '../../live/disk/full-disks.ts';
 import type { LinkMesh } from '../../live/proxy/link-mesh.ts';
 import type { Detours } from '../../live/sick/patient.ts';
 import { MARK_VARIABLE } from '../../live/watchdog/undo.ts';
@@ -44,14 +47,21 @@ export interface StockProcessesOptions {
   /** Of each member, for what it dials. */
   readonly detours: ReadonlyMap<string, Detours>;
   readonly mark: string;
+  /** Of the members; undefined where no fault fills them. */
+  readonly disks: FullDisks | undefined;
   readonly brokerKeys: Readonly<Record<string, string>>;
   /** Name of the member that leads, as far as is known. */
   readonly leaderName: () => string | undefined;
   readonly failed: (error: Error) => void;
 }
 
+/** Where a member of a group below `folder` keeps its data. */
+export function stockStore(folder: string, name: string): string {
+  return join(folder, name, 'store');
+}
+
 /** A name server and brokers of RocketMQ in DLedger mode as processes of this machine. */
-export class StockProcesses extends Hurtable<StockMember> {
+export class StockProcesses extends Hurtable<StockMember> implements DiskHolder<StockMember> {
   readonly members: readonly StockMember[];
   readonly mesh: LinkMesh;
   readonly #options: StockProcessesOptions;
@@ -106,6 +116,12 @@ export class StockProcesses extends Hurtable<StockMember> {
     signalProcess(running, 'SIGCONT');
   }
 
+  async fillDisk({ name }: StockMember, freeBytes: number): Promise<() => Promise<void>> {
+    const { disks } = this.#options;
+    assert(disks !== undefined, 'a plan that fills disks opens them');
+    return await disks.fill(name, freeBytes);
+  }
+
   /** Members that are meant to run and do not. */
   crashed(): string[] {
     return this.members.filter(({ name, state }) => state === 'up' && !this.#runs(name)).map(({ name }) => name);
@@ -117,6 +133,7 @@ export class StockProcesses extends Hurtable<StockMember> {
     this.mesh.healAll();
     for (const member of this.members) this.resume(member);
     await ended;
+    await this.#options.disks?.healAll();
     for (const member of this.members) this.start(member);
   }
 
@@ -126,6 +143,7 @@ export class StockProcesses extends Hurtable<StockMember> {
     await Promise.all(this.members.map((member) => this.stop(member, graceMs)));
     const nameServer = this.#processes.get(NAME_SERVER);
     if (nameServer !== undefined) await stopProcess(nameServer, graceMs);
+    await this.#options.disks?.close();
   }
 
   protected failed(error: Error): void {
@@ -139,7 +157,7 @@ export class StockProcesses extends Hurtable<StockMember> {
 
   #settingsOf(member: StockMember): Record<string, string> {
     const { folder, plan, brokerKeys } = this.#options;
-    const store = join(folder, member.name, 'store');
+    const store = stockStore(folder, member.name);
     const peerAddress = (other: StockMember): string => {
       const address = `${HOST}:${other.peer}`;
       return other === member ? address : this.#detourOf(member.name, address);

@@ -9,6 +9,8 @@ export interface ChaosReport {
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
+  /** By what means disks were full, in words. */
+  readonly fullDisksBy: string;
   /** False: the run was interrupted before it was judged. */
   readonly isWhole: boolean;
   readonly violation: Violation | undefined;

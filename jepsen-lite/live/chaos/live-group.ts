@@ -1,10 +1,11 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Group } from '../../../cluster/launch/group.ts';
 import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
 import { signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
+import type { FullDisks } from '../disk/full-disks.ts';
 import type { LinkMesh } from '../proxy/link-mesh.ts';
 import type { Ward } from '../sick/ward.ts';
 import type { Ailing } from './ailing.ts';
@@ -19,6 +20,8 @@ import type { LiveMode } from './live-mode.ts';
 /** A supervisor starts a process anew that ended by itself. */
 const RESTART_MS = 1_000;
 const LOG_LINES = 15;
+/** What a full disk made fail may be told a moment later. */
+const EXCUSED_MS = 2_000;
 
 export interface LiveGroupOptions {
   readonly mode: LiveMode;
@@ -26,6 +29,7 @@ export interface LiveGroupOptions {
   readonly mesh: LinkMesh;
   readonly ward: Ward;
   readonly ailing: Ailing;
+  readonly disks: FullDisks;
   readonly judge: LiveJudge;
   readonly journal: (line: string) => void;
 }
@@ -38,6 +42,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   readonly ailing: Ailing;
   readonly judge: LiveJudge;
   readonly journal: (line: string) => void;
+  readonly #disks: FullDisks;
   readonly members: readonly LiveMember[];
   readonly hurts: HurtList;
   readonly ends = new KnownEnds();
@@ -47,13 +52,14 @@ export class LiveGroup extends Hurtable<LiveMember> {
   #reign = '';
   readonly #ward: Ward;
 
-  constructor({ mode, group, mesh, ward, ailing, judge, journal }: LiveGroupOptions) {
+  constructor({ mode, group, mesh, ward, ailing, disks, judge, journal }: LiveGroupOptions) {
     super();
     this.mode = mode;
     this.group = group;
     this.mesh = mesh;
     this.#ward = ward;
     this.ailing = ailing;
+    this.#disks = disks;
     this.judge = judge;
     this.journal = journal;
     this.members = group.nodes.map((node) => new LiveMember(node, mode, group.nodes.length));
@@ -114,9 +120,19 @@ export class LiveGroup extends Hurtable<LiveMember> {
 
   /** Its disk is new. */
   wipe(member: LiveMember): void {
-    rmSync(member.node.storeDirectory, { recursive: true, force: true });
+    emptyFolder(member.node.storeDirectory);
     this.ends.forget(member.name);
     this.#votes.forget(member.name);
+  }
+
+  /** Its disk takes so many bytes more, and what then fails is no fault of its own; the returned function ends that. */
+  async fillDisk(member: LiveMember, freeBytes: number): Promise<() => Promise<void>> {
+    member.excuses.add('disk-full');
+    const end = await this.#disks.fill(member.name, freeBytes);
+    return async () => {
+      await end();
+      this.later(EXCUSED_MS, () => void member.excuses.delete('disk-full'));
+    };
   }
 
   /** Removes a folder of derived files. */
@@ -150,6 +166,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
     this.mesh.healAll();
     this.ailing.healAll();
     this.#ward.healAll();
+    await this.#disks.healAll();
     for (const member of this.members) this.resume(member);
     await ended;
     if (!starts) return;
@@ -191,4 +208,9 @@ export class LiveGroup extends Hurtable<LiveMember> {
     }
     this.later(RESTART_MS, () => this.start(member));
   }
+}
+
+/** Removes what is in it; the folder itself may be a mount point. */
+function emptyFolder(path: string): void {
+  for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true });
 }

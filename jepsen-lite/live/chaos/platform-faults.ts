@@ -1,3 +1,4 @@
+import type { Hurtable, Victim } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
 
 const DISK = "the platform's disk layer inside the broker";
@@ -14,22 +15,30 @@ const slowDisk: LiveFault = {
   },
 };
 
-/** What a full disk made fail may be told a moment later. */
-const EXCUSED_MS = 2_000;
+/** One whose members' disks can be made full. */
+export interface DiskHolder<Member extends Victim = Victim> extends Hurtable<Member> {
+  /** From now on the member's disk takes so many bytes more; the returned function ends that. */
+  fillDisk(member: Member, freeBytes: number): Promise<() => Promise<void>>;
+}
 
-const diskFull: LiveFault = {
+const diskFull: LiveFault<DiskHolder> = {
   name: 'disk-full',
-  by: `a quota of zero in ${DISK}`,
-  apply(live, { target, forMs }) {
+  by: `a tmpfs for each member's store, where file systems may be mounted; else a quota of zero in ${DISK}`,
+  apply(live, { target, forMs, amount = 0 }) {
     const members = live.targets(target);
     for (const member of members) {
-      member.excuses.add('disk-full');
-      live.later(forMs, live.ailing.add(member.name, { diskFull: true }));
-      live.later(forMs + EXCUSED_MS, () => void member.excuses.delete('disk-full'));
+      live.act(async () => {
+        const end = await live.fillDisk(member, amount);
+        if (live.healed) await end();
+        else live.later(forMs, end);
+      });
     }
     return members.length > 0;
   },
 };
+
+/** Those that need no more than disks that can be full. */
+export const diskFaults: readonly LiveFault<DiskHolder>[] = [diskFull];
 
 /** By then it has happened, if it does at all. */
 const STRUCK_MS = 800;
@@ -67,4 +76,4 @@ const clockJump: LiveFault = {
   },
 };
 
-export const livePlatformFaults = [slowDisk, diskFull, diskError, clockJump];
+export const livePlatformFaults: readonly LiveFault[] = [slowDisk, ...diskFaults, diskError, clockJump];

@@ -8,6 +8,7 @@ import type { Schedule } from '../../fault/schedule.ts';
 import { Chance } from '../../sim/chance.ts';
 import { Patient } from '../sick/patient.ts';
 import { underWatchdog } from '../watchdog/under-watchdog.ts';
+import type { Watchdog } from '../watchdog/watchdog.ts';
 import { writeHistory } from '../write-history.ts';
 import { ChaosClients } from './chaos-clients.ts';
 import { type ChaosReport, longestStallMs, messageFigures, violationOf } from './chaos-report.ts';
@@ -71,14 +72,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const nowMs = (): number => performance.now() - startedMs;
   const file = join(directory, 'journal.txt');
   const journal = (line: string): void => appendFileSync(file, `${nowMs().toFixed(0).padStart(8)} ms ${line}\n`);
-  return await underWatchdog({ program: options.watchdog, directory, journal }, (mark) =>
-    runMarked(options, mark, nowMs, journal),
+  return await underWatchdog({ program: options.watchdog, directory, journal }, (mark, watchdog) =>
+    runMarked(options, mark, watchdog, nowMs, journal),
   );
 }
 
 async function runMarked(
   options: ChaosOptions,
   mark: string,
+  watchdog: Watchdog,
   nowMs: () => number,
   journal: (line: string) => void,
 ): Promise<ChaosReport> {
@@ -86,9 +88,11 @@ async function runMarked(
   const real = createNodePlatform({ logger: { file: join(directory, 'clients.log'), level: 'warn' } });
   const judge = new LiveJudge(nowMs);
   const metadata = new MetadataAudit();
-  const { live, clientDetours, close } = await startLive({
+  const { live, disks, clientDetours, close } = await startLive({
     ...options,
     brokerKeys: options.mode.brokerKeys,
+    watchdog,
+    fillsDisks: fillsDisks(options),
     real,
     mark,
     judge,
@@ -111,6 +115,7 @@ async function runMarked(
       seed,
       nodes: options.nodes,
       minutes: options.minutes,
+      fullDisksBy: disks.by,
       isWhole: !options.signal.aborted,
       violation,
       verdicts: verdicts.map(({ checker, valid, counts }) => ({ checker, valid, counts })),
@@ -126,6 +131,10 @@ async function runMarked(
   } finally {
     await close();
   }
+}
+
+function fillsDisks({ schedule, kinds }: ChaosOptions): boolean {
+  return (schedule?.map(({ kind }) => kind) ?? kinds).includes('disk-full');
 }
 
 /** Load and faults, until the time is up, a promise is broken, or the run is interrupted. */

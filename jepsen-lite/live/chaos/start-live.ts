@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { GroupFolder } from '../../../cluster/launch/group-folder.ts';
 import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { freePortBase, HOST, portsFrom } from '../../../cluster/launch/ports.ts';
@@ -6,11 +7,14 @@ import { startGroup } from '../../../cluster/launch/start-group.ts';
 import { assert } from '../../../src/base/assert.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
 import { formatAddress } from '../../../src/remoting/address.ts';
+import type { FullDisks } from '../disk/full-disks.ts';
+import { openDisks } from '../disk/open-disks.ts';
 import { LinkMesh } from '../proxy/link-mesh.ts';
 import type { Detours } from '../sick/patient.ts';
 import { PATIENT_VARIABLE, type PatientSettings } from '../sick/patient-settings.ts';
 import { Ward } from '../sick/ward.ts';
 import { MARK_VARIABLE } from '../watchdog/undo.ts';
+import type { Watchdog } from '../watchdog/watchdog.ts';
 import { Ailing } from './ailing.ts';
 import type { LiveJudge } from './client-judge.ts';
 import { dledgerMode } from './dledger-mode.ts';
@@ -35,6 +39,9 @@ export interface StartLiveOptions {
   readonly real: Platform;
   /** Environment by which the processes of this run are known. */
   readonly mark: string;
+  readonly watchdog: Watchdog;
+  /** Faults will fill disks. */
+  readonly fillsDisks: boolean;
   readonly judge: LiveJudge;
   readonly journal: (line: string) => void;
 }
@@ -42,6 +49,8 @@ export interface StartLiveOptions {
 /** A group whose links can be hurt and whose brokers can fall ill. */
 export interface StartedLive {
   readonly live: LiveGroup;
+  /** Of the members. */
+  readonly disks: FullDisks;
   /** Of the clients of the run. */
   readonly clientDetours: Detours;
   /** Ends processes and links. */
@@ -51,6 +60,7 @@ export interface StartedLive {
 /** Lays the links, starts the group over them, and waits until all members are sound. Throws `StartFailure`. */
 export async function startLive(options: StartLiveOptions): Promise<StartedLive> {
   const { mode = dledgerMode, nodes, directory, programs, brokerKeys, signal, real, mark, judge, journal } = options;
+  const { watchdog, fillsDisks: areFilled } = options;
   const layout = findLayout(mode.conf);
   assert(layout !== undefined, 'modes name layouts that are there');
   const portBase = await freePortBase(nodes);
@@ -64,26 +74,31 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
     const settings: PatientSettings = { name, ward: wardAddress, detours: detours.get(name) ?? {}, boots };
     return { [MARK_VARIABLE]: mark, [PATIENT_VARIABLE]: JSON.stringify(settings) };
   };
-  const endLinks = (): void => {
+  const dir = join(directory, 'group');
+  const folder = new GroupFolder(dir);
+  const stores = new Map(layout.brokers(nodes).map(({ name }) => [name, folder.storeDirectory(name)]));
+  const ailing = new Ailing(ward);
+  const disks = await openDisks({ stores, areFilled, watchdog, ailing, journal });
+  const leave = async (): Promise<void> => {
     mesh.close();
     ward.close();
+    await disks.close();
   };
-  const dir = join(directory, 'group');
   const count = layout.count === undefined ? { nodes } : {};
   const groupOptions = { dir, conf: mode.conf, ...count, portBase, programs, signal, environment, brokerKeys };
-  const { group } = await startGroup(groupOptions).catch((error: Error) => {
-    endLinks();
+  const { group } = await startGroup(groupOptions).catch(async (error: Error) => {
+    await leave();
     throw error;
   });
-  live = new LiveGroup({ mode, group, mesh, ward, ailing: new Ailing(ward), judge, journal });
+  live = new LiveGroup({ mode, group, mesh, ward, ailing, disks, judge, journal });
   const close = async (): Promise<void> => {
     await live.heal({ starts: false });
     await group.stopAll(STOP_MS);
     group.close();
-    endLinks();
+    await leave();
   };
   await untilSound(live, signal);
-  return { live, clientDetours: detours.get(CLIENTS_PARTY) ?? {}, close };
+  return { live, disks, clientDetours: detours.get(CLIENTS_PARTY) ?? {}, close };
 }
 
 /** Right after its foundation a group would not survive the loss of a member. */

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { killProcess, type LaunchedProcess, signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { processStartTime } from '../../../cluster/launch/process-identity.ts';
+import { runCommand } from '../run-command.ts';
 
 /** How one thing that a run has done to this machine is undone. Data, so that it can be told to another process; doing it twice does no harm. */
 export type Undo =
@@ -18,8 +18,6 @@ export type Undo =
 /** Environment variable by which processes of one run are known. */
 export const MARK_VARIABLE = 'LEDGERMQ_DRILL';
 
-const COMMAND_TIMEOUT_MS = 30_000;
-
 /** Undoes it; rejects with why it could not. What is not there any more is undone. */
 export async function perform(undo: Undo): Promise<void> {
   switch (undo.kind) {
@@ -30,16 +28,16 @@ export async function perform(undo: Undo): Promise<void> {
       signalProcess(undo.process, 'SIGCONT');
       return;
     case 'unmount':
-      if (isMounted(undo.path)) await execute(['umount', '--lazy', undo.path]);
+      if (isMounted(undo.path)) await runCommand(['umount', '--lazy', undo.path]);
       return;
     case 'delete-namespace':
-      if (hasNamespace(undo.name)) await execute(['ip', 'netns', 'delete', undo.name]);
+      if (hasNamespace(undo.name)) await runCommand(['ip', 'netns', 'delete', undo.name]);
       return;
     case 'remove':
       rmSync(undo.path, { recursive: true, force: true });
       return;
     case 'command':
-      await execute(undo.argv);
+      await runCommand(undo.argv);
   }
 }
 
@@ -86,7 +84,12 @@ function isMounted(path: string): boolean {
   if (process.platform !== 'linux') return false;
   return readFileSync('/proc/mounts', 'utf8')
     .split('\n')
-    .some((line) => line.split(' ')[1] === path);
+    .some((line) => unescaped(line.split(' ')[1] ?? '') === path);
+}
+
+/** The kernel writes blanks in paths as octal numbers. */
+function unescaped(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 function hasNamespace(name: string): boolean {
@@ -95,13 +98,4 @@ function hasNamespace(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-function execute([command = '', ...args]: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile(command, args, { timeout: COMMAND_TIMEOUT_MS }, (error, _stdout, stderr) => {
-      if (error === null) resolve();
-      else reject(new Error(`${[command, ...args].join(' ')}: ${stderr.trim() || error.message}`));
-    });
-  });
 }

@@ -5,6 +5,9 @@ import type { Readable, Writable } from 'node:stream';
 import { perform, type Undo } from './undo.ts';
 import type { Noted, Order } from './watch.ts';
 
+/** What those have to do with a watchdog that change something of this machine. */
+export type Undoer = Pick<Watchdog, 'register' | 'undo'>;
+
 /**
  * A run's hold on its watchdog, a process of its own that outlives the run and undoes what the run could not undo itself: after a crash, SIGKILL or a
  * closed terminal. A thing is registered before it is done, so that there is no moment in between.

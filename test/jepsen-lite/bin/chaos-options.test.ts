@@ -58,6 +58,7 @@ const good: ChaosReport = {
   seed: 3,
   nodes: 3,
   minutes: 1,
+  fullDisksBy: 'a quota',
   isWhole: true,
   violation: undefined,
   verdicts: [{ checker: 'log', valid: true, counts: { examined: 4 } }],

@@ -1,20 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isRunning } from '../../../cluster/launch/launched-process.ts';
 import { until } from '../../../scripts/bench/failover/until.ts';
+import { mayMount } from '../../support/rights.ts';
 import { temporaryFolder } from '../harness/live-group.ts';
 import { bounded } from '../harness/run-program.ts';
 import { eventsOf, reportOf, startDrill, startedBy, untilFault } from './drill-program.ts';
 
 const RUN_MS = 120_000;
-/** Two members are halted for a minute, so that nothing is acknowledged. */
+/** Two members are halted for a minute, so that nothing is acknowledged, and the third one's disk is full. */
 const halted = {
   name: 'halted',
   allowQuorumLoss: true,
   faults: [
     { kind: 'pause', target: 'leader', forMs: 60_000 },
     { kind: 'pause', target: 'follower', forMs: 60_000 },
+    { kind: 'disk-full', target: 'other-follower', forMs: 60_000 },
   ],
 };
+
+/** Mount points below a folder. */
+function mountsIn(folder: string): string[] {
+  const lines = existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 'utf8').split('\n') : [];
+  return lines.map((line) => line.split(' ')[1] ?? '').filter((path) => path.startsWith(folder));
+}
+
+const stores = mayMount() ? 3 : 0;
 
 test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
   'nothing is left of a drill that gets %s',
@@ -25,9 +36,11 @@ test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
     await untilFault(folder);
     const processes = startedBy(folder);
     expect(processes.filter(isRunning)).toHaveLength(4);
+    expect(mountsIn(folder)).toHaveLength(stores);
     const { code } = await drill.stop(signal);
     expect(code).toBe(signal === 'SIGINT' ? 3 : null);
     await until('that no process is left', 20_000, () => !processes.some(isRunning));
+    await until('that nothing is mounted', 20_000, () => mountsIn(folder).length === 0);
     expect(eventsOf(folder).includes('roll-back')).toBe(signal === 'SIGINT');
   },
 );
@@ -44,6 +57,7 @@ test('a drill whose clients stall for too long rolls back, says so, and leaves n
   expect(stdout).toMatch(/Stopped: no message was acknowledged for \d+ ms \(abort.stallMs 2000\)\./);
   expect(code).toBe(1);
   expect(processes.filter(isRunning)).toEqual([]);
+  expect(mountsIn(folder)).toEqual([]);
   // What the drill did to the group is undone before it is judged: nothing that was acknowledged is lost.
   expect(reportOf(folder).verdicts.find(({ checker }) => checker === 'total-queue')?.valid).toBe(true);
   expect(eventsOf(folder)).toContain('roll-back');
