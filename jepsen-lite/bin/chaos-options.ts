@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
-import { controllerMode } from '../live/chaos/controller-mode.ts';
 import { dledgerMode } from '../live/chaos/dledger-mode.ts';
 import { kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
 import type { LiveMode } from '../live/chaos/live-mode.ts';
+import { isLiveModeName, liveModeNamed } from '../live/chaos/live-modes.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 import { bugNamed, minutesOf } from './options.ts';
 
@@ -112,9 +112,8 @@ function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof s
 }
 
 function modeOf(name: string): LiveMode {
-  const mode = [dledgerMode, controllerMode].find((each) => each.name === name);
-  if (mode === undefined) throw new WrongArguments(`--mode ${name}: there are dledger and controller`);
-  return mode;
+  if (!isLiveModeName(name)) throw new WrongArguments(`--mode ${name}: there are dledger and controller`);
+  return liveModeNamed(name);
 }
 
 function kindsIn({ kinds }: LiveMode): string[] {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Plan, TargetPlan } from '../drill/plan/plan.ts';
+import type { OwnTarget, Plan, StockTarget, TargetPlan } from '../drill/plan/plan.ts';
 import { defaultTargets, presetNamed, presets } from '../drill/plan/presets.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
+import { isLiveModeName, liveModeNames } from '../live/chaos/live-modes.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 
 export const DRILL_USAGE = `drill NAME|PLAN [options]
@@ -17,6 +18,7 @@ Names:
 ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
 
   --target KIND    ledgermq or rocketmq: whose group is started (default: what the plan says; ledgermq)
+  --mode M         dledger, or controller: three brokers and a Controller inside their name server (default: what the plan says; dledger)
   --nodes N        members of the group that is started (default: what the plan says; 3)
   --repeat N       trials (default: what the plan says; 1)
   --seed S         decides the drawn pauses of the load (default: drawn, and told)
@@ -50,6 +52,7 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const spec = {
   target: text,
+  mode: text,
   nodes: text,
   repeat: text,
   seed: text,
@@ -113,15 +116,23 @@ function changed(plan: Plan, values: Values): Plan {
   return made;
 }
 
-function targetOf(target: TargetPlan, { target: kind, nodes }: Values): TargetPlan {
-  if (kind === undefined && nodes === undefined) return target;
-  if (target.kind === 'running') throw new WrongArguments('--target and --nodes: this plan is for a running group');
+function targetOf(target: TargetPlan, { target: kind, nodes, mode }: Values): TargetPlan {
+  if (kind === undefined && nodes === undefined && mode === undefined) return target;
+  if (target.kind === 'running')
+    throw new WrongArguments('--target, --mode and --nodes: this plan is for a running group');
   if (kind !== undefined && kind !== 'ledgermq' && kind !== 'rocketmq')
     throw new WrongArguments(
       `--target ${kind}: ledgermq or rocketmq is needed; a running group is described in a plan file`,
     );
-  const base = kind === undefined || kind === target.kind ? target : defaultTargets[kind];
+  const base = inMode(kind === undefined || kind === target.kind ? target : defaultTargets[kind], mode);
   return nodes === undefined ? base : { ...base, nodes: wholeNumber('nodes', nodes, 1, 9) };
+}
+
+function inMode(target: OwnTarget | StockTarget, mode: string | undefined): OwnTarget | StockTarget {
+  if (mode === undefined) return target;
+  if (target.kind === 'rocketmq') throw new WrongArguments(`--mode ${mode}: RocketMQ's group is one of mode dledger`);
+  if (!isLiveModeName(mode)) throw new WrongArguments(`--mode ${mode}: there are ${liveModeNames.join(' and ')}`);
+  return { ...target, mode };
 }
 
 function refused<Result>(name: string, run: () => Result): Result {

@@ -1,10 +1,12 @@
+import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Fault } from '../../fault/schedule.ts';
+import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
 import { diskFaults, livePlatformFaults } from '../../live/chaos/platform-faults.ts';
 import { liveProcessFaults, processFaults } from '../../live/chaos/process-faults.ts';
 import { liveRotFaults } from '../../live/chaos/rot-faults.ts';
 import { liveGroupFaults } from '../../live/chaos/transfer.ts';
-import { membersOf, type PhasePlan, type Plan } from './plan.ts';
+import { membersOf, type OwnTarget, type PhasePlan, type Plan } from './plan.ts';
 import { commandProblem } from './running-commands.ts';
 
 /** Kinds that take the members that they hit out of the group while they last. */
@@ -50,10 +52,19 @@ function faultNames(...lists: readonly (readonly { readonly name: string }[])[])
 function meansProblem({ phases, target }: Plan): string | undefined {
   const faults = phases.flatMap((phase) => phase.faults);
   if (target.kind === 'running') return commandProblem(faults, target);
-  const kind = target.kind === 'rocketmq' ? faults.find((fault) => OURS_ONLY.includes(fault.kind))?.kind : undefined;
+  if (target.kind === 'ledgermq') return modeProblem(faults, target);
+  const kind = faults.find((fault) => OURS_ONLY.includes(fault.kind))?.kind;
   return kind === undefined
     ? undefined
     : `the fault ${kind} cannot be made on RocketMQ's own brokers; ${faultNames(processFaults, networkFaults, diskFaults).join(', ')} can`;
+}
+
+function modeProblem(faults: readonly Fault[], { mode, nodes }: OwnTarget): string | undefined {
+  const { kinds, conf } = liveModeNamed(mode);
+  const { count = nodes } = findLayout(conf) ?? {};
+  if (nodes !== count) return `target.nodes: mode ${mode} has ${count} brokers, not ${nodes}`;
+  const strange = faults.find(({ kind }) => !kinds.includes(kind))?.kind;
+  return strange === undefined ? undefined : `mode ${mode} does not promise to survive the fault ${strange}`;
 }
 
 function namesOf(target: Plan['target']): string[] {

@@ -1,3 +1,4 @@
+import { liveModeNames } from '../../live/chaos/live-modes.ts';
 import type { Schema } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
@@ -31,8 +32,14 @@ const command = (what: string): Schema => text(`shell command that ${what}; it i
 const target: Schema = {
   description: 'what the drill is done to',
   oneOf: [
-    section('a DLedger group of LedgerMQ that the drill starts', {
+    section('a group of LedgerMQ that the drill starts', {
       kind: { const: 'ledgermq' },
+      mode: {
+        type: 'string',
+        enum: liveModeNames,
+        description:
+          'dledger, or controller: three brokers on the native store, and a Controller inside their name server',
+      },
       nodes: count('members', 1, 9),
       brokerKeys,
     }),

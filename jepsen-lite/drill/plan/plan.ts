@@ -1,4 +1,5 @@
 import type { Fault, Schedule } from '../../fault/schedule.ts';
+import type { LiveModeName } from '../../live/chaos/live-modes.ts';
 
 /** A drill as data: what it is done to, under which load, what is hurt, and what has to hold. All times are milliseconds. */
 export interface Plan {
@@ -22,9 +23,11 @@ export interface Plan {
 /** What the drill is done to. */
 export type TargetPlan = OwnTarget | StockTarget | RunningTarget;
 
-/** A DLedger group that the drill starts, and that ends with it. */
+/** A group that the drill starts, and that ends with it. */
 export interface OwnTarget {
   readonly kind: 'ledgermq';
+  /** `controller`: three brokers on the native store, and a Controller inside their name server. */
+  readonly mode: LiveModeName;
   readonly nodes: number;
   /** Keys for all brokers, over those of the shipped files. */
   readonly brokerKeys: Readonly<Record<string, string>>;
@@ -127,6 +130,11 @@ export interface ExpectPlan {
 /** How long after its beginning the last fault of a phase is over. */
 export function lengthOf({ faults }: Pick<PhasePlan, 'faults'>): number {
   return faults.reduce((longest, { atMs, forMs }: Fault) => Math.max(longest, atMs + forMs), 0);
+}
+
+/** What the one is called that takes the sends. */
+export function headOf(target: TargetPlan): 'leader' | 'master' {
+  return target.kind === 'ledgermq' && target.mode === 'controller' ? 'master' : 'leader';
 }
 
 /** Members of the group. */

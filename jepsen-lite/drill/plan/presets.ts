@@ -7,7 +7,7 @@ export const defaultTargets: {
   readonly rocketmq: StockTarget;
   readonly running: RunningTarget;
 } = {
-  ledgermq: { kind: 'ledgermq', nodes: 3, brokerKeys: {} },
+  ledgermq: { kind: 'ledgermq', mode: 'dledger', nodes: 3, brokerKeys: {} },
   rocketmq: { kind: 'rocketmq', nodes: 3, version: '5.3.3', brokerKeys: {} },
   running: { kind: 'running', server: 'ledgermq', nameServer: '', members: [] },
 };
@@ -90,6 +90,15 @@ export const presets: readonly Plan[] = [
     'The leader and the name server get SIGKILL at the same time, and are started again four seconds later.',
     [hit('kill', 'leader', 4_000), hit('name-server', 'all', 4_000)],
     { expect: { rtoMs: 3_000 } },
+  ),
+  preset(
+    'controller-loss',
+    'In Controller mode the Controller gets SIGKILL, with the name server that it is in, and is started again six seconds later; the brokers stay.',
+    [hit('name-server', 'all', 6_000)],
+    {
+      target: { ...defaultTargets.ledgermq, mode: 'controller' },
+      expect: { rtoMs: 500, failedSends: 0 },
+    },
   ),
   preset(
     'slow-disk',

@@ -61,7 +61,7 @@ function filled(file: PlanFile, nameOfFile: string): Plan {
   return {
     name,
     about: file.about ?? base?.about ?? `The drill ${name}.`,
-    target: targetOf(file.target),
+    target: targetOf(file.target, from.target),
     load: { ...from.load, ...file.load },
     steady: { ...from.steady, ...file.steady },
     phases,
@@ -73,8 +73,11 @@ function filled(file: PlanFile, nameOfFile: string): Plan {
   };
 }
 
-function targetOf(target: Partial<TargetPlan> = {}): TargetPlan {
-  return { ...defaultTargets[target.kind ?? 'ledgermq'], ...target } as TargetPlan;
+/** What a plan says of its target, over what its preset says of one of the same kind. */
+function targetOf(target: Partial<TargetPlan> = {}, from: TargetPlan): TargetPlan {
+  const kind = target.kind ?? from.kind;
+  const base = kind === from.kind ? from : defaultTargets[kind];
+  return { ...base, ...target } as TargetPlan;
 }
 
 function phasesOf({ faults, phases }: PlanFile, name: string): PhasePlan[] | undefined {

@@ -1,4 +1,5 @@
 import type { Hypothesis } from '../measure/hypotheses.ts';
+import { headOf } from '../plan/plan.ts';
 import { type DrillReport, figureRows, figureText } from './drill-report.ts';
 import { escaped } from './markup.ts';
 import { timelineSvg } from './timeline-svg.ts';
@@ -36,7 +37,7 @@ ${stopped}
 ${report.hypotheses.map(hypothesisRow).join('\n')}
 </table>
 ${figureTable(report)}
-${trials.map((trial) => figure(trial, plan.expect.rtoFrom)).join('\n')}
+${trials.map((trial) => figure(trial, plan)).join('\n')}
 <h2>How it was done</h2>
 <p>Load: ${plan.load.rate} messages a second of ${plan.load.bodyBytes} bytes from ${plan.load.senders} senders; send timeout ${plan.load.sendTimeoutMs} ms.
 Began ${escaped(startedAt)}, took ${(wallMs / 1_000).toFixed(0)} s. ${escaped(machine)}. ${escaped(versionText.join(', '))}. Seed ${seed}.</p>
@@ -62,10 +63,11 @@ function figureTable({ trials }: DrillReport): string {
   return `<div class="scroll"><table><tr>${head}</tr>\n${rows.join('\n')}\n</table></div>`;
 }
 
-function figure(trial: DrillReport['trials'][number], rtoFrom: 'fault' | 'heal'): string {
+function figure(trial: DrillReport['trials'][number], { expect: { rtoFrom }, target }: DrillReport['plan']): string {
+  const head = headOf(target);
   const { record, rtoMs } = trial;
   const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', problem } = record;
   const ended = problem === undefined ? '' : ` It did not recover: ${escaped(problem)}.`;
-  const caption = `Trial ${number}: RTO ${figureText(rtoMs, 'ms')} (dashed line); ${leaderBefore} led before, ${leaderAfter} after.${ended}`;
+  const caption = `Trial ${number}: RTO ${figureText(rtoMs, 'ms')} (dashed line); ${leaderBefore} was ${head} before, ${leaderAfter} after.${ended}`;
   return `<figure>${timelineSvg(trial, rtoFrom)}<figcaption>${caption} Bars: acknowledged and failed sends. Line: slowest send of each tenth of a second.</figcaption></figure>`;
 }

@@ -1,4 +1,5 @@
 import type { Hypothesis } from '../measure/hypotheses.ts';
+import { headOf } from '../plan/plan.ts';
 import { type DrillReport, figureRows, figureText } from './drill-report.ts';
 
 /** So many trials get a column of their own. */
@@ -22,7 +23,7 @@ export function markdownOf(report: DrillReport): string {
     ...trials.flatMap(({ record }) => {
       const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', faults } = record;
       const hit = faults.map(({ kind, members }) => `${kind} of ${members.join(' and ')}`).join(', ');
-      return [`- trial ${number}: ${hit}; ${leaderBefore} led before, ${leaderAfter} after`];
+      return [`- trial ${number}: ${hit}; ${leaderBefore} was ${headOf(plan.target)} before, ${leaderAfter} after`];
     }),
     '',
     `Load: ${plan.load.rate} messages a second of ${plan.load.bodyBytes} bytes from ${plan.load.senders} senders; send timeout ${plan.load.sendTimeoutMs} ms.`,

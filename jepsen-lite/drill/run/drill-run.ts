@@ -13,7 +13,8 @@ export interface JournalEvent {
 export interface DrillLook {
   readonly phase: string;
   readonly leader: string | undefined;
-  readonly term: number;
+  /** Undefined where none is known. */
+  readonly term: number | undefined;
   readonly counts: DrillClients['counts'];
   /** Kinds of faults that are on now. */
   readonly faults: readonly string[];
@@ -100,7 +101,7 @@ export class DrillRun {
       this.#options.onLook({
         phase,
         leader,
-        term,
+        term: term || undefined,
         counts: this.clients.counts,
         faults: this.target.faults.active,
         leftMs,

@@ -172,6 +172,6 @@ async function judged({ onLook, journal }: Context, run: DrillRun, judge: LiveJu
   const { leader, term } = run.last;
   return await run.target.judge(run.clients, (phase) => {
     journal({ event: 'phase', phase });
-    onLook({ phase, leader, term, counts: run.clients.counts, faults: [], leftMs: 0 });
+    onLook({ phase, leader, term: term || undefined, counts: run.clients.counts, faults: [], leftMs: 0 });
   });
 }

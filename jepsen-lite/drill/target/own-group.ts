@@ -5,41 +5,62 @@ import type { Verdict } from '../../checker/verdict.ts';
 import { finish } from '../../live/chaos/finish.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { liveFaults } from '../../live/chaos/live-faults.ts';
+import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { MetadataAudit } from '../../live/chaos/metadata-audit.ts';
 import { type StartedLive, startLive } from '../../live/chaos/start-live.ts';
 import { Patient } from '../../live/sick/patient.ts';
 import type { OwnTarget } from '../plan/plan.ts';
 import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
 import { MadeFaults } from './made-faults.ts';
+import { NameServerWatch } from './name-server-watch.ts';
 
 export interface OwnGroupOptions extends TargetOptions {
   readonly plan: OwnTarget;
 }
 
-/** A DLedger group that the drill starts on this machine, with links that can be cut and disks that can fall ill. */
+/** A group that the drill starts on this machine, with links that can be cut and disks that can fall ill. */
 export class OwnGroup implements DrillTarget {
   readonly platform: Platform;
   readonly #started: StartedLive;
   readonly server = 'ledgermq';
   readonly faults: FaultMaker;
   readonly #options: OwnGroupOptions;
+  /** Brokers that are no members of a Raft group keep no history of their roles. */
+  readonly #watch: NameServerWatch | undefined;
 
   private constructor(started: StartedLive, options: OwnGroupOptions) {
     this.#started = started;
     this.#options = options;
     this.faults = new MadeFaults(started.live, liveFaults, options.startedMs, options.journal);
     this.platform = new Patient(options.real, started.clientDetours);
+    if (started.live.mode.name === 'dledger') return;
+    const { members, group } = started.live;
+    this.#watch = new NameServerWatch({
+      platform: options.real,
+      nameServer: group.nameServer,
+      names: new Map(members.map(({ name, node }) => [node.address, name])),
+      nowMs: () => performance.now() - options.startedMs,
+    });
   }
 
   /** Resolves when all members serve. Throws `StartFailure`. */
   static async start(options: OwnGroupOptions): Promise<OwnGroup> {
     const { nodes, brokerKeys } = options.plan;
-    return new OwnGroup(await startLive({ ...options, nodes, brokerKeys }), options);
+    const mode = liveModeNamed(options.plan.mode);
+    return new OwnGroup(
+      await startLive({ ...options, mode, nodes, brokerKeys: { ...mode.drillKeys, ...brokerKeys } }),
+      options,
+    );
   }
 
   get description(): string {
     const disks = this.#options.fillsDisks ? `; full disks are made by ${this.#started.disks.by}` : '';
-    return `a LedgerMQ DLedger group of ${this.#live.members.length} members, started for the drill${disks}`;
+    const { members, mode } = this.#live;
+    const group =
+      mode.name === 'dledger'
+        ? `DLedger group of ${members.length} members`
+        : `set of ${members.length} brokers in Controller mode`;
+    return `a LedgerMQ ${group}, started for the drill${disks}`;
   }
 
   get nameServer(): string {
@@ -54,6 +75,7 @@ export class OwnGroup implements DrillTarget {
   }
 
   async roles(): Promise<readonly RoleSighting[]> {
+    if (this.#watch !== undefined) return [...this.#watch.sightings];
     const toldBy = this.#live.members.map(async ({ name, node }) => {
       const records = (await readNodeStatus(node.httpUrl))?.raft?.roleHistory ?? [];
       return records.map(({ atMs, role, term, leader }): RoleSighting => {
@@ -74,6 +96,7 @@ export class OwnGroup implements DrillTarget {
   }
 
   async close(): Promise<void> {
+    await this.#watch?.close();
     await this.#started.close();
   }
 
@@ -82,7 +105,7 @@ export class OwnGroup implements DrillTarget {
     const ill = members.filter(({ isSound }) => !isSound).map(({ name }) => name);
     if (ill.length > 0) return `${ill.join(' and ')} is not sound`;
     if (hurts.names.length > 0) return `${hurts.names.join(' and ')} may still lack what was lost`;
-    return this.#live.leader()?.report?.raft?.ready === true ? undefined : 'nobody leads';
+    return this.#live.leader()?.serves === true ? undefined : 'nobody leads';
   }
 
   get #live(): StartedLive['live'] {

@@ -2,6 +2,9 @@ import type { LiveMode } from './live-mode.ts';
 import { nativeReplica } from './replica-files.ts';
 import { SMALL_FILES } from './small-files.ts';
 
+/** Above the watermark even young files would go, and with them what clients have still to read back: a disk that a fault has filled is above it. */
+const KEEPING = { cleanFileForciblyEnable: 'false' } as const;
+
 /**
  * A set of brokers on the native store, of which the Controller makes one master. `conf/controller` sets allAckInSyncStateSet, and ASYNC_FLUSH: processes may die together, machines
  * may not.
@@ -9,8 +12,8 @@ import { SMALL_FILES } from './small-files.ts';
 export const controllerMode: LiveMode = {
   name: 'controller',
   conf: 'controller',
-  // Above the watermark even young files would go, and with them what clients have still to read back: a disk that is full by injection is above it.
-  brokerKeys: { ...SMALL_FILES, cleanFileForciblyEnable: 'false' },
+  brokerKeys: { ...SMALL_FILES, ...KEEPING },
+  drillKeys: KEEPING,
   kinds: [
     'kill',
     'stop',

@@ -10,6 +10,7 @@ export const dledgerMode: LiveMode = {
   name: 'dledger',
   conf: DEFAULT_LAYOUT,
   brokerKeys: { ...SMALL_FILES, scrubIntervalMs: '2000', scrubBytesPerSecond: '16777216' },
+  drillKeys: {},
   kinds: faultKinds.map(({ name }) => name),
   leads: ({ raft }) => raft?.role === 'leader',
   serves: ({ raft }) => raft?.role === 'leader' && raft.ready,

@@ -9,6 +9,8 @@ export interface LiveMode {
   readonly conf: string;
   /** Keys for all brokers, so that files are small and roll, and what happens seldom happens often. */
   readonly brokerKeys: Readonly<Record<string, string>>;
+  /** Keys for the brokers of a drill, whose files are of the usual size. */
+  readonly drillKeys: Readonly<Record<string, string>>;
   /** Kinds of faults under which this mode promises that nothing acknowledged is lost. */
   readonly kinds: readonly string[];
   leads(report: BrokerReport): boolean;

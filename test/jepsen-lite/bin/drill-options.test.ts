@@ -19,6 +19,9 @@ test('a preset with options', () => {
     plan: { target: { kind: 'ledgermq', nodes: 5 } },
     seed: 5,
   });
+  expect(readDrillCommand(['leader-kill', '--mode', 'controller'], 5)).toMatchObject({
+    plan: { target: { kind: 'ledgermq', mode: 'controller', nodes: 3 } },
+  });
 });
 
 describe('refused with one sentence:', () => {
@@ -28,6 +31,8 @@ describe('refused with one sentence:', () => {
     [['leader-kill', 'pause'], 'pause: one drill at a time'],
     [['leader-kill', '--repeat', '0'], '--repeat 0: a whole number from 1 to 1000 is needed'],
     [['leader-kill', '--target', 'kafka'], '--target kafka: ledgermq or rocketmq is needed'],
+    [['leader-kill', '--mode', 'master'], '--mode master: there are dledger and controller'],
+    [['leader-kill', '--target', 'rocketmq', '--mode', 'controller'], "--mode controller: RocketMQ's group is one of"],
     [['leader-kill', '--nodes', '2'], 'leader-kill: the faults may take 1 of 2 members away at the same time'],
     [['leader-kill', '--sed', '1'], "Unknown option '--sed'"],
     [['compare', 'a'], 'compare: two reports are needed'],

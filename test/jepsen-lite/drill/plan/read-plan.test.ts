@@ -70,6 +70,10 @@ test('a preset with other values', () => {
   const plan = readPlan('{ preset: leader-kill, repeat: 3, load: { rate: 50 } }', 'file');
   expect(plan).toMatchObject({ name: 'leader-kill', repeat: 3, load: { rate: 50 }, expect: { rtoMs: 500 } });
   expect(plan.phases).toEqual(presetNamed('leader-kill')?.phases);
+  expect(readPlan('{ preset: slow-disk, target: { nodes: 5 } }', 'file').target).toMatchObject({
+    nodes: 5,
+    brokerKeys: { flushDiskType: 'SYNC_FLUSH' },
+  });
   expect(readPlan('faults: [{ kind: kill }]', 'My first Plan')).toMatchObject({ name: 'my-first-plan' });
 });
 
@@ -104,7 +108,7 @@ describe('what makes no sense is refused with one sentence', () => {
     ],
     [
       '{ preset: pause, target: { version: 5.3.3 } }',
-      'target.version: there is no such key; known are kind, nodes, brokerKeys',
+      'target.version: there is no such key; known are kind, mode, nodes, brokerKeys',
     ],
     [
       `{ preset: pause, target: { kind: running, nameServer: "h:9", ${members} } }`,
@@ -118,6 +122,9 @@ describe('what makes no sense is refused with one sentence', () => {
       '{ preset: slow-disk, target: { kind: rocketmq } }',
       "the fault slow-disk cannot be made on RocketMQ's own brokers; kill, stop",
     ],
+    ['{ preset: slow-disk, target: { mode: wonder } }', 'target.mode: "wonder" must be one of dledger, controller'],
+    ['{ preset: bit-rot, target: { mode: controller } }', 'mode controller does not promise to survive the fault rot'],
+    ['{ preset: controller-loss, target: { nodes: 5 } }', 'target.nodes: mode controller has 3 brokers, not 5'],
     ['{ preset: pause, repeat: 0 }', 'repeat: 0 must be at least 1'],
     ['{ preset: pause, steady: { maxErrorShare: 2 } }', 'steady.maxErrorShare: 2 must be at most 1'],
     ['{ preset: pause, recoverMs: 1000 }', 'expect.rtoMs: 3000 is never reached, because recoverMs is 1000'],

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Plan } from '../../../../jepsen-lite/drill/plan/plan.ts';
+import { presetNamed } from '../../../../jepsen-lite/drill/plan/presets.ts';
 import { markdownOf } from '../../../../jepsen-lite/drill/report/markdown.ts';
 import { sampleReport, sampleTrial } from '../sample-report.ts';
 
@@ -7,8 +9,13 @@ test('a report for people', () => {
   expect(text).toContain('# Drill leader-kill: passed\n');
   expect(text).toContain('| RTO p95 at most 500 ms from the fault | 92 ms | yes |');
   expect(text).toContain('| RTO | 91 ms | 92 ms | 92 ms | 91 ms | 92 ms |');
-  expect(text).toContain('- trial 1: kill of n0; n0 led before, n1 after');
+  expect(text).toContain('- trial 1: kill of n0; n0 was leader before, n1 after');
   expect(text).toContain('Again with: `npm run drill -- leader-kill --seed 7`');
+});
+
+test('in Controller mode there are masters', () => {
+  const plan = presetNamed('controller-loss') as Plan;
+  expect(markdownOf(sampleReport({ plan }))).toContain('- trial 1: kill of n0; n0 was master before, n1 after');
 });
 
 test('says why it was stopped, what is unknown, and what does not hold', () => {
