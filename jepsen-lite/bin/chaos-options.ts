@@ -22,6 +22,7 @@ and what is in the files of the members.
   --rate N         messages a second that the senders aim at (default 250)
   --dir D          folder for the runs (default .chaos)
   --bug NAME       brokers with this planted bug (npm run sim -- --list-bugs): they have to be convicted
+  --plain          lines instead of the live picture, as where there is no terminal or NO_COLOR is set
   --keep           keeps the folder of a run that passed
   --resume FILE    add a line for each round to FILE, and leave out the rounds that it has of these very sources
   --json FILE      write a summary
@@ -44,6 +45,7 @@ export interface ChaosCommand {
   /** Name of a planted bug. */
   readonly bug: string | undefined;
   readonly keep: boolean;
+  readonly plain: boolean;
   readonly resume: string | undefined;
   readonly json: string | undefined;
   readonly listFaults: boolean;
@@ -63,6 +65,7 @@ const spec = {
   rate: text,
   dir: text,
   bug: text,
+  plain: flag,
   keep: flag,
   resume: text,
   json: text,
@@ -87,6 +90,7 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
     directory: values.dir ?? '.chaos',
     bug: groupBugNamed(values.bug),
     keep: values.keep,
+    plain: values.plain,
     resume: values.resume,
     json: values.json,
     listFaults: values['list-faults'],

@@ -8,10 +8,10 @@ import { runChaos } from '../live/chaos/run-chaos.ts';
 import { WrongArguments } from './arguments.ts';
 import { buildWithBug } from './build-with-bug.ts';
 import type { ChaosCommand } from './chaos-options.ts';
-import { chaosText, injectedOf, LookLine } from './chaos-text.ts';
-import { Progress } from './progress.ts';
+import { chaosText, injectedOf } from './chaos-text.ts';
 import { ResultsFile } from './results-file.ts';
 import { commitName, programFolder, sourcesHash } from './sources.ts';
+import { openView } from './view/live-view.ts';
 
 /** A round has a group of its own, so that its history fits into memory and a long run can be resumed. */
 const LONGEST_ROUND_MINUTES = 10;
@@ -74,9 +74,10 @@ async function playRound(
   const { seed, nodes, minutes } = round;
   const directory = join(command.directory, `${command.mode.name}-seed-${seed}-${nodes}n`);
   makeRoom(directory);
-  console.error(`mode ${command.mode.name}, seed ${seed}, ${nodes} members, ${minutes} minutes, in ${directory}`);
-  const progress = new Progress();
-  const looks = new LookLine();
+  const title = `chaos in mode ${command.mode.name}, seed ${seed}, ${nodes} members, ${minutes} minutes, in ${directory}`;
+  console.error(title);
+  const head = command.mode.name === 'controller' ? 'master' : 'leader';
+  const view = openView({ title, head, plain: command.plain });
   const report = await runChaos({
     ...round,
     mode: command.mode,
@@ -87,9 +88,9 @@ async function playRound(
     programs: { mqnamesrv: join(programFolder, 'mqnamesrv.js'), mqbroker: broker },
     watchdog: join(programFolder, 'watchdog.js'),
     signal,
-    onLook: (look) => progress.show(looks.line(look, performance.now())),
+    onLook: (look) => view.show(look),
   });
-  progress.clear();
+  view.clear();
   const passed = report.violation === undefined && report.isWhole;
   if (passed && !command.keep) rmSync(directory, { recursive: true });
   const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;

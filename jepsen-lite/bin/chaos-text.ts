@@ -1,26 +1,6 @@
 import type { ChaosReport } from '../live/chaos/chaos-report.ts';
-import type { Look } from '../live/chaos/run-chaos.ts';
 
 const MS_PER_SECOND = 1_000;
-
-/** Turns looks into lines: who leads, how fast it goes, what is wrong now, how long it still takes. */
-export class LookLine {
-  #before = { atMs: 0, acknowledged: 0 };
-  #perSecond = 0;
-
-  line({ phase, leader, term, counts, faults, leftMs }: Look, nowMs: number): string {
-    const { atMs, acknowledged } = this.#before;
-    if (nowMs - atMs >= MS_PER_SECOND) {
-      this.#perSecond = ((counts.acknowledged - acknowledged) / (nowMs - atMs)) * MS_PER_SECOND;
-      this.#before = { atMs: nowMs, acknowledged: counts.acknowledged };
-    }
-    const who =
-      leader === undefined ? 'nobody leads' : `${leader} leads${term === undefined ? '' : ` in term ${term}`}`;
-    const errors = `${counts.refused} refused, ${counts.unknown} unknown`;
-    const ill = faults.length === 0 ? 'no fault' : faults.join(' ');
-    return `${phase}: ${who}, ${this.#perSecond.toFixed(0)} operations/s, ${errors}, ${ill}, ${(leftMs / MS_PER_SECOND).toFixed(0)} s left`;
-  }
-}
 
 export function injectedOf({ injected }: Pick<ChaosReport, 'injected'>): number {
   return Object.values(injected).reduce((sum, count) => sum + count, 0);

@@ -25,6 +25,7 @@ ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
   --dry-run        says what would be done to whom, and does nothing
   --allow-quorum-loss  faults may leave fewer members than a majority; a group that runs already needs this flag, a plan cannot give it
   --dir D          folder for the runs and their reports (default .drill)
+  --plain          lines instead of the live picture, as where there is no terminal or NO_COLOR is set
   --keep           keeps logs and data of a run that passed
   --schema         prints the JSON Schema of plans
   --list-faults    says which faults there are and by what they are made
@@ -46,6 +47,7 @@ export type DrillCommand =
       readonly seed: number;
       readonly directory: string;
       readonly keep: boolean;
+      readonly plain: boolean;
     };
 
 const text = { type: 'string' } as const;
@@ -60,6 +62,7 @@ const spec = {
   'dry-run': flag,
   'allow-quorum-loss': flag,
   keep: flag,
+  plain: flag,
   schema: flag,
   'list-faults': flag,
   help: { ...flag, short: 'h' },
@@ -80,6 +83,7 @@ export function readDrillCommand(args: string[], drawnSeed: number): DrillComman
     seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     directory: values.dir ?? '.drill',
     keep: values.keep,
+    plain: values.plain,
   };
 }
 

@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import type { Plan } from '../drill/plan/plan.ts';
+import { headOf, type Plan } from '../drill/plan/plan.ts';
 import { markdownOf } from '../drill/report/markdown.ts';
 import { writeReports } from '../drill/report/write-reports.ts';
 import { runDrill } from '../drill/run/run-drill.ts';
-import { LookLine } from './chaos-text.ts';
-import { Progress } from './progress.ts';
 import { productVersion, programFolder } from './sources.ts';
+import { openView } from './view/live-view.ts';
 
 export interface PlayDrillOptions {
   readonly plan: Plan;
@@ -16,15 +15,16 @@ export interface PlayDrillOptions {
   readonly seed: number;
   readonly directory: string;
   readonly keep: boolean;
+  readonly plain: boolean;
 }
 
 /** Plays a drill, prints its report and leaves it in files; returns the exit code. */
 export async function playDrill(options: PlayDrillOptions, signal: AbortSignal): Promise<number> {
-  const { plan, replay, seed, directory, keep } = options;
+  const { plan, replay, seed, directory, keep, plain } = options;
   const folder = join(directory, folderName(plan.name, directory));
-  console.error(`${plan.name}, ${plan.repeat} ${plan.repeat === 1 ? 'trial' : 'trials'}, seed ${seed}, in ${folder}`);
-  const progress = new Progress();
-  const looks = new LookLine();
+  const title = `${plan.name}, ${plan.repeat} ${plan.repeat === 1 ? 'trial' : 'trials'}, seed ${seed}, in ${folder}`;
+  console.error(title);
+  const view = openView({ title: `drill ${title}`, head: headOf(plan.target), plain });
   const report = await runDrill({
     plan,
     seed,
@@ -34,13 +34,13 @@ export async function playDrill(options: PlayDrillOptions, signal: AbortSignal):
     programs: { mqnamesrv: program('mqnamesrv'), mqbroker: program('drill-broker') },
     watchdog: program('drill-watchdog'),
     signal,
-    onLook: (look) => progress.show(looks.line(look, performance.now())),
+    onLook: (look) => view.show(look),
     onNote: async (note, interrupted) => {
-      progress.clear();
+      view.clear();
       await confirmed(note, interrupted);
     },
   });
-  progress.clear();
+  view.clear();
   const files = writeReports(report, folder);
   if (report.outcome === 'passed' && !keep) removeData(folder);
   console.log(markdownOf(report));

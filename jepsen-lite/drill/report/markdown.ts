@@ -1,3 +1,4 @@
+import { faultText } from '../../live/chaos/look.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
 import { type DrillReport, figureRows, figureText } from './drill-report.ts';
@@ -22,7 +23,7 @@ export function markdownOf(report: DrillReport): string {
     '',
     ...trials.flatMap(({ record }) => {
       const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', faults } = record;
-      const hit = faults.map(({ kind, members }) => `${kind} of ${members.join(' and ')}`).join(', ');
+      const hit = faults.map(faultText).join(', ');
       return [`- trial ${number}: ${hit}; ${leaderBefore} was ${headOf(plan.target)} before, ${leaderAfter} after`];
     }),
     '',

@@ -1,3 +1,4 @@
+import type { Look } from '../../live/chaos/look.ts';
 import { figuresOf, type SendFigures, sendsOf } from '../measure/sends.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { DrillTarget, TargetLook } from '../target/drill-target.ts';
@@ -7,19 +8,6 @@ import type { DrillClients } from './drill-clients.ts';
 export interface JournalEvent {
   readonly event: string;
   readonly [detail: string]: unknown;
-}
-
-/** How a drill stands, several times a second. */
-export interface DrillLook {
-  readonly phase: string;
-  readonly leader: string | undefined;
-  /** Undefined where none is known. */
-  readonly term: number | undefined;
-  readonly counts: DrillClients['counts'];
-  /** Kinds of faults that are on now. */
-  readonly faults: readonly string[];
-  /** At most so long until the phase ends. */
-  readonly leftMs: number;
 }
 
 /** The drill stops: in one sentence why. */
@@ -39,7 +27,7 @@ export interface DrillRunOptions {
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
   readonly journal: (event: JournalEvent) => void;
-  readonly onLook: (look: DrillLook) => void;
+  readonly onLook: (look: Look) => void;
   /** Shows a step for people, and resolves when they have done it. */
   readonly onNote: (note: string, signal: AbortSignal) => Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { createNodePlatform } from '../../../src/platform/node/node-platform.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { LiveJudge } from '../../live/chaos/client-judge.ts';
+import type { Look } from '../../live/chaos/look.ts';
 import { underWatchdog } from '../../live/watchdog/under-watchdog.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import { writeHistory } from '../../live/write-history.ts';
@@ -16,7 +17,7 @@ import type { DrillReport } from '../report/drill-report.ts';
 import { machineText } from '../report/machine-text.ts';
 import { openTarget } from '../target/open-target.ts';
 import { DrillClients } from './drill-clients.ts';
-import { type DrillLook, DrillRun, DrillStopped, type JournalEvent } from './drill-run.ts';
+import { DrillRun, DrillStopped, type JournalEvent } from './drill-run.ts';
 import { OwnPauses } from './own-pauses.ts';
 import { runTrial, type TrialRecord } from './run-trial.ts';
 
@@ -33,7 +34,7 @@ export interface DrillOptions {
   /** `bin/watchdog.ts`, built. */
   readonly watchdog: string;
   readonly signal: AbortSignal;
-  readonly onLook: (look: DrillLook) => void;
+  readonly onLook: (look: Look) => void;
   /** Shows a step for people, and resolves when they have done it or the signal fires. */
   readonly onNote: (note: string, signal: AbortSignal) => Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
 import type { LiveJudge } from '../../live/chaos/client-judge.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
+import type { ActiveFault } from '../../live/chaos/look.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 
 /** What every target is made with. */
@@ -60,8 +61,8 @@ export interface FaultMaker {
   play(faults: Schedule): void;
   /** Faults made so far, oldest first. */
   readonly made: readonly MadeFault[];
-  /** Kinds that are on now. */
-  readonly active: readonly string[];
+  /** Those that are on now. */
+  readonly active: readonly ActiveFault[];
   /** When something that a fault had ended or halted was last started or let go on, on the clock of the run; 0 without one. */
   readonly lastStartMs: number;
 }

@@ -22,7 +22,7 @@ export class MadeFaults<Group extends Hurtable> implements FaultMaker {
     });
   }
 
-  get active(): readonly string[] {
+  get active(): FaultMaker['active'] {
     return this.#player.active;
   }
 

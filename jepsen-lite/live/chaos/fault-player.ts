@@ -2,6 +2,7 @@ import { assert } from '../../../src/base/assert.ts';
 import type { Fault, Schedule, Target } from '../../fault/schedule.ts';
 import type { Hurtable } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
+import type { ActiveFault } from './look.ts';
 
 /** A fault that was made, on the clock of `performance.now()`. */
 export interface PlayedFault {
@@ -23,7 +24,7 @@ export class FaultPlayer<Group extends Hurtable> {
   readonly #group: Group;
   readonly #faults: readonly LiveFault<Group>[];
   readonly #journal: (line: string) => void;
-  readonly #active = new Map<Fault, number>();
+  #on: PlayedFault[] = [];
 
   /** Makes the kinds of `faults`. */
   constructor(group: Group, faults: readonly LiveFault<Group>[], journal: (line: string) => void) {
@@ -39,11 +40,11 @@ export class FaultPlayer<Group extends Hurtable> {
     }
   }
 
-  /** Kinds that are on now. */
-  get active(): readonly string[] {
+  /** Those that are on now, oldest first. */
+  get active(): readonly ActiveFault[] {
     const nowMs = performance.now();
-    for (const [fault, untilMs] of this.#active) if (untilMs < nowMs) this.#active.delete(fault);
-    return [...this.#active.keys()].map(({ kind }) => kind);
+    this.#on = this.#on.filter(({ endMs }) => endMs >= nowMs);
+    return this.#on.map(({ fault, members, endMs }) => ({ kind: fault.kind, members, leftMs: endMs - nowMs }));
   }
 
   /** Whom faults of one moment mean is asked before the first of them: after it, another may lead. */
@@ -61,15 +62,16 @@ export class FaultPlayer<Group extends Hurtable> {
     const kind = this.#faults.find(({ name }) => name === fault.kind);
     assert(kind !== undefined, 'a schedule names kinds that can be made');
     const leader = this.#group.leader()?.name ?? 'nobody';
-    const members = this.#group.targets(fault.target).map(({ name }) => name);
+    const members = kind.besideMembers ? [] : this.#group.targets(fault.target).map(({ name }) => name);
     const startMs = performance.now();
     const happens = kind.apply(this.#group, fault);
     const counts = happens ? this.injected : this.skipped;
     counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
     const endMs = startMs + fault.forMs;
     if (happens) {
-      this.#active.set(fault, endMs);
-      this.made.push({ fault, members, startMs, endMs });
+      const played = { fault, members, startMs, endMs };
+      this.#on.push(played);
+      this.made.push(played);
     }
     this.#journal(`${happens ? 'fault' : 'skipped'} ${JSON.stringify(fault)} (${leader} leads)`);
   }

@@ -6,6 +6,8 @@ export interface LiveFault<Group = LiveGroup> {
   readonly name: string;
   /** By what means. */
   readonly by: string;
+  /** It hits none of the members, whatever its target says. */
+  readonly besideMembers?: true;
   /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */
   apply(group: Group, fault: Fault): boolean;
 }

@@ -86,6 +86,7 @@ const wipe: LiveFault = {
 const nameServer: LiveFault = {
   name: 'name-server',
   by: 'SIGKILL, and a start',
+  besideMembers: true,
   apply(live, { forMs }) {
     if (live.group.process(NAME_SERVER) === undefined) return false;
     live.act(async () => {

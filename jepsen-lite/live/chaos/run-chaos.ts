@@ -15,11 +15,11 @@ import { type ChaosReport, longestStallMs, messageFigures, violationOf } from '.
 import { LiveJudge } from './client-judge.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { finish } from './finish.ts';
-import type { LiveClients } from './live-clients.ts';
 import { liveFaults } from './live-faults.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { LiveMode } from './live-mode.ts';
 import { drawLiveSchedule } from './live-schedule.ts';
+import type { Look } from './look.ts';
 import { MetadataAudit } from './metadata-audit.ts';
 import { startLive } from './start-live.ts';
 
@@ -42,18 +42,6 @@ export interface ChaosOptions {
   readonly signal: AbortSignal;
   /** Hears several times a second how it stands. */
   readonly onLook: (look: Look) => void;
-}
-
-/** How a run stands. */
-export interface Look {
-  readonly phase: string;
-  readonly leader: string | undefined;
-  /** Of a Raft group. */
-  readonly term: number | undefined;
-  readonly counts: LiveClients['counts'];
-  /** Kinds of faults that are on now. */
-  readonly faults: readonly string[];
-  readonly leftMs: number;
 }
 
 /** Faults begin when load has come up, and end this long before the load does. */

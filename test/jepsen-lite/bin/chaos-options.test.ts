@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readChaosCommand } from '../../../jepsen-lite/bin/chaos-options.ts';
-import { chaosText, LookLine } from '../../../jepsen-lite/bin/chaos-text.ts';
+import { chaosText } from '../../../jepsen-lite/bin/chaos-text.ts';
+import { LookLine } from '../../../jepsen-lite/bin/view/look-line.ts';
 import type { Verdict } from '../../../jepsen-lite/checker/verdict.ts';
 import { type ChaosReport, messageFigures, violationOf } from '../../../jepsen-lite/live/chaos/chaos-report.ts';
 import { liveFaults } from '../../../jepsen-lite/live/chaos/live-faults.ts';
@@ -110,10 +111,19 @@ describe('the report', () => {
   test('a look is one line', () => {
     const looks = new LookLine();
     const counts = { acknowledged: 500, refused: 3, unknown: 1 };
-    const look = { phase: 'load', leader: 'n1', term: 4, counts, faults: ['kill'], leftMs: 9_400 };
-    expect(looks.line(look, 2_000)).toBe(
-      'load: n1 leads in term 4, 250 operations/s, 3 refused, 1 unknown, kill, 9 s left',
+    const look = {
+      phase: 'load',
+      leader: 'n1',
+      term: 4,
+      counts,
+      faults: [{ kind: 'kill', members: ['n0'], leftMs: 100 }],
+      leftMs: 9_400,
+    };
+    looks.see({ ...look, counts: { ...counts, acknowledged: 0 } }, 0);
+    looks.see(look, 2_000);
+    expect(looks.line(look)).toBe(
+      'load: n1 leads in term 4, 250 operations/s, 3 refused, 1 unknown, kill of n0, 9 s left',
     );
-    expect(looks.line({ ...look, leader: undefined, faults: [] }, 2_100)).toContain('nobody leads, 250 operations/s');
+    expect(looks.line({ ...look, leader: undefined, faults: [] })).toContain('nobody leads, 250 operations/s');
   });
 });
