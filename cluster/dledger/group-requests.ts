@@ -13,6 +13,7 @@ import type { Dispatcher } from '../../src/remoting/dispatcher.ts';
 import type { RequestContext } from '../../src/remoting/request-context.ts';
 import type { MemberData } from './member-data.ts';
 import type { MemberGroup } from './member-group.ts';
+import { probeMember } from './member-probe.ts';
 import type { Member } from './open-member.ts';
 
 /** What an operator asks of a group: how it is, who is to lead, who belongs to it. A member that does not lead hands the last two on. */
@@ -22,7 +23,7 @@ export function answerGroupRequests(
   data: MemberData,
   group: MemberGroup,
 ): void {
-  const { mastership, replica } = group;
+  const { mastership, replica, peerPort } = group;
   const { members } = data;
   dispatcher.register(getRaftGroup.code, (context) => {
     const request = decoded(getRaftGroup, context);
@@ -56,6 +57,11 @@ export function answerGroupRequests(
     );
   };
   onLeader(transferLeadership, ({ memberId }, context) => {
+    // What was asked for is so already.
+    if (memberId === replica.status().id && replica.isLeader) {
+      context.reply(ResponseCode.SUCCESS);
+      return;
+    }
     replica.transferLeadership(memberId, ({ ok, reason }) => {
       if (ok) context.reply(ResponseCode.SUCCESS);
       else context.reply(ResponseCode.SYSTEM_ERROR, `leadership was not handed to ${memberId}: ${reason}`);
@@ -63,15 +69,31 @@ export function answerGroupRequests(
   });
   onLeader(changeMembers, ({ kind, memberId, address, by }, context) => {
     const request = changeOf(kind, memberId, address ?? members.addressOf(memberId), by);
+    const refuse = (why: string): void => context.reply(ResponseCode.SYSTEM_ERROR, `nothing was changed: ${why}`);
     const refusal = typeof request === 'string' ? request : addressRefusal(request, data);
     if (typeof request === 'string' || refusal !== undefined) {
-      context.reply(ResponseCode.SYSTEM_ERROR, `nothing was changed: ${refusal}`);
+      refuse(refusal ?? '');
       return;
     }
-    replica.changeMembers(request, (why, index) => {
-      if (why === undefined) context.reply(ResponseCode.SUCCESS);
-      else context.reply(ResponseCode.SYSTEM_ERROR, index === 0 ? `nothing was changed: ${why}` : why);
-    });
+    const change = (): void =>
+      replica.changeMembers(request, (why, index) => {
+        if (why === undefined) context.reply(ResponseCode.SUCCESS);
+        else if (index === 0) refuse(why);
+        else context.reply(ResponseCode.SYSTEM_ERROR, why);
+      });
+    const at = request.kind === 'add-learner' ? parseAddress(request.address ?? '') : undefined;
+    // An id that is a member already is refused for that, wherever its address leads.
+    if (at === undefined || members.ids().includes(memberId)) change();
+    else
+      probeMember(
+        member.platform,
+        { id: memberId, ...at },
+        (peer) => peerPort.transport.hello(peer),
+        (problem) => {
+          if (problem === undefined) change();
+          else refuse(problem);
+        },
+      );
   });
 }
 

@@ -71,6 +71,19 @@ test('leadership goes where the operator wants it, through any member', async ()
   expect(group.leader).toBe(next);
 });
 
+test('leadership stays, with success, where it is asked for', async () => {
+  const { leader } = group;
+  const { term } = group.broker(leader).status();
+  for (const asked of [leader, group.followers()[0]!]) {
+    expect(await admin('transferLeadership', ...at(asked), '-m', leader)).toEqual({
+      exitCode: 0,
+      printed: `${leader} leads.\n`,
+      errors: '',
+    });
+  }
+  expect(group.broker(leader).status()).toMatchObject({ term, role: 'leader' });
+});
+
 test('a member is added, promoted, and takes the place of another', async () => {
   group.addMachine('n3');
   await group.start('n3');
@@ -103,6 +116,12 @@ test.each([
   ['an address that is none', ['-m', 'n3', '-a', 'nowhere'], '"nowhere" is no address host:port'],
   ['the address of another', ['-m', 'n3', '-a', 'n1:40911'], 'n1:40911 is the address of n1'],
   ['a member that is there', ['-m', 'n1', '-a', 'n1:40911'], 'n1 is a member already'],
+  [
+    'an address where nothing listens',
+    ['-m', 'n3', '-a', 'n1:40999'],
+    'no member answers at n1:40999: start n3 there first, with this group in its dLegerPeers',
+  ],
+  ['an address where something else listens', ['-m', 'n3', '-a', 'n1:30911'], 'no member answers at n1:30911'],
 ])('addMember refuses with one sentence and changes nothing: %s', async (_what, argv, text) => {
   const before = group.broker(group.leader).status();
   const { exitCode, errors } = await admin('addMember', ...at(group.leader), ...argv);
@@ -114,6 +133,27 @@ test.each([
     learners: before.learners,
     lastIndex: before.lastIndex,
   });
+});
+
+test("a member is not added under another's id, and not by an address that only seems to be another", async () => {
+  group.addMachine('n3');
+  await group.start('n3');
+  const to = at(group.leader);
+  const before = group.broker(group.leader).status().lastIndex;
+  expect(await admin('addMember', ...to, '-m', 'n4', '-a', 'n3:40911')).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringContaining(
+      `nothing was changed: the member at n3:40911 refuses: ${group.leader} dialed n4 and reached n3`,
+    ),
+  });
+  const alias = `${group.ip('n1')}:40911`;
+  expect(await admin('addMember', ...to, '-m', 'n4', '-a', alias)).toMatchObject({
+    exitCode: 1,
+    errors: expect.stringContaining(
+      `nothing was changed: the member at ${alias} refuses: ${group.leader} dialed n4 and reached n1`,
+    ),
+  });
+  expect(group.broker(group.leader).status().lastIndex).toBe(before);
 });
 
 test('the last members at work are not given away', async () => {
