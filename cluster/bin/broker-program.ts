@@ -4,6 +4,7 @@ import type { Platform } from '../../src/platform/ports.ts';
 import { ControlledBroker } from '../controller/client/controlled-broker.ts';
 import { DledgerMember } from '../dledger/dledger-member.ts';
 import { WrongConfiguration } from '../dledger/open-member.ts';
+import { seedGroup } from '../dledger/seed/seed-group.ts';
 import { SetBroker } from '../ha/set-broker.ts';
 import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';
@@ -13,19 +14,23 @@ import { exitCodes, type RunningProgram, readConfigFile, StartRefused } from './
 import { refuseStart } from './refuse-start.ts';
 import { controlledSource, memberSource, type ProgramSource, setSource } from './status-sources.ts';
 
-export const BROKER_USAGE = `usage: mqbroker [-c <arg>] [--cut-at <arg>] [-h] [-m] [-n <arg>] [-p]
+export const BROKER_USAGE = `usage: mqbroker [-c <arg>] [--cut-at <arg>] [-h] [-m] [-n <arg>] [-p] [--seed-from <arg>]
  -c,--configFile <arg>       Broker config properties file
     --cut-at <arg>           Give up a damaged commit log from this position on, which a refused start named
  -h,--help                   Print help
  -m,--printImportantConfig   Print important config item
  -n,--namesrvAddr <arg>      Name server address list, eg: '192.168.0.1:9876;192.168.0.2:9876'
- -p,--printConfigItem        Print all config item`;
+ -p,--printConfigItem        Print all config item
+    --seed-from <arg>        Begin a DLedger group with the store directory of a stopped broker without replication, which is only read`;
 
 /** How long name servers that do not answer may hold the line that the broker has started, ms. */
 const LONGEST_ANNOUNCEMENT_MS = 1_000;
 
 const CUT_IN_GROUP =
   '--cut-at is for a broker without replication: a member of a group gets what is damaged from the other members. Start it without --cut-at';
+
+const SEED_OUTSIDE =
+  '--seed-from is for the first member of a DLedger group: set enableDLegerCommitLog=true and the keys of the group, or start this broker without --seed-from';
 
 /** What `-m` prints: what decides where a broker belongs and how safe it is. */
 const IMPORTANT_KEYS: readonly (keyof BrokerConfig)[] = [
@@ -61,7 +66,7 @@ export async function startBrokerProgram(
     printConfiguration(config, args.print);
     return undefined;
   }
-  const running = await startBroker(platform, config, args.cutAt);
+  const running = await startBroker(platform, config, args);
   const { broker } = running;
   const forget = recordRun('broker', config.brokerName, broker.address);
   const http = new LateHttp(running.source, platform.logger);
@@ -123,13 +128,15 @@ interface RunningBroker {
 async function startBroker(
   platform: Platform,
   config: BrokerConfig,
-  cutAt: number | undefined,
+  { cutAt, seedFrom }: ServerArguments,
 ): Promise<RunningBroker> {
   // What was acknowledged is safe with the others; going on with a failed disk or log would not be.
   const onFatal = (): never => process.exit(exitCodes.failed);
   try {
     const inGroup = config.enableControllerMode || config.enableDLegerCommitLog;
     if (inGroup && cutAt !== undefined) throw new WrongConfiguration(CUT_IN_GROUP);
+    const isMember = config.enableDLegerCommitLog && !config.enableControllerMode;
+    if (!isMember && seedFrom !== undefined) throw new WrongConfiguration(SEED_OUTSIDE);
     if (config.enableControllerMode) {
       const controlled = new ControlledBroker(platform, config, onFatal);
       await controlled.start();
@@ -141,6 +148,7 @@ async function startBroker(
       await set.start(onFatal, cutAt);
       return { broker: set.broker, source: setSource(platform, set), stop: () => set.stop() };
     }
+    if (seedFrom !== undefined) await seedGroup(platform, config, seedFrom);
     const member = new DledgerMember(platform, config, onFatal);
     await member.start();
     return { broker: member.broker, source: memberSource(platform, member), stop: () => member.stop() };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What RocketMQ's start scripts accept (ServerUtil.java, BrokerStartup.java). */
@@ -9,10 +10,12 @@ export interface ServerArguments {
   readonly help: boolean;
   /** --cut-at: position from which a damaged log is given up. */
   readonly cutAt: number | undefined;
+  /** --seed-from: store directory of a plain master that a new group takes over. */
+  readonly seedFrom: string | undefined;
 }
 
 /**
- * Reads `-c`, `-n`, `-p`, `-m`, `-h` and their long forms, and `--cut-at` of a program that has a store; a string is one sentence about what is
+ * Reads `-c`, `-n`, `-p`, `-m`, `-h` and their long forms, and `--cut-at` and `--seed-from` of a program that has a store; a string is one sentence about what is
  * wrong.
  */
 export function parseServerArguments(argv: readonly string[], hasStore: boolean): ServerArguments | string {
@@ -25,10 +28,10 @@ export function parseServerArguments(argv: readonly string[], hasStore: boolean)
         printConfigItem: { type: 'boolean', short: 'p' },
         printImportantConfig: { type: 'boolean', short: 'm' },
         help: { type: 'boolean', short: 'h' },
-        ...(hasStore ? ({ 'cut-at': { type: 'string' } } as const) : {}),
+        ...(hasStore ? ({ 'cut-at': { type: 'string' }, 'seed-from': { type: 'string' } } as const) : {}),
       },
     });
-    const cutAt = (values as { 'cut-at'?: string })['cut-at'];
+    const { 'cut-at': cutAt, 'seed-from': seedFrom } = values as { 'cut-at'?: string; 'seed-from'?: string };
     if (cutAt !== undefined && !/^\d{1,15}$/.test(cutAt))
       return `--cut-at ${cutAt}: the position has to be a number, as the refused start named it`;
     const print = values.printConfigItem ? 'all' : values.printImportantConfig ? 'important' : undefined;
@@ -38,6 +41,7 @@ export function parseServerArguments(argv: readonly string[], hasStore: boolean)
       print,
       help: values.help ?? false,
       cutAt: cutAt === undefined ? undefined : Number(cutAt),
+      seedFrom: seedFrom === undefined ? undefined : resolve(seedFrom),
     };
   } catch (error) {
     return `${(error as Error).message.split('\n')[0]}; -h shows what there is`;

@@ -27,7 +27,28 @@ export interface GroupIdentity {
   readonly chainStart: number;
   readonly members: readonly { readonly id: string; readonly address: string }[];
   readonly createdMs: number;
-  readonly seed: null;
+  /** The plain store from which the group was seeded: where that ended, and its files. */
+  readonly seed: { readonly divide: number; readonly files: readonly { readonly name: string }[] } | null;
+}
+
+/** A group that did not exist before, still without members. */
+export function newGroup(
+  { random, clock }: Pick<Platform, 'random' | 'clock'>,
+  groupName: string,
+  dataFileSize: number,
+): GroupIdentity {
+  const groupId = random.bytes(GROUP_ID_BYTES).toString('hex');
+  const layout = { dataFileSize, firstPosition: 0, chainStart: 0 };
+  return {
+    groupId,
+    groupName,
+    formatVersion,
+    features: 0,
+    ...layout,
+    members: [],
+    createdMs: clock.nowMs(),
+    seed: null,
+  };
 }
 
 /** What of a member the records of its group speak of. */
@@ -119,16 +140,9 @@ export class GroupRecords {
   #found(): GroupIdentity {
     const { platform, settings, storage } = this.#member;
     return {
-      groupId: platform.random.bytes(GROUP_ID_BYTES).toString('hex'),
-      groupName: settings.groupName,
-      formatVersion,
-      features: 0,
-      dataFileSize: storage.log.segments.segmentBytes,
-      firstPosition: 0,
+      ...newGroup(platform, settings.groupName, storage.log.segments.segmentBytes),
       chainStart: this.chainStart,
       members: settings.peers.map(({ id, host, port }) => ({ id, address: formatAddress({ host, port }) })),
-      createdMs: platform.clock.nowMs(),
-      seed: null,
     };
   }
 

@@ -31,21 +31,34 @@ export interface Member {
   readonly storeHost: Uint8Array;
 }
 
-/** Checks the configuration, locks the store directory and recovers what is in it. Throws MemberRefused. */
-export function openMember(platform: Platform, config: BrokerConfig): Member {
-  const { dLegerSelfId, storePathRootDir } = config;
-  const read = groupSettings(config, placeHolder(platform.disk, storePathRootDir, dLegerSelfId));
-  if (typeof read === 'string') throw new WrongConfiguration(read);
+/** What is known of a member before its own files are opened. */
+export type LockedMember = Omit<Member, 'storage'>;
+
+/** Checks the configuration, and locks the store directory. Throws MemberRefused. */
+export function checkMember(platform: Platform, config: BrokerConfig): LockedMember {
+  const { dLegerSelfId, storePathRootDir: root } = config;
+  const settings = groupSettings(config, placeHolder(platform.disk, root, dLegerSelfId));
+  if (typeof settings === 'string') throw new WrongConfiguration(settings);
   const storeHost = encodeHost(config.brokerIP1, config.listenPort);
   assert(storeHost !== undefined, 'the configuration checks brokerIP1');
-  const root = config.storePathRootDir;
   const lock = lockDirectory(platform.disk, root);
   try {
     refuseNativeStore(platform.disk, config);
-    const storage = openStorage(platform, config, read);
-    return { platform, config, settings: settledBy(storage, config, read), lock, storage, storeHost };
+    return { platform, config, settings, lock, storeHost };
   } catch (thrown) {
     lock.release();
+    throw thrown;
+  }
+}
+
+/** The same, and recovers what is in the directory. Throws MemberRefused. */
+export function openMember(platform: Platform, config: BrokerConfig): Member {
+  const locked = checkMember(platform, config);
+  try {
+    const storage = openStorage(platform, config, locked.settings);
+    return { ...locked, settings: settledBy(storage, config, locked.settings), storage };
+  } catch (thrown) {
+    locked.lock.release();
     throw thrown;
   }
 }
@@ -76,7 +89,7 @@ function refuseNativeStore(disk: Disk, { storePathRootDir: root, storePathCommit
   const native = storePathCommitLog || `${root}/commitlog`;
   if (!disk.list(native).some((name) => /^\d{20}$/.test(name))) return;
   throw new MemberRefused(
-    `storePathRootDir=${root}: ${native} holds the messages of a broker without replication, in another form than a group's. Give this member an empty directory; start that broker without enableDLegerCommitLog, and bring its messages here with mqadmin exportStore and importStore`,
+    `storePathRootDir=${root}: ${native} holds the messages of a broker without replication, in another form than a group's. Give this member an empty directory; and seed the group from that one (mqbroker --seed-from), or bring its messages with mqadmin exportStore and importStore`,
   );
 }
 

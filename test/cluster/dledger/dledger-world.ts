@@ -1,7 +1,7 @@
 import { DledgerBroker } from '../../../cluster/dledger/dledger-broker.ts';
 import { loadNamesrvConfig } from '../../../cluster/namesrv/config.ts';
 import { createNameServer, type NameServer } from '../../../cluster/namesrv/name-server.ts';
-import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
+import { type BrokerConfig, loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
 import { PullConsumer } from '../../../src/client/consumer/pull-consumer.ts';
 import { Producer } from '../../../src/client/producer/producer.ts';
 import type { ReceivedMessage } from '../../../src/client/received-message.ts';
@@ -75,6 +75,11 @@ export class DledgerWorld {
     return broker;
   }
 
+  /** The process that runs on a machine, or that the next broker there will be. */
+  platform(name: MemberName): VirtualPlatform {
+    return this.#machine(name).platform;
+  }
+
   isRunning(name: MemberName): boolean {
     return this.#machine(name).broker !== undefined;
   }
@@ -83,14 +88,17 @@ export class DledgerWorld {
     return this.#members.get(name)!;
   }
 
+  config(name: MemberName): BrokerConfig {
+    const { ip } = this.#machine(name);
+    const facts = { homeDirectory: '/home', hostName: name, ipAddress: ip };
+    const { config, errors } = loadBrokerConfig(this.#confOf(name, ip), facts);
+    if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    return config;
+  }
+
   async start(name: MemberName): Promise<DledgerBroker> {
     const machine = this.#machine(name);
-    const { config, errors } = loadBrokerConfig(this.#confOf(name, machine.ip), {
-      homeDirectory: '/home',
-      hostName: name,
-      ipAddress: machine.ip,
-    });
-    if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    const config = this.config(name);
     const { platform } = machine;
     const open = (): DledgerBroker => {
       const broker = new DledgerBroker(platform, config, fatal, renew);
