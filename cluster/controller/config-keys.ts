@@ -9,6 +9,7 @@ import {
   port,
   text,
 } from '../../src/broker/config/key-spec.ts';
+import { ignoredServerKeys } from '../../src/broker/config/server-keys.ts';
 
 /** Keys of RocketMQ's ControllerConfig and NettyServerConfig that have an effect here, and ours. */
 export const controllerKeys = {
@@ -55,9 +56,9 @@ export const startKeys: readonly string[] = [
 
 /** Keys that RocketMQ knows and that mean nothing here: thread pools, socket buffers, exporters. Shown with its defaults. */
 export const ignoredControllerKeys: Readonly<Record<string, string>> = {
+  ...ignoredServerKeys,
   controllerRequestThreadPoolQueueCapacity: '50000',
   controllerThreadPoolNums: '16',
-  enableShutdownGracefully: 'false',
   // Reads go through the Raft log's read index always.
   isProcessReadEvent: 'false',
   metricGrpcExporterIntervalInMills: '60000',
@@ -68,21 +69,6 @@ export const ignoredControllerKeys: Readonly<Record<string, string>> = {
   metricsGrpcExporterTarget: '',
   metricsInDelta: 'false',
   metricsLabel: '',
-  rocketmqHome: '',
-  serverAsyncSemaphoreValue: '64',
-  serverCallbackExecutorThreads: '0',
-  serverNettyWorkerGroupEnable: 'true',
-  serverOnewaySemaphoreValue: '256',
-  serverPooledByteBufAllocatorEnable: 'true',
-  serverSelectorThreads: '3',
-  serverSocketBacklog: '1024',
-  serverSocketRcvBufSize: '0',
-  serverSocketSndBufSize: '0',
-  serverWorkerThreads: '8',
-  shutdownWaitTimeSeconds: '30',
-  useEpollNativeSelector: 'false',
-  writeBufferHighWaterMark: '0',
-  writeBufferLowWaterMark: '0',
 };
 
 export function isControllerKey(key: string): boolean {

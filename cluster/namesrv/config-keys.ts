@@ -1,4 +1,5 @@
 import { flag, integer, type KeySpec, milliseconds, path, port, text } from '../../src/broker/config/key-spec.ts';
+import { ignoredServerKeys } from '../../src/broker/config/server-keys.ts';
 
 /** Keys of RocketMQ's NamesrvConfig and NettyServerConfig that have an effect here, and ours. */
 export const namesrvKeys = {
@@ -24,33 +25,18 @@ export const namesrvKeys = {
 
 /** Keys that RocketMQ knows and that mean nothing here: thread pools, socket buffers, features of its own. Shown with its defaults. */
 export const ignoredNamesrvKeys: Readonly<Record<string, string>> = {
+  ...ignoredServerKeys,
   clientRequestThreadPoolNums: '8',
   clientRequestThreadPoolQueueCapacity: '50000',
   clusterTest: 'false',
   defaultThreadPoolNums: '16',
   defaultThreadPoolQueueCapacity: '10000',
-  enableShutdownGracefully: 'false',
   needWaitForService: 'false',
   notifyMinBrokerIdChanged: 'false',
   productEnvName: 'center',
-  rocketmqHome: '',
-  serverAsyncSemaphoreValue: '64',
-  serverCallbackExecutorThreads: '0',
-  serverNettyWorkerGroupEnable: 'true',
-  serverOnewaySemaphoreValue: '256',
-  serverPooledByteBufAllocatorEnable: 'true',
-  serverSelectorThreads: '3',
-  serverSocketBacklog: '1024',
-  serverSocketRcvBufSize: '0',
-  serverSocketSndBufSize: '0',
-  serverWorkerThreads: '8',
-  shutdownWaitTimeSeconds: '30',
   supportActingMaster: 'false',
   unRegisterBrokerQueueCapacity: '3000',
-  useEpollNativeSelector: 'false',
   waitSecondsForService: '45',
-  writeBufferHighWaterMark: '0',
-  writeBufferLowWaterMark: '0',
 };
 
 export function isNamesrvKey(key: string): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { Chance } from '../../jepsen-lite/sim/chance.ts';
 import { openNativeStore } from '../../src/store/native-store.ts';
-import { Chance } from '../support/chance.ts';
 import { VirtualWorld } from '../support/virtual-platform.ts';
 import { decode, point, TINY, texts } from './native-support.ts';
 import { message, putNow, readQueue, startStore, TestOwner } from './support.ts';

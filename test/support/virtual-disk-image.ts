@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../../jepsen-lite/sim/chance.ts';
 import { type UnsyncedFate, VirtualFile } from './virtual-file.ts';
 
 export type DiskOperation = 'read' | 'write' | 'sync' | 'open' | 'replace';

@@ -1,5 +1,5 @@
+import { Chance } from '../../jepsen-lite/sim/chance.ts';
 import type { Platform, ProcessInfo } from '../../src/platform/ports.ts';
-import { Chance } from './chance.ts';
 import { RecordingLogger } from './recording-logger.ts';
 import { VirtualDisk } from './virtual-disk.ts';
 import { VirtualDiskImage } from './virtual-disk-image.ts';

@@ -1,5 +1,5 @@
 import { createPushConsumer, type PushConsumer } from '../../../src/index.ts';
-import { failure } from './send-load.ts';
+import { failure } from './connections-load.ts';
 import type { Load, Tally } from './window.ts';
 
 /** Reads the backlog of a topic with our own push consumer, in batches of 32. */

@@ -1,5 +1,6 @@
 import { createProducer, type Producer } from '../../../src/index.ts';
-import { BODY_BYTES, failure, type SendShape } from './send-load.ts';
+import { failure } from './connections-load.ts';
+import { BODY_BYTES, type SendShape } from './send-load.ts';
 import type { Load, Tally } from './window.ts';
 
 /** Sends through our own producer: `connections` producers with a connection each, `inFlight` loops that wait for each send. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { Chance } from '../../../jepsen-lite/sim/chance.ts';
 import { PushConsumer } from '../../../src/client/consumer/push-consumer.ts';
 import { queueKey } from '../../../src/client/message-queue.ts';
 import { Producer } from '../../../src/client/producer/producer.ts';
-import { Chance } from '../../support/chance.ts';
 import type { VirtualPlatform } from '../../support/virtual-platform.ts';
 import { ClientWorld } from '../client-world.ts';
 

@@ -1,30 +1,12 @@
 import { ReplicaBroker } from '../../../cluster/ha/replica-broker.ts';
 import type { SyncStateSet } from '../../../cluster/ha/replica-roles.ts';
-import { loadNamesrvConfig } from '../../../cluster/namesrv/config.ts';
-import { createNameServer, type NameServer } from '../../../cluster/namesrv/name-server.ts';
-import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
-import { PullConsumer } from '../../../src/client/consumer/pull-consumer.ts';
-import { Producer } from '../../../src/client/producer/producer.ts';
-import type { ReceivedMessage } from '../../../src/client/received-message.ts';
-import { type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
-
-interface Machine {
-  readonly id: number;
-  readonly ip: string;
-  platform: VirtualPlatform;
-  broker: ReplicaBroker | undefined;
-}
+import { BrokerWorld } from '../broker-world.ts';
 
 export type ReplicaName = 'b1' | 'b2' | 'b3';
 const NAMES: readonly ReplicaName[] = ['b1', 'b2', 'b3'];
 
-/** Three brokers of Controller mode in a virtual world; the test is the Controller: it elects, and answers wishes for a set as `grants` says. */
-export class ReplicaWorld {
-  readonly world: VirtualWorld;
-  readonly nameServer: NameServer;
-  readonly client: VirtualPlatform;
-  readonly fatal: string[] = [];
-  readonly #machines = new Map<ReplicaName, Machine>();
+/** Three brokers of Controller mode; the test is the Controller: it elects, and answers wishes for a set as `grants` says. */
+export class ReplicaWorld extends BrokerWorld<ReplicaName, ReplicaBroker> {
   readonly #conf: string;
   /** What the Controller holds. */
   set: SyncStateSet = { brokerIds: [], setEpoch: 0 };
@@ -35,18 +17,9 @@ export class ReplicaWorld {
   readonly wishes: SyncStateSet[] = [];
 
   private constructor(conf: string, seed: number) {
-    this.world = new VirtualWorld(seed);
+    super(seed);
     this.#conf = conf;
-    this.nameServer = createNameServer(this.world.start('ns'), loadNamesrvConfig('', '/home').config);
-    this.client = this.world.start('client');
-    NAMES.forEach((name, index) => {
-      this.#machines.set(name, {
-        id: index + 1,
-        ip: `10.0.0.${index + 3}`,
-        platform: this.world.start(name),
-        broker: undefined,
-      });
-    });
+    for (const name of NAMES) this.addMachine(name);
   }
 
   static async create(conf = '', seed = 1): Promise<ReplicaWorld> {
@@ -64,36 +37,18 @@ export class ReplicaWorld {
     return made;
   }
 
-  #machine(name: ReplicaName): Machine {
-    return this.#machines.get(name)!;
-  }
-
-  broker(name: ReplicaName): ReplicaBroker {
-    const { broker } = this.#machine(name);
-    if (broker === undefined) throw new Error(`${name} does not run`);
-    return broker;
-  }
-
-  isRunning(name: ReplicaName): boolean {
-    return this.#machine(name).broker !== undefined;
-  }
-
-  platform(name: ReplicaName): VirtualPlatform {
-    return this.#machine(name).platform;
+  #brokerId(name: ReplicaName): number {
+    return NAMES.indexOf(name) + 1;
   }
 
   address(name: ReplicaName): string {
-    return `${this.#machine(name).ip}:10911`;
+    return `${this.machine(name).ip}:10911`;
   }
 
   async start(name: ReplicaName, conf = ''): Promise<ReplicaBroker> {
-    const machine = this.#machine(name);
-    const { config, errors } = loadBrokerConfig(`${this.#common(machine.ip)}\n${this.#conf}\n${conf}`, {
-      homeDirectory: '/home',
-      hostName: name,
-      ipAddress: machine.ip,
-    });
-    if (errors.length > 0) throw new Error(JSON.stringify(errors));
+    const own = `brokerName=broker-a\nlistenPort=10911\nallAckInSyncStateSet=true\nslaveTimeout=500`;
+    const config = this.configOf(name, `${own}\n${this.#conf}\n${conf}`);
+    const machine = this.machine(name);
     const broker: ReplicaBroker = new ReplicaBroker(
       machine.platform,
       config,
@@ -101,27 +56,12 @@ export class ReplicaWorld {
         alterSyncStateSet: (epoch, wish) => this.#alter(name, epoch, wish),
         changed: () => {},
       },
-      (error) => this.fatal.push(`${name}: ${error.message}`),
+      this.noteFatal(name),
     );
-    broker.roles.setBrokerId(machine.id);
+    broker.roles.setBrokerId(this.#brokerId(name));
     machine.broker = broker;
     await this.world.settle(broker.start());
     return broker;
-  }
-
-  #common(ip: string): string {
-    return `
-brokerName=broker-a
-brokerIP1=${ip}
-listenPort=10911
-namesrvAddr=ns:9876
-storePathRootDir=/store
-mappedFileSizeCommitLog=65536
-mappedFileSizeConsumeQueue=2000
-maxHashSlotNum=500
-maxIndexNum=2000
-allAckInSyncStateSet=true
-slaveTimeout=500`;
   }
 
   #alter(name: ReplicaName, epoch: number, wish: SyncStateSet): void {
@@ -139,7 +79,7 @@ slaveTimeout=500`;
   async elect(name: ReplicaName, silent: readonly ReplicaName[] = []): Promise<void> {
     this.masterEpoch++;
     this.master = name;
-    this.set = { brokerIds: [this.#machine(name).id], setEpoch: this.set.setEpoch + 1 };
+    this.set = { brokerIds: [this.#brokerId(name)], setEpoch: this.set.setEpoch + 1 };
     for (const each of NAMES) if (this.isRunning(each) && !silent.includes(each)) this.command(each);
     await this.until(
       () => this.broker(name).roles.position().role === 'master' && this.broker(name).broker.status().serving,
@@ -153,36 +93,13 @@ slaveTimeout=500`;
     const { roles } = this.broker(name);
     if (name === master) roles.becomeMaster({ masterEpoch, syncStateSet: this.set });
     else
-      roles.becomeSlave({ masterEpoch, masterBrokerId: this.#machine(master).id, masterAddress: this.address(master) });
-  }
-
-  kill(name: ReplicaName, options: { machine?: boolean; unsynced?: 'lost' | 'kept' | 'random' } = {}): void {
-    const machine = this.#machine(name);
-    machine.platform.crash(options);
-    machine.broker = undefined;
-    machine.platform = this.world.start(name);
+      roles.becomeSlave({ masterEpoch, masterBrokerId: this.#brokerId(master), masterAddress: this.address(master) });
   }
 
   /** Starts a broker again and tells it its role. */
   async back(name: ReplicaName): Promise<void> {
     await this.start(name);
     this.command(name);
-  }
-
-  isolate(name: ReplicaName): void {
-    for (const other of NAMES) if (other !== name) this.world.fabric.cut(name, other);
-  }
-
-  heal(name: ReplicaName): void {
-    for (const other of NAMES) if (other !== name) this.world.fabric.heal(name, other);
-  }
-
-  async until(condition: () => boolean, limitMs = 30_000): Promise<void> {
-    const end = this.world.nowMs + limitMs;
-    while (!condition()) {
-      if (this.world.nowMs > end) throw new Error(`not within ${limitMs} virtual ms`);
-      await this.world.run(10);
-    }
   }
 
   /** Runs until all running brokers have, and show, the same. */
@@ -193,36 +110,5 @@ slaveTimeout=500`;
         return confirmPosition === maxPosition && maxPosition === positions[0]?.maxPosition;
       });
     });
-  }
-
-  async producer(group = 'p'): Promise<Producer> {
-    const producer = new Producer(this.client, { nameServers: 'ns:9876', group });
-    await this.world.settle(producer.start());
-    return producer;
-  }
-
-  /** Every message of a topic, queue by queue. */
-  async readAll(topic: string): Promise<ReceivedMessage[]> {
-    const consumer = new PullConsumer(this.client, { nameServers: 'ns:9876', group: 'reader' });
-    await this.world.settle(consumer.start());
-    const messages: ReceivedMessage[] = [];
-    for (const queue of await this.world.settle(consumer.queues(topic))) {
-      let offset = await this.world.settle(consumer.minOffset(queue));
-      const max = await this.world.settle(consumer.maxOffset(queue));
-      while (offset < max) {
-        const pulled = await this.world.settle(consumer.pull(queue, offset));
-        messages.push(...pulled.messages);
-        offset = pulled.nextOffset;
-      }
-    }
-    await this.world.settle(consumer.close());
-    return messages;
-  }
-
-  logBytes(name: ReplicaName): Buffer {
-    const disk = this.world.disk(name);
-    const directory = '/store/commitlog';
-    const files = this.platform(name).disk.list(directory);
-    return Buffer.concat(files.map((file) => Buffer.from(disk.contentOf(`${directory}/${file}`)!)));
   }
 }

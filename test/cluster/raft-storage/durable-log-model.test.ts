@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DurableLog } from '../../../cluster/raft-storage/durable-log.ts';
-import { Chance } from '../../support/chance.ts';
+import { Chance } from '../../../jepsen-lite/sim/chance.ts';
 import { type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
 import { entriesOf, openLog, propose } from './log-fixture.ts';
 

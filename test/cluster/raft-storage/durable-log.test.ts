@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { Chance } from '../../support/chance.ts';
+import { Chance } from '../../../jepsen-lite/sim/chance.ts';
 import { createVirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
 import { directory, entriesOf, fileBytes, load, openLog, persist, propose, received, tryOpen } from './log-fixture.ts';
 
