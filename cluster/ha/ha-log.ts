@@ -34,6 +34,8 @@ export interface HaLogOptions {
   readonly confirmedPosition: number;
   /** Bytes that may be appended and not yet visible before writes are refused. */
   readonly maxPendingBytes: number;
+  /** Who does not wait for slaves (WAIT=false) is answered when the own files have it. */
+  readonly answersWritten: boolean;
 }
 
 /** A native log whose role decides what of it is confirmed. It wraps the log of a lone broker: bytes, files and persists are that one's. */
@@ -42,6 +44,7 @@ export class HaLog implements Replicator, RecordLog {
   readonly native: NativeLog;
   readonly #timers: Timers;
   readonly #maxPendingBytes: number;
+  readonly #answersWritten: boolean;
   #listener: ReplicatorListener | undefined;
   #role: LogRole = NO_ROLE;
   #visible: number;
@@ -52,16 +55,17 @@ export class HaLog implements Replicator, RecordLog {
     this.#role.appended();
   };
 
-  constructor({ native, timers, confirmedPosition, maxPendingBytes }: HaLogOptions) {
+  constructor({ native, timers, confirmedPosition, maxPendingBytes, answersWritten }: HaLogOptions) {
     this.native = native;
     this.maxUnitBytes = native.maxUnitBytes;
     this.#timers = timers;
     this.#maxPendingBytes = maxPendingBytes;
+    this.#answersWritten = answersWritten;
     this.#visible = confirmedPosition;
     this.#safe = confirmedPosition;
     native.setListener({
       confirmed: (_ticket, position) => this.#stored(position),
-      written: (ticket) => this.#listener?.written(ticket),
+      written: (ticket) => this.#written(ticket),
       gaveUp: (ticket, outcome) => this.#listener?.gaveUp(ticket, outcome),
       lost: (reason) => this.#listener?.lost(reason),
     });
@@ -105,7 +109,12 @@ export class HaLog implements Replicator, RecordLog {
 
   #stored(position: number): void {
     this.settle();
+    this.#written(position);
     this.#role.stored(position);
+  }
+
+  #written(position: number): void {
+    if (this.#answersWritten) this.#listener?.written(position);
   }
 
   /** Something that the role decides by has changed: asks it, and tells the store. */

@@ -64,7 +64,9 @@ export class ReplicaBroker {
       {
         exportState: () => encodeState(this.#state.export()),
         replicate: (inner, confirmedPosition) => {
-          log = new HaLog({ native: inner, timers, confirmedPosition, maxPendingBytes: config.maxPendingBytes });
+          const { maxPendingBytes, allAckInSyncStateSet } = config;
+          const answersWritten = !allAckInSyncStateSet;
+          log = new HaLog({ native: inner, timers, confirmedPosition, maxPendingBytes, answersWritten });
           return { replicator: log, records: log };
         },
         fatal,

@@ -104,7 +104,8 @@ export class SetBroker implements NativeReplication {
   replicate(native: NativeLog): StoreLog {
     const { timers } = this.#platform;
     const { maxPendingBytes } = this.#config;
-    const log = new HaLog({ native, timers, confirmedPosition: native.endPosition, maxPendingBytes });
+    const confirmedPosition = native.endPosition;
+    const log = new HaLog({ native, timers, confirmedPosition, maxPendingBytes, answersWritten: true });
     this.#log = log;
     return { replicator: log, records: log };
   }

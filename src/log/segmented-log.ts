@@ -217,6 +217,11 @@ export class SegmentedLog {
     this.#writer.syncWritten(done);
   }
 
+  /** The error after which nothing is written any more. */
+  get failure(): DiskError | undefined {
+    return this.#writer.failure;
+  }
+
   /** A truncation that the files do not show yet. */
   get cutPending(): boolean {
     return this.#writer.cutPending;

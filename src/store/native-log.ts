@@ -1,4 +1,5 @@
 import { UNIT_BLANK } from '../log/envelope.ts';
+import { PeriodicSync } from '../log/periodic-sync.ts';
 import type { SegmentedLog } from '../log/segmented-log.ts';
 import { scanUnits } from '../log/unit-scan.ts';
 import type { Clock, DiskError, Logger, Timer, Timers } from '../platform/ports.ts';
@@ -37,7 +38,7 @@ interface SyncWaiter {
 
 /**
  * The log of a lone broker: RocketMQ's CommitLog, byte for byte, without replication. Group commit without timers: one persist in flight, what
- * comes meanwhile is the next. A unit's ticket is its end position. The segmented log has been recovered and started. Replication that wraps it keeps
+ * comes meanwhile is the next; under ASYNC_FLUSH fsyncs go on beside it. A unit's ticket is its end position. The segmented log has been recovered and started. Replication that wraps it keeps
  * the order of the listener's calls: `written` and `gaveUp` never name a ticket that was not sealed, and `confirmed` may follow `gaveUp`.
  */
 export class NativeLog implements Replicator, RecordLog {
@@ -47,11 +48,11 @@ export class NativeLog implements Replicator, RecordLog {
   readonly #envelope = new NativeEnvelope();
   readonly #timers: Timer[] = [];
   readonly #overdue: OverdueWatch;
+  readonly #periodicSync: PeriodicSync;
   #listener: ReplicatorListener | undefined;
   #confirmed: number;
   #reservedBytes = 0;
   #scheduled = false;
-  #syncWanted = false;
   #full = false;
   /** No room for messages, as the owner sees it. */
   #spaceRefusal: WriteRefusal | undefined;
@@ -71,7 +72,12 @@ export class NativeLog implements Replicator, RecordLog {
     this.maxUnitBytes = options.log.maxUnitBytes;
     this.#confirmed = options.log.endPosition;
     this.#overdue = new OverdueWatch(options.syncTimeoutMs);
-    this.#timers.push(options.timers.every(options.syncIntervalMs, () => this.#tick()));
+    this.#periodicSync = new PeriodicSync(options.log, options.timers, options.syncIntervalMs, (error) =>
+      this.#fail(error),
+    );
+    this.#periodicSync.start();
+    // A full disk is tried again.
+    this.#timers.push(options.timers.every(options.syncIntervalMs, () => this.#persist()));
     if (options.syncFlush)
       this.#timers.push(options.timers.every(options.syncTimeoutMs / LOOKS_PER_TIMEOUT, () => this.#giveUpOverdue()));
   }
@@ -116,11 +122,6 @@ export class NativeLog implements Replicator, RecordLog {
     this.#options.timers.endOfTurn(this.#endOfTurn);
   }
 
-  #tick(): void {
-    this.#syncWanted = true;
-    this.#persist();
-  }
-
   #giveUpOverdue(): void {
     const ticket = this.#overdue.look(this.#options.clock.monotonicMs(), this.#log.endPosition, this.#confirmed);
     if (ticket > 0) this.#listener?.gaveUp(ticket, 'flush-disk-timeout');
@@ -128,22 +129,21 @@ export class NativeLog implements Replicator, RecordLog {
 
   #persist(): void {
     if (this.#log.persisting || this.#failure !== undefined) return;
-    const sync = this.#options.syncFlush || this.#syncWanted || this.#syncWaiters.length > 0;
+    const sync = this.#options.syncFlush || this.#syncWaiters.length > 0;
     if (!this.#log.needsPersist(sync)) return;
     const refused = this.#options.allowWrite?.(this.#log.endPosition);
     if (refused !== undefined) {
       this.#afterPersist(refused);
       return;
     }
-    if (sync) this.#syncWanted = false;
     this.#log.persist(sync, this.#persisted, this.#allWritten);
   }
 
   #afterPersist(error: DiskError | undefined): void {
-    if (error !== undefined && error.code !== 'ENOSPC') {
-      this.#failure = error;
-      this.#answerSyncs(error);
-      this.#options.fatal(error);
+    // A disk without room fails writes alone in a way that another try may mend: not an fsync.
+    const final = this.#log.failure ?? (error?.code === 'ENOSPC' ? undefined : error);
+    if (final !== undefined) {
+      this.#fail(final);
       return;
     }
     if ((error !== undefined) !== this.#full) {
@@ -160,6 +160,13 @@ export class NativeLog implements Replicator, RecordLog {
     }
     this.#answerSyncs(this.#closed ? error : undefined);
     if (error === undefined) this.#persist();
+  }
+
+  #fail(error: DiskError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#answerSyncs(error);
+    this.#options.fatal(error);
   }
 
   /** The log's files and memory, for replication that copies from them. */
@@ -214,9 +221,13 @@ export class NativeLog implements Replicator, RecordLog {
   close(done: (error: DiskError | undefined) => void): void {
     this.#closed = true;
     for (const timer of this.#timers.splice(0)) this.#options.timers.cancel(timer);
+    this.#periodicSync.stop();
     this.syncTo(this.#log.endPosition, (error) => {
-      this.#log.close();
-      done(error);
+      // An fsync that is under way beside it must not lose its file.
+      this.#log.syncWritten(() => {
+        this.#log.close();
+        done(error);
+      });
     });
   }
 

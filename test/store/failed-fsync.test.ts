@@ -7,8 +7,8 @@ import { type NativeStore, openNativeStore } from '../../src/store/native-store.
 import { TINY } from './native-support.ts';
 import { HOST, message, TestOwner, Waiting } from './support.ts';
 
-function started(process: SimProcess, owner = new TestOwner()): NativeStore {
-  const native = openNativeStore(process, { ...TINY, syncFlush: true }, owner);
+function started(process: SimProcess, owner = new TestOwner(), syncFlush = true): NativeStore {
+  const native = openNativeStore(process, { ...TINY, syncFlush }, owner);
   if (typeof native === 'string') throw new Error(native);
   native.store.setStoreHost(HOST);
   native.start();
@@ -42,4 +42,37 @@ test('after a failed fsync the next start writes anew what passes for clean, and
   const last = started(world.start('a'));
   expect(last.diskFailed).toBe(false);
   expect(last.store.maxOffset('T', 0)).toBe(2);
+});
+
+test.each([true, false])(
+  'an fsync without room is as final as any other (SYNC_FLUSH: %s): pages may be lost already',
+  async (syncFlush) => {
+    const world = new SimWorld(8, nodeEngine, new Trace());
+    const process = world.start('a');
+    const owner = new TestOwner();
+    const native = started(process, owner, syncFlush);
+    // Its file is there.
+    native.store.put(message('T', 0, 'before'), new Waiting());
+    await world.loop.run(1_000_000);
+    process.disk.image.plan({ operation: 'sync', code: 'ENOSPC', path: 'commitlog' });
+    const waiting = new Waiting();
+    native.store.put(message('T', 0, 'a'), waiting);
+    await world.loop.run(4_000_000);
+    expect(owner.fatals.map(({ code }) => code)).toEqual(['ENOSPC']);
+    expect(waiting.outcome).toBe(syncFlush ? undefined : 'stored');
+    expect(native.store.refusal()?.text).toContain('the disk failed');
+  },
+);
+
+test('under ASYNC_FLUSH writes go on while an fsync takes long', async () => {
+  const world = new SimWorld(9, nodeEngine, new Trace());
+  const process = world.start('a');
+  const native = started(process, new TestOwner(), false);
+  process.disk.image.speed = { lowMicros: 20, highMicros: 50, syncLowMicros: 3_000_000, syncHighMicros: 3_000_000 };
+  for (let at = 1; at <= 20; at++) {
+    const waiting = new Waiting();
+    native.store.put(message('T', 0, `${at}`), waiting);
+    await world.loop.run(world.loop.nowMicros + 100_000);
+    expect(waiting.outcome).toBe('stored');
+  }
 });

@@ -135,6 +135,9 @@ describe('a replica set of Controller mode', () => {
     await send(set, 5, 'a');
     set.isolate('b1');
     expect(await send(set, 2, 'late')).toEqual([]);
+    const producer = await set.producer();
+    const unwaited = { topic: TOPIC, body: 'late too', properties: { WAIT: 'false' } };
+    await expect(set.world.settle(producer.send(unwaited, { timeoutMs: 2_000 }))).rejects.toThrow();
     const { log, node, store } = set.broker('b1').parts;
     expect(log.confirmedPosition).toBeLessThan(log.endPosition);
     expect(store.dispatchedPosition).toBe(log.confirmedPosition);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PeriodicSync } from '../../../cluster/dledger/periodic-sync.ts';
-import { appendUnit, openLog, persist } from '../../log/test-envelope.ts';
-import { createVirtualPlatform } from '../../support/virtual-platform.ts';
+import { PeriodicSync } from '../../src/log/periodic-sync.ts';
+import { createVirtualPlatform } from '../support/virtual-platform.ts';
+import { appendUnit, openLog, persist } from './test-envelope.ts';
 
 const MIB = 1 << 20;
 

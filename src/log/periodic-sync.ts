@@ -1,6 +1,5 @@
-import type { PortError } from '../../raft/index.ts';
-import type { SegmentedLog } from '../../src/log/segmented-log.ts';
-import type { Timer, Timers } from '../../src/platform/ports.ts';
+import type { DiskError, Timer, Timers } from '../platform/ports.ts';
+import type { SegmentedLog } from './segmented-log.ts';
 
 /** So often in an interval the log is looked at, at most, and not more often than every so many milliseconds. */
 const MOST_LOOKS = 10;
@@ -10,23 +9,23 @@ const SOON_BYTES = 4 << 20;
 
 /**
  * Fsyncs the log every so often under ASYNC_FLUSH [flushIntervalCommitLog], as RocketMQ does, and sooner when much was written: bounds what a power failure takes from
- * this member. A failed fsync is final: the process has to stop.
+ * this broker. Writes go on meanwhile. A failed fsync is final: the process has to stop.
  */
 export class PeriodicSync {
   readonly #log: SegmentedLog;
   readonly #timers: Timers;
   readonly #intervalMs: number;
   readonly #looksPerInterval: number;
-  readonly #onFailure: (error: PortError) => void;
+  readonly #onFailure: (error: DiskError) => void;
   #timer: Timer | undefined;
   #syncing = false;
   #looks = 0;
-  readonly #done = (error: PortError | undefined): void => {
+  readonly #done = (error: DiskError | undefined): void => {
     this.#syncing = false;
     if (error !== undefined) this.#onFailure(error);
   };
 
-  constructor(log: SegmentedLog, timers: Timers, intervalMs: number, onFailure: (error: PortError) => void) {
+  constructor(log: SegmentedLog, timers: Timers, intervalMs: number, onFailure: (error: DiskError) => void) {
     this.#log = log;
     this.#timers = timers;
     this.#intervalMs = intervalMs;
