@@ -6,6 +6,7 @@ import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care
 import { closeRaftStorage, ended, failMember, handLeadershipOver } from '../dledger/member-end.ts';
 import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
 import { Snapshotter } from '../dledger/snapshotter.ts';
+import { MarkSynced } from '../raft-storage/mark-synced.ts';
 import type { ControllerConfig } from './config.ts';
 import { type ControllerGroup, joinControllerGroup } from './controller-group.ts';
 import { brokerSetStatuses } from './controller-status.ts';
@@ -44,6 +45,7 @@ export class Controller {
   readonly #group: ControllerGroup;
   readonly #snapshotter: Snapshotter;
   readonly #care: LogCare;
+  readonly #marks: MarkSynced;
   #ticks: Timer | undefined;
   #failed = false;
 
@@ -61,6 +63,8 @@ export class Controller {
     this.#snapshotter = new Snapshotter(opened, this.#group.commands, onTaken, fail);
     const { replica, peerPort } = this.#group;
     const { log } = opened.storage;
+    const commitIndex = (): number => replica.commitIndex;
+    this.#marks = new MarkSynced(opened.storage, platform.timers, commitIndex, fail);
     const limit = (): number => this.#snapshotter.position;
     const { transport } = peerPort;
     this.#care = new LogCare({ platform, log, replica, transport, rates: CARE_RATES, limit, onFatal: fail });
@@ -87,6 +91,7 @@ export class Controller {
     masters.start();
     this.#snapshotter.start();
     this.#care.start();
+    this.#marks.start();
     this.#ticks = this.#opened.platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
   }
 
@@ -128,6 +133,7 @@ export class Controller {
     masters.stop();
     this.#snapshotter.stop();
     this.#care.stop();
+    this.#marks.stop();
     await ended((done) => this.#snapshotter.take(done));
     if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
     replica.stop();

@@ -6,6 +6,7 @@ import type { LogCleaner } from '../../src/log/log-cleaner.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
 import { PeriodicSync } from '../../src/log/periodic-sync.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
+import { MarkSynced } from '../raft-storage/mark-synced.ts';
 import { answerGroupRequests } from './group-requests.ts';
 import { LagWatch } from './lag-watch.ts';
 import { LogCare, type LogCareStatus } from './log-care.ts';
@@ -53,6 +54,7 @@ export class DledgerBroker {
   readonly #exchange: SnapshotExchange;
   readonly #retention: LogCleaner;
   readonly #sync: PeriodicSync;
+  readonly #marks: MarkSynced;
   readonly #lag: LagWatch;
   readonly #preferred: PreferredLeader;
   readonly #onRenew: () => void;
@@ -97,6 +99,8 @@ export class DledgerBroker {
       keepFrom: () => this.#exchange.sender.keepFrom(),
     });
     this.#sync = new PeriodicSync(log.segments, platform.timers, config.flushIntervalCommitLog, fail);
+    const commitIndex = (): number => group.replica.commitIndex;
+    this.#marks = new MarkSynced(member.storage, platform.timers, commitIndex, fail);
     this.#care = new LogCare({
       platform,
       log,
@@ -153,6 +157,7 @@ export class DledgerBroker {
     this.#snapshotter.start();
     this.#retention.start();
     this.#sync.start();
+    this.#marks.start();
     this.#lag.start();
     this.#exchange.sender.start();
     this.#preferred.start();
@@ -197,6 +202,7 @@ export class DledgerBroker {
     await this.broker.stop();
     this.#retention.stop();
     this.#sync.stop();
+    this.#marks.stop();
     this.#lag.stop();
     this.#exchange.sender.stop();
     this.#preferred.stop();

@@ -10,7 +10,7 @@ export interface DoubtFacts {
   readonly recoveryCut: boolean;
   /** What was cut is the beginning of a write that was not completed (`isTornWrite`). */
   readonly tornWrite: boolean;
-  /** What was cut began with a hole that intact entries followed. */
+  /** What was cut began with a hole that intact entries followed, or was fsynced for certain. */
   readonly holeCut: boolean;
   readonly last: { readonly index: number; readonly term: number; readonly chainCrc: number };
 }
@@ -57,12 +57,21 @@ export function decideDoubt(facts: DoubtFacts): DoubtDecision {
   const shorter = record.cleanStop && record.cleanIndex > last.index;
   if (shorter) return doubt('recoveryCut', `the log ended at entry ${record.cleanIndex}, now it ends at ${last.index}`);
   if (facts.holeCut)
-    return doubt('recoveryCut', 'a hole in the log had to be cut together with the intact entries behind it');
+    return doubt(
+      'recoveryCut',
+      'the log is damaged where it was fsynced or has intact entries behind, and had to be cut there',
+    );
   const sameBoot = bootId !== '' && record.bootId === bootId;
   // What was acknowledged had returned from its write, and stays in the page cache over the death of the process: it stands before the write that was cut short.
   const processDied = sameBoot && !record.cleanStop && facts.tornWrite;
   if (facts.recoveryCut && record.asyncAcks && !processDied)
     return doubt('recoveryCut', 'the end of a log written under ASYNC_FLUSH had to be cut');
+  // The page cache outlives a process, whatever the flush mode: its last write is there from the front on, and zeros behind.
+  if (facts.recoveryCut && sameBoot && !record.cleanStop && !processDied)
+    return doubt(
+      'recoveryCut',
+      'the end of the log is damaged, as the end of a process does not leave it, and had to be cut',
+    );
   const clean = stoppedCleanly(facts);
   if (!clean && record.asyncAcks && !sameBoot) {
     const boot = bootId === '' || record.bootId === '' ? 'a boot that cannot be told apart' : 'another boot';

@@ -16,6 +16,7 @@ const crcAt = slotBytes - 4;
 const nameBytes = 254;
 const incarnationsType = 1;
 const noncesType = 2;
+const syncedMarkType = 3;
 const nonceBytes = 8;
 /** Extensions of this type or above must be understood. */
 const mandatoryType = 0x8000;
@@ -33,6 +34,13 @@ export const doubtReasons = {
 } as const;
 
 export type DoubtReason = (typeof doubtReasons)[keyof typeof doubtReasons];
+
+/** Up to here the log is committed and fsynced for certain. */
+export interface SyncedMark {
+  readonly index: number;
+  /** End of that entry. */
+  readonly endPosition: number;
+}
 
 /** All that a slot holds. Ids are lower-case hex; '' = zeros = not known. */
 export interface HardStateRecord {
@@ -63,6 +71,8 @@ export interface HardStateRecord {
   groupName: string;
   /** The newest start that was seen of each peer. */
   peerStarts: ReadonlyMap<string, SeenStart>;
+  /** Undefined: nothing is known of this. */
+  syncedMark: SyncedMark | undefined;
   /** Extensions of a later version, kept as they are (type, length, bytes). */
   otherExtensions: Buffer;
 }
@@ -107,7 +117,7 @@ function readName(slot: Buffer, at: number): string {
   return slot.toString('utf8', at + 2, at + 2 + Math.min(slot.readUInt16BE(at), nameBytes));
 }
 
-function writeExtensions(slot: Buffer, { peerStarts, otherExtensions }: HardStateRecord): number {
+function writeExtensions(slot: Buffer, { peerStarts, syncedMark, otherExtensions }: HardStateRecord): number {
   const starts = [...peerStarts];
   const known = starts.filter(([, { nonce }]) => nonce !== '');
   const all = Buffer.concat([
@@ -119,6 +129,7 @@ function writeExtensions(slot: Buffer, { peerStarts, otherExtensions }: HardStat
       noncesType,
       known.map(([id, { incarnation, nonce }]) => startEntry(id, incarnation, nonce)),
     ),
+    extension(syncedMarkType, syncedMark === undefined ? [] : [markBytes(syncedMark)]),
     otherExtensions,
   ]);
   if (all.length > crcAt - extensionsAt - 2) throw new RangeError('too many peers for the hard state');
@@ -133,6 +144,13 @@ function extension(type: number, entries: readonly Buffer[]): Buffer {
   head.writeUInt16BE(type, 0);
   head.writeUInt16BE(bytes.length, 2);
   return Buffer.concat([head, bytes]);
+}
+
+function markBytes({ index, endPosition }: SyncedMark): Buffer {
+  const bytes = Buffer.alloc(16);
+  writeInt64(bytes, index, 0);
+  writeInt64(bytes, endPosition, 8);
+  return bytes;
 }
 
 /** Incarnation, nonce if it is given, id. */
@@ -194,7 +212,10 @@ function hexAt(slot: Buffer, at: number): string {
   return /^0+$/.test(hex) ? '' : hex;
 }
 
-function readExtensions(slot: Buffer): { peerStarts: Map<string, SeenStart>; otherExtensions: Buffer } | string {
+type Extensions = Pick<HardStateRecord, 'peerStarts' | 'syncedMark' | 'otherExtensions'>;
+
+function readExtensions(slot: Buffer): Extensions | string {
+  let syncedMark: SyncedMark | undefined;
   const peerStarts = new Map<string, SeenStart>();
   const nonces = new Map<string, SeenStart>();
   const others: Buffer[] = [];
@@ -206,13 +227,15 @@ function readExtensions(slot: Buffer): { peerStarts: Map<string, SeenStart>; oth
     if (type >= mandatoryType) return `it has an extension of type ${type}, which this software does not know`;
     if (type === incarnationsType) readStarts(bytes, 0, peerStarts);
     else if (type === noncesType) readStarts(bytes, nonceBytes, nonces);
+    else if (type === syncedMarkType && bytes.length >= 16)
+      syncedMark = { index: readInt64(bytes, 0), endPosition: readInt64(bytes, 8) };
     else others.push(Buffer.from(slot.subarray(at, at + 4 + bytes.length)));
     at += 4 + bytes.length;
   }
   // A version that knows no nonces keeps them as they are beside a higher incarnation.
   for (const [id, start] of nonces)
     if (peerStarts.get(id)?.incarnation === start.incarnation) peerStarts.set(id, start);
-  return { peerStarts, otherExtensions: Buffer.concat(others) };
+  return { peerStarts, syncedMark, otherExtensions: Buffer.concat(others) };
 }
 
 function readStarts(bytes: Buffer, nonceLength: number, into: Map<string, SeenStart>): void {

@@ -8,6 +8,7 @@ import {
   doubtReasons,
   encodeSlot,
   type HardStateRecord,
+  type SyncedMark,
   slotBytes,
 } from './hard-state-codec.ts';
 import type { SeenStart } from './hello-check.ts';
@@ -76,6 +77,7 @@ export function freshRecord(name: MemberName): HardStateRecord {
     cleanTerm: 0,
     cleanChainCrc: 0,
     peerStarts: new Map(),
+    syncedMark: undefined,
     otherExtensions: Buffer.alloc(0),
   };
 }
@@ -96,6 +98,8 @@ export class HardStateFile implements HardStateStore {
   #writing = false;
   /** The other slot holds an older state. */
   #copyDue = false;
+  /** What waits is worth a second copy. */
+  #worthACopy = false;
   /** The process ends with what is being written. */
   #ending = false;
   /** Callbacks of the write in flight, and of the one to come. */
@@ -183,6 +187,12 @@ export class HardStateFile implements HardStateStore {
     this.#change(done);
   }
 
+  /** The log is committed and fsynced up to here: what of it cannot be read at a later start is damaged, and not torn. One copy is enough, the next mark comes soon. */
+  saveSyncedMark(mark: SyncedMark, done: Done): void {
+    this.#record.syncedMark = mark;
+    this.#change(done, false);
+  }
+
   /** A clean stop: the log was fsynced as a whole and ends with this entry. The last change of this process. */
   saveClean(last: { readonly index: number; readonly term: number; readonly chainCrc: number }, done: Done): void {
     this.#ending = true;
@@ -205,12 +215,13 @@ export class HardStateFile implements HardStateStore {
     this.#file.close();
   }
 
-  #change(done: Done): void {
+  #change(done: Done, worthACopy = true): void {
     if (this.#failure !== undefined) {
       done(this.#failure);
       return;
     }
     this.#waiting.push(done);
+    this.#worthACopy ||= worthACopy;
     if (!this.#writing) this.#write();
   }
 
@@ -223,7 +234,8 @@ export class HardStateFile implements HardStateStore {
 
   #write(): void {
     this.#writing = true;
-    this.#copyDue = this.#waiting.length > 0;
+    this.#copyDue = this.#worthACopy;
+    this.#worthACopy = false;
     this.#inFlight = this.#waiting;
     this.#waiting = [];
     try {

@@ -31,6 +31,8 @@ export interface OpenDurableLogOptions extends Omit<SegmentedLogOptions, 'envelo
   readonly firstWrotePosition: number | undefined;
   /** What is known of snapshots, newest first; those that the log contradicts are reported as discarded. */
   readonly checkpoints: readonly LogCheckpoint[];
+  /** Everything below was fsynced, as the last run wrote down: what is wrong there is rot. Default: what the checkpoint covers. */
+  readonly syncedMark?: number | undefined;
   /** How far behind the end to look for surviving entries; default: to the end of the files. */
   readonly searchBytes?: number;
   /** Rot above the checkpoint: may it be cut, because this node is in doubt anyway (doubt.ts)? */
@@ -90,7 +92,7 @@ function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDu
     firstWrotePosition: firstWrote,
     before: start,
     from,
-    syncedMark: from,
+    syncedMark: Math.max(from, options.syncedMark ?? 0),
     hasPeers: options.hasPeers === true,
     mayCut: options.mayCut,
     ...(searchBytes === undefined ? {} : { searchBytes }),

@@ -91,6 +91,7 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     firstWrotePosition: firstWrotePosition(read, stock),
     checkpoints: loaded.map(({ header }) => header),
     searchBytes,
+    syncedMark: read.kind === 'ok' ? read.record.syncedMark?.endPosition : undefined,
     // A hole that a power failure or a failed fsync may have left is cut with all behind it, and puts the node in doubt: a leader makes it whole.
     mayCut: () => diskFailed || wasInDoubt || powerMayHaveFailed(read, bootId),
     hasPeers: !options.aloneInGroup,

@@ -81,6 +81,30 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     expect(group.logBytes(name!).equals(healthy)).toBe(true);
   });
 
+  it.each(['rot', 'zeros'] as const)(
+    'does not forget its last entry silently, though power failed (%s)',
+    async (harm) => {
+      const group = await filled('flushDiskType=SYNC_FLUSH\n', 20);
+      // So long it takes at most until a mark says that all of it is fsynced.
+      await group.world.run(3_000);
+      const [name] = group.followers() as [MemberName];
+      const { log } = group.broker(name).parts.member.storage;
+      const [at, end] = [log.positionOf(log.lastIndex), log.endOf(log.lastIndex)];
+      const healthy = group.logBytes(name);
+      group.kill(name, { machine: true });
+      if (harm === 'rot') spoil(group, name, at + 100);
+      else zero(group, name, at, end - at);
+      await group.start(name);
+      expect(group.broker(name).status()).toMatchObject({ inDoubt: true });
+      const producer = await group.producer('again');
+      await group.world.settle(producer.send({ topic: 'T', body: 'after' }));
+      await group.until(() => !group.broker(name).status().inDoubt);
+      await group.untilEqual();
+      expect(group.logBytes(name).subarray(0, end).equals(healthy.subarray(0, end))).toBe(true);
+      expect(await group.readAll('T')).toHaveLength(21);
+    },
+  );
+
   it('is not stopped by a second one with other damage while the third is away', async () => {
     const group = await filled();
     const [a, b, c] = [...group.followers(), group.leader] as [MemberName, MemberName, MemberName];

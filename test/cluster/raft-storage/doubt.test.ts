@@ -41,7 +41,19 @@ describe('who is in doubt (safety rules, section 2)', () => {
       { recoveryCut: true, holeCut: true },
       4,
     ],
-    ['a cut end under SYNC_FLUSH', ok({ asyncAcks: false, syncAcks: true }), { recoveryCut: true }, 0],
+    [
+      'a cut end under SYNC_FLUSH, on another boot',
+      ok({ asyncAcks: false, syncAcks: true }),
+      { recoveryCut: true, bootId: '22'.repeat(16) },
+      0,
+    ],
+    ['a torn write under SYNC_FLUSH', ok({ asyncAcks: false, syncAcks: true }), { ...torn }, 0],
+    [
+      'an end that no process leaves so, on one boot',
+      ok({ asyncAcks: false, syncAcks: true }),
+      { recoveryCut: true },
+      4,
+    ],
     ['an unclean start on the same boot', ok({}), {}, 0],
     ['an unclean start on another boot', ok({}), { bootId: '22'.repeat(16) }, 5],
     ['a boot that cannot be known', ok({}), { bootId: '' }, 5],
@@ -165,6 +177,57 @@ describe('starts of a member', () => {
       reasons.add(again.doubt.reason);
     }
     expect([...reasons].sort()).toEqual([0, 4]);
+  });
+
+  describe('whose last entry is damaged under SYNC_FLUSH (raft/SAFETY.md 3)', () => {
+    const data = '/store/data/00000000000000000000';
+
+    /** Ten entries, all fsynced; the mark covers `marked` of them. */
+    function damaged(marked: number, harm: 'rot' | 'zeros', machine = true): VirtualWorld {
+      const world = new VirtualWorld();
+      const { platform, storage } = member(world, true);
+      const { log, hardState } = storage;
+      let saved = marked === 0;
+      const onSaved = () => {
+        saved = true;
+      };
+      if (marked > 0) hardState.saveSyncedMark({ index: marked, endPosition: log.endOf(marked) }, onSaved);
+      world.runUntil(() => saved);
+      const [place, end] = [log.positionOf(10), log.endOf(10)];
+      platform.crash({ machine });
+      const disk = world.disk('a');
+      if (harm === 'rot') disk.rot(data, place + 100);
+      else disk.put(data, disk.contentOf(data)!.fill(0, place, end));
+      return world;
+    }
+
+    it.each(['rot', 'zeros'] as const)(
+      'does not forget it silently where the mark says that it was fsynced (%s)',
+      (harm) => {
+        for (const machine of [true, false]) {
+          const { doubt, log } = open(damaged(10, harm, machine).start('a'), true);
+          expect([doubt.reason, log.lastIndex]).toEqual([4, 9]);
+          expect(doubt.message).toContain('where it was fsynced');
+        }
+      },
+    );
+
+    it('says file and position, and does not start, where nobody else has it', () => {
+      const world = damaged(10, 'rot', false);
+      expect(() => open(world.start('a'), true, true)).toThrow(
+        /^\/store\/data\/0+ is damaged at position 3132: it was fsynced up to position 3480$/,
+      );
+    });
+
+    it('is in doubt without a mark too, where no power failed', () => {
+      const { doubt, log } = open(damaged(5, 'rot', false).start('a'), true);
+      expect([doubt.reason, log.lastIndex]).toEqual([4, 9]);
+    });
+
+    it('takes it for torn above the mark where power failed: a write in flight leaves the same', () => {
+      const { doubt, log } = open(damaged(5, 'rot').start('a'), true);
+      expect([doubt.reason, log.lastIndex]).toEqual([0, 9]);
+    });
   });
 
   it('cuts a hole that a power failure left only where it is in doubt anyway', () => {

@@ -67,6 +67,7 @@ describe('the slot', () => {
         ['n0', { incarnation: 3, nonce: '' }],
         ['n2', { incarnation: 2 ** 33, nonce: '0123456789abcdef' }],
       ]),
+      syncedMark: { index: 2 ** 35, endPosition: 2 ** 45 },
       otherExtensions: other,
     };
     expect(decodeSlot(encodeSlot(record))).toEqual({ kind: 'ok', record });
