@@ -2,10 +2,19 @@ import type { History, OperationName } from './history.ts';
 import { Findings, type Verdict } from './verdict.ts';
 
 /** A fault that was on from `startNs` to `endNs`. */
-export type FaultBand = { readonly name: string; readonly startNs: number; readonly endNs: number };
+export type FaultBand = {
+  readonly name: string;
+  readonly startNs: number;
+  readonly endNs: number;
+  /** Within so long after its end an operation that begins then must succeed; missing = not judged. */
+  readonly healsWithinNs?: number;
+};
 
-/** `outage`: longer without success than allowed. `slow-recovery`: RTO over the limit. `not-recovered`: never stable after a fault. */
-export type AvailabilityAnomaly = 'outage' | 'slow-recovery' | 'not-recovered';
+/**
+ * `outage`: longer without success than allowed. `slow-recovery`: RTO over the limit. `not-recovered`: never stable after a fault. `slow-heal`: nothing that began after a fault had ended
+ * succeeded in time.
+ */
+export type AvailabilityAnomaly = 'outage' | 'slow-recovery' | 'not-recovered' | 'slow-heal';
 
 /** What one bucket of time saw; operations count where they ended. */
 export type Bucket = {
@@ -27,6 +36,8 @@ export type Recovery = {
   readonly recovered: boolean | 'unknown';
   /** From the first operation that did not succeed after the fault began to the first success that begins a stable time; 0 = none failed. */
   readonly rtoNs: number | undefined;
+  /** From the fault's end to the first success of an operation that began after it; undefined = there was none. */
+  readonly healNs: number | undefined;
   /** Lowest successes in a whole bucket of the fault over the median without faults; 1 = no dip, undefined = no whole bucket to compare. */
   readonly throughputLeft: number | undefined;
 };
@@ -73,6 +84,7 @@ export function checkAvailability(history: History, options: AvailabilityOptions
   const recoveries = options.faults.map((fault) => ({
     fault,
     ...recovery(endings, fault, options.stableNs),
+    healNs: healing(endings, fault),
     throughputLeft: throughputLeft(buckets, fault, options),
   }));
   const longestOutageNs = outages.reduce((longest, { startNs, endNs }) => Math.max(longest, endNs - startNs), 0);
@@ -140,6 +152,11 @@ function recovery(
   return { recovered: last.ok ? 'unknown' : false, rtoNs: undefined };
 }
 
+function healing(endings: readonly Ending[], { endNs }: FaultBand): number | undefined {
+  const first = endings.find((ending) => ending.ok && ending.callNs >= endNs);
+  return first === undefined ? undefined : first.endNs - endNs;
+}
+
 function firstAt(endings: readonly Ending[], timeNs: number): number {
   const at = endings.findIndex(({ endNs }) => endNs >= timeNs);
   return at === -1 ? endings.length : at;
@@ -170,13 +187,20 @@ function judge(
   const findings = new Findings<AvailabilityAnomaly>();
   const seconds = (ns: number) => `${(ns / 1e9).toFixed(3)} s`;
   const { maxOutageNs, maxRtoNs } = options;
-  if (maxOutageNs === undefined && maxRtoNs === undefined)
+  const isHealJudged = recoveries.some(({ fault }) => fault.healsWithinNs !== undefined);
+  if (maxOutageNs === undefined && maxRtoNs === undefined && !isHealJudged)
     findings.doubt('no limit was given, so it was only measured');
   for (const { startNs, endNs } of outages) {
     if (maxOutageNs === undefined || endNs - startNs <= maxOutageNs) continue;
     findings.add('outage', startNs, `nothing succeeded for ${seconds(endNs - startNs)}`, {});
   }
-  for (const { fault, recovered, rtoNs } of recoveries) {
+  for (const { fault, recovered, rtoNs, healNs } of recoveries) {
+    const limitNs = fault.healsWithinNs ?? Number.POSITIVE_INFINITY;
+    if ((healNs ?? Number.POSITIVE_INFINITY) > limitNs) {
+      const first = healNs === undefined ? 'never' : `after ${seconds(healNs)}`;
+      const text = `what began after ${fault.name} had ended succeeded ${first}, and not within ${seconds(limitNs)}`;
+      findings.add('slow-heal', fault.endNs, text, {});
+    }
     if (recovered === 'unknown')
       findings.doubt(`the run ended too early to tell whether it recovered from ${fault.name}`);
     if (recovered === false) {

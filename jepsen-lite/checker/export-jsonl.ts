@@ -1,6 +1,6 @@
 import type { History, Operation, Result } from './history.ts';
 
-/** `withDetails` adds what the plain format lacks: node, group, transaction, end of unknown operations, errors, `assign` lines. */
+/** `withDetails` adds what the plain format lacks: node, group, consumer group, transaction, end of unknown operations, errors, `assign` lines. */
 export type ExportOptions = { readonly withDetails: boolean };
 
 /**
@@ -12,7 +12,8 @@ export type ExportOptions = { readonly withDetails: boolean };
 export function* exportJsonl(history: History, options: ExportOptions): Generator<string, void, void> {
   for (const operation of history.operations()) {
     if (operation.op === 'assign' && !options.withDetails) continue;
-    yield `${plainFields(operation)}${options.withDetails ? detailFields(operation) : ''}}`;
+    const details = options.withDetails ? detailFields(operation, history.consumerGroupOf(operation.process)) : '';
+    yield `${plainFields(operation)}${details}}`;
   }
 }
 
@@ -27,9 +28,13 @@ function plainFields(operation: Operation): string {
   return `{"client":${process},"op":"${op}"${field('key', key)}${field('offset', offset)}${times}${asked}${answered},"ok":${ok}`;
 }
 
-function detailFields({ node, group, transaction, endNs, returnNs, error }: Operation): string {
+function detailFields(
+  { node, group, transaction, endNs, returnNs, error }: Operation,
+  consumerGroup: string | undefined,
+): string {
   return [
     node === '' ? '' : field('node', node),
+    field('consumer', consumerGroup),
     group === 0 ? '' : field('group', group),
     transaction === 0 ? '' : field('transaction', transaction),
     returnNs === undefined ? field('end', endNs) : '',

@@ -79,6 +79,7 @@ export class History {
   readonly #error = new Map<number, string>();
   readonly #expected = new Map<number, Value>();
   readonly #transaction = new Map<number, number>();
+  readonly #consumers = new Map<number, string>();
   #groups = 0;
 
   get size(): number {
@@ -170,6 +171,16 @@ export class History {
   /** Records that `process` may go on reading the queue from anywhere, because of a rebalance or a seek. */
   assigned(process: number, key: string, timeNs: number): void {
     this.ok(this.invoke(process, 'assign', key, undefined, timeNs, ''), timeNs, undefined);
+  }
+
+  /** What `process` reads, it consumes as a member of a consumer group. */
+  consumes(process: number, group: string): void {
+    this.#consumers.set(process, group);
+  }
+
+  /** The consumer group of a process; undefined if it belongs to none. */
+  consumerGroupOf(process: number): string | undefined {
+    return this.#consumers.get(process);
   }
 
   /** A number for the messages of one poll or batch. */

@@ -5,6 +5,8 @@ import type { Server } from '../fault/fault-world.ts';
 import type { Fault } from '../fault/schedule.ts';
 import { isExcusedEnd } from '../fault/self-ends.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
+import { nativeReplica } from '../replica/replica-files.ts';
+import { ImageFiles } from '../sim/image-files.ts';
 import type { Scene } from '../sim/scene.ts';
 import type { ServerEvents } from '../sim/sim-server.ts';
 import type { SimWorld } from '../sim/sim-world.ts';
@@ -36,7 +38,7 @@ export class ControllerCluster implements Scene {
   readonly nodes: readonly SimBroker[];
   readonly controllers: readonly SimController[];
   readonly syncFlush: boolean;
-  readonly limits = { serveMs: 10_000, convergeMs: 10_000 };
+  readonly limits = { serveMs: 10_000, serveLateMs: 10_000, convergeMs: 10_000 };
   readonly #controllerJudge: Judge;
   readonly #byProcess = new Map<number, { readonly server: Server; readonly look: () => void }>();
   readonly #hurt: HurtBrokers;
@@ -201,6 +203,18 @@ export class ControllerCluster implements Scene {
 
   isRotten(): boolean {
     return false;
+  }
+
+  isDelivered(): boolean {
+    const store = this.master()?.broker?.parts.store;
+    return store !== undefined && this.judge.delays.isDoneFrom(store.minPosition);
+  }
+
+  replicas(): ReturnType<Scene['replicas']> {
+    return () => {
+      const states = this.nodes.map(({ name, host }) => nativeReplica(new ImageFiles(host.image), name, '/store'));
+      return { states, events: [] };
+    };
   }
 
   state(): string {

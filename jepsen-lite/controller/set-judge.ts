@@ -1,6 +1,7 @@
 import type { BrokerSet } from '../../cluster/controller/state/broker-set.ts';
 import { AcknowledgedKept } from '../invariant/acknowledged-kept.ts';
 import { CommittedSeen } from '../invariant/committed-seen.ts';
+import { DelaysInTime } from '../invariant/delays-in-time.ts';
 import type { AcknowledgedSend, SeenMessage, Violation } from '../invariant/invariant.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
 import type { Ledger } from '../invariant/ledger.ts';
@@ -39,6 +40,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   readonly #prefix: ConfirmedPrefix;
   readonly #oneMaster = new OneMaster();
   readonly #queueOffsets = new QueueOffsetsInOrder();
+  readonly delays = new DelaysInTime();
   readonly #sameState = new SameState();
   readonly #acknowledgedKept: AcknowledgedKept;
   readonly #committedSeen: CommittedSeen;
@@ -123,6 +125,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     const bytes = broker.files.read(from, to, 'cache');
     const problem = this.#confirmed.add(bytes, broker.ledEpoch, (entry) => {
       this.#hold(this.#queueOffsets.name, this.#queueOffsets.firstCommitted(broker, entry));
+      this.#hold(this.delays.name, this.delays.firstCommitted(broker, entry));
       if (entry.index % COMPARE_EVERY === 0) this.#compared.set(entry.end, entry.index);
     });
     this.#hold(this.#prefix.name, problem);

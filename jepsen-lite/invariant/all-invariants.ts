@@ -3,6 +3,7 @@ import { CommitOwnTerm } from './commit-own-term.ts';
 import { CommittedByMajority } from './committed-by-majority.ts';
 import { CommittedPrefix } from './committed-prefix.ts';
 import { CommittedSeen } from './committed-seen.ts';
+import type { DelaysInTime } from './delays-in-time.ts';
 import { DoubtKept } from './doubt-kept.ts';
 import { DurableVote } from './durable-vote.ts';
 import { ElectionSafety } from './election-safety.ts';
@@ -41,8 +42,15 @@ export function raftInvariants(ledger: Ledger): readonly Invariant[] {
   ];
 }
 
-/** All invariants of a run with a DLedger group, anew; clients tell `metadata` what they were answered. */
-export function allInvariants(ledger: Ledger, metadata: MetadataKept): readonly Invariant[] {
+/** What a run with a DLedger group keeps to ask it later. */
+export interface Witnesses {
+  /** Clients tell it what they were answered. */
+  readonly metadata: MetadataKept;
+  readonly delays: DelaysInTime;
+}
+
+/** All invariants of a run with a DLedger group, anew but for the witnesses. */
+export function allInvariants(ledger: Ledger, { metadata, delays }: Witnesses): readonly Invariant[] {
   return [
     ...raftInvariants(ledger),
     new QueueOffsetsInOrder(),
@@ -50,6 +58,7 @@ export function allInvariants(ledger: Ledger, metadata: MetadataKept): readonly 
     new AcknowledgedKept(ledger),
     new CommittedSeen(ledger),
     metadata,
+    delays,
     new SameBytes(ledger),
   ];
 }

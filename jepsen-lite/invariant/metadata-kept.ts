@@ -8,13 +8,14 @@ interface MetadataHolder {
 }
 
 /**
- * Answered with success means committed: topics that were made are there, topics that were removed are not, and stored consumer offsets do not go back
+ * Answered with success means committed: topics and groups that were made are there, those that were removed are not, and stored consumer offsets do not go back
  * (README.md, promise 9). Judged on each leader that begins to serve, and in the end on everybody.
  */
 export class MetadataKept implements Invariant {
   readonly name = 'metadata-kept';
   /** True: it must be there; false: it must not. What is on its way or unknown is not listed. */
   readonly #topics = new Map<string, boolean>();
+  readonly #groups = new Map<string, boolean>();
   readonly #offsets = new Map<string, { group: string; topic: string; queueId: number; offset: number }>();
 
   /** Somebody begins to change a topic: nobody knows how it stands until an answer comes. */
@@ -24,6 +25,14 @@ export class MetadataKept implements Invariant {
 
   topicIs(topic: string, there: boolean): void {
     this.#topics.set(topic, there);
+  }
+
+  groupInDoubt(group: string): void {
+    this.#groups.delete(group);
+  }
+
+  groupIs(group: string, there: boolean): void {
+    this.#groups.set(group, there);
   }
 
   /** The only writer of a group's offset got its answer. */
@@ -49,10 +58,12 @@ export class MetadataKept implements Invariant {
   }
 
   #judge({ name, data }: MetadataHolder): string | undefined {
-    const { topics, offsets } = data.state;
+    const { topics, groups, offsets } = data.state;
     for (const [topic, there] of this.#topics) {
-      if ((topics.get(topic) !== undefined) !== there)
-        return `${name} ${there ? 'lacks topic' : 'still has topic'} ${topic}, though ${there ? 'making' : 'removing'} it was answered with success`;
+      if ((topics.get(topic) !== undefined) !== there) return wrong(name, `topic ${topic}`, there);
+    }
+    for (const [group, there] of this.#groups) {
+      if ((groups.get(group) !== undefined) !== there) return wrong(name, `group ${group}`, there);
     }
     for (const { group, topic, queueId, offset } of this.#offsets.values()) {
       const own = offsets.get(group, topic, queueId) ?? -1;
@@ -61,4 +72,8 @@ export class MetadataKept implements Invariant {
     }
     return undefined;
   }
+}
+
+function wrong(name: string, what: string, there: boolean): string {
+  return `${name} ${there ? 'lacks' : 'still has'} ${what}, though ${there ? 'making' : 'removing'} it was answered with success`;
 }

@@ -1,12 +1,16 @@
 import { loadNamesrvConfig } from '../../cluster/namesrv/config.ts';
 import { createNameServer } from '../../cluster/namesrv/name-server.ts';
+import type { ReplicaEvent } from '../checker/replica-state.ts';
 import { applyFault } from '../fault/apply-fault.ts';
 import { faultKinds } from '../fault/fault-kinds.ts';
 import type { Fault } from '../fault/schedule.ts';
 import { isExcusedEnd } from '../fault/self-ends.ts';
+import type { DelaysInTime } from '../invariant/delays-in-time.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
 import { dledgerMember } from '../invariant/raft-member.ts';
+import { groupReplica } from '../replica/replica-files.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
+import { ImageFiles } from './image-files.ts';
 import type { Scene } from './scene.ts';
 import { SimNode } from './sim-node.ts';
 import type { ServerEvents } from './sim-server.ts';
@@ -22,6 +26,9 @@ const RESTART_MS = 1_000;
 export interface ClusterOptions {
   readonly world: SimWorld;
   readonly judge: Judge;
+  readonly delays: DelaysInTime;
+  /** What happened on the members so far. */
+  readonly events: readonly ReplicaEvent[];
   readonly nodeCount: number;
   readonly sizes: Sizes;
 }
@@ -33,7 +40,9 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   readonly nodes: readonly SimNode[];
   /** Acknowledgements mean "fsynced". */
   readonly syncFlush: boolean;
-  readonly limits = { serveMs: 5_000, convergeMs: 5_000 };
+  readonly limits = { serveMs: 3_000, serveLateMs: 5_000, convergeMs: 5_000 };
+  readonly #delays: DelaysInTime;
+  readonly #events: readonly ReplicaEvent[];
   readonly #byProcess = new Map<number, SimNode>();
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
@@ -43,11 +52,13 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   /** Set when faults are over: from now on everything must work. */
   healed = false;
 
-  constructor({ world, judge, nodeCount, sizes }: ClusterOptions) {
+  constructor({ world, judge, delays, events, nodeCount, sizes }: ClusterOptions) {
     const { conf } = sizes;
     this.world = world;
     this.syncFlush = conf.includes('SYNC_FLUSH') && !conf.includes('ASYNC_FLUSH');
     this.judge = judge;
+    this.#delays = delays;
+    this.#events = events;
     const names = Array.from({ length: nodeCount }, (_, number) => `n${number}`);
     const peers = names.map((name) => `${name}-${name}:${PEER_PORT}`).join(';');
     const lines = `${SETTINGS}dLegerPeers=${peers}\n${conf}`;
@@ -110,6 +121,21 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
 
   isRotten(): boolean {
     return this.nodes.some(({ isRotten }) => isRotten);
+  }
+
+  isDelivered(): boolean {
+    const store = this.serving()?.broker?.parts.data.store;
+    return store !== undefined && this.#delays.isDoneFrom(store.minPosition);
+  }
+
+  replicas(): ReturnType<Scene['replicas']> {
+    const commits = this.nodes.map(({ name }) => this.judge.watch(name).commit);
+    return () => {
+      const states = this.nodes.map(({ name, host }, at) => {
+        return groupReplica(new ImageFiles(host.image), name, `/store/dledger-${name}`, '/store', commits[at] ?? 0);
+      });
+      return { states, events: this.#events };
+    };
   }
 
   hit(fault: Fault): boolean {

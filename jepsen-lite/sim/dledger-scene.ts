@@ -1,5 +1,7 @@
 import { allInvariants } from '../invariant/all-invariants.ts';
+import { DelaysInTime } from '../invariant/delays-in-time.ts';
 import { Judge } from '../invariant/judge.ts';
+import { ReplicaEvents } from '../invariant/replica-events.ts';
 import { Chance } from './chance.ts';
 import { Cluster } from './cluster.ts';
 import type { Scene, SceneOptions } from './scene.ts';
@@ -7,13 +9,16 @@ import { drawSizes } from './sizes.ts';
 
 /** A DLedger group with its judge. */
 export function createDledgerScene({ world, seed, nodes, metadata, note }: SceneOptions): Scene {
+  const delays = new DelaysInTime();
+  const events = new ReplicaEvents(() => world.loop.nowMicros * 1_000);
   const judge = new Judge({
     names: Array.from({ length: nodes }, (_, number) => `n${number}`),
     nowMs: () => world.loop.nowMs,
-    invariants: (ledger) => allInvariants(ledger, metadata),
+    invariants: (ledger) => [...allInvariants(ledger, { metadata, delays }), events],
     note,
     moment: (node, moment) => cluster.moment(node, moment),
   });
-  const cluster: Cluster = new Cluster({ world, judge, nodeCount: nodes, sizes: drawSizes(new Chance(seed, 'sizes')) });
+  const sizes = drawSizes(new Chance(seed, 'sizes'));
+  const cluster: Cluster = new Cluster({ world, judge, delays, events: events.events, nodeCount: nodes, sizes });
   return cluster;
 }

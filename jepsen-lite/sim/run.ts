@@ -5,6 +5,7 @@ import type { Violation } from '../invariant/invariant.ts';
 import { MetadataKept } from '../invariant/metadata-kept.ts';
 import { startClients } from '../workload/clients.ts';
 import { Chance } from './chance.ts';
+import { Disturbances } from './disturbances.ts';
 import type { Engine } from './event-loop.ts';
 import { finish } from './finish.ts';
 import type { ModeName } from './mode-name.ts';
@@ -39,6 +40,8 @@ export interface RunResult {
   readonly refused: number;
   readonly unknown: number;
   readonly leaderships: number;
+  /** Client operations that ended in a second of the time with load. */
+  readonly operationsPerSecond: number;
   /** How often each kind of fault hit which state of the group; `skipped` ones had nobody to hit. */
   readonly coverage: Readonly<Record<string, number>>;
   readonly log: readonly LogLine[];
@@ -46,6 +49,10 @@ export interface RunResult {
   readonly history: History;
 }
 
+/** Kinds of faults that set wall clocks: delayed messages wait for as long. */
+const SET_CLOCKS: ReadonlySet<string> = new Set(['clock-jump', 'outlive']);
+/** Beyond a limit, so that what ends at it is seen. */
+const MARGIN_MS = 100;
 /** Faults begin when the group had this long to come up, and end this long before the load does. */
 const WARM_UP_MS = 3_000;
 const COOL_DOWN_MS = 5_000;
@@ -53,19 +60,26 @@ const COOL_DOWN_MS = 5_000;
 /** Plays one seed: load and faults, then healing, then the final checks. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { seed, nodes, durationMs, engine } = options;
-  const trace = new Trace(options.traceSink);
+  const trace = new Trace((...note) => {
+    const [atMicros, server, what] = note;
+    disturbances?.note(atMicros, server, what);
+    options.traceSink?.(...note);
+  });
   const world = new SimWorld(seed, engine, trace);
   const { loop } = world;
   const mode = modes[options.mode ?? 'dledger'];
   const coverage: Record<string, number> = {};
   const metadata = new MetadataKept();
   let leaderships = 0;
+  let disturbances: Disturbances | undefined;
   const note: SceneOptions['note'] = (server, what, a, b) => {
     if (what === 'serves') leaderships++;
     trace.note(loop.nowMicros, server, what, a, b);
   };
   const scene = mode.create({ world, seed, nodes, metadata, note });
   const { judge } = scene;
+  disturbances = new Disturbances(scene.limits);
+  let clocksWereSet = false;
   const endMs = durationMs - COOL_DOWN_MS;
   const schedule =
     options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { kinds: mode.kinds, startMs: WARM_UP_MS, endMs });
@@ -76,13 +90,27 @@ export async function run(options: RunOptions): Promise<RunResult> {
     scene.later(fault.atMs, () => {
       const state = scene.state();
       scene.note(fault.target, `fault ${fault.kind}`, fault.forMs);
-      const name = `${fault.kind} × ${scene.hit(fault) ? state : 'skipped'}`;
+      const isHit = scene.hit(fault);
+      if (isHit) disturbances?.fault(fault, loop.nowMs);
+      clocksWereSet ||= isHit && SET_CLOCKS.has(fault.kind);
+      const name = `${fault.kind} × ${isHit ? state : 'skipped'}`;
       coverage[name] = (coverage[name] ?? 0) + 1;
     });
   }
   const isBroken = (): boolean => judge.violation !== undefined;
+  let loadMs = durationMs;
+  let operationsPerSecond = 0;
   try {
-    if (!(await loop.run(durationMs * 1_000, isBroken))) await finish(scene, clients, history, isBroken);
+    if (!(await loop.run(durationMs * 1_000, isBroken))) {
+      // Who was disturbed last has its time, too.
+      const [last] = disturbances.bands(loop.nowMs).slice(-1);
+      const judgedMs = last === undefined ? 0 : (last.endNs + (last.healsWithinNs ?? 0)) / 1e6 + MARGIN_MS;
+      loadMs = Math.max(loop.nowMs, judgedMs);
+    }
+    const isCutShort = await loop.run(loadMs * 1_000, isBroken);
+    operationsPerSecond = clients.operations / (loop.nowMs / 1_000);
+    if (!isCutShort)
+      await finish({ scene, clients, history, bands: disturbances.bands(loop.nowMs), clocksWereSet, isBroken });
   } catch (thrown) {
     judge.broken('simulator', (thrown as Error).stack ?? String(thrown));
   }
@@ -95,6 +123,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     events: loop.events,
     committed: judge.ledger.lastIndex,
     ...clients.counts,
+    operationsPerSecond,
     leaderships,
     coverage,
     log: world.logBook.lines,

@@ -1,3 +1,4 @@
+import type { ReplicaEvent, ReplicaState } from '../checker/replica-state.ts';
 import type { FaultWorld } from '../fault/fault-world.ts';
 import type { Fault } from '../fault/schedule.ts';
 import type { Violation } from '../invariant/invariant.ts';
@@ -18,6 +19,8 @@ export interface SceneJudge extends ClientJudge {
 export interface SceneLimits {
   /** Until somebody serves. */
   readonly serveMs: number;
+  /** The same after a slow disk or a blackout. */
+  readonly serveLateMs: number;
   /** Until all have the same, once clients have ended. */
   readonly convergeMs: number;
 }
@@ -35,6 +38,10 @@ export interface Scene extends FaultWorld {
   serves(): boolean;
   /** Whether all run, and have the same and all there is. */
   converged(): boolean;
+  /** Whether all messages whose time has come are delivered. */
+  isDelivered(): boolean;
+  /** Asked when all have come together; what comes back tells, when they have been stopped, what every broker has in its files of what was committed then, and what happened on them. */
+  replicas(): () => { readonly states: readonly ReplicaState[]; readonly events: readonly ReplicaEvent[] };
   /** Whether something that rotted is not repaired yet. */
   isRotten(): boolean;
   /** In one word, how the cluster is: for the table of what was hit when. */

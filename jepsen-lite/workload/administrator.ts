@@ -1,15 +1,51 @@
+import { groupConfig } from '../../src/broker/group/group-config.ts';
 import { BrokerClient } from '../../src/client/broker-client.ts';
+import { subscriptionGroupConfig } from '../../src/protocol/body/subscription-group-config.ts';
+import { deleteSubscriptionGroup } from '../../src/protocol/command/delete-subscription-group.ts';
 import { deleteTopicInBroker } from '../../src/protocol/command/delete-topic-in-broker.ts';
-import { updateTopic } from '../../src/protocol/command/update-topic.ts';
+import { updateSubscriptionGroup } from '../../src/protocol/command/update-subscription-group.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
+import { putTopic } from './put-topic.ts';
 import { type Client, callFailure, type MetadataRecord, sleep, type Workload } from './workload.ts';
 
-const TOPICS = 3;
-const TIMEOUT_MS = 3_000;
+/** So many topics, and as many subscription groups. */
+const THINGS = 3;
+const OPTIONS = { timeoutMs: 3_000 };
+
+/** What can be made and removed under a name. */
+interface Trade {
+  readonly prefix: string;
+  make(brokers: BrokerClient, address: string, name: string): Promise<unknown>;
+  remove(brokers: BrokerClient, address: string, name: string): Promise<unknown>;
+  inDoubt(metadata: MetadataRecord, name: string): void;
+  is(metadata: MetadataRecord, name: string, there: boolean): void;
+}
+
+const topics: Trade = {
+  prefix: 'X',
+  make: (brokers, address, topic) => putTopic(brokers, address, topic, { readQueueNums: 2, writeQueueNums: 2 }),
+  remove: (brokers, address, topic) => brokers.request(deleteTopicInBroker, address, { topic }, undefined, OPTIONS),
+  inDoubt: (metadata, topic) => metadata.topicInDoubt(topic),
+  is: (metadata, topic, there) => metadata.topicIs(topic, there),
+};
+
+const groups: Trade = {
+  prefix: 'Y',
+  make(brokers, address, group) {
+    const body = subscriptionGroupConfig.encode(groupConfig(group));
+    return brokers.request(updateSubscriptionGroup, address, {}, body, OPTIONS);
+  },
+  remove(brokers, address, groupName) {
+    const request = { groupName, cleanOffset: true };
+    return brokers.request(deleteSubscriptionGroup, address, request, undefined, OPTIONS);
+  },
+  inDoubt: (metadata, group) => metadata.groupInDoubt(group),
+  is: (metadata, group, there) => metadata.groupIs(group, there),
+};
 
 /**
- * Makes and removes topics, asking any member: one that does not lead hands the request on. A request whose outcome is unknown may take effect at any
- * later time: then its topic is left alone, and another takes its place.
+ * Makes and removes topics and subscription groups, asking any member: one that does not lead hands the request on. A request whose outcome is unknown may take
+ * effect at any later time: then its topic or group is left alone, and another takes its place.
  */
 export async function runAdministrator(
   workload: Workload,
@@ -21,39 +57,27 @@ export async function runAdministrator(
   const remoting = new RemotingClient({ platform: client.process });
   const brokers = new BrokerClient(remoting);
   const { chance } = client;
-  const generations = Array.from({ length: TOPICS }, () => 0);
+  const things = [topics, groups].flatMap((trade) =>
+    Array.from({ length: THINGS }, (_, number) => ({ trade, number, generation: 0 })),
+  );
   while (!workload.stopped) {
     await sleep(client, chance.between(1, pauseMs));
     if (workload.stopped) break;
-    const number = chance.below(TOPICS);
-    const topic = `X${number}-${generations[number]}`;
+    const thing = chance.pick(things);
+    const { trade } = thing;
+    const name = `${trade.prefix}${thing.number}-${thing.generation}`;
     const address = chance.pick(addresses);
     const making = chance.happens(0.6);
-    metadata.topicInDoubt(topic);
+    trade.inDoubt(metadata, name);
     try {
-      if (making) await make(brokers, address, topic);
-      else await brokers.request(deleteTopicInBroker, address, { topic }, undefined, { timeoutMs: TIMEOUT_MS });
-      metadata.topicIs(topic, making);
+      await (making ? trade.make(brokers, address, name) : trade.remove(brokers, address, name));
+      trade.is(metadata, name, making);
       workload.ended('ok');
     } catch (error) {
       callFailure(error);
-      generations[number]! += 1;
+      thing.generation += 1;
       workload.ended('info');
     }
   }
   remoting.close();
-}
-
-async function make(brokers: BrokerClient, address: string, topic: string): Promise<void> {
-  const config = {
-    topic,
-    defaultTopic: 'TBW102',
-    readQueueNums: 2,
-    writeQueueNums: 2,
-    perm: 6,
-    topicFilterType: 'SINGLE_TAG',
-    order: false,
-    force: false,
-  };
-  await brokers.request(updateTopic, address, config, undefined, { timeoutMs: TIMEOUT_MS });
 }

@@ -4,18 +4,25 @@ import { Chance } from '../sim/chance.ts';
 import type { Scene, SceneJudge } from '../sim/scene.ts';
 import { runAdministrator } from './administrator.ts';
 import { runCommitter } from './committer.ts';
+import { Consumption } from './consumption.ts';
+import { runDelaySender } from './delay-sender.ts';
 import { runIdleSender } from './idle-sender.ts';
 import { runLengthReader } from './length-reader.ts';
+import { runOffsetRegisters } from './offset-registers.ts';
 import { runPushMember } from './push-member.ts';
 import { runReader } from './reader.ts';
 import { runSender } from './sender.ts';
 import { runStaleReader } from './stale-reader.ts';
 import { runStaleSender } from './stale-sender.ts';
+import { runTopicSettings } from './topic-settings.ts';
 import type { Client, Workload } from './workload.ts';
 
 const TOPICS = ['A', 'B'];
 /** Port for clients of every broker. */
 export const LISTEN_PORT = 30_911;
+
+/** The group whose members consume all topics. */
+export const CONSUMER_GROUP = 'g0';
 
 /** All clients of a run. */
 export class Clients implements Workload {
@@ -24,11 +31,14 @@ export class Clients implements Workload {
   readonly topics = TOPICS;
   readonly nameServer = 'ns:9876';
   stopped = false;
+  consumersStopped = false;
+  readonly consumption = new Consumption();
   readonly counts = { acknowledged: 0, refused: 0, unknown: 0 };
   readonly #scene: Scene;
   #processes = 0;
   #values = 0;
   #running = 0;
+  #consuming = 0;
 
   constructor(scene: Scene, history: History) {
     this.#scene = scene;
@@ -36,9 +46,20 @@ export class Clients implements Workload {
     this.judge = scene.judge;
   }
 
-  /** Whether every client has come to its end. */
+  /** Whether every client but the consumers has come to its end. */
   get idle(): boolean {
     return this.#running === 0;
+  }
+
+  /** Whether the consumers have. */
+  get consumersIdle(): boolean {
+    return this.#consuming === 0;
+  }
+
+  /** Operations that ended. */
+  get operations(): number {
+    const { acknowledged, refused, unknown } = this.counts;
+    return acknowledged + refused + unknown;
   }
 
   readonly ended = (outcome: 'ok' | 'fail' | 'info'): void => {
@@ -63,10 +84,17 @@ export class Clients implements Workload {
   /** Lets a client run until it ends by itself. */
   begin(run: Promise<void>): void {
     this.#running++;
-    run.then(
-      () => this.#running--,
-      (error: Error) => this.judge.broken('client', error.stack ?? error.message),
-    );
+    this.#hear(run, () => this.#running--);
+  }
+
+  /** The same for a consumer. */
+  beginConsumer(run: Promise<void>): void {
+    this.#consuming++;
+    this.#hear(run, () => this.#consuming--);
+  }
+
+  #hear(run: Promise<void>, ended: () => void): void {
+    run.then(ended, (error: Error) => this.judge.broken('client', error.stack ?? error.message));
   }
 }
 
@@ -87,7 +115,10 @@ export function startClients(scene: Scene, history: History, metadata: MetadataK
   clients.begin(runLengthReader(clients, client('c9'), addresses, 400));
   clients.begin(runReader(clients, client('c3'), 'r0', 250));
   clients.begin(runCommitter(clients, client('c4'), metadata, addresses, 600));
-  clients.begin(runPushMember(clients, client('c5'), 'g0'));
+  clients.beginConsumer(runPushMember(clients, client('c5'), CONSUMER_GROUP, 20_000));
   clients.begin(runAdministrator(clients, client('c6'), metadata, addresses, 1_500));
+  clients.begin(runOffsetRegisters(clients, client('c10'), addresses, 200));
+  clients.begin(runTopicSettings(clients, client('c11'), addresses, 2_000));
+  clients.begin(runDelaySender(clients, client('c12'), addresses, 1_000));
   return clients;
 }

@@ -1,14 +1,16 @@
 import { PullConsumer } from '../../src/client/consumer/pull-consumer.ts';
 import type { Platform } from '../../src/platform/ports.ts';
+import type { StoredQueue, StoredQueues } from '../checker/consumption.ts';
 import type { PolledMessage } from '../checker/history.ts';
 import { record } from './reader.ts';
 import type { Workload } from './workload.ts';
 
 /**
- * Reads all that is stored, from the first to the last message of each queue. Rejects if that cannot be done. What retention has removed counts as read as it
- * was committed: every message was held against that when it was acknowledged, and when a reader saw it.
+ * Reads all that is stored, from the first to the last message of each queue, and returns which queues there are. Rejects if that cannot be done. What retention has removed counts as read as
+ * it was committed: every message was held against that when it was acknowledged, and when a reader saw it.
  */
-export async function drain(workload: Workload, process: Platform, topics: readonly string[]): Promise<void> {
+export async function drain(workload: Workload, process: Platform, topics: readonly string[]): Promise<StoredQueues> {
+  const queues = new Map<string, StoredQueue>();
   const consumer = new PullConsumer(process, { nameServers: workload.nameServer, group: 'drain' });
   await consumer.start();
   for (const topic of topics) {
@@ -17,6 +19,7 @@ export async function drain(workload: Workload, process: Platform, topics: reado
       const reader = workload.newProcess();
       const end = await consumer.maxOffset(queue);
       const start = await consumer.minOffset(queue);
+      queues.set(key, { start, end });
       recordRemoved(workload, topic, queue.queueId, start);
       for (let offset = start; offset < end; ) {
         const callNs = workload.nowNs();
@@ -28,6 +31,7 @@ export async function drain(workload: Workload, process: Platform, topics: reado
     }
   }
   await consumer.close();
+  return queues;
 }
 
 function recordRemoved(workload: Workload, topic: string, queueId: number, end: number): void {

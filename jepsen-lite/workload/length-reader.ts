@@ -2,14 +2,11 @@ import { BrokerClient } from '../../src/client/broker-client.ts';
 import { getMaxOffset } from '../../src/protocol/command/get-max-offset.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { QUEUES } from './direct-sender.ts';
-import { type Client, callFailure, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, keepAsking, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 
-/**
- * Asks any member how long a queue is, and does not wait for the answer before it asks the next one: so somebody always waits for the answer of a member that is paused or cut off,
- * and of one that still takes itself for the leader.
- */
+/** Asks any member how long a queue is, again and again: also one that still takes itself for the leader. */
 export async function runLengthReader(
   workload: Workload,
   client: Client,
@@ -19,15 +16,9 @@ export async function runLengthReader(
   const remoting = new RemotingClient({ platform: client.process });
   const brokers = new BrokerClient(remoting);
   const { chance } = client;
-  const asked = new Set<Promise<void>>();
-  while (!workload.stopped) {
-    await sleep(client, chance.between(1, pauseMs));
-    if (workload.stopped) break;
-    const question = ask(workload, brokers, chance.pick(addresses), chance.pick(workload.topics), chance.below(QUEUES));
-    asked.add(question);
-    question.finally(() => asked.delete(question));
-  }
-  await Promise.all(asked);
+  await keepAsking(workload, client, pauseMs, () =>
+    ask(workload, brokers, chance.pick(addresses), chance.pick(workload.topics), chance.below(QUEUES)),
+  );
   remoting.close();
 }
 

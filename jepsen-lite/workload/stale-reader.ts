@@ -3,7 +3,7 @@ import { PullFlag, type PullMessageResponse, pullMessage } from '../../src/proto
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { QUEUES } from './direct-sender.ts';
-import { type Client, callFailure, sleep, type Workload } from './workload.ts';
+import { type Client, callFailure, keepAsking, type Workload } from './workload.ts';
 
 const { PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED } = ResponseCode;
 const OPTIONS = { timeoutMs: 2_000, accept: [PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED] };
@@ -20,36 +20,35 @@ export async function runStaleReader(
 ): Promise<void> {
   const remoting = new RemotingClient({ platform: client.process });
   const brokers = new BrokerClient(remoting);
-  const { chance } = client;
-  while (!workload.stopped) {
-    await sleep(client, chance.between(1, pauseMs));
-    if (workload.stopped) break;
-    const [topic, queueId] = [chance.pick(workload.topics), chance.below(QUEUES)];
-    const length = workload.judge.ledger.lengthOf(topic, queueId);
-    if (length === 0) continue;
-    const offset = chance.happens(0.5) ? length : chance.below(length + 1);
-    const address = chance.pick(addresses);
-    try {
-      const { code, header } = await brokers.ask(
-        pullMessage,
-        address,
-        requestAt(topic, queueId, offset),
-        undefined,
-        OPTIONS,
-      );
-      const wrong = header === undefined ? 'has no header' : wrongMove(code, header, offset);
-      if (wrong !== undefined) {
-        const text = `a reader of ${topic}/${queueId} at ${offset}, which is committed, got code ${code} from ${address}, which ${wrong}`;
-        workload.judge.broken('no-false-correction', text);
-      }
-      workload.ended('ok');
-    } catch (error) {
-      callFailure(error);
-      // Nobody answered: a read that failed says nothing.
-      workload.ended('fail');
-    }
-  }
+  await keepAsking(workload, client, pauseMs, () => pull(workload, client, brokers, addresses));
   remoting.close();
+}
+
+async function pull(
+  workload: Workload,
+  { chance }: Client,
+  brokers: BrokerClient,
+  addresses: readonly string[],
+): Promise<void> {
+  const [topic, queueId] = [chance.pick(workload.topics), chance.below(QUEUES)];
+  const length = workload.judge.ledger.lengthOf(topic, queueId);
+  if (length === 0) return;
+  const offset = chance.happens(0.5) ? length : chance.below(length + 1);
+  const address = chance.pick(addresses);
+  try {
+    const request = requestAt(topic, queueId, offset);
+    const { code, header } = await brokers.ask(pullMessage, address, request, undefined, OPTIONS);
+    const wrong = header === undefined ? 'has no header' : wrongMove(code, header, offset);
+    if (wrong !== undefined) {
+      const text = `a reader of ${topic}/${queueId} at ${offset}, which is committed, got code ${code} from ${address}, which ${wrong}`;
+      workload.judge.broken('no-false-correction', text);
+    }
+    workload.ended('ok');
+  } catch (error) {
+    callFailure(error);
+    // Nobody answered: a read that failed says nothing.
+    workload.ended('fail');
+  }
 }
 
 function requestAt(topic: string, queueId: number, queueOffset: number) {

@@ -1,5 +1,5 @@
 import { DirectSender, QUEUES } from './direct-sender.ts';
-import { type Client, sleep, type Workload } from './workload.ts';
+import { type Client, keepAsking, type Workload } from './workload.ts';
 
 /** Sends to whichever member it likes. */
 export async function runStaleSender(
@@ -10,10 +10,8 @@ export async function runStaleSender(
 ): Promise<void> {
   const sender = new DirectSender(workload, client);
   const { chance } = client;
-  while (!workload.stopped) {
-    await sleep(client, chance.between(1, pauseMs));
-    if (workload.stopped) break;
-    await sender.send(chance.pick(addresses), chance.pick(workload.topics), chance.below(QUEUES));
-  }
+  await keepAsking(workload, client, pauseMs, () =>
+    sender.send(chance.pick(addresses), chance.pick(workload.topics), chance.below(QUEUES)),
+  );
   sender.close();
 }

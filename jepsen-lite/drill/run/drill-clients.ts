@@ -21,6 +21,8 @@ export interface DrillClientsOptions extends LiveClientsOptions {
 export class DrillClients extends LiveClients {
   /** When the consumer saw each message first, on the clock of the run. */
   readonly consumedAtMs: ReadonlyMap<string, number>;
+  readonly consumerGroup = 'drill-consumer';
+  readonly hasRegisters = false;
   readonly #options: DrillClientsOptions;
 
   constructor(options: DrillClientsOptions) {
@@ -46,7 +48,7 @@ export class DrillClients extends LiveClients {
     const pauseMs = Math.max(1, Math.round((2_000 * senders) / rate));
     const sending = { slots: senders, pauseMs, batch: 1, bodyBytes, timeoutMs: sendTimeoutMs, server };
     this.begin(runSender(this, client('sender'), 'drill-sender', sending));
-    this.begin(runPushMember(this, client('consumer'), 'drill-consumer'));
+    this.beginConsumer(runPushMember(this, client('consumer'), this.consumerGroup));
   }
 }
 

@@ -2,11 +2,13 @@ import type { Platform } from '../../../src/platform/ports.ts';
 import { Chance } from '../../sim/chance.ts';
 import { runAdministrator } from '../../workload/administrator.ts';
 import { runCommitter } from '../../workload/committer.ts';
+import { runOffsetRegisters } from '../../workload/offset-registers.ts';
 import { runPushMember } from '../../workload/push-member.ts';
 import { runReader } from '../../workload/reader.ts';
 import { runSender } from '../../workload/sender.ts';
 import { runStaleReader } from '../../workload/stale-reader.ts';
 import { runStaleSender } from '../../workload/stale-sender.ts';
+import { runTopicSettings } from '../../workload/topic-settings.ts';
 import type { Client, MetadataRecord } from '../../workload/workload.ts';
 import { LiveClients, type LiveClientsOptions } from './live-clients.ts';
 
@@ -28,6 +30,8 @@ const MESSAGES_A_SEND = 0.85 + 0.15 * 5;
 
 /** All clients of a chaos run. */
 export class ChaosClients extends LiveClients {
+  readonly consumerGroup = 'g0';
+  readonly hasRegisters = true;
   readonly #options: ChaosClientsOptions;
 
   constructor(options: ChaosClientsOptions) {
@@ -47,7 +51,9 @@ export class ChaosClients extends LiveClients {
     this.begin(runStaleReader(this, client('c3'), addresses, 300));
     this.begin(runReader(this, client('c4'), 'r0', 60));
     this.begin(runCommitter(this, client('c5'), metadata, addresses, 100));
-    this.begin(runPushMember(this, client('c6'), 'g0'));
+    this.beginConsumer(runPushMember(this, client('c6'), this.consumerGroup, 20_000));
     this.begin(runAdministrator(this, client('c7'), metadata, addresses, 1_500));
+    this.begin(runOffsetRegisters(this, client('c8'), addresses, 60));
+    this.begin(runTopicSettings(this, client('c9'), addresses, 1_000));
   }
 }

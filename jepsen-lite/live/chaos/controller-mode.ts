@@ -1,5 +1,6 @@
+import { nativeReplica } from '../../replica/replica-files.ts';
 import type { LiveMode } from './live-mode.ts';
-import { nativeReplica } from './replica-files.ts';
+import { realFiles } from './raft-files.ts';
 import { SMALL_FILES } from './small-files.ts';
 
 /** Above the watermark even young files would go, and with them what clients have still to read back: a disk that a fault has filled is above it. */
@@ -43,7 +44,7 @@ export const controllerMode: LiveMode = {
     reports.some(
       ({ replication }) => replication?.role === 'master' && replication.slaves.every(({ lag }) => lag === 0),
     ),
-  replica: ({ name, storeDirectory }) => nativeReplica(name, storeDirectory),
+  replica: ({ name, storeDirectory }) => nativeReplica(realFiles, name, storeDirectory),
   describe({ replication }) {
     if (replication === undefined) return 'no role';
     const { role, following, problem, slaves } = replication;

@@ -1,8 +1,8 @@
 import { DEFAULT_LAYOUT } from '../../../cluster/launch/layouts.ts';
 import { faultKinds } from '../../fault/fault-kinds.ts';
+import { groupReplica } from '../../replica/replica-files.ts';
 import type { LiveMode } from './live-mode.ts';
-import { raftDirectoryOf } from './raft-files.ts';
-import { groupReplica } from './replica-files.ts';
+import { raftDirectoryOf, realFiles } from './raft-files.ts';
 import { SMALL_FILES } from './small-files.ts';
 
 /** A group whose CommitLog is the Raft log. */
@@ -23,7 +23,7 @@ export const dledgerMode: LiveMode = {
     );
   },
   replica: ({ name, storeDirectory }, { raft }) =>
-    groupReplica(name, raftDirectoryOf(storeDirectory, name), storeDirectory, raft?.commitIndex ?? 0),
+    groupReplica(realFiles, name, raftDirectoryOf(storeDirectory, name), storeDirectory, raft?.commitIndex ?? 0),
   describe({ raft }) {
     if (raft === undefined) return 'no member';
     const { role, term, ready, inDoubt, lastIndex, commitIndex, appliedIndex, logCare } = raft;

@@ -1,11 +1,10 @@
 import type { Platform } from '../../../src/platform/ports.ts';
-import type { History } from '../../checker/history.ts';
-import { checkLog } from '../../checker/log-checker.ts';
-import { checkRealTimeOrder } from '../../checker/real-time-order.ts';
-import { checkReplicas } from '../../checker/replica-checker.ts';
-import { checkTotalQueue } from '../../checker/total-queue.ts';
+import type { StoredQueues } from '../../checker/consumption.ts';
+import { judgeRun } from '../../checker/judge-run.ts';
+import type { ReplicaState } from '../../checker/replica-state.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { drain } from '../../workload/drain.ts';
+import { readTopicSettings } from '../../workload/topic-settings.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { MetadataAudit } from './metadata-audit.ts';
@@ -15,6 +14,8 @@ const SERVE_MS = 30_000;
 const TOGETHER_MS = 90_000;
 /** Clients end what they are at. */
 const CLIENTS_END_MS = 30_000;
+/** Consumers come to the ends of their queues. */
+const CONSUME_MS = 60_000;
 const LOOK_MS = 200;
 const STOP_MS = 30_000;
 
@@ -43,35 +44,40 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
     return broken(live, 'the members do not come together');
   phase('reading everything back');
   const addresses = live.members.map(({ node }) => node.address);
+  let queues: StoredQueues;
   try {
-    await drain(clients, platform, clients.topics);
+    queues = await drain(clients, platform, clients.topics);
+    if (clients.hasRegisters) await readTopicSettings(clients, platform, addresses);
     clients.history.drained = true;
     for (const text of await metadata.judge(platform, addresses)) judge.broken('metadata-kept', text);
   } catch (error) {
     return broken(live, `what is stored cannot be read: ${(error as Error).message}`);
   }
+  phase('letting consumers end');
+  // Who does not come to the end is told by its checker, which knows what is missing.
+  await until(options, CONSUME_MS, () => clients.consumption.reached(queues));
+  clients.consumersStopped = true;
+  if (!(await until(options, CLIENTS_END_MS, () => clients.consumersIdle))) return broken(live, 'consumers do not end');
+  if (!(await until(options, TOGETHER_MS, () => areTogether(live))))
+    return broken(live, 'the members do not come together again');
+  const states = await stoppedReplicas(live, phase);
   phase('judging');
-  const verdicts = judgeHistory(clients.history);
-  return [...verdicts, await judgeReplicas(live, phase)];
+  return judgeRun({
+    history: clients.history,
+    consumed: { group: clients.consumerGroup, queues },
+    hasRegisters: clients.hasRegisters,
+    replicas: { states, events: [] },
+    availability: undefined,
+  });
 }
 
-/** What the checkers of histories say. */
-export function judgeHistory(history: History): Verdict[] {
-  return [
-    checkTotalQueue(history, { duplicates: 'told' }),
-    checkLog(history, { duplicates: 'told' }),
-    checkRealTimeOrder(history),
-  ];
-}
-
-/** Stops everybody and compares what is in the files, up to what all had committed when they were together. */
-async function judgeReplicas(live: LiveGroup, phase: (text: string) => void): Promise<Verdict> {
+/** Stops everybody; what is in the files, up to what all had committed when they were together. */
+async function stoppedReplicas(live: LiveGroup, phase: (text: string) => void): Promise<ReplicaState[]> {
   const leader = live.leader()?.report;
   if (leader === undefined) throw new Error('a group that has come together has a leader');
   phase('comparing the files of the members');
   await live.group.stopAll(STOP_MS);
-  const states = live.members.map(({ node }) => live.mode.replica(node, leader));
-  return checkReplicas(states, [], { healed: true });
+  return live.members.map(({ node }) => live.mode.replica(node, leader));
 }
 
 /** All are sound and hold the same, which is all there is. */

@@ -1,4 +1,5 @@
 import { History } from '../../checker/history.ts';
+import { Consumption } from '../../workload/consumption.ts';
 import type { ClientJudge, Workload } from '../../workload/workload.ts';
 
 export interface LiveClientsOptions {
@@ -11,17 +12,24 @@ export interface LiveClientsOptions {
 const NS_PER_MS = 1_000_000;
 
 /** What the clients of a live run share: one history, one judge, one clock, and the word that it is time to end. */
-export class LiveClients implements Workload {
+export abstract class LiveClients implements Workload {
   readonly history = new History();
   readonly topics: readonly string[];
+  /** The group whose members consume all topics. */
+  abstract readonly consumerGroup: string;
+  /** Some of them use registers. */
+  abstract readonly hasRegisters: boolean;
   readonly judge: ClientJudge;
   readonly nameServer: string;
   readonly counts = { acknowledged: 0, refused: 0, unknown: 0 };
   stopped = false;
+  consumersStopped = false;
+  readonly consumption = new Consumption();
   readonly #nowMs: () => number;
   #processes = 0;
   #values = 0;
   #running = 0;
+  #consuming = 0;
 
   constructor({ judge, nameServer, nowMs }: LiveClientsOptions, topics: readonly string[] = ['A', 'B']) {
     this.judge = judge;
@@ -30,9 +38,14 @@ export class LiveClients implements Workload {
     this.#nowMs = nowMs;
   }
 
-  /** Whether every client has come to its end. */
+  /** Whether every client but the consumers has come to its end. */
   get idle(): boolean {
     return this.#running === 0;
+  }
+
+  /** Whether the consumers have. */
+  get consumersIdle(): boolean {
+    return this.#consuming === 0;
   }
 
   readonly ended = (outcome: 'ok' | 'fail' | 'info'): void => {
@@ -54,9 +67,16 @@ export class LiveClients implements Workload {
   /** Lets a client run until it ends by itself. */
   begin(run: Promise<void>): void {
     this.#running++;
-    run.then(
-      () => this.#running--,
-      (error: Error) => this.judge.broken('client', error.stack ?? error.message),
-    );
+    this.#hear(run, () => this.#running--);
+  }
+
+  /** The same for a consumer. */
+  beginConsumer(run: Promise<void>): void {
+    this.#consuming++;
+    this.#hear(run, () => this.#consuming--);
+  }
+
+  #hear(run: Promise<void>, ended: () => void): void {
+    run.then(ended, (error: Error) => this.judge.broken('client', error.stack ?? error.message));
   }
 }

@@ -1,6 +1,7 @@
 import { BrokerClient } from '../../../src/client/broker-client.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
+import { getSubscriptionGroupConfig } from '../../../src/protocol/command/get-subscription-group-config.ts';
 import { getTopicConfig } from '../../../src/protocol/command/get-topic-config.ts';
 import { queryConsumerOffset } from '../../../src/protocol/command/query-consumer-offset.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
@@ -14,9 +15,10 @@ interface StoredOffset {
   readonly offset: number;
 }
 
-/** What was answered with success about topics and consumer offsets; asked for again at the end, of every member (raft/README.md, promise 9). */
+/** What was answered with success about topics, subscription groups and consumer offsets; asked for again at the end, of every member (raft/README.md, promise 9). */
 export class MetadataAudit implements MetadataRecord {
   readonly #topics = new Map<string, boolean>();
+  readonly #groups = new Map<string, boolean>();
   readonly #offsets = new Map<string, StoredOffset>();
 
   topicInDoubt(topic: string): void {
@@ -25,6 +27,14 @@ export class MetadataAudit implements MetadataRecord {
 
   topicIs(topic: string, there: boolean): void {
     this.#topics.set(topic, there);
+  }
+
+  groupInDoubt(group: string): void {
+    this.#groups.delete(group);
+  }
+
+  groupIs(group: string, there: boolean): void {
+    this.#groups.set(group, there);
   }
 
   offsetStored(group: string, topic: string, queueId: number, offset: number): void {
@@ -37,7 +47,7 @@ export class MetadataAudit implements MetadataRecord {
 
   /** How many answers are asked for again. */
   get size(): number {
-    return this.#topics.size + this.#offsets.size;
+    return this.#topics.size + this.#groups.size + this.#offsets.size;
   }
 
   /** Asks these members; a sentence for everything that is not as it was answered. Rejects if one does not answer. */
@@ -46,10 +56,16 @@ export class MetadataAudit implements MetadataRecord {
     const brokers = new BrokerClient(remoting);
     const wrong: string[] = [];
     for (const address of addresses) {
+      const judge = (what: string, has: boolean, there: boolean): void => {
+        if (has === there) return;
+        const how = there ? 'lacks' : 'still has';
+        wrong.push(`${address} ${how} ${what}, though ${there ? 'making' : 'removing'} it was answered with success`);
+      };
       for (const [topic, there] of this.#topics) {
-        if ((await hasTopic(brokers, address, topic)) === there) continue;
-        const what = there ? 'lacks topic' : 'still has topic';
-        wrong.push(`${address} ${what} ${topic}, though ${there ? 'making' : 'removing'} it was answered with success`);
+        judge(`topic ${topic}`, await hasTopic(brokers, address, topic), there);
+      }
+      for (const [group, there] of this.#groups) {
+        judge(`group ${group}`, await hasGroup(brokers, address, group), there);
       }
       for (const { group, topic, queueId, offset } of this.#offsets.values()) {
         const own = await storedOffset(brokers, address, { consumerGroup: group, topic, queueId });
@@ -68,6 +84,11 @@ async function hasTopic(brokers: BrokerClient, address: string, topic: string): 
   return (
     (await unless(ResponseCode.TOPIC_NOT_EXIST, brokers.request(getTopicConfig, address, { topic }))) !== undefined
   );
+}
+
+async function hasGroup(brokers: BrokerClient, address: string, group: string): Promise<boolean> {
+  const answer = brokers.request(getSubscriptionGroupConfig, address, { group });
+  return (await unless(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, answer)) !== undefined;
 }
 
 async function storedOffset(

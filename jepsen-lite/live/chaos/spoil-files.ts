@@ -1,6 +1,6 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SegmentFile, segmentFiles, storedEntries } from './raft-files.ts';
+import { entriesOf, type SegmentFile, segmentFiles } from './raft-files.ts';
 
 const SECTOR_BYTES = 512;
 const HARD_STATE_BYTES = 8_192;
@@ -48,7 +48,7 @@ export function rotFiles(directory: string, mode: string, amount: number, end: n
 export function tearTail(directory: string, syncedIndex: number, share: number): string {
   const segments = segmentFiles(join(directory, 'data'));
   const entries = segments.flatMap((file) => {
-    return [...storedEntries(file)]
+    return [...entriesOf(file)]
       .filter(({ index }) => index > syncedIndex)
       .map(({ position, byteLength }) => ({ position, byteLength }));
   });

@@ -20,6 +20,7 @@ const report: SeedReport = {
   acknowledged: 3,
   refused: 2,
   unknown: 1,
+  operationsPerSecond: 30,
   leaderships: 2,
   coverage: { 'kill × steady': 2, 'kill × skipped': 1 },
   failure: {

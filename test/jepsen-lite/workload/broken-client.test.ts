@@ -6,9 +6,14 @@ import { SimWorld } from '../../../jepsen-lite/sim/sim-world.ts';
 import { Trace } from '../../../jepsen-lite/sim/trace.ts';
 import { runAdministrator } from '../../../jepsen-lite/workload/administrator.ts';
 import { runCommitter } from '../../../jepsen-lite/workload/committer.ts';
+import { Consumption } from '../../../jepsen-lite/workload/consumption.ts';
+import { runDelaySender } from '../../../jepsen-lite/workload/delay-sender.ts';
+import { runLengthReader } from '../../../jepsen-lite/workload/length-reader.ts';
+import { runOffsetRegisters } from '../../../jepsen-lite/workload/offset-registers.ts';
 import { runReader } from '../../../jepsen-lite/workload/reader.ts';
 import { runStaleReader } from '../../../jepsen-lite/workload/stale-reader.ts';
 import { runStaleSender } from '../../../jepsen-lite/workload/stale-sender.ts';
+import { runTopicSettings } from '../../../jepsen-lite/workload/topic-settings.ts';
 import {
   type Client,
   callFailure,
@@ -19,13 +24,24 @@ import { ClientError } from '../../../src/client/errors.ts';
 
 const bug = new TypeError('a bug in the network port');
 const addresses = ['10.0.0.9:30911'];
-const metadata: MetadataRecord = { topicInDoubt() {}, topicIs() {}, offsetStored() {}, offsetInDoubt() {} };
+const metadata: MetadataRecord = {
+  topicInDoubt() {},
+  topicIs() {},
+  groupInDoubt() {},
+  groupIs() {},
+  offsetStored() {},
+  offsetInDoubt() {},
+};
 
 const workloads: Record<string, (workload: Workload, client: Client) => Promise<void>> = {
   reader: (workload, client) => runReader(workload, client, 'r0', 10),
   'stale reader': (workload, client) => runStaleReader(workload, client, addresses, 10),
   'stale sender': (workload, client) => runStaleSender(workload, client, addresses, 10),
   committer: (workload, client) => runCommitter(workload, client, metadata, addresses, 10),
+  'offset registers': (workload, client) => runOffsetRegisters(workload, client, addresses, 10),
+  'topic settings': (workload, client) => runTopicSettings(workload, client, addresses, 10),
+  'delay sender': (workload, client) => runDelaySender(workload, client, addresses, 10),
+  'length reader': (workload, client) => runLengthReader(workload, client, addresses, 10),
   administrator: (workload, client) => runAdministrator(workload, client, metadata, addresses, 10),
 };
 
@@ -42,6 +58,8 @@ async function play(name: string, connect: () => never) {
     nameServer: 'ns:9876',
     topics: ['A'],
     stopped: false,
+    consumersStopped: false,
+    consumption: new Consumption(),
     nowNs: () => 0,
     newProcess: () => 0,
     newValue: () => '#0',

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entryHeaderBytes, sealEntry, writeBlank } from '../../../../cluster/raft-storage/entry.ts';
 import { checkReplicas } from '../../../../jepsen-lite/checker/replica-checker.ts';
-import { segmentFiles, storedEntries } from '../../../../jepsen-lite/live/chaos/raft-files.ts';
-import { groupReplica, nativeReplica } from '../../../../jepsen-lite/live/chaos/replica-files.ts';
+import { entriesOf, realFiles, segmentFiles } from '../../../../jepsen-lite/live/chaos/raft-files.ts';
 import { rotFiles, tearTail } from '../../../../jepsen-lite/live/chaos/spoil-files.ts';
+import { groupReplica, nativeReplica } from '../../../../jepsen-lite/replica/replica-files.ts';
 import { encodeRecord, recordSize } from '../../../../src/protocol/message/record.ts';
 
 const SEGMENT = 1_000;
@@ -42,11 +42,11 @@ function member(entries: number): string {
 }
 
 const indexes = (folder: string): number[] =>
-  segmentFiles(join(folder, 'data')).flatMap((file) => [...storedEntries(file)].map(({ index }) => index));
+  segmentFiles(join(folder, 'data')).flatMap((file) => [...entriesOf(file)].map(({ index }) => index));
 
 const judge = (folders: readonly string[], commit: number) =>
   checkReplicas(
-    folders.map((folder, number) => groupReplica(`n${number}`, folder, folder, commit)),
+    folders.map((folder, number) => groupReplica(realFiles, `n${number}`, folder, folder, commit)),
     [],
     { healed: true },
   );
@@ -89,7 +89,7 @@ test('a native log counts record by record, over several files', () => {
   };
   file(0, [record(0, 0), record(1, size), record(2, 2 * size)]);
   file(3 * size, [record(3, 3 * size)]);
-  const { commitIndex, entries } = nativeReplica('n0', folder);
+  const { commitIndex, entries } = nativeReplica(realFiles, 'n0', folder);
   expect(commitIndex).toBe(4);
   expect(entries.map(({ index, position }) => [index, position])).toEqual([1, 2, 3, 4].map((n) => [n, (n - 1) * size]));
   expect(entries[3]?.messages).toEqual([{ key: 'A/2', offset: 3, position: 3 * size, byteLength: size }]);

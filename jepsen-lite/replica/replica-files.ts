@@ -1,35 +1,36 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { entryHeaderBytes } from '../../../cluster/raft-storage/entry.ts';
-import { RecordReader } from '../../../src/protocol/message/record-reader.ts';
-import { INTERNAL_TOPIC } from '../../../src/store/internal-topic.ts';
-import { isWrittenUnit, UNIT_BYTES, unitPosition, unitSize } from '../../../src/store/queue-unit.ts';
-import type { ReplicaEntry, ReplicaMessage, ReplicaQueue, ReplicaState } from '../../checker/replica-state.ts';
-import { type StoredEntry, segmentFiles, storedEntries } from './raft-files.ts';
+import { entryHeaderBytes } from '../../cluster/raft-storage/entry.ts';
+import { RecordReader } from '../../src/protocol/message/record-reader.ts';
+import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
+import { isWrittenUnit, UNIT_BYTES, unitPosition, unitSize } from '../../src/store/queue-unit.ts';
+import type { ReplicaEntry, ReplicaMessage, ReplicaQueue, ReplicaState } from '../checker/replica-state.ts';
+import { type FileView, logFiles } from './file-view.ts';
+import { type StoredEntry, storedEntries } from './stored-entries.ts';
 
 /**
- * What a member that does not run holds in its files: the bytes of its log as they are, without a look at any checksum in them, and its consume queues. `commitIndex`
+ * What a member holds in its files: the bytes of its log as they are, without a look at any checksum in them, and its consume queues. `commitIndex`
  * is what it had committed at least.
  */
 export function groupReplica(
+  view: FileView,
   node: string,
   raftDirectory: string,
   storeDirectory: string,
   commitIndex: number,
 ): ReplicaState {
   const entries: ReplicaEntry[] = [];
-  for (const file of segmentFiles(join(raftDirectory, 'data'))) {
-    for (const entry of storedEntries(file)) if (entry.index <= commitIndex) entries.push(described(entry));
+  for (const { path, start } of logFiles(view, `${raftDirectory}/data`)) {
+    for (const entry of storedEntries(view.read(path), start))
+      if (entry.index <= commitIndex) entries.push(described(entry));
   }
-  return { node, timeNs: 0, commitIndex, entries, queues: queuesBelow(storeDirectory, endOf(entries)) };
+  return { node, timeNs: 0, commitIndex, entries, queues: queuesBelow(view, storeDirectory, endOf(entries)) };
 }
 
 /** The same of a broker on the native store whose first file is still there: each record counts as an entry, and all of them as committed. */
-export function nativeReplica(node: string, storeDirectory: string): ReplicaState {
+export function nativeReplica(view: FileView, node: string, storeDirectory: string): ReplicaState {
   const entries: ReplicaEntry[] = [];
-  for (const { path, start } of segmentFiles(join(storeDirectory, 'commitlog'))) {
-    const buffer = readFileSync(path);
+  for (const { path, start } of logFiles(view, `${storeDirectory}/commitlog`)) {
+    const buffer = view.read(path);
     for (let at = 0; reader.open(buffer, at, buffer.length) === 'record'; at += reader.size) {
       const { size } = reader;
       const messages = messagesIn(buffer, at, at + size, start);
@@ -42,7 +43,7 @@ export function nativeReplica(node: string, storeDirectory: string): ReplicaStat
     timeNs: 0,
     commitIndex: entries.length,
     entries,
-    queues: queuesBelow(storeDirectory, endOf(entries)),
+    queues: queuesBelow(view, storeDirectory, endOf(entries)),
   };
 }
 
@@ -72,17 +73,13 @@ function messagesIn(buffer: Buffer, from: number, to: number, shift: number): Re
 }
 
 /** What the consume queues say of the log below this position. */
-function queuesBelow(storeDirectory: string, endPosition: number): ReplicaQueue[] {
-  const directory = join(storeDirectory, 'consumequeue');
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory).flatMap((topic) =>
-    readdirSync(join(directory, topic)).map((queueId): ReplicaQueue => {
-      const folder = join(directory, topic, queueId);
-      const files = readdirSync(folder)
-        .filter((name) => /^\d{20}$/.test(name))
-        .sort();
-      const units = files.flatMap((name) => unitsOf(readFileSync(join(folder, name))));
-      const firstOffset = Number(files[0] ?? 0) / UNIT_BYTES;
+function queuesBelow(view: FileView, storeDirectory: string, endPosition: number): ReplicaQueue[] {
+  const directory = `${storeDirectory}/consumequeue`;
+  return view.names(directory).flatMap((topic) =>
+    view.names(`${directory}/${topic}`).map((queueId): ReplicaQueue => {
+      const files = logFiles(view, `${directory}/${topic}/${queueId}`);
+      const units = files.flatMap(({ path }) => unitsOf(view.read(path)));
+      const firstOffset = (files[0]?.start ?? 0) / UNIT_BYTES;
       return { key: `${topic}/${queueId}`, firstOffset, units: units.filter(({ position }) => position < endPosition) };
     }),
   );

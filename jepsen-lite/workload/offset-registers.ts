@@ -1,0 +1,73 @@
+import { BrokerClient } from '../../src/client/broker-client.ts';
+import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-offset.ts';
+import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
+import { ResponseCode } from '../../src/protocol/response-code.ts';
+import { RemotingClient } from '../../src/remoting/client.ts';
+import { recordWrite } from './record-write.ts';
+import { type Client, callFailure, keepAsking, type Workload } from './workload.ts';
+
+const OPTIONS = { timeoutMs: 3_000 };
+const REGISTERS = 3;
+/** Offsets that are written are multiples of the one modulo the other, a prime: each only once, and they rise and fall. */
+const STRIDE = 48_271;
+const MOST_VALUES = 1_000_003;
+
+/**
+ * Uses consumer offsets of some groups as registers: many at once write and read the same few, through any member. An answered write (15) is committed, and a read (14) is fresh
+ * (raft/SAFETY.md 5 and 6), so that they are linearizable.
+ */
+export async function runOffsetRegisters(
+  workload: Workload,
+  client: Client,
+  addresses: readonly string[],
+  pauseMs: number,
+): Promise<void> {
+  const remoting = new RemotingClient({ platform: client.process });
+  const brokers = new BrokerClient(remoting);
+  const { chance } = client;
+  const [topic = ''] = workload.topics;
+  let written = 0;
+  await keepAsking(workload, client, pauseMs, () => {
+    const address = chance.pick(addresses);
+    const consumerGroup = `register${chance.below(REGISTERS)}`;
+    const request = { consumerGroup, topic, queueId: 0 };
+    if (chance.happens(0.6)) return read(workload, brokers, address, request);
+    const commitOffset = (++written * STRIDE) % MOST_VALUES;
+    return recordWrite(workload, { key: keyOf(request), value: commitOffset, address }, () =>
+      brokers.request(updateConsumerOffset, address, { ...request, commitOffset }, undefined, OPTIONS),
+    );
+  });
+  remoting.close();
+}
+
+interface Register {
+  readonly consumerGroup: string;
+  readonly topic: string;
+  readonly queueId: number;
+}
+
+function keyOf({ consumerGroup, topic, queueId }: Register): string {
+  return `offset of ${consumerGroup} in ${topic}/${queueId}`;
+}
+
+async function read(workload: Workload, brokers: BrokerClient, address: string, request: Register): Promise<void> {
+  const { history } = workload;
+  const callNs = workload.nowNs();
+  try {
+    const { code, header } = await brokers.ask(
+      queryConsumerOffset,
+      address,
+      { ...request, setZeroIfNotFound: false },
+      undefined,
+      { ...OPTIONS, accept: [ResponseCode.QUERY_NOT_FOUND] },
+    );
+    const found = code === ResponseCode.SUCCESS ? (header?.offset ?? null) : null;
+    const id = history.invoke(workload.newProcess(), 'read', keyOf(request), undefined, callNs, address);
+    history.ok(id, workload.nowNs(), found);
+    workload.ended('ok');
+  } catch (error) {
+    callFailure(error);
+    // Nobody answered: a question that failed says nothing.
+    workload.ended('fail');
+  }
+}
