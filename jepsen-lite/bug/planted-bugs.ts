@@ -5,7 +5,9 @@ import { changeBeforeCommit } from './change-before-commit/bug.ts';
 import { cutNotDurable } from './cut-not-durable/bug.ts';
 import { doubtCounted } from './doubt-counted/bug.ts';
 import { doubtForgotten } from './doubt-forgotten/bug.ts';
+import { doubtfulNodeVotes } from './doubtful-node-votes/bug.ts';
 import { expansionLost } from './expansion-lost/bug.ts';
+import { firstMessageSkipped } from './first-message-skipped/bug.ts';
 import { followerAnswers22 } from './follower-answers-22/bug.ts';
 import { forgottenVote } from './forgotten-vote/bug.ts';
 import { fsyncErrorIgnored } from './fsync-error-ignored/bug.ts';
@@ -43,7 +45,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   cutNotDurable,
   doubtCounted,
   doubtForgotten,
+  doubtfulNodeVotes,
   expansionLost,
+  firstMessageSkipped,
   followerAnswers22,
   forgottenVote,
   fsyncErrorIgnored,

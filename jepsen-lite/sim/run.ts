@@ -51,6 +51,9 @@ export interface RunResult {
 
 /** Kinds of faults that set wall clocks: delayed messages wait for as long. */
 const SET_CLOCKS: ReadonlySet<string> = new Set(['clock-jump', 'outlive']);
+const NS_PER_MS = 1_000_000;
+/** Client operations a second, without which a run shows little. */
+const LEAST_OPERATIONS = 20;
 /** Beyond a limit, so that what ends at it is seen. */
 const MARGIN_MS = 100;
 /** Faults begin when the group had this long to come up, and end this long before the load does. */
@@ -72,8 +75,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const metadata = new MetadataKept();
   let leaderships = 0;
   let disturbances: Disturbances | undefined;
+  /** Set when the load is over. */
+  let loadMs: number | undefined;
   const note: SceneOptions['note'] = (server, what, a, b) => {
-    if (what === 'serves') leaderships++;
+    // In the end all are stopped, and hand over.
+    if (what === 'serves' && loadMs === undefined) leaderships++;
     trace.note(loop.nowMicros, server, what, a, b);
   };
   const scene = mode.create({ world, seed, nodes, metadata, note });
@@ -98,19 +104,19 @@ export async function run(options: RunOptions): Promise<RunResult> {
     });
   }
   const isBroken = (): boolean => judge.violation !== undefined;
-  let loadMs = durationMs;
   let operationsPerSecond = 0;
   try {
-    if (!(await loop.run(durationMs * 1_000, isBroken))) {
-      // Who was disturbed last has its time, too.
-      const [last] = disturbances.bands(loop.nowMs).slice(-1);
-      const judgedMs = last === undefined ? 0 : (last.endNs + (last.healsWithinNs ?? 0)) / 1e6 + MARGIN_MS;
-      loadMs = Math.max(loop.nowMs, judgedMs);
-    }
-    const isCutShort = await loop.run(loadMs * 1_000, isBroken);
-    operationsPerSecond = clients.operations / (loop.nowMs / 1_000);
-    if (!isCutShort)
-      await finish({ scene, clients, history, bands: disturbances.bands(loop.nowMs), clocksWereSet, isBroken });
+    let isCutShort = await loop.run(durationMs * 1_000, isBroken);
+    // Who was disturbed last has its time, too.
+    const [last] = disturbances.bands(loop.nowMs).slice(-1);
+    const judgedMs = last === undefined ? 0 : (last.endNs + (last.healsWithinNs ?? 0)) / NS_PER_MS + MARGIN_MS;
+    isCutShort ||= await loop.run(judgedMs * 1_000, isBroken);
+    loadMs = loop.nowMs;
+    operationsPerSecond = clients.operations / (loadMs / 1_000);
+    const bands = disturbances.bands(loadMs);
+    if (!isCutShort) await finish({ scene, clients, history, bands, clocksWereSet, isBroken });
+    if (operationsPerSecond < LEAST_OPERATIONS)
+      judge.broken('working-load', `${operationsPerSecond.toFixed(1)} client operations a second ended`);
   } catch (thrown) {
     judge.broken('simulator', (thrown as Error).stack ?? String(thrown));
   }

@@ -106,18 +106,18 @@ export function startClients(scene: Scene, history: History, metadata: MetadataK
     chance: new Chance(seed, `client/${name}`),
   });
   const addresses = scene.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`);
-  const sending = { slots: 2, pauseMs: 360, batch: 8, bodyBytes: 400, timeoutMs: 3_000 };
+  const sending = { slots: 2, pauseMs: 600, batch: 8, bodyBytes: 400, timeoutMs: 3_000 };
   clients.begin(runSender(clients, client('c0'), 'p0', sending));
   clients.begin(runSender(clients, client('c1'), 'p1', { ...sending, slots: 1, timeoutMs: 1_000 }));
   clients.begin(runStaleSender(clients, client('c2'), addresses, 400));
   clients.begin(runIdleSender(clients, client('c7'), addresses, 20_000));
   clients.begin(runStaleReader(clients, client('c8'), addresses, 600));
   clients.begin(runLengthReader(clients, client('c9'), addresses, 400));
-  clients.begin(runReader(clients, client('c3'), 'r0', 250));
+  clients.begin(runReader(clients, client('c3'), 'r0', 400));
   clients.begin(runCommitter(clients, client('c4'), metadata, addresses, 600));
   clients.beginConsumer(runPushMember(clients, client('c5'), CONSUMER_GROUP, 20_000));
   clients.begin(runAdministrator(clients, client('c6'), metadata, addresses, 1_500));
-  clients.begin(runOffsetRegisters(clients, client('c10'), addresses, 200));
+  clients.begin(runOffsetRegisters(clients, client('c10'), addresses, 300));
   clients.begin(runTopicSettings(clients, client('c11'), addresses, 2_000));
   clients.begin(runDelaySender(clients, client('c12'), addresses, 1_000));
   return clients;

@@ -4,9 +4,11 @@ import type { VoteRequest } from '../../../raft/core/types.ts';
 
 export * from '../../../raft/core/election.ts';
 
+/** Whoever asks has a log, so the group was founded long ago, and all is well. */
 export function handleVoteRequest(node: NodeState, request: VoteRequest): void {
-  const { inDoubt } = node;
-  node.inDoubt = false;
+  if (request.type !== 'doubt-vote' && request.lastIndex > 0) {
+    node.inDoubt = false;
+    node.fresh = false;
+  }
   real.handleVoteRequest(node, request);
-  node.inDoubt = inDoubt;
 }

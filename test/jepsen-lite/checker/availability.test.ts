@@ -44,6 +44,11 @@ function run(
   return { name, valid, anomalies, input: { history, options: { ...limits, ...changes } } };
 }
 
+const healing = {
+  ...limits,
+  ...{ maxRtoNs: undefined, maxOutageNs: undefined },
+  faults: [{ ...fault, healsWithinNs: second }],
+};
 const noLimits = { maxRtoNs: undefined, maxOutageNs: undefined };
 
 const cases: AnomalyCase<Input>[] = [
@@ -85,6 +90,15 @@ const cases: AnomalyCase<Input>[] = [
     ['not-recovered'],
     sends((at) => (at >= 4.5 && Math.round(at * 10) % 4 === 0 ? 'fail' : 'ok')),
   ),
+  run('in time after the end of the fault', true, [], sends(during(4.5, 8.5, 'fail')), healing),
+  run('too late after the end of the fault', false, ['slow-heal'], sends(during(4.5, 9.5, 'fail')), healing),
+  run(
+    'what began before the end of the fault says nothing',
+    false,
+    ['slow-heal'],
+    sends((at) => (at >= 4.5 && at < 9.5 && at !== 8 ? 'fail' : 'ok')),
+    { ...healing, faults: [{ ...fault, endNs: 7.97 * second, healsWithinNs: second }] },
+  ),
   run('the run ends too early', 'unknown', [], sends(during(4.5, 6, 'fail'), 6.5)),
   run(
     'the run ends before the fault',
@@ -109,7 +123,9 @@ describe('figures', () => {
   });
 
   test('of the recovery, from the first failure to the first stable success', () => {
-    expect(report.recoveries).toEqual([{ fault, recovered: true, rtoNs: 1.5 * second, throughputLeft: 0 }]);
+    expect(report.recoveries).toEqual([
+      { fault, recovered: true, rtoNs: 1.5 * second, healNs: 0.1 * second, throughputLeft: 0 },
+    ]);
   });
 
   test('of each bucket, and of the errors', () => {
@@ -173,6 +189,10 @@ describe('a broken checker is caught', () => {
     ['outages begin with the run', file, '    startNs = endNs;\n', ''],
     ['all operations are mixed', file, 'if (op !== options.op) continue;', ''],
     ['measuring is a pass', file, 'if (maxOutageNs === undefined && maxRtoNs', 'if (maxOutageNs === null && maxRtoNs'],
+    ['slow healing is fine', file, '> limitNs) {', '> Number.POSITIVE_INFINITY) {'],
+    ['success before the end of the fault counts', file, 'ending.ok && ending.callNs >= endNs', 'ending.ok'],
+    ['failures count as healing', file, 'ending.ok && ending.callNs >= endNs', 'ending.callNs >= endNs'],
+    ['healing is no limit', file, ' && !isHealJudged', ''],
     ['failures before the fault count', file, 'endings.slice(firstAt(endings, fault.startNs))', 'endings.slice(0)'],
   ];
   test.each(mutations)('%s', async (...mutation) => {

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
 import { nodeEngine } from '../../../jepsen-lite/bin/engine.ts';
+import type { History } from '../../../jepsen-lite/checker/history.ts';
 import type { Schedule } from '../../../jepsen-lite/fault/schedule.ts';
 import { run } from '../../../jepsen-lite/sim/run.ts';
 import type { TraceSink } from '../../../jepsen-lite/sim/trace.ts';
 
 /** Scenes that broke real systems, as schedules of their own: what random ones cannot judge, because there anything may happen beside it. */
-async function play(schedule: Schedule, nodes = 3, seconds = 16) {
+async function play(schedule: Schedule, nodes = 3, seconds = 16, seed = 4) {
   /** When a leader began to serve, ms. */
   const serves: number[] = [];
   const traceSink: TraceSink = (atMicros, _, what) => {
-    if (what === 'serves') serves.push(atMicros / 1_000);
+    if (what === 'serves' && atMicros < seconds * 1e6) serves.push(atMicros / 1_000);
   };
-  const result = await run({ seed: 4, nodes, durationMs: seconds * 1_000, engine: nodeEngine, schedule, traceSink });
+  const result = await run({ seed, nodes, durationMs: seconds * 1_000, engine: nodeEngine, schedule, traceSink });
   expect(result.violation).toBeUndefined();
   expect(Object.keys(result.coverage).filter((hit) => hit.endsWith('skipped'))).toEqual([]);
   return { ...result, serves };
@@ -95,4 +96,73 @@ test('after a blackout every order of starts ends with the newest log leading', 
     );
     expect(result.leaderships).toBeGreaterThan(1);
   }
+});
+
+/** Longest time, ms, that 99 of 100 acknowledged messages took. */
+function slowest(history: History): number {
+  const times = [...history.operations()]
+    .filter(({ op, outcome }) => op === 'append' && outcome === 'ok')
+    .map(({ callNs, returnNs }) => ((returnNs ?? 0) - callNs) / 1e6)
+    .sort((a, b) => a - b);
+  return times[Math.floor(times.length * 0.99)] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Seeds whose members acknowledge what is fsynced, and such whose members do not. */
+const SYNC_SEEDS = [1, 5, 6];
+const ASYNC_SEEDS = [2, 4];
+
+test.each(SYNC_SEEDS)(
+  'a leader whose fsyncs take 2 to 10 s hands over within 5 s; a follower like that slows nobody (slow disk, seed %i)',
+  async (seed) => {
+    const slow = (target: 'leader' | 'follower'): Schedule => [
+      { kind: 'slow-disk', atMs: 3_000, target, forMs: 8_000, amount: 10_000 },
+    ];
+    const leader = await play(slow('leader'), 3, 16, seed);
+    expect(leader.serves).toHaveLength(2);
+    expect(leader.serves[1]).toBeGreaterThan(3_000);
+    expect(leader.serves[1]).toBeLessThan(8_000);
+    const follower = await play(slow('follower'), 3, 16, seed);
+    expect(follower.serves).toHaveLength(1);
+    expect(slowest(follower.history)).toBeLessThan(2 * slowest((await play([], 3, 16, seed)).history));
+  },
+);
+
+/** All machines lose power at once, and with it what was not fsynced. */
+const powerAll: Schedule = [{ kind: 'power-all', atMs: 5_000, target: 'all', forMs: 1_000 }];
+
+test.each(SYNC_SEEDS)(
+  'all machines lose power, and under SYNC_FLUSH nothing is lost (power loss, seed %i)',
+  async (seed) => {
+    expect((await play(powerAll, 3, 16, seed)).serves).toHaveLength(2);
+  },
+);
+
+test.each(ASYNC_SEEDS)(
+  'all machines lose power, and what is lost under ASYNC_FLUSH is announced (power loss, seed %i)',
+  async (seed) => {
+    const { violation, log } = await run({
+      seed,
+      nodes: 3,
+      durationMs: 16_000,
+      engine: nodeEngine,
+      schedule: powerAll,
+    });
+    expect(violation?.invariant).toBe('leader-completeness');
+    const told = log.filter(
+      ({ level, message }) => level === 'error' && message.includes('acknowledged messages may be lost'),
+    );
+    expect(told).toHaveLength(1);
+    expect(violation?.text).toContain(`${told[0]?.node} leads in term`);
+  },
+);
+
+test('clocks that jump, strobe and drift deliver delayed messages once and not early, and change no leader (clocks)', async () => {
+  const jump = { kind: 'clock-jump', target: 'leader', forMs: 4_000 } as const;
+  const { serves, history } = await play([
+    { ...jump, atMs: 3_000, amount: 3_600_000, mode: 'once' },
+    { ...jump, atMs: 5_000, amount: -3_600_000, mode: 'strobe' },
+    { kind: 'clock-drift', atMs: 8_000, target: 'all', forMs: 3_000, amount: 10 },
+  ]);
+  expect(serves).toHaveLength(1);
+  expect(history.size).toBeGreaterThan(100);
 });
