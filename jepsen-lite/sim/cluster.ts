@@ -124,8 +124,9 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   }
 
   isDelivered(): boolean {
-    const store = this.serving()?.broker?.parts.data.store;
-    return store !== undefined && this.#delays.isDoneFrom(store.minPosition);
+    // Whoever led may have gone on behind what it had no longer.
+    const starts = this.nodes.map(({ broker }) => broker?.parts.data.store.minPosition ?? 0);
+    return this.#delays.isDoneFrom(Math.max(...starts));
   }
 
   replicas(): ReturnType<Scene['replicas']> {

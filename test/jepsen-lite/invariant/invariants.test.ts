@@ -4,9 +4,16 @@ import { CommitOwnTerm } from '../../../jepsen-lite/invariant/commit-own-term.ts
 import { CommittedByMajority } from '../../../jepsen-lite/invariant/committed-by-majority.ts';
 import { CommittedPrefix } from '../../../jepsen-lite/invariant/committed-prefix.ts';
 import { CommittedSeen } from '../../../jepsen-lite/invariant/committed-seen.ts';
+import { DelaysInTime } from '../../../jepsen-lite/invariant/delays-in-time.ts';
 import { ElectionSafety } from '../../../jepsen-lite/invariant/election-safety.ts';
 import { LeaderCompleteness } from '../../../jepsen-lite/invariant/leader-completeness.ts';
-import { bodyOf, type CommittedEntry, Ledger, messageValue } from '../../../jepsen-lite/invariant/ledger.ts';
+import {
+  bodyOf,
+  type CommittedEntry,
+  type CommittedRecord,
+  Ledger,
+  messageValue,
+} from '../../../jepsen-lite/invariant/ledger.ts';
 import { LogMatching } from '../../../jepsen-lite/invariant/log-matching.ts';
 import { MetadataKept } from '../../../jepsen-lite/invariant/metadata-kept.ts';
 import type { NodeWatch } from '../../../jepsen-lite/invariant/node-watch.ts';
@@ -15,7 +22,11 @@ import { PersistedFirst } from '../../../jepsen-lite/invariant/persisted-first.t
 import { QueueOffsetsInOrder } from '../../../jepsen-lite/invariant/queue-offsets.ts';
 import { SameBytes } from '../../../jepsen-lite/invariant/same-bytes.ts';
 import { SameState } from '../../../jepsen-lite/invariant/same-state.ts';
+import { DELAY_TOPIC } from '../../../jepsen-lite/workload/delay-sender.ts';
 import type { Message } from '../../../raft/index.ts';
+import { emptyPutMessage } from '../../../src/broker/send/message-writer.ts';
+import { encodeRecord, recordSize } from '../../../src/protocol/message/record.ts';
+import { SCHEDULE_TOPIC } from '../../../src/store/internal-topic.ts';
 
 /** As much of a member as an invariant looks at. */
 function node(name: string, facts: object = {}): NodeWatch {
@@ -190,25 +201,60 @@ test('a message that is seen before it is committed, or at another place', () =>
   expect(invariant.seen({ ...message, queueOffset: 1 })).toContain('where nothing is committed');
 });
 
-test('topics and offsets that a leader lost', () => {
+test('topics, groups and offsets that a leader lost', () => {
   const invariant = new MetadataKept();
-  const leader = (topics: string[], offset: number) => {
+  const leader = (topics: string[], offset: number, groups = ['G']) => {
     const state = {
       topics: { get: (name: string) => topics.find((one) => one === name) },
+      groups: { get: (name: string) => groups.find((one) => one === name) },
       offsets: { get: () => offset },
     };
     return node('n0', { data: { state } });
   };
   invariant.topicIs('A', true);
   invariant.topicIs('B', false);
+  invariant.groupIs('G', true);
+  invariant.groupIs('H', false);
   invariant.offsetStored('g', 'A', 0, 5);
   expect(invariant.serves(leader(['A'], 5))).toBeUndefined();
   expect(invariant.serves(leader([], 5))).toContain('lacks topic A');
   expect(invariant.serves(leader(['A', 'B'], 5))).toContain('still has topic B');
   expect(invariant.healed([leader(['A'], 4)])).toContain('5 was answered with success');
+  expect(invariant.serves(leader(['A'], 5, []))).toContain('lacks group G');
+  expect(invariant.serves(leader(['A'], 5, ['G', 'H']))).toContain('still has group H');
+  invariant.groupInDoubt('G');
+  expect(invariant.serves(leader(['A'], 5, []))).toBeUndefined();
   invariant.offsetInDoubt('g', 'A', 0);
   invariant.topicInDoubt('A');
-  expect(invariant.serves(leader([], 4))).toBeUndefined();
+  expect(invariant.serves(leader([], 4, []))).toBeUndefined();
+});
+
+test('a delayed message that is delivered early, twice or never', () => {
+  const record = (topic: string, queueId: number, value: string, storeTimestamp: number, position: number) => {
+    const message = {
+      ...emptyPutMessage(),
+      topic,
+      queueId,
+      body: bodyOf(value, 20),
+      storeTimestamp,
+      position,
+      storeHost: new Uint8Array(8),
+    };
+    const fields = { ...message, topic: Buffer.from(topic), properties: Buffer.alloc(0) };
+    const bytes = Buffer.alloc(recordSize(fields));
+    encodeRecord(bytes, 0, fields);
+    return { topic, queueId, queueOffset: 0, position, sysFlag: 0, body: message.body, bytes };
+  };
+  const invariant = new DelaysInTime();
+  const commit = (...records: CommittedRecord[]) => invariant.firstCommitted(node('n0'), { records });
+  expect(commit(record(SCHEDULE_TOPIC, 0, '#1', 10_000, 100))).toBeUndefined();
+  expect(commit(record(SCHEDULE_TOPIC, 1, '#2', 10_000, 200))).toBeUndefined();
+  expect(invariant.isDoneFrom(0)).toBe(false);
+  expect(commit(record(DELAY_TOPIC, 0, '#1', 11_000, 300))).toBeUndefined();
+  expect(commit(record(DELAY_TOPIC, 0, '#1', 12_000, 400))).toContain('#1 is delivered, though');
+  expect(invariant.isDoneFrom(200)).toBe(false);
+  expect(invariant.isDoneFrom(201)).toBe(true);
+  expect(commit(record(DELAY_TOPIC, 0, '#2', 14_999, 500))).toContain('#2 is delivered 1 ms early');
 });
 
 test('a byte that differs below commit', () => {

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { Disturbances } from '../../../jepsen-lite/sim/disturbances.ts';
+
+const limits = { serveMs: 3_000, serveLateMs: 5_000, convergeMs: 0 };
+const fault = (kind: string, forMs: number, amount = 0) =>
+  ({ kind, atMs: 0, target: 'leader', forMs, amount }) as const;
+
+/** Begin, end and limit of each stretch, ms. */
+const bandsOf = (disturbances: Disturbances, nowMs: number) =>
+  disturbances
+    .bands(nowMs)
+    .map(({ startNs, endNs, healsWithinNs = 0 }) => [startNs / 1e6, endNs / 1e6, healsWithinNs / 1e6]);
+
+test('a run begins with a stretch of its own, and faults that leave time enough between them are judged one by one', () => {
+  const disturbances = new Disturbances(limits);
+  disturbances.fault(fault('kill', 1_000), 5_000);
+  disturbances.fault(fault('kill', 1_000), 9_000);
+  disturbances.fault(fault('isolate', 500), 20_000);
+  expect(bandsOf(disturbances, 60_000)).toEqual([
+    [0, 0, 3_000],
+    [5_000, 6_000, 3_000],
+    [9_000, 10_000, 3_000],
+    [20_000, 20_500, 3_000],
+  ]);
+});
+
+test('faults that leave the cluster no time are one, with the longest limit and the latest end', () => {
+  const disturbances = new Disturbances(limits);
+  disturbances.fault(fault('kill', 8_000), 5_000);
+  disturbances.fault(fault('blackout', 1_000), 7_000);
+  disturbances.fault(fault('kill', 100), 17_000);
+  expect(bandsOf(disturbances, 60_000)).toEqual([
+    [0, 0, 3_000],
+    [5_000, 17_100, 5_000],
+  ]);
+});
+
+test('a slow disk has still old writes before it when it is fast again', () => {
+  const disturbances = new Disturbances(limits);
+  disturbances.fault(fault('slow-disk', 1_000, 4_000), 5_000);
+  expect(bandsOf(disturbances, 60_000).at(-1)).toEqual([5_000, 10_000, 5_000]);
+});
+
+test('a process that is down disturbs until another one opened its files, or until now', () => {
+  const disturbances = new Disturbances(limits);
+  disturbances.note(0, 'n0', 'opened');
+  disturbances.note(4_000_000, 'n0', 'gone');
+  disturbances.note(30_000_000, 'n0', 'opened');
+  disturbances.note(40_000_000, 'n1', 'gone');
+  expect(bandsOf(disturbances, 60_000)).toEqual([
+    [0, 0, 3_000],
+    [4_000, 30_000, 3_000],
+    [40_000, 60_000, 3_000],
+  ]);
+});
