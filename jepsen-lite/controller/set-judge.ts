@@ -40,7 +40,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   readonly #prefix: ConfirmedPrefix;
   readonly #oneMaster = new OneMaster();
   readonly #queueOffsets = new QueueOffsetsInOrder();
-  readonly delays = new DelaysInTime();
+  readonly delays = new DelaysInTime({ mayRepeat: true });
   readonly #sameState = new SameState();
   readonly #acknowledgedKept: AcknowledgedKept;
   readonly #committedSeen: CommittedSeen;

@@ -10,8 +10,14 @@ import { type CommittedRecord, messageValue } from './ledger.ts';
  */
 export class DelaysInTime implements Invariant {
   readonly name = 'delays-in-time';
+  readonly #mayRepeat: boolean;
   /** By its value, where each message waits, and the store time from which on it may be delivered. */
   readonly #waiting = new Map<string, { readonly position: number; readonly dueMs: number }>();
+
+  /** `mayRepeat`: a message and the note that it is delivered are not one entry of the log, and the note alone may be lost. */
+  constructor({ mayRepeat }: { readonly mayRepeat: boolean }) {
+    this.#mayRepeat = mayRepeat;
+  }
 
   /** Whether everything is delivered but for what a log that begins at this position does not hold any more: retention removes what waits, too. */
   isDoneFrom(position: number): boolean {
@@ -37,7 +43,8 @@ export class DelaysInTime implements Invariant {
       return undefined;
     }
     const waiting = this.#waiting.get(value);
-    if (waiting === undefined) return `${value} is delivered, though it does not wait (any more)`;
+    if (waiting === undefined)
+      return this.#mayRepeat ? undefined : `${value} is delivered, though it does not wait (any more)`;
     this.#waiting.delete(value);
     const { dueMs } = waiting;
     return storeTimestamp < dueMs ? `${value} is delivered ${dueMs - storeTimestamp} ms early` : undefined;

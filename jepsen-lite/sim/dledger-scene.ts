@@ -9,7 +9,7 @@ import { drawSizes } from './sizes.ts';
 
 /** A DLedger group with its judge. */
 export function createDledgerScene({ world, seed, nodes, metadata, note }: SceneOptions): Scene {
-  const delays = new DelaysInTime();
+  const delays = new DelaysInTime({ mayRepeat: false });
   const events = new ReplicaEvents(() => world.loop.nowMicros * 1_000);
   const judge = new Judge({
     names: Array.from({ length: nodes }, (_, number) => `n${number}`),

@@ -129,7 +129,26 @@ describe('consumer offsets', () => {
     ).toEqual([]);
     await group.world.run(60);
     expect(internalBodies(group).at(-1)).toBe('{"offsets":[["group","Made",0,3],["group","Made",1,5]]}');
-    expect(await client.ask(queryConsumerOffset, PLACE)).toMatchObject({ extFields: { offset: '3' } });
+    const answers: RemotingCommand[] = [];
+    client.begin(queryConsumerOffset, PLACE, answers);
+    await group.world.run(5);
+    expect(answers).toEqual([]);
+    await group.confirm();
+    expect(answers).toMatchObject([{ code: 0, extFields: { offset: '3' } }]);
+  });
+
+  test('that nobody waits for go into the log when they are asked for, and whoever asks learns that the leader is gone', async () => {
+    const group = await withTopic();
+    const client = group.client();
+    await group.confirm();
+    client.oneway(updateConsumerOffset, { ...PLACE, commitOffset: 3 });
+    const answers: RemotingCommand[] = [];
+    client.begin(queryConsumerOffset, PLACE, answers);
+    await group.world.run(5);
+    expect(internalBodies(group).at(-1)).toBe('{"offsets":[["group","Made",0,3]]}');
+    group.stepDown();
+    await group.world.run(5);
+    expect(answers).toMatchObject([{ code: 14 }]);
   });
 
   test('with an answer are in the log at once, and answered when they are confirmed', async () => {

@@ -6,6 +6,17 @@ export interface QueueProgress {
   readonly offset: number;
 }
 
+/** What was asked for, or 'lost': this node stepped down, and cannot tell any more. */
+export type CommittedOffset = number | undefined | 'lost';
+
+/** Somebody who waits until what the tail held when he came is committed. */
+interface Reader {
+  readonly offset: number;
+  /** Changes that are still to be committed. */
+  left: number;
+  readonly done: (offset: CommittedOffset) => void;
+}
+
 interface Tail {
   readonly topic: string;
   readonly group: string;
@@ -16,6 +27,7 @@ interface Tail {
   changes: number;
   /** Changed since it was last appended. */
   dirty: boolean;
+  readonly readers: Reader[];
 }
 
 /** Offsets of one group in one topic by queue id; undefined where there is none. */
@@ -41,13 +53,29 @@ export class OffsetTable {
     return this.#committed.get(key)?.[queueId];
   }
 
+  /** Whether an update of it was received that is in no log entry yet. */
+  isDirty(group: string, topic: string, queueId: number): boolean {
+    return this.#tail.get(tailKey(offsetKey(topic, group), queueId))?.dirty === true;
+  }
+
+  /**
+   * Tells the offset once it is committed: at once, or when the entries that changed it last are. What is only appended may be lost with the leader, and a
+   * client that was told of it would have seen what never was (thesis 6.4). An update that is in no entry is not waited for.
+   */
+  whenCommitted(group: string, topic: string, queueId: number, done: (offset: CommittedOffset) => void): void {
+    const key = offsetKey(topic, group);
+    const tail = this.#tail.get(tailKey(key, queueId));
+    if (tail === undefined || tail.dirty || tail.changes === 0) done(this.#committed.get(key)?.[queueId]);
+    else tail.readers.push({ offset: tail.offset, left: tail.changes, done });
+  }
+
   /** A client reported progress: visible at once, to be appended with the next batch. Lower offsets are taken too. */
   update(group: string, topic: string, queueId: number, offset: number): void {
     const key = tailKey(offsetKey(topic, group), queueId);
     let tail = this.#tail.get(key);
     if (tail === undefined) {
       if (this.#committed.get(offsetKey(topic, group))?.[queueId] === offset) return;
-      tail = { topic, group, queueId, offset, changes: 0, dirty: false };
+      tail = { topic, group, queueId, offset, changes: 0, dirty: false, readers: [] };
       this.#tail.set(key, tail);
     } else if (tail.offset === offset) {
       return;
@@ -76,7 +104,7 @@ export class OffsetTable {
     const key = tailKey(offsetKey(topic, group), queueId);
     let tail = this.#tail.get(key);
     if (tail === undefined) {
-      tail = { topic, group, queueId, offset, changes: 0, dirty: false };
+      tail = { topic, group, queueId, offset, changes: 0, dirty: false, readers: [] };
       this.#tail.set(key, tail);
     }
     if (tail.dirty) this.#dirtyCount--;
@@ -121,6 +149,13 @@ export class OffsetTable {
     const tail = this.#tail.size === 0 ? undefined : this.#tail.get(key);
     if (tail === undefined) return;
     if (tail.changes > 0) tail.changes--;
+    const { readers } = tail;
+    for (const reader of readers) reader.left--;
+    // Who came first waits for least.
+    while (readers[0]?.left === 0) {
+      const { offset: read, done } = readers.shift() as Reader;
+      done(read < 0 ? undefined : read);
+    }
     if (tail.changes === 0 && (!tail.dirty || tail.offset === offset)) {
       if (tail.dirty) this.#dirtyCount--;
       this.#tail.delete(key);
@@ -139,8 +174,10 @@ export class OffsetTable {
 
   /** Step-down: what was not confirmed is forgotten, received updates too. */
   dropTail(): void {
+    const readers = [...this.#tail.values()].flatMap((tail) => tail.readers);
     this.#tail.clear();
     this.#dirtyCount = 0;
+    for (const { done } of readers) done('lost');
   }
 
   /** `topic@group` keys that have an offset at the tail. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OffsetTable } from '../../../src/broker/offset/offset-table.ts';
+import { type CommittedOffset, OffsetTable } from '../../../src/broker/offset/offset-table.ts';
 import { TwoLevelMap } from '../../../src/broker/state/two-level-map.ts';
 
 type Step =
@@ -121,5 +121,52 @@ describe('the offset table', () => {
     table.update('H', 'U', 0, 1);
     expect(table.groupsOf('T')).toEqual(['G', 'H']);
     expect(table.topicsOf('H')).toEqual(['T', 'U']);
+  });
+});
+
+describe('an offset that is read', () => {
+  const row = (offset: number) => [{ topic: 'T', group: 'g', queueId: 0, offset }];
+  const reading = (table: OffsetTable) => {
+    const read: CommittedOffset[] = [];
+    table.whenCommitted('g', 'T', 0, (offset) => read.push(offset));
+    return read;
+  };
+
+  test('is told at once if nothing is on its way', () => {
+    const table = new OffsetTable();
+    expect(reading(table)).toEqual([undefined]);
+    table.stage(row(5));
+    table.commit(row(5));
+    expect(reading(table)).toEqual([5]);
+  });
+
+  test('is told when it is committed, not before, whatever comes after it', () => {
+    const table = new OffsetTable();
+    table.stage(row(5));
+    const five = reading(table);
+    table.stage(row(3));
+    table.stageRemoval(['T@g']);
+    const removed = reading(table);
+    expect([five, removed]).toEqual([[], []]);
+    table.commit(row(5));
+    expect([five, removed]).toEqual([[5], []]);
+    table.commit(row(3));
+    table.commitRemoval(['T@g']);
+    expect([five, removed]).toEqual([[5], [undefined]]);
+  });
+
+  test('is lost with the leadership', () => {
+    const table = new OffsetTable();
+    table.stage(row(5));
+    const read = reading(table);
+    table.dropTail();
+    expect([read, reading(table)]).toEqual([['lost'], [undefined]]);
+  });
+
+  test('is what is committed while an update is in no entry', () => {
+    const table = new OffsetTable();
+    table.update('g', 'T', 0, 7);
+    expect([table.isDirty('g', 'T', 0), table.isDirty('g', 'T', 1)]).toEqual([true, false]);
+    expect(reading(table)).toEqual([undefined]);
   });
 });
