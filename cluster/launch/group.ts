@@ -33,6 +33,8 @@ export interface RunSettings {
   readonly programs?: Partial<Programs>;
   /** Flags for Node on top of the usual ones, by the name of the process. */
   readonly nodeFlags?: (name: string) => readonly string[];
+  /** A command that runs each process, by the name of that: it has to become it, as nsenter does. */
+  readonly commandPrefix?: (name: string) => readonly string[];
   /** Environment variables on top of the launcher's own, by the name of the process. */
   readonly environment?: (name: string) => Readonly<Record<string, string>>;
 }
@@ -102,6 +104,7 @@ export class Group {
       args: ['-c', this.folder.confFile(name)],
       logFile: this.folder.logFile(name),
       environment: { ...nodeEnvironment, LEDGERMQ_RUN_DIR: this.folder.runDirectory, ...settings.environment?.(name) },
+      prefix: settings.commandPrefix?.(name) ?? [],
       nodeFlags: [...defaultNodeFlags, ...(settings.nodeFlags?.(name) ?? [])],
     });
     this.#record((processes) => {

@@ -24,6 +24,8 @@ export interface Launch extends Omit<CommandLaunch, 'command'> {
   readonly program: string;
   /** Flags for Node. */
   readonly nodeFlags: readonly string[];
+  /** A command that runs what follows it, such as nsenter; empty: none. */
+  readonly prefix?: readonly string[];
 }
 
 /** How a process that was told to stop ended: by itself, or killed because it took too long. */
@@ -32,8 +34,9 @@ export type Stopped = 'ended' | 'killed';
 const POLL_MS = 5;
 
 /** Starts a program of ours that outlives this process and does not get its signals. */
-export function launch({ program, args, nodeFlags, ...rest }: Launch): LaunchedProcess {
-  return launchCommand({ ...rest, command: process.execPath, args: [...nodeFlags, program, ...args] });
+export function launch({ program, args, nodeFlags, prefix = [], ...rest }: Launch): LaunchedProcess {
+  const [command = process.execPath, ...words] = [...prefix, process.execPath, ...nodeFlags, program, ...args];
+  return launchCommand({ ...rest, command, args: words });
 }
 
 /** Starts a program that outlives this process and does not get its signals. */

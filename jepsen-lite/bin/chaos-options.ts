@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
 import { dledgerMode } from '../live/chaos/dledger-mode.ts';
-import { kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
+import { isMadeBy, kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
 import type { LiveMode } from '../live/chaos/live-mode.ts';
 import { isLiveModeName, liveModeNamed } from '../live/chaos/live-modes.ts';
+import { type CutMeans, cutMeans } from '../live/network/open-network.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 import { bugNamed, minutesOf } from './options.ts';
 
@@ -19,6 +20,7 @@ and what is in the files of the members.
   --faults A,B     only these kinds, by our names or those of OpenChaos (default: all that the mode survives)
   --list-faults    says which kinds there are and by what they are made, and plays nothing
   --schedule FILE  a JSON list of faults instead of the drawn ones
+  --cuts MEANS     what cuts links: proxies (default), or namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets; DLedger groups)
   --rate N         messages a second that the senders aim at (default 250)
   --dir D          folder for the runs (default .chaos)
   --bug NAME       brokers with this planted bug (npm run sim -- --list-bugs): they have to be convicted
@@ -40,6 +42,7 @@ export interface ChaosCommand {
   readonly seed: number;
   readonly kinds: readonly string[];
   readonly schedule: string | undefined;
+  readonly cuts: CutMeans;
   readonly rate: number;
   readonly directory: string;
   /** Name of a planted bug. */
@@ -62,6 +65,7 @@ const spec = {
   faults: text,
   'list-faults': flag,
   schedule: text,
+  cuts: text,
   rate: text,
   dir: text,
   bug: text,
@@ -79,12 +83,14 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
   if (nodes !== '3' && nodes !== '5') throw new WrongArguments(`--nodes ${nodes}: a group of chaos has 3 or 5 members`);
   const mode = modeOf(values.mode ?? dledgerMode.name);
   if (mode !== dledgerMode && nodes !== '3') throw new WrongArguments(`--nodes ${nodes}: ${mode.conf} has 3 brokers`);
+  const cuts = cutsOf(values.cuts, mode);
   return {
     mode,
     minutes: minutesOf(values.minutes ?? '1'),
     nodes: Number(nodes),
     seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
-    kinds: values.faults === undefined ? kindsIn(mode) : kindsOf(values.faults, mode),
+    kinds: values.faults === undefined ? kindsIn(mode, cuts) : kindsOf(values.faults, mode, cuts),
+    cuts,
     schedule: values.schedule,
     rate: wholeNumber('rate', values.rate ?? '250', 1, 10_000),
     directory: values.dir ?? '.chaos',
@@ -120,17 +126,26 @@ function modeOf(name: string): LiveMode {
   return liveModeNamed(name);
 }
 
-function kindsIn({ kinds }: LiveMode): string[] {
-  return liveFaults.map(({ name }) => name).filter((name) => kinds.includes(name));
+function cutsOf(name: string | undefined, mode: LiveMode): CutMeans {
+  const means = cutMeans.find((each) => each === (name ?? 'proxies'));
+  if (means === undefined) throw new WrongArguments(`--cuts ${name}: there are ${cutMeans.join(' and ')}`);
+  if (means === 'namespaces' && mode !== dledgerMode)
+    throw new WrongArguments(`--cuts namespaces: the processes of mode ${mode.name} need proxies`);
+  return means;
 }
 
-function kindsOf(list: string, mode: LiveMode): string[] {
+function kindsIn({ kinds }: LiveMode, cuts: CutMeans): string[] {
+  return liveFaults.map(({ name }) => name).filter((name) => kinds.includes(name) && isMadeBy(cuts, name));
+}
+
+function kindsOf(list: string, mode: LiveMode, cuts: CutMeans): string[] {
   const kinds = list.split(',').map((name) => {
     const kind = kindNamed(name.trim());
     if (kind === undefined)
       throw new WrongArguments(`--faults ${name}: there is no such fault; --list-faults names them`);
     if (!mode.kinds.includes(kind))
       throw new WrongArguments(`--faults ${name}: mode ${mode.name} does not promise to survive it`);
+    if (!isMadeBy(cuts, kind)) throw new WrongArguments(`--faults ${name}: only proxies make it, not --cuts ${cuts}`);
     return kind;
   });
   return [...new Set(kinds)];

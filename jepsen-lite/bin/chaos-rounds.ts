@@ -25,7 +25,7 @@ interface Round {
 /** Plays the rounds of a command; returns the exit code. */
 export async function playRounds(command: ChaosCommand, signal: AbortSignal): Promise<number> {
   const commit = commitName();
-  const how = `${sourcesHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.schedule ?? ''} ${command.bug ?? ''}`;
+  const how = `${sourcesHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.cuts} ${command.schedule ?? ''} ${command.bug ?? ''}`;
   const broker = brokerProgram(command.bug);
   const results = command.resume === undefined ? undefined : new ResultsFile<ChaosReport>(command.resume, commit, how);
   const reports: ChaosReport[] = [];
@@ -84,6 +84,7 @@ async function playRound(
     kinds: command.kinds,
     schedule: command.schedule === undefined ? undefined : readSchedule(command.schedule),
     rate: command.rate,
+    cuts: command.cuts,
     directory,
     programs: { mqnamesrv: join(programFolder, 'mqnamesrv.js'), mqbroker: broker },
     watchdog: join(programFolder, 'watchdog.js'),
@@ -93,7 +94,7 @@ async function playRound(
   view.clear();
   const passed = report.violation === undefined && report.isWhole;
   if (passed && !command.keep) rmSync(directory, { recursive: true });
-  const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
+  const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --cuts ${command.cuts}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
   console.log(chaosText(report, replay, passed && !command.keep ? undefined : directory));
   return report;
 }

@@ -14,7 +14,7 @@ export function chaosText(report: ChaosReport, replay: string, folder: string | 
     `${messages.acknowledged} acknowledged messages judged, ${messages.lost} lost, ${messages.phantom} phantom, ${messages.orderBreaks} order breaks`,
     `${operations.acknowledged} operations acknowledged, ${operations.refused} refused, ${operations.unknown} unknown; ${report.reigns} times another leader or term; longest time without an acknowledged message ${report.longestStallMs} ms`,
     `${injectedOf(report)} faults: ${countsText(report.injected)}; not possible when their time came: ${countsText(report.skipped)}`,
-    ...('disk-full' in report.injected ? [`full disks by ${report.fullDisksBy}`] : []),
+    `links cut by ${report.cutsBy}${'disk-full' in report.injected ? `; full disks by ${report.fullDisksBy}` : ''}`,
     ...report.verdicts.map(
       ({ checker, valid, counts }) =>
         `checker ${checker}: ${valid === true ? 'valid' : valid === false ? 'INVALID' : 'UNKNOWN'} (${countsText(counts)})`,

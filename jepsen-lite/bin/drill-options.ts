@@ -5,6 +5,7 @@ import type { OwnTarget, Plan, StockTarget, TargetPlan } from '../drill/plan/pla
 import { defaultTargets, presetNamed, presets } from '../drill/plan/presets.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
 import { isLiveModeName, liveModeNames } from '../live/chaos/live-modes.ts';
+import { cutMeans } from '../live/network/open-network.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 
 export const DRILL_USAGE = `drill NAME|PLAN [options]
@@ -19,6 +20,7 @@ ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
 
   --target KIND    ledgermq or rocketmq: whose group is started (default: what the plan says; ledgermq)
   --mode M         dledger, or controller: three brokers and a Controller inside their name server (default: what the plan says; dledger)
+  --cuts MEANS     what cuts links: proxies, or namespaces: network namespaces of the kernel (needs root, ip and nsenter; default: what the plan says; proxies)
   --nodes N        members of the group that is started (default: what the plan says; 3)
   --repeat N       trials (default: what the plan says; 1)
   --seed S         decides the drawn pauses of the load (default: drawn, and told)
@@ -55,6 +57,7 @@ const flag = { type: 'boolean', default: false } as const;
 const spec = {
   target: text,
   mode: text,
+  cuts: text,
   nodes: text,
   repeat: text,
   seed: text,
@@ -120,15 +123,16 @@ function changed(plan: Plan, values: Values): Plan {
   return made;
 }
 
-function targetOf(target: TargetPlan, { target: kind, nodes, mode }: Values): TargetPlan {
-  if (kind === undefined && nodes === undefined && mode === undefined) return target;
+function targetOf(target: TargetPlan, { target: kind, nodes, mode, cuts }: Values): TargetPlan {
+  if ([kind, nodes, mode, cuts].every((value) => value === undefined)) return target;
   if (target.kind === 'running')
-    throw new WrongArguments('--target, --mode and --nodes: this plan is for a running group');
+    throw new WrongArguments('--target, --mode, --cuts and --nodes: this plan is for a running group');
   if (kind !== undefined && kind !== 'ledgermq' && kind !== 'rocketmq')
     throw new WrongArguments(
       `--target ${kind}: ledgermq or rocketmq is needed; a running group is described in a plan file`,
     );
-  const base = inMode(kind === undefined || kind === target.kind ? target : defaultTargets[kind], mode);
+  const meant = kind === undefined || kind === target.kind ? target : defaultTargets[kind];
+  const base = withCuts(inMode(meant, mode), cuts);
   return nodes === undefined ? base : { ...base, nodes: wholeNumber('nodes', nodes, 1, 9) };
 }
 
@@ -137,6 +141,15 @@ function inMode(target: OwnTarget | StockTarget, mode: string | undefined): OwnT
   if (target.kind === 'rocketmq') throw new WrongArguments(`--mode ${mode}: RocketMQ's group is one of mode dledger`);
   if (!isLiveModeName(mode)) throw new WrongArguments(`--mode ${mode}: there are ${liveModeNames.join(' and ')}`);
   return { ...target, mode };
+}
+
+function withCuts(target: OwnTarget | StockTarget, means: string | undefined): OwnTarget | StockTarget {
+  if (means === undefined) return target;
+  if (target.kind === 'rocketmq')
+    throw new WrongArguments(`--cuts ${means}: links of RocketMQ's group are cut by proxies`);
+  const cuts = cutMeans.find((each) => each === means);
+  if (cuts === undefined) throw new WrongArguments(`--cuts ${means}: there are ${cutMeans.join(' and ')}`);
+  return { ...target, cuts };
 }
 
 function refused<Result>(name: string, run: () => Result): Result {

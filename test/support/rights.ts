@@ -11,6 +11,14 @@ export function mayMount(): boolean {
   return may || leftOut('this process may not mount file systems');
 }
 
+/** May this process make network namespaces, and run programs in them? Says so loudly where tests that need it are left out. */
+export function mayMakeNamespaces(): boolean {
+  const name = `lmq-may-${process.pid}`;
+  const may = succeeds('ip', 'netns', 'add', name) && succeeds('nsenter', `--net=/run/netns/${name}`, 'true');
+  succeeds('ip', 'netns', 'delete', name);
+  return may || leftOut('this process may not make network namespaces, or has no ip and nsenter');
+}
+
 function succeeds(command: string, ...args: readonly string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' });

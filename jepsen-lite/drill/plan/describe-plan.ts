@@ -28,7 +28,8 @@ export function describePlan(plan: Plan): string {
 function targetText(target: TargetPlan): string {
   const keys =
     target.kind === 'running' ? [] : Object.entries(target.brokerKeys).map(([key, value]) => `${key}=${value}`);
-  const more = keys.length === 0 ? '' : `, with ${keys.join(' ')}`;
+  const inKernel = target.kind === 'ledgermq' && target.cuts === 'namespaces' ? ', in network namespaces' : '';
+  const more = `${inKernel}${keys.length === 0 ? '' : `, with ${keys.join(' ')}`}`;
   if (target.kind === 'ledgermq') return `${groupText(target)} that the drill starts${more}`;
   if (target.kind === 'rocketmq')
     return `a DLedger group of ${target.nodes} of Apache RocketMQ ${target.version} that the drill starts${more}`;

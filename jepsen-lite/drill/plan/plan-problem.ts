@@ -1,5 +1,6 @@
 import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Fault } from '../../fault/schedule.ts';
+import { isMadeBy } from '../../live/chaos/live-faults.ts';
 import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
 import { diskFaults, livePlatformFaults } from '../../live/chaos/platform-faults.ts';
@@ -59,10 +60,14 @@ function meansProblem({ phases, target }: Plan): string | undefined {
     : `the fault ${kind} cannot be made on RocketMQ's own brokers; ${faultNames(processFaults, networkFaults, diskFaults).join(', ')} can`;
 }
 
-function modeProblem(faults: readonly Fault[], { mode, nodes }: OwnTarget): string | undefined {
+function modeProblem(faults: readonly Fault[], { mode, nodes, cuts }: OwnTarget): string | undefined {
   const { kinds, conf } = liveModeNamed(mode);
   const { count = nodes } = findLayout(conf) ?? {};
   if (nodes !== count) return `target.nodes: mode ${mode} has ${count} brokers, not ${nodes}`;
+  if (cuts === 'namespaces' && mode !== 'dledger')
+    return `target.cuts: namespaces are for DLedger groups; mode ${mode} needs proxies`;
+  const shaped = faults.find(({ kind }) => !isMadeBy(cuts, kind))?.kind;
+  if (shaped !== undefined) return `target.cuts: only proxies make the fault ${shaped}, not ${cuts}`;
   const strange = faults.find(({ kind }) => !kinds.includes(kind))?.kind;
   return strange === undefined ? undefined : `mode ${mode} does not promise to survive the fault ${strange}`;
 }

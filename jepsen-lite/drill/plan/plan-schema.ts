@@ -1,4 +1,5 @@
 import { liveModeNames } from '../../live/chaos/live-modes.ts';
+import { cutMeans } from '../../live/network/open-network.ts';
 import type { Schema } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +40,11 @@ const target: Schema = {
         enum: liveModeNames,
         description:
           'dledger, or controller: three brokers on the native store, and a Controller inside their name server',
+      },
+      cuts: {
+        type: 'string',
+        enum: cutMeans,
+        description: 'what cuts links: proxies, or network namespaces of the kernel, which need root, ip and nsenter',
       },
       nodes: count('members', 1, 9),
       brokerKeys,

@@ -1,5 +1,6 @@
 import type { Fault, Schedule } from '../../fault/schedule.ts';
 import type { LiveModeName } from '../../live/chaos/live-modes.ts';
+import type { CutMeans } from '../../live/network/open-network.ts';
 
 /** A drill as data: what it is done to, under which load, what is hurt, and what has to hold. All times are milliseconds. */
 export interface Plan {
@@ -28,6 +29,8 @@ export interface OwnTarget {
   readonly kind: 'ledgermq';
   /** `controller`: three brokers on the native store, and a Controller inside their name server. */
   readonly mode: LiveModeName;
+  /** What cuts links: `namespaces` of the kernel need root's rights. */
+  readonly cuts: CutMeans;
   readonly nodes: number;
   /** Keys for all brokers, over those of the shipped files. */
   readonly brokerKeys: Readonly<Record<string, string>>;

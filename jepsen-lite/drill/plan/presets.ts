@@ -7,7 +7,7 @@ export const defaultTargets: {
   readonly rocketmq: StockTarget;
   readonly running: RunningTarget;
 } = {
-  ledgermq: { kind: 'ledgermq', mode: 'dledger', nodes: 3, brokerKeys: {} },
+  ledgermq: { kind: 'ledgermq', mode: 'dledger', cuts: 'proxies', nodes: 3, brokerKeys: {} },
   rocketmq: { kind: 'rocketmq', nodes: 3, version: '5.3.3', brokerKeys: {} },
   running: { kind: 'running', server: 'ledgermq', nameServer: '', members: [] },
 };

@@ -46,21 +46,23 @@ export class OwnGroup implements DrillTarget {
   /** Resolves when all members serve. Throws `StartFailure`. */
   static async start(options: OwnGroupOptions): Promise<OwnGroup> {
     const { nodes, brokerKeys } = options.plan;
+    const { cuts } = options.plan;
     const mode = liveModeNamed(options.plan.mode);
     return new OwnGroup(
-      await startLive({ ...options, mode, nodes, brokerKeys: { ...mode.drillKeys, ...brokerKeys } }),
+      await startLive({ ...options, mode, cuts, nodes, brokerKeys: { ...mode.drillKeys, ...brokerKeys } }),
       options,
     );
   }
 
   get description(): string {
     const disks = this.#options.fillsDisks ? `; full disks are made by ${this.#started.disks.by}` : '';
+    const { network } = this.#started;
     const { members, mode } = this.#live;
     const group =
       mode.name === 'dledger'
         ? `DLedger group of ${members.length} members`
         : `set of ${members.length} brokers in Controller mode`;
-    return `a LedgerMQ ${group}, started for the drill${disks}`;
+    return `a LedgerMQ ${group}, started for the drill; links are cut by ${network.by}${disks}`;
   }
 
   get nameServer(): string {

@@ -130,7 +130,7 @@ export class StockGroup implements DrillTarget {
   async close(): Promise<void> {
     await this.#watch.close();
     await this.#processes.stopAll(STOP_MS);
-    this.#processes.mesh.close();
+    this.#processes.links.close();
   }
 
   async #isServing(signal: AbortSignal): Promise<boolean> {

@@ -63,14 +63,14 @@ export function stockStore(folder: string, name: string): string {
 /** A name server and brokers of RocketMQ in DLedger mode as processes of this machine. */
 export class StockProcesses extends Hurtable<StockMember> implements DiskHolder<StockMember> {
   readonly members: readonly StockMember[];
-  readonly mesh: LinkMesh;
+  readonly links: LinkMesh;
   readonly #options: StockProcessesOptions;
   readonly #processes = new Map<string, LaunchedProcess>();
 
   constructor(options: StockProcessesOptions) {
     super();
     this.#options = options;
-    this.mesh = options.mesh;
+    this.links = options.mesh;
     this.members = options.plan.brokers.map(({ listen, peer }, at) => new StockMember(`n${at}`, listen, peer));
   }
 
@@ -130,7 +130,7 @@ export class StockProcesses extends Hurtable<StockMember> implements DiskHolder<
   /** Faults are over: who is down is started. */
   async heal(): Promise<void> {
     const ended = this.endFaults();
-    this.mesh.healAll();
+    this.links.healAll();
     for (const member of this.members) this.resume(member);
     await ended;
     await this.#options.disks?.healAll();

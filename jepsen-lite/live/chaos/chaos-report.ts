@@ -11,6 +11,8 @@ export interface ChaosReport {
   readonly minutes: number;
   /** By what means disks were full, in words. */
   readonly fullDisksBy: string;
+  /** By what means links were cut. */
+  readonly cutsBy: string;
   /** False: the run was interrupted before it was judged. */
   readonly isWhole: boolean;
   readonly violation: Violation | undefined;

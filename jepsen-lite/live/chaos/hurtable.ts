@@ -1,5 +1,5 @@
 import type { Target } from '../../fault/schedule.ts';
-import type { LinkMesh } from '../proxy/link-mesh.ts';
+import type { Links } from '../network/links.ts';
 
 /** A member as faults see it. */
 export interface Victim {
@@ -67,4 +67,4 @@ export abstract class Hurtable<Member extends Victim = Victim> {
 }
 
 /** One whose links can be cut. */
-export type Linked = Hurtable & { readonly mesh: LinkMesh };
+export type Linked = Hurtable & { readonly links: Links };

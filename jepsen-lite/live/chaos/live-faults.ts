@@ -1,6 +1,7 @@
 import { faultKinds } from '../../fault/fault-kinds.ts';
+import type { CutMeans } from '../network/open-network.ts';
 import type { LiveFault } from './live-fault.ts';
-import { networkFaults } from './network-faults.ts';
+import { cutFaults, networkFaults } from './network-faults.ts';
 import { livePlatformFaults } from './platform-faults.ts';
 import { liveProcessFaults } from './process-faults.ts';
 import { liveRotFaults } from './rot-faults.ts';
@@ -14,6 +15,12 @@ export const liveFaults: readonly LiveFault[] = [
   ...liveRotFaults,
   ...liveGroupFaults,
 ];
+
+/** Can a kind be made where links are cut by these means? Only proxies delay, lose and break connections. */
+export function isMadeBy(cuts: CutMeans, kind: string): boolean {
+  const isOfLinks = networkFaults.some(({ name }) => name === kind);
+  return cuts === 'proxies' || !isOfLinks || cutFaults.some(({ name }) => name === kind);
+}
 
 /** The last part of OpenChaos' names of faults (its FaultGenerator), and ours that do the same; before it stands minor, major, random, fixed or leader. */
 const OPEN_CHAOS: Readonly<Record<string, string>> = {

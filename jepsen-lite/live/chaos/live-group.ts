@@ -6,7 +6,7 @@ import { signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
 import type { FullDisks } from '../disk/full-disks.ts';
-import type { LinkMesh } from '../proxy/link-mesh.ts';
+import type { Links } from '../network/links.ts';
 import type { Ward } from '../sick/ward.ts';
 import type { Ailing } from './ailing.ts';
 import type { LiveJudge } from './client-judge.ts';
@@ -26,7 +26,7 @@ const EXCUSED_MS = 2_000;
 export interface LiveGroupOptions {
   readonly mode: LiveMode;
   readonly group: Group;
-  readonly mesh: LinkMesh;
+  readonly links: Links;
   readonly ward: Ward;
   readonly ailing: Ailing;
   readonly disks: FullDisks;
@@ -38,7 +38,7 @@ export interface LiveGroupOptions {
 export class LiveGroup extends Hurtable<LiveMember> {
   readonly mode: LiveMode;
   readonly group: Group;
-  readonly mesh: LinkMesh;
+  readonly links: Links;
   readonly ailing: Ailing;
   readonly judge: LiveJudge;
   readonly journal: (line: string) => void;
@@ -52,11 +52,11 @@ export class LiveGroup extends Hurtable<LiveMember> {
   #reign = '';
   readonly #ward: Ward;
 
-  constructor({ mode, group, mesh, ward, ailing, disks, judge, journal }: LiveGroupOptions) {
+  constructor({ mode, group, links, ward, ailing, disks, judge, journal }: LiveGroupOptions) {
     super();
     this.mode = mode;
     this.group = group;
-    this.mesh = mesh;
+    this.links = links;
     this.#ward = ward;
     this.ailing = ailing;
     this.#disks = disks;
@@ -163,7 +163,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   /** Faults are over: links, disks and clocks are whole, and who is down is started unless the end has come (`starts`). */
   async heal({ starts }: { readonly starts: boolean }): Promise<void> {
     const ended = this.endFaults();
-    this.mesh.healAll();
+    this.links.healAll();
     this.ailing.healAll();
     this.#ward.healAll();
     await this.#disks.healAll();

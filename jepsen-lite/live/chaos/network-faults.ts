@@ -3,10 +3,11 @@ import type { LiveFault } from './live-fault.ts';
 import { CLIENTS_PARTY, NAME_SERVER_PARTY } from './parties.ts';
 
 const BY = 'the TCP proxies between the processes';
+const CUT_BY = `${BY}, or network namespaces`;
 
 const isolate: LiveFault<Linked> = {
   name: 'isolate',
-  by: BY,
+  by: CUT_BY,
   apply(live, { target, forMs, mode }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -19,7 +20,7 @@ const isolate: LiveFault<Linked> = {
 
 const cut: LiveFault<Linked> = {
   name: 'cut',
-  by: BY,
+  by: CUT_BY,
   apply(live, { target, other = 'follower', forMs, mode }) {
     const [member] = live.targets(target);
     const [peer] = live.targets(other);
@@ -32,7 +33,7 @@ const cut: LiveFault<Linked> = {
 
 const deaf: LiveFault<Linked> = {
   name: 'deaf',
-  by: BY,
+  by: CUT_BY,
   apply(live, { target, forMs, mode }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -45,7 +46,7 @@ const deaf: LiveFault<Linked> = {
 
 const hide: LiveFault<Linked> = {
   name: 'hide',
-  by: BY,
+  by: CUT_BY,
   apply(live, { target, forMs, mode }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -63,7 +64,7 @@ const reset: LiveFault<Linked> = {
     const [peer] = live.targets(other);
     if (member === undefined || peer === undefined || member === peer) return false;
     for (let count = 0; count < amount; count++) {
-      live.later((forMs * count) / amount, () => live.mesh.reset(member.name, peer.name));
+      live.later((forMs * count) / amount, () => live.links.reset(member.name, peer.name));
     }
     return true;
   },
@@ -85,19 +86,22 @@ const slowLink: LiveFault<Linked> = {
         [name, member.name],
         [member.name, name],
       ] as const) {
-        live.mesh.setQuality(from, to, quality);
-        live.later(forMs, () => live.mesh.setQuality(from, to));
+        live.links.setQuality(from, to, quality);
+        live.later(forMs, () => live.links.setQuality(from, to));
       }
     }
     return true;
   },
 };
 
-export const networkFaults: readonly LiveFault<Linked>[] = [isolate, cut, deaf, hide, reset, slowLink];
+/** Kinds that cut ways between parties, and do no more. */
+export const cutFaults: readonly LiveFault<Linked>[] = [isolate, cut, deaf, hide];
+
+export const networkFaults: readonly LiveFault<Linked>[] = [...cutFaults, reset, slowLink];
 
 function cutFor(live: Linked, forMs: number, ...ways: readonly (readonly [string, string])[]): void {
   for (const [from, to] of ways) {
-    live.mesh.cut(from, to);
-    live.later(forMs, () => live.mesh.heal(from, to));
+    live.links.cut(from, to);
+    live.later(forMs, () => live.links.heal(from, to));
   }
 }

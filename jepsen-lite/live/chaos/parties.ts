@@ -1,3 +1,4 @@
+import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
 import type { Layout } from '../../../cluster/launch/layouts.ts';
 import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
 import { formatAddress } from '../../../src/remoting/address.ts';
@@ -8,8 +9,11 @@ import type { Detours } from '../sick/patient.ts';
 export const NAME_SERVER_PARTY = 'ns';
 export const CLIENTS_PARTY = 'clients';
 
-/** Ports of a party that others dial, by name. */
-export function partyPorts(layout: Layout, plan: PortPlan): Map<string, readonly number[]> {
+/** Ports of parties, by name. */
+export type Ports = ReadonlyMap<string, readonly number[]>;
+
+/** Ports of each party that others dial. */
+export function partyPorts(layout: Layout, plan: PortPlan): Ports {
   const names = layout.brokers(plan.brokers.length).map(({ name }) => name);
   const brokers = plan.brokers.map(({ listen, fast, peer, ha }, index) => {
     return [names[index] as string, [listen, fast, layout.replicatesOver === 'peer' ? peer : ha]] as const;
@@ -19,11 +23,19 @@ export function partyPorts(layout: Layout, plan: PortPlan): Map<string, readonly
   return new Map<string, readonly number[]>([...brokers, [NAME_SERVER_PARTY, ofNameServer]]);
 }
 
+/** Ports at which brokers tell how they are. */
+export function pagePorts(layout: Layout, plan: PortPlan): Ports {
+  const names = layout.brokers(plan.brokers.length).map(({ name }) => name);
+  return new Map(plan.brokers.map(({ http }, index) => [names[index] as string, [http]]));
+}
+
+/** The party that a process of a group is. */
+export function partyOf(processName: string): string {
+  return processName === NAME_SERVER ? NAME_SERVER_PARTY : processName;
+}
+
 /** Lays a link from every party that dials to every address of the others; returns the detours of each. */
-export async function layLinks(
-  mesh: LinkMesh,
-  ports: ReadonlyMap<string, readonly number[]>,
-): Promise<Map<string, Detours>> {
+export async function layLinks(mesh: LinkMesh, ports: Ports): Promise<Map<string, Detours>> {
   const dialing = [...ports.keys(), CLIENTS_PARTY].filter((name) => name !== NAME_SERVER_PARTY);
   const all = new Map<string, Detours>();
   for (const from of dialing) {

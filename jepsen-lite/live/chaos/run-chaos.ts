@@ -6,6 +6,7 @@ import type { Platform } from '../../../src/platform/ports.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
 import { Chance } from '../../sim/chance.ts';
+import type { CutMeans } from '../network/open-network.ts';
 import { Patient } from '../sick/patient.ts';
 import { underWatchdog } from '../watchdog/under-watchdog.ts';
 import type { Watchdog } from '../watchdog/watchdog.ts';
@@ -34,6 +35,8 @@ export interface ChaosOptions {
   readonly schedule: Schedule | undefined;
   /** Messages a second that the senders aim at. */
   readonly rate: number;
+  /** Default: by proxies. */
+  readonly cuts?: CutMeans;
   /** Folder of the run: made, and filled with the group, the journal, and what is told of a failure. */
   readonly directory: string;
   readonly programs: Programs;
@@ -76,7 +79,7 @@ async function runMarked(
   const real = createNodePlatform({ logger: { file: join(directory, 'clients.log'), level: 'warn' } });
   const judge = new LiveJudge(nowMs);
   const metadata = new MetadataAudit();
-  const { live, disks, clientDetours, close } = await startLive({
+  const { live, disks, network, clientDetours, close } = await startLive({
     ...options,
     brokerKeys: options.mode.brokerKeys,
     watchdog,
@@ -104,6 +107,7 @@ async function runMarked(
       nodes: options.nodes,
       minutes: options.minutes,
       fullDisksBy: disks.by,
+      cutsBy: network.by,
       isWhole: !options.signal.aborted,
       violation,
       verdicts: verdicts.map(({ checker, valid, counts }) => ({ checker, valid, counts })),

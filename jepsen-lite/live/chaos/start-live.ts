@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { GroupFolder } from '../../../cluster/launch/group-folder.ts';
 import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
-import { freePortBase, HOST, portsFrom } from '../../../cluster/launch/ports.ts';
+import { freePortBase, portsFrom } from '../../../cluster/launch/ports.ts';
 import { startGroup } from '../../../cluster/launch/start-group.ts';
 import { assert } from '../../../src/base/assert.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
 import { formatAddress } from '../../../src/remoting/address.ts';
 import type { FullDisks } from '../disk/full-disks.ts';
 import { openDisks } from '../disk/open-disks.ts';
-import { LinkMesh } from '../proxy/link-mesh.ts';
+import type { LiveNetwork } from '../network/live-network.ts';
+import { type CutMeans, openNetwork } from '../network/open-network.ts';
 import type { Detours } from '../sick/patient.ts';
 import { PATIENT_VARIABLE, type PatientSettings } from '../sick/patient-settings.ts';
 import { Ward } from '../sick/ward.ts';
@@ -20,7 +21,7 @@ import type { LiveJudge } from './client-judge.ts';
 import { dledgerMode } from './dledger-mode.ts';
 import { LiveGroup } from './live-group.ts';
 import type { LiveMode } from './live-mode.ts';
-import { CLIENTS_PARTY, layLinks, partyPorts } from './parties.ts';
+import { CLIENTS_PARTY, partyOf } from './parties.ts';
 
 const SOUND_MS = 30_000;
 const LOOK_MS = 100;
@@ -42,6 +43,8 @@ export interface StartLiveOptions {
   readonly watchdog: Watchdog;
   /** Faults will fill disks. */
   readonly fillsDisks: boolean;
+  /** Default: by proxies. */
+  readonly cuts?: CutMeans;
   readonly judge: LiveJudge;
   readonly journal: (line: string) => void;
 }
@@ -51,6 +54,7 @@ export interface StartedLive {
   readonly live: LiveGroup;
   /** Of the members. */
   readonly disks: FullDisks;
+  readonly network: LiveNetwork;
   /** Of the clients of the run. */
   readonly clientDetours: Detours;
   /** Ends processes and links. */
@@ -60,14 +64,16 @@ export interface StartedLive {
 /** Lays the links, starts the group over them, and waits until all members are sound. Throws `StartFailure`. */
 export async function startLive(options: StartLiveOptions): Promise<StartedLive> {
   const { mode = dledgerMode, nodes, directory, programs, brokerKeys, signal, real, mark, judge, journal } = options;
-  const { watchdog, fillsDisks: areFilled } = options;
+  const { watchdog, fillsDisks: areFilled, cuts = 'proxies' } = options;
   const layout = findLayout(mode.conf);
   assert(layout !== undefined, 'modes name layouts that are there');
   const portBase = await freePortBase(nodes);
-  const mesh = new LinkMesh(real, HOST);
+  const plan = portsFrom(portBase, nodes);
+  const failed = (error: Error): void => judge.broken('chaos', error.stack ?? error.message);
+  const network = await openNetwork({ means: cuts, layout, plan, real, watchdog, failed });
+  const { links, detours } = network;
   const ward = new Ward(real);
-  const wardAddress = formatAddress(await ward.open(HOST));
-  const detours = await layLinks(mesh, partyPorts(layout, portsFrom(portBase, nodes)));
+  const wardAddress = formatAddress(await ward.open(network.host));
   let live: LiveGroup | undefined;
   const environment = (name: string): Record<string, string> => {
     const boots = live?.members.find((member) => member.name === name)?.boots ?? 0;
@@ -80,17 +86,28 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
   const ailing = new Ailing(ward);
   const disks = await openDisks({ stores, areFilled, watchdog, ailing, journal });
   const leave = async (): Promise<void> => {
-    mesh.close();
+    await network.close();
     ward.close();
     await disks.close();
   };
   const count = layout.count === undefined ? { nodes } : {};
-  const groupOptions = { dir, conf: mode.conf, ...count, portBase, programs, signal, environment, brokerKeys };
+  const groupOptions = {
+    dir,
+    conf: mode.conf,
+    ...count,
+    portBase,
+    programs,
+    signal,
+    environment,
+    commandPrefix: (name: string) => network.commandPrefix(partyOf(name)),
+    brokerKeys: { ...network.brokerKeys, ...brokerKeys },
+    onStarted: () => void network.open().catch(failed),
+  };
   const { group } = await startGroup(groupOptions).catch(async (error: Error) => {
     await leave();
     throw error;
   });
-  live = new LiveGroup({ mode, group, mesh, ward, ailing, disks, judge, journal });
+  live = new LiveGroup({ mode, group, links, ward, ailing, disks, judge, journal });
   const close = async (): Promise<void> => {
     await live.heal({ starts: false });
     await group.stopAll(STOP_MS);
@@ -98,7 +115,7 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
     await leave();
   };
   await untilSound(live, signal);
-  return { live, disks, clientDetours: detours.get(CLIENTS_PARTY) ?? {}, close };
+  return { live, disks, network, clientDetours: detours.get(CLIENTS_PARTY) ?? {}, close };
 }
 
 /** Right after its foundation a group would not survive the loss of a member. */

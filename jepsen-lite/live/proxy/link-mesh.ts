@@ -1,4 +1,5 @@
 import type { Address, Platform } from '../../../src/platform/ports.ts';
+import type { Links } from '../network/links.ts';
 import { type Direction, type LinkQuality, perfectLink, perfectLinks } from './link.ts';
 import { LinkProxy } from './link-proxy.ts';
 
@@ -12,7 +13,7 @@ interface Way {
  * The links among named parties (members, name servers, clients), each dialed through proxies of its own, and hurt by names: what is cut from `a` to
  * `b` is cut on connections that `a` dialed and on those that `b` dialed. Cuts of several faults overlap: a way heals when the last of them is over.
  */
-export class LinkMesh {
+export class LinkMesh implements Links {
   readonly #platform: Platform;
   readonly #host: string;
   readonly #proxies = new Map<string, LinkProxy[]>();

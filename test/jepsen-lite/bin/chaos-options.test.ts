@@ -23,6 +23,12 @@ describe('the command line of chaos', () => {
   test.for([
     [['--nodes', '4'], '--nodes 4: a group of chaos has 3 or 5 members'],
     [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
+    [['--cuts', 'knife'], '--cuts knife: there are proxies and namespaces'],
+    [
+      ['--cuts', 'namespaces', '--mode', 'controller'],
+      '--cuts namespaces: the processes of mode controller need proxies',
+    ],
+    [['--cuts', 'namespaces', '--faults', 'kill,slow-link'], '--faults slow-link: only proxies make it'],
     [['--minutes', 'x'], '--minutes x: a number from 0.2 to 600 is needed'],
     [['--bug', 'none'], '--bug none: there is no such planted bug; npm run sim -- --list-bugs names them'],
     [
@@ -60,6 +66,7 @@ const good: ChaosReport = {
   nodes: 3,
   minutes: 1,
   fullDisksBy: 'a quota',
+  cutsBy: 'proxies',
   isWhole: true,
   violation: undefined,
   verdicts: [{ checker: 'log', valid: true, counts: { examined: 4 } }],

@@ -31,6 +31,11 @@ describe('refused with one sentence:', () => {
     [['leader-kill', 'pause'], 'pause: one drill at a time'],
     [['leader-kill', '--repeat', '0'], '--repeat 0: a whole number from 1 to 1000 is needed'],
     [['leader-kill', '--target', 'kafka'], '--target kafka: ledgermq or rocketmq is needed'],
+    [['leader-kill', '--cuts', 'knife'], '--cuts knife: there are proxies and namespaces'],
+    [
+      ['leader-kill', '--target', 'rocketmq', '--cuts', 'namespaces'],
+      "--cuts namespaces: links of RocketMQ's group are cut",
+    ],
     [['leader-kill', '--mode', 'master'], '--mode master: there are dledger and controller'],
     [['leader-kill', '--target', 'rocketmq', '--mode', 'controller'], "--mode controller: RocketMQ's group is one of"],
     [['leader-kill', '--nodes', '2'], 'leader-kill: the faults may take 1 of 2 members away at the same time'],

@@ -108,7 +108,7 @@ describe('what makes no sense is refused with one sentence', () => {
     ],
     [
       '{ preset: pause, target: { version: 5.3.3 } }',
-      'target.version: there is no such key; known are kind, mode, nodes, brokerKeys',
+      'target.version: there is no such key; known are kind, mode, cuts, nodes, brokerKeys',
     ],
     [
       `{ preset: pause, target: { kind: running, nameServer: "h:9", ${members} } }`,
@@ -124,6 +124,14 @@ describe('what makes no sense is refused with one sentence', () => {
     ],
     ['{ preset: slow-disk, target: { mode: wonder } }', 'target.mode: "wonder" must be one of dledger, controller'],
     ['{ preset: bit-rot, target: { mode: controller } }', 'mode controller does not promise to survive the fault rot'],
+    [
+      '{ faults: [{ kind: slow-link }], target: { cuts: namespaces } }',
+      'target.cuts: only proxies make the fault slow-link, not namespaces',
+    ],
+    [
+      '{ preset: controller-loss, target: { cuts: namespaces } }',
+      'target.cuts: namespaces are for DLedger groups; mode controller needs proxies',
+    ],
     ['{ preset: controller-loss, target: { nodes: 5 } }', 'target.nodes: mode controller has 3 brokers, not 5'],
     ['{ preset: pause, repeat: 0 }', 'repeat: 0 must be at least 1'],
     ['{ preset: pause, steady: { maxErrorShare: 2 } }', 'steady.maxErrorShare: 2 must be at most 1'],

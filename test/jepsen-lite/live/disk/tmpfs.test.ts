@@ -16,27 +16,13 @@ import { Ailing } from '../../../../jepsen-lite/live/chaos/ailing.ts';
 import { openDisks } from '../../../../jepsen-lite/live/disk/open-disks.ts';
 import { Tmpfs } from '../../../../jepsen-lite/live/disk/tmpfs.ts';
 import { TmpfsDisks } from '../../../../jepsen-lite/live/disk/tmpfs-disks.ts';
-import { perform, type Undo } from '../../../../jepsen-lite/live/watchdog/undo.ts';
-import type { Undoer } from '../../../../jepsen-lite/live/watchdog/watchdog.ts';
 import { mayMount } from '../../../support/rights.ts';
-
-/** Undoes like a watchdog, in this process, and at the end of a test what is left. */
-class Undoes implements Undoer {
-  readonly left: Undo[] = [];
-
-  register(undo: Undo): Promise<number> {
-    return Promise.resolve(this.left.push(undo) - 1);
-  }
-
-  async undo(number: number): Promise<void> {
-    await perform(this.left[number] as Undo);
-  }
-}
+import { Undoes } from '../undoes.ts';
 
 const undoes = new Undoes();
 const folder = mkdtempSync(join(tmpdir(), 'a tmpfs-'));
 afterEach(async () => {
-  for (const undo of undoes.left.splice(0)) await perform(undo);
+  await undoes.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
