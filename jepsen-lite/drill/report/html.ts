@@ -2,20 +2,18 @@ import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
 import { type DrillReport, figureRows, figureText } from './drill-report.ts';
 import { escaped } from './markup.ts';
+import { colours, drawingStyle } from './style.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
-/** Light, dark and print: one set of colours, which the drawings use too. */
 const style = `
-:root { color-scheme: light dark; --fg: #1c1e21; --bg: #fff; --soft: #606770; --rule: #d8dbe0; --ok: #2e7d32; --bad: #c62828; --fault: #b0b7c3; --line: #1565c0; --leads: #1565c0; --on: #fff; }
-@media (prefers-color-scheme: dark) { :root { --fg: #e4e6eb; --bg: #18191b; --soft: #a2a8b1; --rule: #3a3d42; --ok: #66bb6a; --bad: #ef5350; --fault: #5a6270; --line: #64b5f6; --leads: #64b5f6; --on: #10131a; } }
-@media print { :root { color-scheme: light; --fg: #000; --bg: #fff; --soft: #444; --rule: #bbb; --ok: #2e7d32; --bad: #c62828; --fault: #b0b7c3; --line: #1565c0; --leads: #1565c0; --on: #fff; } body { max-width: none; } figure, table { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+${colours}
+@media print { body { max-width: none; } figure, table { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--fg); background: var(--bg); max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; } th, td { text-align: left; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 td.figure { text-align: right; font-variant-numeric: tabular-nums; } .scroll { overflow-x: auto; }
 .passed, .yes { color: var(--ok); } .failed, .aborted, .not-steady, .interrupted, .no { color: var(--bad); }
-figure { margin: 1.5rem 0; } figcaption { color: var(--soft); } svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; }
-svg .ok { fill: var(--ok); } svg .bad { fill: var(--bad); } svg .fault { fill: var(--fault); fill-opacity: .35; } svg .line { fill: none; stroke: var(--line); stroke-width: 1.4; }
-svg .leads { fill: var(--leads); } svg .on { fill: var(--on); } svg .soft { fill: var(--soft); } svg .grid { stroke: var(--rule); stroke-width: .6; fill: none; } svg .mark { stroke: var(--bad); stroke-width: 1.2; stroke-dasharray: 4 3; fill: none; }
+figure { margin: 1.5rem 0; } figcaption { color: var(--soft); } svg { width: 100%; height: auto; }
+${drawingStyle}
 pre { background: color-mix(in srgb, var(--rule) 35%, transparent); padding: .8rem; overflow-x: auto; white-space: pre-wrap; }
 `;
 

@@ -2,6 +2,7 @@ import { BUCKET_MS } from '../measure/buckets.ts';
 import type { TrialFigures } from '../measure/trial-figures.ts';
 import type { RoleSighting } from '../target/drill-target.ts';
 import { escaped } from './markup.ts';
+import { colours, drawingStyle } from './style.ts';
 
 const WIDTH = 960;
 const LEFT = 70;
@@ -56,6 +57,13 @@ export function timelineSvg({ record, buckets, rtoMs, calm }: TrialFigures, rtoF
   const title = `trial ${record.number}: sends, latency and leaders; ${calm.perSecond.toFixed(0)} sends a second before the fault`;
   const height = bottom + 20;
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(title)}">\n${parts.filter((part) => part !== '').join('\n')}\n</svg>`;
+}
+
+/** The same drawing as a file of its own. */
+export function timelineFile(trial: TrialFigures, rtoFrom: 'fault' | 'heal'): string {
+  const head = `<style>\n${colours}\n${drawingStyle}\n</style>\n<rect class="back" width="100%" height="100%"/>\n`;
+  const svg = timelineSvg(trial, rtoFrom).replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
+  return `${svg.replace('\n', `\n${head}`)}\n`;
 }
 
 function latencyPlot(top: number): string[] {

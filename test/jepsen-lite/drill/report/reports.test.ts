@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { comparisonOf } from '../../../../jepsen-lite/drill/report/compare.ts';
 import { htmlOf } from '../../../../jepsen-lite/drill/report/html.ts';
 import { junitOf } from '../../../../jepsen-lite/drill/report/junit.ts';
-import { timelineSvg } from '../../../../jepsen-lite/drill/report/timeline-svg.ts';
+import { timelineFile, timelineSvg } from '../../../../jepsen-lite/drill/report/timeline-svg.ts';
 import { sampleReport, sampleTrial } from '../sample-report.ts';
 
 const nasty = [{ text: 'a < b', measured: 'says "x" & <script>\u0001', holds: false }] as const;
@@ -57,6 +57,15 @@ test('a timeline shows sends, faults, leaders, terms and the recovery', () => {
   expect(svg).toContain('class="mark"');
   expect(svg).not.toContain('NaN');
   expect(timelineSvg(sampleTrial(1, { rtoMs: 0 }), 'fault')).not.toContain('class="mark"');
+});
+
+test('a timeline in a file of its own brings its colours with it', () => {
+  const file = timelineFile(sampleTrial(1), 'fault');
+  expect(file).toMatch(
+    /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="[^"]*" role="img" aria-label="[^"]*">\n<style>\n/,
+  );
+  for (const [, name] of file.matchAll(/var\((--[a-z]+)\)/g)) expect(file).toContain(`${name}: #`);
+  for (const [, name] of file.matchAll(/class="([a-z]+)"/g)) expect(file).toContain(`svg .${name} {`);
 });
 
 test('a comparison shows both, and says what makes them unlike', () => {
