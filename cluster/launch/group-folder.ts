@@ -62,7 +62,7 @@ export class GroupFolder {
   }
 
   /** Makes the folders and writes the resolved configuration files of all programs. */
-  prepare(layout: Layout, plan: PortPlan, brokerKeys: Overrides): void {
+  prepare(layout: Layout, plan: PortPlan, brokerKeys: Overrides, nameServerKeys: Overrides = {}): void {
     const brokers = layout.brokers(plan.brokers.length);
     const names = brokers.map(({ name }) => name);
     const store = [NAME_SERVER, ...names].map((name) => this.storeDirectory(name));
@@ -70,7 +70,7 @@ export class GroupFolder {
       makeDirectory(folder);
     }
     const heading = 'Written anew at every start from the shipped file of the same member.';
-    const nameServer = nameServerOverrides(layout, plan, this.storeDirectory(NAME_SERVER));
+    const nameServer = { ...nameServerOverrides(layout, plan, this.storeDirectory(NAME_SERVER)), ...nameServerKeys };
     const root = packageRoot();
     const template = layout.nameServerFile === undefined ? '' : shippedFile(root, layout.nameServerFile);
     writeFileSync(this.confFile(NAME_SERVER), resolveProperties(template, nameServer, heading));

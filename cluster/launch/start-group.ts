@@ -27,6 +27,8 @@ export interface GroupOptions extends RunSettings {
   readonly portBase?: number;
   /** Keys for all brokers, over those of the shipped files. */
   readonly brokerKeys?: Readonly<Record<string, string>>;
+  /** Keys for the name server, over those of the launcher. */
+  readonly nameServerKeys?: Readonly<Record<string, string>>;
   /** How long the group may take until a leader serves. Default 30 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -68,7 +70,7 @@ export async function startGroup(options: GroupOptions): Promise<StartedGroup> {
     const layout = chooseLayout(folder, options);
     const plan = await choosePlan(folder, layout, options);
     await refuseBusyPorts(layout, plan);
-    folder.prepare(layout, plan, options.brokerKeys ?? {});
+    folder.prepare(layout, plan, options.brokerKeys ?? {}, options.nameServerKeys ?? {});
     const record = { plan, layout: layout.name, processes: {} };
     return await run(new Group(folder, record, platform, options), options);
   } finally {

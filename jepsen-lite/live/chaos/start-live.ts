@@ -100,7 +100,8 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
     signal,
     environment,
     commandPrefix: (name: string) => network.commandPrefix(partyOf(name)),
-    brokerKeys: { ...network.brokerKeys, ...brokerKeys },
+    brokerKeys: { ...network.keys, ...brokerKeys },
+    nameServerKeys: network.keys,
     onStarted: () => void network.open().catch(failed),
   };
   const { group } = await startGroup(groupOptions).catch(async (error: Error) => {

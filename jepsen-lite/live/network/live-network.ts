@@ -10,8 +10,8 @@ export interface LiveNetwork {
   readonly detours: ReadonlyMap<string, Detours>;
   /** Where the run itself listens for its processes, past all links. */
   readonly host: string;
-  /** Keys that all brokers need here. */
-  readonly brokerKeys: Readonly<Record<string, string>>;
+  /** Keys that name server and brokers need here. */
+  readonly keys: Readonly<Record<string, string>>;
   /** What stands before the command of a party's process. */
   commandPrefix(party: string): readonly string[];
   /** The processes are started: opens their ports to the run and its launcher, past all links. */

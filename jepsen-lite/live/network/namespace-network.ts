@@ -36,7 +36,7 @@ export class NamespaceNetwork implements LiveNetwork {
   readonly links: NamespaceLinks;
   readonly detours: ReadonlyMap<string, Detours>;
   readonly host: string;
-  readonly brokerKeys = { httpBindAddress: '0.0.0.0' };
+  readonly keys = { bindAddress: '0.0.0.0', httpBindAddress: '0.0.0.0' };
   readonly #options: NamespaceNetworkOptions;
   readonly #name: string;
   readonly #places: ReadonlyMap<string, Place>;

@@ -11,7 +11,7 @@ export class ProxyNetwork implements LiveNetwork {
   readonly links: LinkMesh;
   readonly detours: ReadonlyMap<string, Detours>;
   readonly host = HOST;
-  readonly brokerKeys = {};
+  readonly keys = {};
 
   private constructor(links: LinkMesh, detours: ReadonlyMap<string, Detours>) {
     this.links = links;
