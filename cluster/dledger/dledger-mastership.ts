@@ -52,6 +52,11 @@ export class DledgerMastership implements Mastership {
     this.#listeners.push(listener);
   }
 
+  /** Somebody leads in this term, this node or another. */
+  leaderKnown(term: number): void {
+    this.#forwarder.leaderKnown(term);
+  }
+
   leaderReady(term: number): void {
     this.#servingTerm = term;
     this.#changed();

@@ -44,6 +44,7 @@ export class DledgerStateMachine implements StateMachine {
     const { logger, log, state, mastership, records, roles } = this.#parts;
     roles.add(change);
     logRoleChange(logger, change, records.isUnfounded);
+    if (change.leader !== undefined) mastership.leaderKnown(change.term);
     if (change.role === 'leader') return;
     if (this.#leaderTerm > 0) {
       this.#leaderTerm = 0;

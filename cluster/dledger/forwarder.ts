@@ -16,17 +16,43 @@ export interface ForwarderOptions {
   readonly leader: () => { readonly address: string; readonly term: number } | undefined;
 }
 
+/** A request that was sent on and has no answer yet. */
+interface Waiting {
+  readonly context: RequestContext;
+  readonly leader: { readonly address: string; readonly term: number };
+}
+
 /**
  * Sends requests that only the leader may answer on to it, and relays the answers (raft/SAFETY.md 6): at most once, and in the order of
  * the client's connection, because all go over one connection to the leader as they come in.
  */
 export class Forwarder {
   readonly #options: ForwarderOptions;
-  /** Requests whose answers are awaited. */
-  pending = 0;
+  readonly #waiting = new Set<Waiting>();
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
+  }
+
+  /** Requests whose answers are awaited. */
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Somebody leads in this term: what was sent on to leaders of earlier ones has no answer that is worth waiting for. They may be silent, and who asks goes on with the new
+   * leader.
+   */
+  leaderKnown(term: number): void {
+    for (const waiting of this.#waiting) {
+      const { context, leader } = waiting;
+      if (leader.term >= term) continue;
+      this.#waiting.delete(waiting);
+      answerUnknown(
+        context,
+        `the leader ${leader.address} of term ${leader.term} did not answer before term ${term} had one`,
+      );
+    }
   }
 
   /** False: nothing was sent on, the caller answers. */
@@ -41,9 +67,10 @@ export class Forwarder {
       return true;
     }
     const leftMs = CLIENT_PATIENCE_MS - (clock.monotonicMs() - context.receivedAtMs);
-    this.pending++;
+    const waiting = { context, leader };
+    this.#waiting.add(waiting);
     client.invoke(leader.address, command.code, fields, command.body, Math.max(1, leftMs), (response, failure) => {
-      this.pending--;
+      if (!this.#waiting.delete(waiting)) return;
       if (response === undefined) answerFailure(context, leader.address, failure);
       else relay(context, response);
     });
@@ -65,8 +92,9 @@ function answerFailure(context: RequestContext, address: string, failure: Invoke
     );
     return;
   }
-  context.reply(
-    ResponseCode.SYSTEM_ERROR,
-    `outcome unknown: the leader ${address} did not answer (${failure ?? 'closed'}); the request may still take effect`,
-  );
+  answerUnknown(context, `the leader ${address} did not answer (${failure ?? 'closed'})`);
+}
+
+function answerUnknown(context: RequestContext, why: string): void {
+  context.reply(ResponseCode.SYSTEM_ERROR, `outcome unknown: ${why}; the request may still take effect`);
 }

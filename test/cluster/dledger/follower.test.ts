@@ -76,6 +76,26 @@ describe('a member that does not lead (raft/SAFETY.md 6)', () => {
     expect(answer.code).toBe(ResponseCode.SERVICE_NOT_AVAILABLE);
   });
 
+  it('waits for a silent leader no longer than until another one leads: the outcome is unknown', async () => {
+    const group = await DledgerWorld.serving();
+    const { leader } = group;
+    const [follower] = group.followers();
+    const { term } = group.broker(leader).status();
+    group.isolate(leader);
+    const answer = await ask(group, follower!, sendMessageV2, SEND, Buffer.from('x'));
+    expect([answer.code, answer.remark]).toEqual([
+      ResponseCode.SYSTEM_ERROR,
+      expect.stringMatching(new RegExp(`^outcome unknown: the leader .* of term ${term} did not answer before term`)),
+    ]);
+    const status = group.broker(follower!).status();
+    expect(status).toMatchObject({ leader: expect.stringMatching(/^n\d$/), pendingForwards: 0 });
+    expect(status.leader).not.toBe(leader);
+    group.heal(leader);
+    await group.untilEqual();
+    const again = await ask(group, follower!, sendMessageV2, SEND, Buffer.from('y'));
+    expect(again.code).toBe(ResponseCode.SUCCESS);
+  });
+
   it('serves a pull inside what is committed and never corrects a client beyond it', async () => {
     const group = await DledgerWorld.serving();
     for (let n = 0; n < 3; n++) await ask(group, group.leader, sendMessageV2, SEND, Buffer.from(`m${n}`));
