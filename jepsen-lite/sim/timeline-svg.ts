@@ -46,7 +46,7 @@ export function drawTimeline(facts: TimelineFacts): string {
   const height = chartTop + CHART + 40;
   const x = (ms: number): number => LEFT + (Math.min(ms, facts.endMs) / Math.max(facts.endMs, 1)) * WIDTH;
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 30}" height="${height}" font-family="sans-serif" font-size="11">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${LEFT + WIDTH + 30}" height="${height}" font-family="sans-serif" font-size="11" role="img" aria-label="${escaped(facts.title)}">`,
     `<rect width="100%" height="100%" fill="white"/>`,
     `<text x="10" y="22" font-size="15">${escaped(facts.title)}</text>`,
     legend(),
