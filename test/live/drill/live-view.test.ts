@@ -5,11 +5,12 @@ import { program, temporaryFolder } from '../harness/live-group.ts';
 import { bounded, RunningProgram } from '../harness/run-program.ts';
 
 const RUN_MS = 120_000;
+/** Runs a command on a terminal of its own (util-linux). */
+const TERMINAL = 'script';
 
-/** `script` of util-linux runs a command on a terminal of its own. */
 function hasTerminals(): boolean {
   try {
-    execFileSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' });
+    execFileSync(TERMINAL, ['-qec', 'true', '/dev/null'], { stdio: 'ignore' });
     return true;
   } catch {
     console.warn('TESTS ARE LEFT OUT: there is no script (util-linux) that gives a program a terminal.');
@@ -23,7 +24,7 @@ async function shownBy(...args: readonly string[]): Promise<string> {
   const command = `stty cols 100 rows 30; ${drill.map((word) => `'${word}'`).join(' ')}`;
   const environment = { NO_COLOR: '', TERM: 'xterm' };
   const { stdout, code } = await bounded(
-    new RunningProgram('script', ['-qec', command, '/dev/null'], environment),
+    new RunningProgram(TERMINAL, ['-qec', command, '/dev/null'], environment),
     RUN_MS,
   );
   expect(code).toBe(0);
