@@ -1,5 +1,5 @@
 import { forwardedFields, isForwarded } from '../../src/broker/forwarded.ts';
-import type { Clock } from '../../src/platform/ports.ts';
+import type { Clock, Timers } from '../../src/platform/ports.ts';
 import type { RemotingCommand } from '../../src/protocol/remoting-command.ts';
 import { FLAG_ONEWAY } from '../../src/protocol/remoting-command.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
@@ -8,9 +8,12 @@ import type { RequestContext } from '../../src/remoting/request-context.ts';
 
 /** Clients wait 3 s for a send by default (sendMsgTimeout): an answer that comes later is for nobody. */
 const CLIENT_PATIENCE_MS = 3000;
+/** A leader that is well answers what it has in hand when another takes its place (a hand-over's success comes just then): so long it may take. */
+const FAREWELL_MS = 100;
 
 export interface ForwarderOptions {
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly client: RemotingClient;
   /** Broker address `ip:port` of the leader that this node knows, and its term. */
   readonly leader: () => { readonly address: string; readonly term: number } | undefined;
@@ -44,15 +47,8 @@ export class Forwarder {
    * leader.
    */
   leaderKnown(term: number): void {
-    for (const waiting of this.#waiting) {
-      const { context, leader } = waiting;
-      if (leader.term >= term) continue;
-      this.#waiting.delete(waiting);
-      answerUnknown(
-        context,
-        `the leader ${leader.address} of term ${leader.term} did not answer before term ${term} had one`,
-      );
-    }
+    const isWaiting = [...this.#waiting].some(({ leader }) => leader.term < term);
+    if (isWaiting) this.#options.timers.after(FAREWELL_MS, () => this.#giveUpBefore(term));
   }
 
   /** False: nothing was sent on, the caller answers. */
@@ -75,6 +71,18 @@ export class Forwarder {
       else relay(context, response);
     });
     return true;
+  }
+
+  #giveUpBefore(term: number): void {
+    for (const waiting of this.#waiting) {
+      const { context, leader } = waiting;
+      if (leader.term >= term) continue;
+      this.#waiting.delete(waiting);
+      answerUnknown(
+        context,
+        `the leader ${leader.address} of term ${leader.term} did not answer before term ${term} had one`,
+      );
+    }
   }
 }
 

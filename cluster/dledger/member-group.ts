@@ -38,7 +38,7 @@ export function joinGroup(
   const frames: FrameHandlers = new Map();
   const peerPort = createPeerPort(member, data, frames, () => replica.status(), onFatal);
   const client = new RemotingClient({ platform });
-  const forwarder = new Forwarder({ clock, client, leader: () => peerPort.leader() });
+  const forwarder = new Forwarder({ clock, timers, client, leader: () => peerPort.leader() });
   const roles = new RoleHistory(clock);
   const mastership = new DledgerMastership(settings.self.id, () => replica, forwarder);
   const replica: Replica = new Replica(

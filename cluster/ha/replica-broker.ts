@@ -91,7 +91,7 @@ export class ReplicaBroker {
       hasEpochs: epochs.lastEpoch > 0,
     });
     this.#client = new RemotingClient({ platform });
-    const forwarder = new Forwarder({ clock, client: this.#client, leader: () => this.#leader() });
+    const forwarder = new Forwarder({ clock, timers, client: this.#client, leader: () => this.#leader() });
     const mastership = new ReplicaMastership(() => this.#node, forwarder);
     this.#node = new ReplicaNode({
       ...{ platform, config, log, epochs, doubt, events, fatal },

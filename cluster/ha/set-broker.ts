@@ -65,6 +65,7 @@ export class SetBroker implements NativeReplication {
     this.#client = new RemotingClient({ platform });
     const forwarder = new Forwarder({
       clock: platform.clock,
+      timers: platform.timers,
       client: this.#client,
       leader: () => (this.#hint === undefined ? undefined : { address: this.#hint.address, term: 0 }),
     });
