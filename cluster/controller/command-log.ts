@@ -27,6 +27,8 @@ export interface CommandLogOptions {
   readonly host: Uint8Array;
   /** To start from. */
   readonly snapshot: Snapshot | undefined;
+  /** Up to here the log is committed and known to the replica as applied; behind a leader's snapshot the state is ahead of it. */
+  readonly appliedIndex: number;
 }
 
 /** The controllers' log and the state that its committed commands lead to: one entry is one internal record. */
@@ -35,13 +37,16 @@ export class CommandLog implements SnapshotSource {
   readonly #waiting = new Map<number, CommandDone>();
   #replica: Replica | undefined;
   #state: ControllerState;
+  /** The last entry that the state reflects. */
+  #stateIndex: number;
   #appliedIndex: number;
   #storeTimestamp: number;
 
   constructor(options: CommandLogOptions) {
     const { snapshot } = options;
     this.#options = options;
-    this.#appliedIndex = snapshot?.header.index ?? 0;
+    this.#stateIndex = snapshot?.header.index ?? 0;
+    this.#appliedIndex = options.appliedIndex;
     this.#storeTimestamp = snapshot?.header.storeTimestamp ?? 0;
     this.#state =
       snapshot === undefined ? EMPTY_STATE : decodeState(sectionContent(snapshot, sectionTypes.controllerState));
@@ -57,8 +62,9 @@ export class CommandLog implements SnapshotSource {
     return this.#state;
   }
 
+  /** The last entry that the state reflects; while the log of a controller that was left behind catches up, it is ahead of that. */
   get appliedIndex(): number {
-    return this.#appliedIndex;
+    return this.#stateIndex;
   }
 
   /** Appends a command, in a turn in which the replica refuses nothing; `done` comes when it is applied, or leadership is lost. */
@@ -98,8 +104,11 @@ export class CommandLog implements SnapshotSource {
     const { log, records } = this.#options;
     const answers: (() => void)[] = [];
     const fault = log.forEachEntry(this.#appliedIndex + 1, index, (buffer, offset, length, at, _term, position) => {
-      const record = readInternalRecord(buffer.subarray(offset, offset + length), position);
-      if (!records.apply(record, position)) this.#apply(at, record, answers);
+      if (at > this.#stateIndex) {
+        const record = readInternalRecord(buffer.subarray(offset, offset + length), position);
+        if (!records.apply(record, position)) this.#apply(at, record, answers);
+        this.#stateIndex = at;
+      }
       this.#appliedIndex = at;
     });
     if (fault !== undefined) throw new Error(fault.message);

@@ -3,7 +3,7 @@ import { formatAddress } from '../../src/remoting/address.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { Dispatcher } from '../../src/remoting/dispatcher.ts';
 import { GroupRecords } from '../dledger/group-records.ts';
-import { PeerPort } from '../dledger/peer-port.ts';
+import { type FrameHandlers, PeerPort } from '../dledger/peer-port.ts';
 import { RoleHistory } from '../dledger/role-history.ts';
 import { snapshotIdentity } from '../dledger/snapshot-content.ts';
 import { Agreement } from './agreement.ts';
@@ -27,6 +27,8 @@ export interface ControllerGroup {
   readonly roles: RoleHistory;
   /** Connections to brokers, for notices. */
   readonly client: RemotingClient;
+  /** Who takes the frames of members that are no messages of the replica. */
+  readonly frames: FrameHandlers;
 }
 
 /** Joins the replica to the log, the peers and the brokers. Nothing happens before `replica.start()`. */
@@ -38,7 +40,14 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
     if (hardState.record.groupId === groupId) return;
     hardState.saveGroupId(groupId, (error) => error !== undefined && onFatal(error));
   });
-  const commands = new CommandLog({ log, records, clock, host: storeHost, snapshot });
+  const commands = new CommandLog({
+    log,
+    records,
+    clock,
+    host: storeHost,
+    snapshot,
+    appliedIndex: storage.appliedIndex,
+  });
   const client = new RemotingClient({ platform });
   const live = new LiveBrokers(clock.monotonicMs());
   const agreement = new Agreement(commands, () => replica);
@@ -50,7 +59,9 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
   const dispatcher = new Dispatcher(platform);
   const metadata = () => metadataOf(opened, replica);
   registerProcessors(dispatcher, { platform, config, live, agreement, masters, metadata });
+  const frames: FrameHandlers = new Map();
   const peerPort = createPeerPort(opened, records, dispatcher, {
+    frames,
     live,
     masters,
     status: () => replica.status(),
@@ -61,7 +72,7 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
   const { term, vote, inDoubt } = hardState.record;
   const replica: Replica = new Replica(
     replicaConfig(opened),
-    { hardState: { term, vote, fresh: storage.fresh }, inDoubt, appliedIndex: commands.appliedIndex },
+    { hardState: { term, vote, fresh: storage.fresh }, inDoubt, appliedIndex: storage.appliedIndex },
     {
       log,
       hardState,
@@ -76,10 +87,10 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
   );
   commands.setReplica(replica);
   peerPort.transport.setEvents(replica);
-  return { replica, peerPort, commands, records, live, masters, roles, client };
+  return { replica, peerPort, commands, records, live, masters, roles, client, frames };
 }
 
-interface PortParts extends Pick<ControllerGroup, 'live' | 'masters'> {
+interface PortParts extends Pick<ControllerGroup, 'live' | 'masters' | 'frames'> {
   readonly status: Replica['status'];
   readonly onFatal: (error: PortError) => void;
 }
@@ -89,7 +100,7 @@ function createPeerPort(
   { platform, config, settings, storage }: OpenController,
   records: GroupRecords,
   dispatcher: Dispatcher,
-  { live, masters, status, onFatal }: PortParts,
+  { live, masters, frames, status, onFatal }: PortParts,
 ): PeerPort {
   const { bindAddress, serverChannelMaxIdleTimeSeconds, bootstrapWithMajority } = config.values;
   return new PeerPort({
@@ -97,6 +108,7 @@ function createPeerPort(
     storage,
     settings,
     records,
+    frames,
     status,
     onFatal,
     peersKey: 'controllerDLegerPeers',

@@ -1,145 +1,68 @@
-import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
-import type { BrokerSetStatus } from '../../src/http/status-source.ts';
-import type { Platform, Timer } from '../../src/platform/ports.ts';
-import { formatAddress } from '../../src/remoting/address.ts';
-import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care.ts';
-import { closeRaftStorage, ended, failMember, handLeadershipOver } from '../dledger/member-end.ts';
-import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
-import { Snapshotter } from '../dledger/snapshotter.ts';
-import { MarkSynced } from '../raft-storage/mark-synced.ts';
+import type { PortError } from '../../raft/index.ts';
+import { asDiskError } from '../../src/log/log-error.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import { MemberRefused } from '../dledger/open-member.ts';
 import type { ControllerConfig } from './config.ts';
-import { type ControllerGroup, joinControllerGroup } from './controller-group.ts';
-import { brokerSetStatuses } from './controller-status.ts';
-import { type OpenController, openController } from './open-controller.ts';
+import { ControllerNode, type ControllerStatus } from './controller-node.ts';
 
-/** A controller's log is small: all of it is checked every hour. */
-const CARE_RATES: CareRates = {
-  scrubBytesPerSecond: 1 << 20,
-  scrubIntervalMs: 3_600_000,
-  repairBytesPerSecond: 32 << 20,
-};
-
-/** What a controller tells about itself. */
-export interface ControllerStatus {
-  readonly raft: ReplicaStatus & {
-    readonly groupName: string;
-    /** '' until the group's first entry is committed here. */
-    readonly groupId: string;
-    readonly incarnation: number;
-    readonly snapshotIndex: number;
-    readonly pendingForwards: number;
-    readonly logCare: LogCareStatus;
-    readonly elections: ElectionCounts;
-    readonly roleHistory: readonly RoleRecord[];
-  };
-  readonly address: string;
-  readonly liveBrokers: number;
-  /** Of masters, held by this controller since its start. */
-  readonly masterElections: { readonly elected: number; readonly kept: number; readonly nobody: number };
-  readonly brokerSets: readonly BrokerSetStatus[];
-}
-
-/** A controller: decides with the others of its group who is master of each broker set. */
+/**
+ * A controller for as long as its process lives. Where the leading controller's log no longer reaches back to what this one lacks, it begins anew from a snapshot, as after a start
+ * of the process: another ControllerNode takes the place of the one before.
+ */
 export class Controller {
-  readonly #opened: OpenController;
-  readonly #group: ControllerGroup;
-  readonly #snapshotter: Snapshotter;
-  readonly #care: LogCare;
-  readonly #marks: MarkSynced;
-  #ticks: Timer | undefined;
-  #failed = false;
+  readonly #platform: Platform;
+  readonly #config: ControllerConfig;
+  readonly #onFatal: (error: PortError) => void;
+  #current: ControllerNode;
+  #stopping = false;
 
-  /**
-   * Opens the controller's directory; nothing is sent before `start`. `onFatal` is told when it can no longer take part: the process has to stop at once.
-   * Throws MemberRefused, or the disk's error.
-   */
+  /** See ControllerNode. Throws MemberRefused, or the disk's error. */
   constructor(platform: Platform, config: ControllerConfig, onFatal: (error: PortError) => void) {
-    const opened = openController(platform, config);
-    const fail = (error: PortError): void => this.#fail(error, onFatal);
-    this.#opened = opened;
-    this.#group = joinControllerGroup(opened, fail);
-    // The log is small and stays whole, so that a controller that was away for long finds everything in it.
-    const onTaken = (): void => {};
-    this.#snapshotter = new Snapshotter(opened, this.#group.commands, onTaken, fail);
-    const { replica, peerPort } = this.#group;
-    const { log } = opened.storage;
-    const commitIndex = (): number => replica.commitIndex;
-    this.#marks = new MarkSynced(opened.storage, platform.timers, commitIndex, fail);
-    const limit = (): number => this.#snapshotter.position;
-    const { transport } = peerPort;
-    this.#care = new LogCare({ platform, log, replica, transport, rates: CARE_RATES, limit, onFatal: fail });
+    this.#platform = platform;
+    this.#config = config;
+    this.#onFatal = onFatal;
+    this.#current = this.#open();
   }
 
-  #fail(error: PortError, onFatal: (error: PortError) => void): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    const { platform, storage } = this.#opened;
-    failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
+  #open(): ControllerNode {
+    return new ControllerNode(this.#platform, this.#config, this.#onFatal, () => this.#renew());
+  }
+
+  #renew(): void {
+    if (this.#stopping) return;
+    try {
+      this.#current = this.#open();
+    } catch (thrown) {
+      this.#onFatal(
+        thrown instanceof MemberRefused ? { code: 'REFUSED', message: thrown.message } : asDiskError(thrown),
+      );
+      return;
+    }
+    this.#current.start().catch((error: Error) => this.#onFatal({ code: 'START', message: error.message }));
   }
 
   /** Where brokers and tools find it. */
   get address(): string {
-    return formatAddress(this.#opened.settings.self);
+    return this.#current.address;
   }
 
-  /** Opens the port and joins the group; it decides when it is elected. Rejects with a sentence. */
-  async start(): Promise<void> {
-    const { replica, peerPort, masters } = this.#group;
-    await peerPort.listen();
-    replica.start();
-    peerPort.start();
-    masters.start();
-    this.#snapshotter.start();
-    this.#care.start();
-    this.#marks.start();
-    this.#ticks = this.#opened.platform.timers.every(replicaDefaults.tickMs, () => replica.tick());
-  }
-
-  /** What this controller is made of, for whoever examines it from within: nothing may be changed through it. */
-  get parts() {
-    const { storage, settings, config } = this.#opened;
-    const { replica, peerPort, commands, live } = this.#group;
-    const hardStatePath = `${config.values.controllerStorePath}/dledger-${settings.self.id}/hardstate`;
-    return { storage, hardStatePath, replica, transport: peerPort.transport, commands, live };
+  /** See ControllerNode. */
+  get parts(): ControllerNode['parts'] {
+    return this.#current.parts;
   }
 
   status(): ControllerStatus {
-    const { platform, settings, storage } = this.#opened;
-    const { replica, records, roles, commands, live, masters } = this.#group;
-    return {
-      raft: {
-        ...replica.status(),
-        groupName: settings.groupName,
-        groupId: records.identity?.groupId ?? '',
-        incarnation: storage.incarnation,
-        snapshotIndex: this.#snapshotter.index,
-        pendingForwards: 0,
-        logCare: this.#care.status,
-        elections: roles.elections,
-        roleHistory: roles.records,
-      },
-      address: this.address,
-      liveBrokers: live.count,
-      masterElections: masters.elections,
-      brokerSets: brokerSetStatuses(commands.state, live, platform.clock.monotonicMs()),
-    };
+    return this.#current.status();
+  }
+
+  /** Opens the port and joins the group; it decides when it is elected. Rejects with a sentence. */
+  start(): Promise<void> {
+    return this.#current.start();
   }
 
   /** SIGTERM: hands leadership over, flushes and leaves the directory marked as clean. */
   async stop(): Promise<void> {
-    const { platform, storage, lock } = this.#opened;
-    const { replica, peerPort, masters, client } = this.#group;
-    await handLeadershipOver(platform, replica);
-    masters.stop();
-    this.#snapshotter.stop();
-    this.#care.stop();
-    this.#marks.stop();
-    await ended((done) => this.#snapshotter.take(done));
-    if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
-    replica.stop();
-    await peerPort.close();
-    client.close();
-    await closeRaftStorage(storage);
-    lock.release();
+    this.#stopping = true;
+    await this.#current.stop();
   }
 }

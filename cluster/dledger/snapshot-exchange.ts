@@ -1,7 +1,9 @@
+import type { Replica } from '../../raft/index.ts';
+import type { Platform } from '../../src/platform/ports.ts';
+import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
 import { snapshotFrames } from '../raft-storage/snapshot-frames.ts';
-import type { MemberData } from './member-data.ts';
-import type { MemberGroup } from './member-group.ts';
-import type { Member } from './open-member.ts';
+import type { GroupRecords } from './group-records.ts';
+import type { FrameHandlers, PeerPort } from './peer-port.ts';
 import { SnapshotReceiver } from './snapshot-receiver.ts';
 import { SnapshotSender } from './snapshot-sender.ts';
 import type { Snapshotter } from './snapshotter.ts';
@@ -14,9 +16,13 @@ export interface SnapshotExchange {
 
 /** `onReceived` gets what makes this member's log begin anew. */
 export function exchangeSnapshots(
-  { platform, storage }: Member,
-  { records }: MemberData,
-  { replica, peerPort, frames }: MemberGroup,
+  { platform, storage }: { readonly platform: Platform; readonly storage: RaftStorage },
+  { records }: { readonly records: GroupRecords },
+  {
+    replica,
+    peerPort,
+    frames,
+  }: { readonly replica: Replica; readonly peerPort: PeerPort; readonly frames: FrameHandlers },
   snapshotter: Snapshotter,
   onReceived: (bytes: Buffer, index: number) => void,
 ): SnapshotExchange {
