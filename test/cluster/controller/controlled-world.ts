@@ -12,9 +12,9 @@ export class ControlledWorld extends BrokerWorld<string, ControlledBroker> {
     for (const name of ['b1', 'b2', 'b3']) this.addMachine(name);
   }
 
-  /** All run, there is a master, and all are in the set. */
-  static async serving(controllerCount: number, seed = 1): Promise<ControlledWorld> {
-    const made = new ControlledWorld(await ControllerWorld.serving(controllerCount, '', seed));
+  /** All run, there is a master, and all are in the set. `conf`: lines for the controllers. */
+  static async serving(controllerCount: number, seed = 1, conf = ''): Promise<ControlledWorld> {
+    const made = new ControlledWorld(await ControllerWorld.serving(controllerCount, conf, seed));
     await made.world.settle(made.nameServer.start());
     for (const name of made.names) await made.start(name);
     await made.untilInSync(3);

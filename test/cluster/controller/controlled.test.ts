@@ -110,4 +110,47 @@ describe('brokers in Controller mode', () => {
     await cluster.world.run(200);
     expect(await cluster.idsIn(TOPIC)).toEqual(sent);
   });
+
+  /** The one slave that is left lacks what was acknowledged last, and the master is killed. */
+  async function onlyAnOldSlaveIsLeft(conf: string) {
+    cluster = await ControlledWorld.serving(3, 1, conf);
+    const producer = await cluster.producer();
+    const early = await send(producer, 5);
+    const { master } = cluster;
+    const slaves = cluster.names.filter((name) => name !== master);
+    for (const slave of slaves) {
+      cluster.kill(slave);
+      await cluster.world.run(1_000);
+    }
+    const late = await send(producer, 5);
+    cluster.kill(master);
+    await cluster.start(slaves[0]!);
+    return { master, slave: slaves[0]!, early, late };
+  }
+
+  it('have no master while nobody is left who has everything (faults row 27, unclean election off)', async () => {
+    const { master, early, late } = await onlyAnOldSlaveIsLeft('');
+    await cluster.world.run(30_000);
+    expect(cluster.masters()).toEqual([]);
+    await cluster.start(master);
+    await cluster.untilInSync(2);
+    expect(cluster.master).toBe(master);
+    expect(await cluster.idsIn(TOPIC)).toEqual([...early, ...late].toSorted());
+  });
+
+  it('elect whoever is left where that is allowed, and cut what it lacks from the others (faults row 27, unclean election on)', async () => {
+    const { master, slave, early } = await onlyAnOldSlaveIsLeft('enableElectUncleanMaster=true');
+    await cluster.until(() => cluster.masters().length === 1, 10_000);
+    expect(cluster.master).toBe(slave);
+    expect(await cluster.idsIn(TOPIC)).toEqual(early.toSorted());
+    await cluster.start(master);
+    await cluster.untilInSync(2);
+    expect(cluster.master).toBe(slave);
+    const more = await send(await cluster.producer(), 3);
+    expect(await cluster.idsIn(TOPIC)).toEqual([...early, ...more].toSorted());
+    cluster.kill(slave);
+    await cluster.until(() => cluster.masters().join() === master);
+    await cluster.world.run(200);
+    expect(await cluster.idsIn(TOPIC)).toEqual([...early, ...more].toSorted());
+  });
 });
