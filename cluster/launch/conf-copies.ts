@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Property, parseProperties } from '../../src/broker/config/properties.ts';
 import type { Layout } from './layouts.ts';
-import { HOST, type PortPlan } from './ports.ts';
+import { HOST, nameServerPort, type PortPlan } from './ports.ts';
 
 /** Keys and values that go over those of a file. */
 export type Overrides = Readonly<Record<string, string>>;
@@ -33,18 +33,23 @@ export function brokerOverrides(layout: Layout, plan: PortPlan, index: number, s
     listenPort: String(ports.listen),
     bindAddress: HOST,
     brokerIP1: HOST,
-    namesrvAddr: `${HOST}:${plan.nameServer}`,
+    namesrvAddr: nameServerAddresses(layout, plan),
     storePathRootDir: storeDirectory,
     storePathCommitLog: join(storeDirectory, 'commitlog'),
     ...layout.brokerKeys(plan, index),
   };
 }
 
-/** What the name server of a group is told. */
-export function nameServerOverrides(layout: Layout, plan: PortPlan, directory: string): Overrides {
+/** `host:port` of every name server, separated by `;`. */
+export function nameServerAddresses({ nameServers }: Layout, plan: PortPlan): string {
+  return nameServers.map((_, index) => `${HOST}:${nameServerPort(plan, index)}`).join(';');
+}
+
+/** What the name server with this index of a layout is told. */
+export function nameServerOverrides(layout: Layout, plan: PortPlan, index: number, directory: string): Overrides {
   return {
-    ...layout.nameServerKeys?.(plan, directory),
-    listenPort: String(plan.nameServer),
+    ...layout.nameServers[index]?.keys?.(plan, directory),
+    listenPort: String(nameServerPort(plan, index)),
     bindAddress: HOST,
     kvConfigPath: join(directory, 'kvConfig.json'),
     configStorePath: join(directory, 'namesrv.properties'),

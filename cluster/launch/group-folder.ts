@@ -16,9 +16,6 @@ export interface GroupRecord {
   readonly processes: Readonly<Record<string, LaunchedProcess>>;
 }
 
-/** Name of the name server among the processes of a group. */
-export const NAME_SERVER = 'namesrv';
-
 /** The folder of a group: configuration, logs, data, and the record of what runs. Never holds anything of anybody else. */
 export class GroupFolder {
   readonly path: string;
@@ -65,15 +62,18 @@ export class GroupFolder {
   prepare(layout: Layout, plan: PortPlan, brokerKeys: Overrides, nameServerKeys: Overrides = {}): void {
     const brokers = layout.brokers(plan.brokers.length);
     const names = brokers.map(({ name }) => name);
-    const store = [NAME_SERVER, ...names].map((name) => this.storeDirectory(name));
+    const nameServers = layout.nameServers.map(({ name }) => name);
+    const store = [...nameServers, ...names].map((name) => this.storeDirectory(name));
     for (const folder of [join(this.path, 'conf'), join(this.path, 'log'), this.runDirectory, ...store]) {
       makeDirectory(folder);
     }
     const heading = 'Written anew at every start from the shipped file of the same member.';
-    const nameServer = { ...nameServerOverrides(layout, plan, this.storeDirectory(NAME_SERVER)), ...nameServerKeys };
     const root = packageRoot();
-    const template = layout.nameServerFile === undefined ? '' : shippedFile(root, layout.nameServerFile);
-    writeFileSync(this.confFile(NAME_SERVER), resolveProperties(template, nameServer, heading));
+    layout.nameServers.forEach(({ name, file }, index) => {
+      const overrides = { ...nameServerOverrides(layout, plan, index, this.storeDirectory(name)), ...nameServerKeys };
+      const template = file === undefined ? '' : shippedFile(root, file);
+      writeFileSync(this.confFile(name), resolveProperties(template, overrides, heading));
+    });
     brokers.forEach(({ name, file }, index) => {
       const overrides = { ...brokerOverrides(layout, plan, index, this.storeDirectory(name)), ...brokerKeys };
       writeFileSync(this.confFile(name), resolveProperties(shippedFile(root, file), overrides, heading));

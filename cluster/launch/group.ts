@@ -1,5 +1,6 @@
 import type { Platform } from '../../src/platform/ports.ts';
-import { type GroupFolder, type GroupRecord, NAME_SERVER } from './group-folder.ts';
+import { nameServerAddresses } from './conf-copies.ts';
+import type { GroupFolder, GroupRecord } from './group-folder.ts';
 import { GroupView } from './group-view.ts';
 import {
   isRunning,
@@ -12,7 +13,7 @@ import {
 } from './launched-process.ts';
 import { DEFAULT_LAYOUT, findLayout, type Layout } from './layouts.ts';
 import { defaultNodeFlags, defaultPrograms, nodeEnvironment, type Programs } from './node-settings.ts';
-import { HOST, type PortPlan } from './ports.ts';
+import { HOST, nameServerPort, type PortPlan } from './ports.ts';
 
 /** One broker of a group. */
 export interface GroupNode {
@@ -44,7 +45,7 @@ export const STOP_GRACE_MS = 20_000;
 const POLL_MS = 10;
 
 /**
- * A name server and the brokers of one layout on this machine. Works over the record in the group's folder, so that it does not matter
+ * The name servers and the brokers of one layout on this machine. Works over the record in the group's folder, so that it does not matter
  * whether this process or an earlier one started them. Signals go only to processes whose pid and start time match the record.
  */
 export class Group {
@@ -61,22 +62,26 @@ export class Group {
     this.folder = folder;
     this.plan = record.plan;
     this.platform = platform;
-    this.view = new GroupView(platform, this.nameServer);
     this.#settings = settings;
     this.#processes = { ...record.processes };
     this.layout = layoutOf(record);
+    this.view = new GroupView(platform, `${HOST}:${nameServerPort(this.plan, 0)}`);
     const names = this.layout.brokers(record.plan.brokers.length).map(({ name }) => name);
     this.nodes = record.plan.brokers.map((ports, index) => describeNode(folder, names[index] ?? '', ports));
   }
 
-  /** `host:port` for clients. */
+  /** `host:port` for clients; several are separated by `;`. */
   get nameServer(): string {
-    return `${HOST}:${this.plan.nameServer}`;
+    return nameServerAddresses(this.layout, this.plan);
   }
 
-  /** Names of all processes, the name server first. */
+  get nameServers(): readonly string[] {
+    return this.layout.nameServers.map(({ name }) => name);
+  }
+
+  /** Names of all processes, name servers first. */
   get names(): readonly string[] {
-    return [NAME_SERVER, ...this.nodes.map(({ name }) => name)];
+    return [...this.nameServers, ...this.nodes.map(({ name }) => name)];
   }
 
   /** The process with this name if it runs. */
@@ -98,7 +103,7 @@ export class Group {
   /** Starts one process and records it; does not wait for anything. */
   start(name: string): LaunchedProcess {
     const settings = this.#settings;
-    const program = name === NAME_SERVER ? 'mqnamesrv' : 'mqbroker';
+    const program = this.nameServers.includes(name) ? 'mqnamesrv' : 'mqbroker';
     const launched = launch({
       program: settings.programs?.[program] ?? defaultPrograms()[program],
       args: ['-c', this.folder.confFile(name)],
@@ -135,7 +140,7 @@ export class Group {
     return launched === undefined ? Promise.resolve(true) : waitForEnd(launched, timeoutMs);
   }
 
-  /** Stops the brokers, then the name server. Returns how each of them ended. */
+  /** Stops the brokers, then the name servers. Returns how each of them ended. */
   async stopAll(graceMs: number = STOP_GRACE_MS): Promise<Map<string, Stopped>> {
     const outcomes = new Map<string, Stopped>();
     const stopOne = async (name: string) => {
@@ -143,7 +148,7 @@ export class Group {
       if (stopped !== undefined) outcomes.set(name, stopped);
     };
     await Promise.all(this.nodes.map(({ name }) => stopOne(name)));
-    await stopOne(NAME_SERVER);
+    await Promise.all(this.nameServers.map(stopOne));
     return outcomes;
   }
 

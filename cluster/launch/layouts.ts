@@ -1,5 +1,5 @@
 import type { Overrides } from './conf-copies.ts';
-import { HOST, type PortPlan } from './ports.ts';
+import { controllerPort, HOST, type PortPlan } from './ports.ts';
 
 /** One broker of a layout: its name in the launcher, and the shipped file that it starts from, under `conf/`. */
 export interface LayoutBroker {
@@ -20,10 +20,18 @@ export interface Layout {
   readonly elects: boolean;
   /** Keys of one broker that depend on the ports. */
   readonly brokerKeys: (plan: PortPlan, index: number) => Overrides;
-  /** The name server's file, if it has one, and its keys that depend on ports and folder. */
-  readonly nameServerFile?: string;
-  readonly nameServerKeys?: (plan: PortPlan, storeDirectory: string) => Overrides;
+  readonly nameServers: readonly LayoutNameServer[];
 }
+
+/** One name server: its name in the launcher, its shipped file, if it has one, and its keys that depend on ports and folder. */
+export interface LayoutNameServer {
+  readonly name: string;
+  readonly file?: string;
+  readonly keys?: (plan: PortPlan, storeDirectory: string) => Overrides;
+}
+
+/** Name of the first name server among the processes of a group. */
+export const NAME_SERVER = 'namesrv';
 
 const SHIPPED_MEMBERS = 3;
 
@@ -37,28 +45,40 @@ const dledger: Layout = {
   count: undefined,
   replicatesOver: 'peer',
   elects: true,
+  nameServers: [{ name: NAME_SERVER }],
   brokerKeys: (plan, index) => ({
     dLegerPeers: plan.brokers.map(({ peer }, each) => `n${each}-${HOST}:${peer}`).join(';'),
     dLegerSelfId: `n${index}`,
   }),
 };
 
-/** RocketMQ keeps the controller's port two above the name server's. */
-const controllerPort = ({ nameServer }: PortPlan): number => nameServer + 2;
+/** Three brokers of a set, and name servers with a controller in each; these start from the given files. */
+function controlled(name: string, files: readonly string[]): Layout {
+  const controllers = (plan: PortPlan): string[] => files.map((_, each) => `${HOST}:${controllerPort(plan, each)}`);
+  const peers = (plan: PortPlan): string =>
+    controllers(plan)
+      .map((address, each) => `n${each}-${address}`)
+      .join(';');
+  return {
+    name,
+    brokers: () =>
+      ['n0', 'n1', 'n2'].map((each) => ({ name: each, file: `controller/quick-start/broker-${each}.conf` })),
+    count: 3,
+    replicatesOver: 'ha',
+    elects: true,
+    brokerKeys: (plan) => ({ controllerAddr: controllers(plan).join(';') }),
+    nameServers: files.map((file, index) => ({
+      name: index === 0 ? NAME_SERVER : `${NAME_SERVER}-n${index}`,
+      file,
+      keys: (plan, storeDirectory) => ({
+        controllerDLegerPeers: peers(plan),
+        controllerStorePath: `${storeDirectory}/controller`,
+      }),
+    })),
+  };
+}
 
-const controller: Layout = {
-  name: 'controller',
-  brokers: () => ['n0', 'n1', 'n2'].map((name) => ({ name, file: `controller/quick-start/broker-${name}.conf` })),
-  count: 3,
-  replicatesOver: 'ha',
-  elects: true,
-  brokerKeys: (plan) => ({ controllerAddr: `${HOST}:${controllerPort(plan)}` }),
-  nameServerFile: 'controller/quick-start/namesrv.conf',
-  nameServerKeys: (plan, storeDirectory) => ({
-    controllerDLegerPeers: `n0-${HOST}:${controllerPort(plan)}`,
-    controllerStorePath: `${storeDirectory}/controller`,
-  }),
-};
+const PLUGIN = 'cluster-3n-namesrv-plugin';
 
 /** Brokers whose files say for ever what they are. `path`: of a broker's file, by the broker's name. */
 function masterSlave(
@@ -72,6 +92,7 @@ function masterSlave(
     count: brokers.length,
     replicatesOver: 'ha',
     elects: false,
+    nameServers: [{ name: NAME_SERVER }],
     brokerKeys: () => ({}),
   };
 }
@@ -82,7 +103,11 @@ export const DEFAULT_LAYOUT = dledger.name;
 
 export const layouts: readonly Layout[] = [
   dledger,
-  controller,
+  controlled('controller', ['controller/quick-start/namesrv.conf']),
+  controlled(
+    PLUGIN,
+    [0, 1, 2].map((index) => `controller/${PLUGIN}/namesrv-n${index}.conf`),
+  ),
   masterSlave('2m-2s-async', TWO_PAIRS),
   masterSlave('2m-2s-sync', TWO_PAIRS),
   // Its third file, broker-trace, is for a broker of message traces alone.

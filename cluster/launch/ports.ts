@@ -16,6 +16,18 @@ export interface PortPlan {
   readonly brokers: readonly BrokerPorts[];
 }
 
+/** Where name servers and the controllers inside them listen, from `PortPlan.nameServer` on: RocketMQ keeps the controller two above its name server. What is between is left to the first broker. */
+const NAME_SERVER_STEPS = [0, 3, 6] as const;
+const CONTROLLER_STEPS = [2, 4, 7] as const;
+
+export function nameServerPort({ nameServer }: PortPlan, index: number): number {
+  return nameServer + (NAME_SERVER_STEPS[index] ?? 0);
+}
+
+export function controllerPort({ nameServer }: PortPlan, index: number): number {
+  return nameServer + (CONTROLLER_STEPS[index] ?? 0);
+}
+
 /** A port and what a group wants it for. */
 export interface PortUse {
   readonly port: number;
@@ -60,9 +72,18 @@ export function portBaseProblem(base: number, nodes: number): string | undefined
   return `the ports begin at ${base}, but must begin between 1 and ${highest} to leave room for ${nodes} brokers`;
 }
 
-/** Every port of a plan with what it is for. `replicatesOver`: which of the two ports for other brokers is used. */
-export function portUses(plan: PortPlan, names: readonly string[], replicatesOver: 'peer' | 'ha' = 'peer'): PortUse[] {
-  const uses: PortUse[] = [{ port: plan.nameServer, use: 'name server' }];
+/** Every port of a plan with what it is for. `replicatesOver`: which of the two ports for other brokers is used. With several name servers each has a controller. */
+export function portUses(
+  plan: PortPlan,
+  names: readonly string[],
+  replicatesOver: 'peer' | 'ha' = 'peer',
+  nameServers = 1,
+): PortUse[] {
+  const uses: PortUse[] = [];
+  for (let index = 0; index < nameServers; index++) {
+    uses.push({ port: nameServerPort(plan, index), use: 'name server' });
+    if (nameServers > 1) uses.push({ port: controllerPort(plan, index), use: 'controller' });
+  }
   plan.brokers.forEach((ports, index) => {
     const name = names[index] ?? `n${index}`;
     uses.push({ port: ports.listen, use: `${name}, clients` });
@@ -79,10 +100,10 @@ export async function busyPorts(uses: readonly PortUse[]): Promise<PortUse[]> {
   return uses.filter((_, index) => busy[index]);
 }
 
-/** A controller beside the name server, and both ports for other brokers, whatever the layout is. */
+/** All name servers and controllers that there may be, and both ports for other brokers, whatever the layout is. */
 function everyPort(plan: PortPlan): PortUse[] {
   const others = plan.brokers.map(({ ha }) => ({ port: ha, use: 'slaves' }));
-  return [...portUses(plan, []), ...others, { port: plan.nameServer + 2, use: 'controller' }];
+  return [...portUses(plan, [], 'peer', NAME_SERVER_STEPS.length), ...others];
 }
 
 function isBusy(port: number): Promise<boolean> {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { createNodePlatform } from '../../src/platform/node/node-platform.ts';
 import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import { Group, type GroupNode, type RunSettings } from './group.ts';
-import { GroupFolder, NAME_SERVER } from './group-folder.ts';
-import { DEFAULT_LAYOUT, findLayout, type Layout, layouts } from './layouts.ts';
+import { GroupFolder } from './group-folder.ts';
+import { DEFAULT_LAYOUT, findLayout, type Layout, layouts, NAME_SERVER } from './layouts.ts';
 import { readNodeStatus } from './node-status.ts';
 import { describeHolder, portHolders } from './port-holders.ts';
 import {
@@ -200,7 +200,7 @@ function refuseOtherGroup(folder: GroupFolder, nodesBefore: number, nodes: numbe
 
 async function refuseBusyPorts(layout: Layout, plan: PortPlan): Promise<void> {
   const names = layout.brokers(plan.brokers.length).map(({ name }) => name);
-  const busy = await busyPorts(portUses(plan, names, layout.replicatesOver));
+  const busy = await busyPorts(portUses(plan, names, layout.replicatesOver, layout.nameServers.length));
   if (busy.length === 0) return;
   const holders = portHolders(busy.map(({ port }) => port));
   const lines = busy.map(({ port, use }) => `  ${port} (${use}): ${describeHolder(holders.get(port))}`);

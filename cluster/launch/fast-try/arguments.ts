@@ -35,8 +35,9 @@ A name server and brokers on this machine, for trying LedgerMQ: three that keep 
   --dir D        folder for configuration, logs and data (default: ${defaultDir})
   --port-base P  start: all ports from P on, instead of RocketMQ's 9876, 30911, 30921, 30931 and 40911 to 40913
   --nodes N      start: number of brokers (default 3)
-  --conf NAME    start: dledger (default), controller, 2m-2s-sync, 2m-2s-async, 2m-noslave, master (one broker) or
-                 sync-master (a SYNC_MASTER and its slave)
+  --conf NAME    start: dledger (default), controller, cluster-3n-namesrv-plugin (three name servers with a controller
+                 each), 2m-2s-sync, 2m-2s-async, 2m-noslave, master (one broker) or sync-master (a SYNC_MASTER and
+                 its slave)
   --lines N      logs: how many of the last lines (default 20)
   -h, --help     this text
 

@@ -41,6 +41,7 @@ function isInstalled(root: string): boolean {
   return basename(dirname(root)) === 'node_modules';
 }
 
-function shellWord(text: string): string {
+/** A text as one word of a command line. */
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

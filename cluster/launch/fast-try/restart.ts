@@ -1,5 +1,4 @@
 import { type Group, STOP_GRACE_MS } from '../group.ts';
-import { NAME_SERVER } from '../group-folder.ts';
 import { readNodeStatus } from '../node-status.ts';
 import { openGroup } from '../start-group.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -48,7 +47,7 @@ async function restartNode(group: Group, name: string): Promise<number> {
 }
 
 async function serves(group: Group, name: string): Promise<boolean> {
-  if (name === NAME_SERVER) return (await group.view.clusterInfo()) !== undefined;
+  if (group.nameServers.includes(name)) return (await group.view.clusterInfo()) !== undefined;
   const node = group.nodes.find((each) => each.name === name);
   return node !== undefined && (await readNodeStatus(node.httpUrl))?.ready === true;
 }

@@ -2,7 +2,7 @@ import type { Group } from '../group.ts';
 import { type StartedGroup, StartFailure, startGroup } from '../start-group.ts';
 import { clusterTable } from './cluster-table.ts';
 import { type FirstMessages, sendFirstMessages, TOPIC } from './first-messages.ts';
-import { hint, programCommand } from './hint.ts';
+import { hint, programCommand, shellWord } from './hint.ts';
 import { ProgressLine } from './progress-line.ts';
 
 export interface StartOptions {
@@ -78,10 +78,10 @@ function nextCommands({ nameServer, folder }: Group): string {
   const example = `${programCommand('mqexample')} org.apache.rocketmq.example.quickstart`;
   return `
 Next:
-  export NAMESRV_ADDR=${nameServer}
+  export NAMESRV_ADDR=${shellWord(nameServer)}
   ${example}.Producer
   ${example}.Consumer
-  ${programCommand('mqadmin')} topicStatus -n ${nameServer} -t ${TOPIC}
+  ${programCommand('mqadmin')} topicStatus -n ${shellWord(nameServer)} -t ${TOPIC}
   ${hint('status', folder.path)}
   ${hint('kill-leader', folder.path)}
   ${hint('stop', folder.path)}`;

@@ -1,5 +1,4 @@
 import type { Group, GroupNode } from '../group.ts';
-import { NAME_SERVER } from '../group-folder.ts';
 import { type BrokerReport, readNodeStatus } from '../node-status.ts';
 import { residentBytes } from '../process-usage.ts';
 import { openGroup } from '../start-group.ts';
@@ -16,8 +15,11 @@ export async function status(dir: string): Promise<number> {
   }
   try {
     const statuses = await Promise.all(group.nodes.map((node) => statusOf(group, node)));
-    const nameServer = [NAME_SERVER, processText(group, NAME_SERVER), stateOf(group, NAME_SERVER), '', '', '', ''];
-    const rows = [[...nameServer, memoryText(group, NAME_SERVER), group.nameServer]];
+    const addresses = group.nameServer.split(';');
+    const rows = group.nameServers.map((name, index) => {
+      const texts = [name, processText(group, name), stateOf(group, name), '', '', '', ''];
+      return [...texts, memoryText(group, name), addresses[index] ?? ''];
+    });
     const leader = leaderAmong(statuses);
     group.nodes.forEach((node, index) => {
       const report = statuses[index];

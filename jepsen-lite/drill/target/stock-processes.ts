@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
 import {
   isRunning,
   killProcess,
@@ -9,6 +8,7 @@ import {
   signalProcess,
   stopProcess,
 } from '../../../cluster/launch/launched-process.ts';
+import { NAME_SERVER } from '../../../cluster/launch/layouts.ts';
 import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
 import { assert } from '../../../src/base/assert.ts';
 import { formatAddress, parseAddress } from '../../../src/remoting/address.ts';

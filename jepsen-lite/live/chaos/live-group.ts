@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Group } from '../../../cluster/launch/group.ts';
-import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
 import { signalProcess } from '../../../cluster/launch/launched-process.ts';
+import { NAME_SERVER } from '../../../cluster/launch/layouts.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
 import type { FullDisks } from '../disk/full-disks.ts';

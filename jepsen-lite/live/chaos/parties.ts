@@ -1,5 +1,5 @@
-import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
 import type { Layout } from '../../../cluster/launch/layouts.ts';
+import { NAME_SERVER } from '../../../cluster/launch/layouts.ts';
 import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
 import { formatAddress } from '../../../src/remoting/address.ts';
 import type { LinkMesh } from '../proxy/link-mesh.ts';

@@ -1,4 +1,4 @@
-import { NAME_SERVER } from '../../../cluster/launch/group-folder.ts';
+import { NAME_SERVER } from '../../../cluster/launch/layouts.ts';
 import type { Hurtable, Victim } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
 

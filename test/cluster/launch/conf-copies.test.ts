@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { brokerOverrides, resolveProperties, shippedFile } from '../../../cluster/launch/conf-copies.ts';
+import {
+  brokerOverrides,
+  nameServerOverrides,
+  resolveProperties,
+  shippedFile,
+} from '../../../cluster/launch/conf-copies.ts';
 import { findLayout, layouts } from '../../../cluster/launch/layouts.ts';
 import { portsFrom, rocketmqPorts } from '../../../cluster/launch/ports.ts';
+import { loadNamesrvConfig } from '../../../cluster/namesrv/config.ts';
 import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
 import { parseProperties } from '../../../src/broker/config/properties.ts';
 
@@ -95,4 +101,29 @@ test('the brokers of one shipped set have different ports', () => {
       .map(({ file }) => loadBrokerConfig(shippedFile(root, file), host).config.listenPort);
     expect(new Set(ports).size).toBe(ports.length);
   }
+});
+
+test('three name servers with a controller each agree on who they are, and brokers know all of them', () => {
+  const plan = portsFrom(20_000, 3);
+  const layout = findLayout('cluster-3n-namesrv-plugin')!;
+  expect(layout.nameServers.map(({ name }) => name)).toEqual(['namesrv', 'namesrv-n1', 'namesrv-n2']);
+  const copies = layout.nameServers.map(({ name, file }, index) => {
+    const overrides = nameServerOverrides(layout, plan, index, `/data/${name}`);
+    const text = resolveProperties(shippedFile(root, file!), overrides, 'Copy.');
+    expect(loadNamesrvConfig(text, '/home/user').errors).toEqual([]);
+    return Object.fromEntries(parseProperties(text).entries.map(({ key, value }) => [key, value]));
+  });
+  const peers = 'n0-127.0.0.1:20002;n1-127.0.0.1:20004;n2-127.0.0.1:20007';
+  copies.forEach((copy, index) => {
+    expect(copy).toMatchObject({
+      controllerDLegerPeers: peers,
+      controllerDLegerSelfId: `n${index}`,
+      listenPort: `${20_000 + 3 * index}`,
+    });
+  });
+  const broker = brokerOverrides(layout, plan, 1, '/data/n1');
+  expect(broker).toMatchObject({
+    namesrvAddr: '127.0.0.1:20000;127.0.0.1:20003;127.0.0.1:20006',
+    controllerAddr: '127.0.0.1:20002;127.0.0.1:20004;127.0.0.1:20007',
+  });
 });
