@@ -9,9 +9,12 @@ export function progressLine(totals: Totals, of: number, wallSeconds: number): s
   return `${seeds}/${of} seeds, ${hours} simulated hours, ${(seeds / Math.max(wallSeconds, 0.001)).toFixed(2)} seeds/s, ${pace.toFixed(0)} x real time per core, ${failures} failures`;
 }
 
-export function workLine({ operations, simulatedMs, committed }: Totals): string {
-  const perSecond = simulatedMs === 0 ? 0 : operations / (simulatedMs / 1_000);
-  return `${perSecond.toFixed(1)} client operations a simulated second, ${committed} entries committed`;
+export function workLine({ seeds, failures, operationRates, leastOperations, committed }: Totals): string {
+  const entries = `${committed} entries committed`;
+  if (leastOperations === undefined) return entries;
+  const { perSecond, seed } = leastOperations;
+  const mean = operationRates / (seeds - failures);
+  return `${mean.toFixed(1)} client operations a second under load (least: ${perSecond.toFixed(1)}, seed ${seed}), ${entries}`;
 }
 
 export function replayOf(

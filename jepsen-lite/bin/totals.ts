@@ -9,7 +9,9 @@ export interface Totals {
   cpuSeconds: number;
   events: number;
   committed: number;
-  operations: number;
+  /** Client operations in a second of load, of seeds that passed: summed, and the least. */
+  operationRates: number;
+  leastOperations: { readonly perSecond: number; readonly seed: number } | undefined;
   failures: number;
   /** How often each kind of fault hit which state of the group, by `kind × state`. */
   readonly coverage: Record<string, number>;
@@ -23,7 +25,8 @@ export function noTotals(): Totals {
     cpuSeconds: 0,
     events: 0,
     committed: 0,
-    operations: 0,
+    operationRates: 0,
+    leastOperations: undefined,
     failures: 0,
     coverage: {},
   };
@@ -36,9 +39,15 @@ export function addReport(totals: Totals, report: SeedReport): void {
   totals.cpuSeconds += report.cpuSeconds;
   totals.events += report.events;
   totals.committed += report.committed;
-  totals.operations += report.acknowledged + report.refused + report.unknown;
   if (report.violation !== undefined) totals.failures++;
+  else addRate(totals, report);
   for (const [name, count] of Object.entries(report.coverage)) {
     totals.coverage[name] = (totals.coverage[name] ?? 0) + count;
   }
+}
+
+function addRate(totals: Totals, { seed, operationsPerSecond: perSecond }: SeedReport): void {
+  totals.operationRates += perSecond;
+  if (perSecond < (totals.leastOperations?.perSecond ?? Number.POSITIVE_INFINITY))
+    totals.leastOperations = { perSecond, seed };
 }

@@ -90,11 +90,13 @@ test('totals count a seed that is played twice once, and its time twice for the 
   const totals = noTotals();
   addReport(totals, report);
   addReport(totals, { ...report, violation: undefined });
-  expect(totals).toMatchObject({ seeds: 2, simulatedMs: 122_000, playedMs: 244_000, failures: 1, operations: 12 });
+  expect(totals).toMatchObject({ seeds: 2, simulatedMs: 122_000, playedMs: 244_000, failures: 1, operationRates: 30 });
   expect(progressLine(totals, 5, 10)).toBe(
     '2/5 seeds, 0.03 simulated hours, 0.20 seeds/s, 61 x real time per core, 1 failures',
   );
-  expect(workLine(totals)).toBe('0.1 client operations a simulated second, 14 entries committed');
+  expect(workLine(totals)).toBe(
+    '30.0 client operations a second under load (least: 30.0, seed 17), 14 entries committed',
+  );
   const table = coverageTable(totals.coverage, ['kill', 'cut']);
   expect(table).toContain('1 of 12 pairs of fault and state reached');
   expect(table.split('\n')[1]).toMatch(/^kill +4 /);
