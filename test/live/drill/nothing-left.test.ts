@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { expect, test } from 'vitest';
 import { isRunning } from '../../../cluster/launch/launched-process.ts';
 import { until } from '../../../scripts/bench/failover/until.ts';
-import { mayMount } from '../../support/rights.ts';
+import { mayMakeNamespaces, mayMount } from '../../support/rights.ts';
 import { temporaryFolder } from '../harness/live-group.ts';
 import { bounded } from '../harness/run-program.ts';
 import { eventsOf, reportOf, startDrill, startedBy, untilFault } from './drill-program.ts';
@@ -42,6 +43,36 @@ test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
     await until('that no process is left', 20_000, () => !processes.some(isRunning));
     await until('that nothing is mounted', 20_000, () => mountsIn(folder).length === 0);
     expect(eventsOf(folder).includes('roll-back')).toBe(signal === 'SIGINT');
+  },
+);
+
+/** The leader is cut off by the kernel for a minute. */
+const cutOff = {
+  name: 'cut-off',
+  target: { kind: 'ledgermq', cuts: 'namespaces' },
+  faults: [{ kind: 'isolate', target: 'leader', mode: 'all', forMs: 60_000 }],
+};
+
+function namespaces(): string[] {
+  return existsSync('/run/netns') ? readdirSync('/run/netns').sort() : [];
+}
+
+test.runIf(mayMakeNamespaces()).for(['SIGINT', 'SIGKILL'] as const)(
+  'no network namespace is left of a drill that gets %s',
+  { timeout: RUN_MS },
+  async (signal) => {
+    const before = namespaces();
+    const devices = Object.keys(networkInterfaces());
+    const folder = temporaryFolder();
+    const drill = startDrill(folder, cutOff);
+    await untilFault(folder);
+    const processes = startedBy(folder);
+    // One for each process, and the switch.
+    expect(namespaces()).toHaveLength(before.length + 5);
+    await drill.stop(signal);
+    await until('that no process is left', 20_000, () => !processes.some(isRunning));
+    await until('that no namespace is left', 20_000, () => namespaces().length === before.length);
+    await until('that no device is left', 20_000, () => Object.keys(networkInterfaces()).length === devices.length);
   },
 );
 
