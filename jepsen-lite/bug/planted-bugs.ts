@@ -17,6 +17,7 @@ import { minorityDecides } from './minority-decides/bug.ts';
 import { noTruncation } from './no-truncation/bug.ts';
 import { offsetInMemory } from './offset-in-memory/bug.ts';
 import { offsetRestartsAfterRetention } from './offset-restarts-after-retention/bug.ts';
+import { offsetToldEarly } from './offset-told-early/bug.ts';
 import { oldDiskAccepted } from './old-disk-accepted/bug.ts';
 import { oldMasterNotFenced } from './old-master-not-fenced/bug.ts';
 import { oldTermCounted } from './old-term-counted/bug.ts';
@@ -57,6 +58,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   noTruncation,
   offsetInMemory,
   offsetRestartsAfterRetention,
+  offsetToldEarly,
   oldDiskAccepted,
   oldMasterNotFenced,
   oldTermCounted,
