@@ -3,7 +3,7 @@ import type { Fault } from '../fault/schedule.ts';
 import type { SceneLimits } from './scene.ts';
 
 /** After these the cluster may take longer (faults.md): a disk that is slow still has old writes before it, and who was down has to come up again. */
-const LATE: ReadonlySet<string> = new Set(['slow-disk', 'blackout', 'split']);
+const LATE: ReadonlySet<string> = new Set(['slow-disk', 'blackout', 'power-all']);
 const NS_PER_MS = 1_000_000;
 
 interface Span {
@@ -29,6 +29,12 @@ export class Disturbances {
     this.#spans.push({ fromMs: nowMs, toMs, kinds: new Set([kind]) });
   }
 
+  /** When the last of them has had its time, ms. */
+  judgedMs(nowMs: number): number {
+    const last = this.bands(nowMs).at(-1);
+    return last === undefined ? 0 : (last.endNs + (last.healsWithinNs ?? 0)) / NS_PER_MS;
+  }
+
   /** Hears what becomes of processes (TraceSink). */
   note(atMicros: number, server: string, what: string): void {
     const nowMs = atMicros / 1_000;
@@ -47,10 +53,9 @@ export class Disturbances {
    * The stretches of time in which something was wrong, up to now: those that leave the cluster less time than it may take are one. It must serve again within `healsWithinNs` after each.
    */
   bands(nowMs: number): FaultBand[] {
-    for (const [server, fromMs] of this.#downSince) this.#spans.push({ fromMs, toMs: nowMs, kinds: new Set([server]) });
-    this.#downSince.clear();
+    const down = [...this.#downSince].map(([server, fromMs]) => ({ fromMs, toMs: nowMs, kinds: new Set([server]) }));
     const merged: Span[] = [];
-    for (const { fromMs, toMs, kinds } of this.#spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    for (const { fromMs, toMs, kinds } of [...this.#spans, ...down].sort((a, b) => a.fromMs - b.fromMs)) {
       const last = merged.at(-1);
       if (last !== undefined && fromMs < last.toMs + this.#limitMs(last)) {
         last.toMs = Math.max(last.toMs, toMs);

@@ -10,7 +10,7 @@ import type { Engine } from './event-loop.ts';
 import { finish } from './finish.ts';
 import type { ModeName } from './mode-name.ts';
 import { modes } from './modes.ts';
-import type { SceneOptions } from './scene.ts';
+import type { Scene, SceneOptions } from './scene.ts';
 import type { LogLine } from './sim-logger.ts';
 import { SimWorld } from './sim-world.ts';
 import { Trace, type TraceSink } from './trace.ts';
@@ -51,7 +51,6 @@ export interface RunResult {
 
 /** Kinds of faults that set wall clocks: delayed messages wait for as long. */
 const SET_CLOCKS: ReadonlySet<string> = new Set(['clock-jump', 'outlive']);
-const NS_PER_MS = 1_000_000;
 /** Client operations a second, without which a run shows little. */
 const LEAST_OPERATIONS = 20;
 /** Beyond a limit, so that what ends at it is seen. */
@@ -71,7 +70,6 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const world = new SimWorld(seed, engine, trace);
   const { loop } = world;
   const mode = modes[options.mode ?? 'dledger'];
-  const coverage: Record<string, number> = {};
   const metadata = new MetadataKept();
   let leaderships = 0;
   let disturbances: Disturbances | undefined;
@@ -85,35 +83,23 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const scene = mode.create({ world, seed, nodes, metadata, note });
   const { judge } = scene;
   disturbances = new Disturbances(scene.limits);
-  let clocksWereSet = false;
   const endMs = durationMs - COOL_DOWN_MS;
   const schedule =
     options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { kinds: mode.kinds, startMs: WARM_UP_MS, endMs });
   scene.start();
   const history = new History();
   const clients = startClients(scene, history, metadata, seed);
-  for (const fault of schedule) {
-    scene.later(fault.atMs, () => {
-      const state = scene.state();
-      scene.note(fault.target, `fault ${fault.kind}`, fault.forMs);
-      const isHit = scene.hit(fault);
-      if (isHit) disturbances?.fault(fault, loop.nowMs);
-      clocksWereSet ||= isHit && SET_CLOCKS.has(fault.kind);
-      const name = `${fault.kind} × ${isHit ? state : 'skipped'}`;
-      coverage[name] = (coverage[name] ?? 0) + 1;
-    });
-  }
+  const armed = armFaults(scene, schedule, disturbances);
   const isBroken = (): boolean => judge.violation !== undefined;
   let operationsPerSecond = 0;
   try {
     let isCutShort = await loop.run(durationMs * 1_000, isBroken);
     // Who was disturbed last has its time, too.
-    const [last] = disturbances.bands(loop.nowMs).slice(-1);
-    const judgedMs = last === undefined ? 0 : (last.endNs + (last.healsWithinNs ?? 0)) / NS_PER_MS + MARGIN_MS;
-    isCutShort ||= await loop.run(judgedMs * 1_000, isBroken);
+    isCutShort ||= await loop.run((disturbances.judgedMs(loop.nowMs) + MARGIN_MS) * 1_000, isBroken);
     loadMs = loop.nowMs;
     operationsPerSecond = clients.operations / (loadMs / 1_000);
     const bands = disturbances.bands(loadMs);
+    const { clocksWereSet } = armed;
     if (!isCutShort) await finish({ scene, clients, history, bands, clocksWereSet, isBroken });
     if (operationsPerSecond < LEAST_OPERATIONS)
       judge.broken('working-load', `${operationsPerSecond.toFixed(1)} client operations a second ended`);
@@ -131,8 +117,29 @@ export async function run(options: RunOptions): Promise<RunResult> {
     ...clients.counts,
     operationsPerSecond,
     leaderships,
-    coverage,
+    coverage: armed.coverage,
     log: world.logBook.lines,
     history,
   };
+}
+
+/** Lets the faults of a schedule happen when their time comes. What comes back fills with what they hit. */
+function armFaults(
+  scene: Scene,
+  schedule: Schedule,
+  disturbances: Disturbances,
+): { readonly coverage: Record<string, number>; readonly clocksWereSet: boolean } {
+  const armed = { coverage: {} as Record<string, number>, clocksWereSet: false };
+  for (const fault of schedule) {
+    scene.later(fault.atMs, () => {
+      const state = scene.state();
+      scene.note(fault.target, `fault ${fault.kind}`, fault.forMs);
+      const isHit = scene.hit(fault);
+      if (isHit) disturbances.fault(fault, scene.world.loop.nowMs);
+      armed.clocksWereSet ||= isHit && SET_CLOCKS.has(fault.kind);
+      const name = `${fault.kind} × ${isHit ? state : 'skipped'}`;
+      armed.coverage[name] = (armed.coverage[name] ?? 0) + 1;
+    });
+  }
+  return armed;
 }
