@@ -13,7 +13,7 @@ What to play (default: 20 seeds from 1 on):
   --seed S         the first seed; without --seeds that one alone
   --list FILE      the seeds of a file: in each line the mode, if it is not dledger, seed, members, minutes and, where not those drawn count, a JSON file
                    of faults
-  --bug NAME       seeds with a planted bug, until the bug is found (at most --seeds, default 500)
+  --bug NAME       seeds with a planted bug, until the bug is found (at most --seeds, default 500); the find is told of as a failure
   --all-bugs       the same for every planted bug, or, with --mode, for those of that mode
   --recorded       with --bug or --all-bugs: the seed on record only, with the bug (must fail) and without (must pass)
   --list-bugs      says what each planted bug breaks, and plays nothing
