@@ -69,7 +69,6 @@ export async function finish(run: Finish): Promise<void> {
 async function comeTogether(run: Finish): Promise<boolean> {
   const { scene, clients, bands, clocksWereSet } = run;
   const { convergeMs } = scene.limits;
-  scene.heal();
   const serveMs = (bands.at(-1)?.healsWithinNs ?? 0) / 1e6;
   if (!(await until(run, serveMs, () => scene.serves())))
     return fails(run, `nobody serves ${serveMs} ms after the faults ended`);
