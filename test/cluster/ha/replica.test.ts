@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerClient } from '../../../src/client/broker-client.ts';
 import { deleteTopicInBroker } from '../../../src/protocol/command/delete-topic-in-broker.ts';
+import { sendMessageV2 } from '../../../src/protocol/command/send-message.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
 import { ReplicaWorld } from './replica-world.ts';
 
@@ -16,6 +17,29 @@ async function send(world: ReplicaWorld, count: number, prefix: string, bytes = 
   }
   await world.world.settle(producer.close());
   return acknowledged;
+}
+
+/** Sends one message with WAIT=false to b1, whoever is master; what it answers. */
+async function sendUnwaited(world: ReplicaWorld) {
+  const client = new RemotingClient({ platform: world.client });
+  const header = {
+    ...{ producerGroup: 'p', topic: TOPIC, defaultTopic: 'TBW102', defaultTopicQueueNums: 4, queueId: 0, sysFlag: 0 },
+    ...{
+      bornTimestamp: 1,
+      flag: 0,
+      properties: 'WAIT\u0001false\u0002',
+      reconsumeTimes: 0,
+      unitMode: false,
+      batch: false,
+    },
+  };
+  const options = { body: Buffer.from('late too'), timeoutMs: 5_000 };
+  const answer = await world.world.settle(
+    client.request(world.address('b1'), sendMessageV2.code, sendMessageV2.encodeRequest(header), options),
+  );
+  client.close();
+  if (typeof answer === 'string') throw new Error(answer);
+  return answer;
 }
 
 const bodies = async (world: ReplicaWorld) => (await world.readAll(TOPIC)).map(({ body }) => body.toString());
@@ -135,9 +159,7 @@ describe('a replica set of Controller mode', () => {
     await send(set, 5, 'a');
     set.isolate('b1');
     expect(await send(set, 2, 'late')).toEqual([]);
-    const producer = await set.producer();
-    const unwaited = { topic: TOPIC, body: 'late too', properties: { WAIT: 'false' } };
-    await expect(set.world.settle(producer.send(unwaited, { timeoutMs: 2_000 }))).rejects.toThrow();
+    expect((await sendUnwaited(set)).code).not.toBe(0);
     const { log, node, store } = set.broker('b1').parts;
     expect(log.confirmedPosition).toBeLessThan(log.endPosition);
     expect(store.dispatchedPosition).toBe(log.confirmedPosition);
@@ -152,6 +174,54 @@ describe('a replica set of Controller mode', () => {
     set.heal('b1');
     await set.untilEqual();
     expect((await bodies(set)).filter((body) => body.startsWith('late'))).toEqual([]);
+  });
+
+  describe('without allAckInSyncStateSet', () => {
+    const conf = 'allAckInSyncStateSet=false\ninSyncReplicas=2\nhaMaxTimeSlaveNotCatchup=5000';
+    /** Messages that consumers of the master may see. */
+    const shown = (set: ReplicaWorld): number => {
+      const { store } = set.broker('b1').parts;
+      return store.queueIds(TOPIC).reduce((sum, queue) => sum + store.maxOffset(TOPIC, queue), 0);
+    };
+
+    it('acknowledges what inSyncReplicas brokers have, and shows it when all in sync have it', async () => {
+      const set = await ReplicaWorld.serving(conf);
+      await send(set, 3, 'a');
+      set.world.fabric.cut('b1', 'b3');
+      const from = set.world.nowMs;
+      expect(await send(set, 3, 'b')).toHaveLength(3);
+      expect(set.world.nowMs - from).toBeLessThan(1_000);
+      expect(set.set.brokerIds).toContain(3);
+      expect(shown(set)).toBe(3);
+      await set.until(() => !set.set.brokerIds.includes(3));
+      await set.world.run(100);
+      expect(shown(set)).toBe(6);
+      expect(await bodies(set)).toHaveLength(6);
+    });
+
+    it('may lose that with a failover, and nobody has seen it then', async () => {
+      const set = await ReplicaWorld.serving(conf);
+      await send(set, 3, 'a');
+      set.world.fabric.cut('b1', 'b3');
+      expect(await send(set, 3, 'b')).toHaveLength(3);
+      expect(shown(set)).toBe(3);
+      set.kill('b1');
+      set.kill('b2');
+      await set.elect('b3');
+      expect((await bodies(set)).sort()).toEqual(['a0', 'a1', 'a2']);
+      set.world.fabric.heal('b1', 'b3');
+      await set.back('b1');
+      await set.untilEqual();
+      expect((await bodies(set)).sort()).toEqual(['a0', 'a1', 'a2']);
+    });
+
+    it('answers who does not wait (WAIT=false) when the master has it', async () => {
+      const set = await ReplicaWorld.serving(conf);
+      await send(set, 1, 'a');
+      set.isolate('b1');
+      expect((await sendUnwaited(set)).code).toBe(0);
+      expect(shown(set)).toBe(1);
+    });
   });
 
   it('goes on without a dead slave as soon as the Controller has taken it out', async () => {
