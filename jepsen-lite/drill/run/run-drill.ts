@@ -111,7 +111,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     clients.start();
     const { records, stopped } = await playTrials(run);
     ownPauses.stop();
-    const verdicts = stopped?.kind === 'interrupted' ? [] : await judged(context, run, judge);
+    const verdicts = stopped?.kind === 'interrupted' ? [] : await judged(context, run);
     clients.stopped = true;
     const measured = {
       sends: sendsOf(clients.history),
@@ -168,8 +168,8 @@ async function playTrials(
   }
 }
 
-async function judged({ onLook, journal }: Context, run: DrillRun, judge: LiveJudge): Promise<Verdict[]> {
-  if (judge.violation !== undefined) return [];
+/** Also where a promise was seen broken: what became of the messages is asked for all the more. */
+async function judged({ onLook, journal }: Context, run: DrillRun): Promise<Verdict[]> {
   const { leader, term } = run.last;
   return await run.target.judge(run.clients, (phase) => {
     journal({ event: 'phase', phase });
