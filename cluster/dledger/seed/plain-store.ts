@@ -38,7 +38,7 @@ export class PlainStore {
     const segmentBytes = firstFileBytes(disk, `${root}/commitlog`);
     if (segmentBytes === undefined) {
       throw new MemberRefused(
-        `--seed-from ${root}: ${root}/commitlog holds no messages. Name the storePathRootDir of a broker without replication, which was stopped`,
+        `--seed-from ${root}: ${root}/commitlog holds no messages. Name the storePathRootDir of a broker without replication, which was stopped; a commit log that stands elsewhere (storePathCommitLog) has to be moved or linked there`,
       );
     }
     if (disk.exists(`${root}/epochFileCheckpoint`)) {
