@@ -138,7 +138,6 @@ function targetOf(target: TargetPlan, { target: kind, nodes, mode, cuts }: Value
 
 function inMode(target: OwnTarget | StockTarget, mode: string | undefined): OwnTarget | StockTarget {
   if (mode === undefined) return target;
-  if (target.kind === 'rocketmq') throw new WrongArguments(`--mode ${mode}: RocketMQ's group is one of mode dledger`);
   if (!isLiveModeName(mode)) throw new WrongArguments(`--mode ${mode}: there are ${liveModeNames.join(' and ')}`);
   return { ...target, mode };
 }

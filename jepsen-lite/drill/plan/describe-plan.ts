@@ -1,6 +1,6 @@
 import type { Fault } from '../../fault/schedule.ts';
 import { liveFaults } from '../../live/chaos/live-faults.ts';
-import { lengthOf, type OwnTarget, type Plan, type RunningTarget, type TargetPlan } from './plan.ts';
+import { lengthOf, type OwnTarget, type Plan, type RunningTarget, type StockTarget, type TargetPlan } from './plan.ts';
 import { mostDisabled } from './plan-problem.ts';
 import { commandKeys, meantBy } from './running-commands.ts';
 
@@ -32,11 +32,11 @@ function targetText(target: TargetPlan): string {
   const more = `${inKernel}${keys.length === 0 ? '' : `, with ${keys.join(' ')}`}`;
   if (target.kind === 'ledgermq') return `${groupText(target)} that the drill starts${more}`;
   if (target.kind === 'rocketmq')
-    return `a DLedger group of ${target.nodes} of Apache RocketMQ ${target.version} that the drill starts${more}`;
+    return `${groupText(target)} of Apache RocketMQ ${target.version} that the drill starts${more}`;
   return `the running group of ${target.nameServer}: ${target.members.map(({ name, address }) => `${name} ${address}`).join(', ')}`;
 }
 
-function groupText({ mode, nodes }: OwnTarget): string {
+function groupText({ mode, nodes }: OwnTarget | StockTarget): string {
   return mode === 'dledger' ? `a DLedger group of ${nodes}` : `${nodes} brokers and a Controller`;
 }
 

@@ -7,7 +7,7 @@ import { diskFaults, livePlatformFaults } from '../../live/chaos/platform-faults
 import { liveProcessFaults, processFaults } from '../../live/chaos/process-faults.ts';
 import { liveRotFaults } from '../../live/chaos/rot-faults.ts';
 import { liveGroupFaults } from '../../live/chaos/transfer.ts';
-import { membersOf, type OwnTarget, type PhasePlan, type Plan } from './plan.ts';
+import { membersOf, type OwnTarget, type PhasePlan, type Plan, type StockTarget } from './plan.ts';
 import { commandProblem } from './running-commands.ts';
 
 /** Kinds that take the members that they hit out of the group while they last. */
@@ -53,17 +53,28 @@ function faultNames(...lists: readonly (readonly { readonly name: string }[])[])
 function meansProblem({ phases, target }: Plan): string | undefined {
   const faults = phases.flatMap((phase) => phase.faults);
   if (target.kind === 'running') return commandProblem(faults, target);
-  if (target.kind === 'ledgermq') return modeProblem(faults, target);
-  const kind = faults.find((fault) => OURS_ONLY.includes(fault.kind))?.kind;
-  return kind === undefined
-    ? undefined
-    : `the fault ${kind} cannot be made on RocketMQ's own brokers; ${faultNames(processFaults, networkFaults, diskFaults).join(', ')} can`;
+  return (
+    sizeProblem(target) ?? (target.kind === 'ledgermq' ? modeProblem(faults, target) : stockProblem(faults, target))
+  );
 }
 
-function modeProblem(faults: readonly Fault[], { mode, nodes, cuts }: OwnTarget): string | undefined {
-  const { kinds, conf } = liveModeNamed(mode);
-  const { count = nodes } = findLayout(conf) ?? {};
-  if (nodes !== count) return `target.nodes: mode ${mode} has ${count} brokers, not ${nodes}`;
+function sizeProblem({ mode, nodes }: OwnTarget | StockTarget): string | undefined {
+  const { count = nodes } = findLayout(liveModeNamed(mode).conf) ?? {};
+  return nodes === count ? undefined : `target.nodes: mode ${mode} has ${count} brokers, not ${nodes}`;
+}
+
+function stockProblem(faults: readonly Fault[], { mode }: StockTarget): string | undefined {
+  const kind = faults.find((fault) => OURS_ONLY.includes(fault.kind))?.kind;
+  if (kind !== undefined)
+    return `the fault ${kind} cannot be made on RocketMQ's own brokers; ${faultNames(processFaults, networkFaults, diskFaults).join(', ')} can`;
+  const cut = faults.find((fault) => faultNames(networkFaults).includes(fault.kind))?.kind;
+  return cut === undefined || mode === 'dledger'
+    ? undefined
+    : `the fault ${cut} cannot be made on RocketMQ's brokers in mode ${mode}, which tell each other where they are, past the proxies`;
+}
+
+function modeProblem(faults: readonly Fault[], { mode, cuts }: OwnTarget): string | undefined {
+  const { kinds } = liveModeNamed(mode);
   if (cuts === 'namespaces' && mode !== 'dledger')
     return `target.cuts: namespaces are for DLedger groups; mode ${mode} needs proxies`;
   const shaped = faults.find(({ kind }) => !isMadeBy(cuts, kind))?.kind;

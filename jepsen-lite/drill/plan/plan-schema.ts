@@ -30,17 +30,18 @@ const address: Schema = { type: 'string', pattern: '^\\S+:[0-9]+$', description:
 const memberName: Schema = { type: 'string', pattern: '^n[0-9]$', description: 'a name from n0 to n9' };
 const command = (what: string): Schema => text(`shell command that ${what}; it is over when it has happened`);
 
+const mode: Schema = {
+  type: 'string',
+  enum: liveModeNames,
+  description: 'dledger, or controller: three brokers on the native store, and a Controller inside their name server',
+};
+
 const target: Schema = {
   description: 'what the drill is done to',
   oneOf: [
     section('a group of LedgerMQ that the drill starts', {
       kind: { const: 'ledgermq' },
-      mode: {
-        type: 'string',
-        enum: liveModeNames,
-        description:
-          'dledger, or controller: three brokers on the native store, and a Controller inside their name server',
-      },
+      mode,
       cuts: {
         type: 'string',
         enum: cutMeans,
@@ -49,15 +50,13 @@ const target: Schema = {
       nodes: count('members', 1, 9),
       brokerKeys,
     }),
-    section(
-      'a DLedger group of Apache RocketMQ that the drill starts, from the published jars (Maven and Java needed)',
-      {
-        kind: { const: 'rocketmq' },
-        nodes: count('members', 1, 9),
-        version: { type: 'string', pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$', description: 'a version such as 5.3.3' },
-        brokerKeys,
-      },
-    ),
+    section('a group of Apache RocketMQ that the drill starts, from the published jars (Maven and Java needed)', {
+      kind: { const: 'rocketmq' },
+      mode,
+      nodes: count('members', 1, 9),
+      version: { type: 'string', pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$', description: 'a version such as 5.3.3' },
+      brokerKeys,
+    }),
     section(
       'a group that runs already, and whose processes are ended and started by commands of this plan',
       {

@@ -39,6 +39,7 @@ export interface OwnTarget {
 /** The same of Apache RocketMQ, from the published jars. */
 export interface StockTarget {
   readonly kind: 'rocketmq';
+  readonly mode: LiveModeName;
   readonly nodes: number;
   readonly version: string;
   readonly brokerKeys: Readonly<Record<string, string>>;
@@ -137,7 +138,7 @@ export function lengthOf({ faults }: Pick<PhasePlan, 'faults'>): number {
 
 /** What the one is called that takes the sends. */
 export function headOf(target: TargetPlan): 'leader' | 'master' {
-  return target.kind === 'ledgermq' && target.mode === 'controller' ? 'master' : 'leader';
+  return target.kind !== 'running' && target.mode === 'controller' ? 'master' : 'leader';
 }
 
 /** Members of the group. */

@@ -8,7 +8,7 @@ export const defaultTargets: {
   readonly running: RunningTarget;
 } = {
   ledgermq: { kind: 'ledgermq', mode: 'dledger', cuts: 'proxies', nodes: 3, brokerKeys: {} },
-  rocketmq: { kind: 'rocketmq', nodes: 3, version: '5.3.3', brokerKeys: {} },
+  rocketmq: { kind: 'rocketmq', mode: 'dledger', nodes: 3, version: '5.3.3', brokerKeys: {} },
   running: { kind: 'running', server: 'ledgermq', nameServer: '', members: [] },
 };
 

@@ -7,6 +7,7 @@ import { assert } from '../../../src/base/assert.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
+import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
 import { CLIENTS_PARTY, layLinks, partyPorts } from '../../live/chaos/parties.ts';
 import { diskFaults } from '../../live/chaos/platform-faults.ts';
@@ -31,7 +32,7 @@ const START_MS = 120_000;
 const STOP_MS = 15_000;
 const POLL_MS = 100;
 
-/** A DLedger group of Apache RocketMQ, from its published jars, over links that can be cut. */
+/** A group of Apache RocketMQ, from its published jars, over links that can be cut. */
 export class StockGroup implements DrillTarget {
   readonly server = 'stock';
   readonly description: string;
@@ -44,7 +45,11 @@ export class StockGroup implements DrillTarget {
 
   private constructor(processes: StockProcesses, nameServer: string, detours: Detours, options: StockGroupOptions) {
     const { plan, real, signal, journal, startedMs } = options;
-    this.description = `a DLedger group of ${plan.nodes} members of Apache RocketMQ ${plan.version}, started for the drill`;
+    const group =
+      plan.mode === 'dledger'
+        ? `DLedger group of ${plan.nodes} members`
+        : `set of ${plan.nodes} brokers in Controller mode`;
+    this.description = `a ${group} of Apache RocketMQ ${plan.version}, started for the drill`;
     this.nameServer = nameServer;
     this.platform = new Patient(real, detours);
     this.#processes = processes;
@@ -65,7 +70,7 @@ export class StockGroup implements DrillTarget {
     const folder = join(directory, 'group');
     mkdirSync(folder, { recursive: true });
     const classPath = await stockClassPath(folder, plan.version);
-    const layout = findLayout('dledger');
+    const layout = findLayout(liveModeNamed(plan.mode).conf);
     assert(layout !== undefined, 'the layout is there');
     const ports = portsFrom(await freePortBase(plan.nodes), plan.nodes);
     const disks = options.fillsDisks ? await mountDisks(folder, plan.nodes, options.watchdog) : undefined;
@@ -80,6 +85,7 @@ export class StockGroup implements DrillTarget {
       detours,
       mark,
       disks,
+      mode: plan.mode,
       brokerKeys: plan.brokerKeys,
       leaderName: () => group?.leaderName,
       failed: (error) => judge.broken('drill', error.stack ?? error.message),

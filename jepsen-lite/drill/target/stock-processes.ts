@@ -18,7 +18,9 @@ import type { FullDisks } from '../../live/disk/full-disks.ts';
 import type { LinkMesh } from '../../live/proxy/link-mesh.ts';
 import type { Detours } from '../../live/sick/patient.ts';
 import { MARK_VARIABLE } from '../../live/watchdog/undo.ts';
+import type { StockTarget } from '../plan/plan.ts';
 import { stockArguments } from './stock-programs.ts';
+import { brokerSettings, nameServerSettings, type StockSettingsOptions } from './stock-settings.ts';
 
 /** One broker of RocketMQ. */
 export class StockMember implements Victim {
@@ -49,6 +51,7 @@ export interface StockProcessesOptions {
   readonly mark: string;
   /** Of the members; undefined where no fault fills them. */
   readonly disks: FullDisks | undefined;
+  readonly mode: StockTarget['mode'];
   readonly brokerKeys: Readonly<Record<string, string>>;
   /** Name of the member that leads, as far as is known. */
   readonly leaderName: () => string | undefined;
@@ -60,7 +63,7 @@ export function stockStore(folder: string, name: string): string {
   return join(folder, name, 'store');
 }
 
-/** A name server and brokers of RocketMQ in DLedger mode as processes of this machine. */
+/** A name server and brokers of RocketMQ as processes of this machine. */
 export class StockProcesses extends Hurtable<StockMember> implements DiskHolder<StockMember> {
   readonly members: readonly StockMember[];
   readonly links: LinkMesh;
@@ -80,15 +83,17 @@ export class StockProcesses extends Hurtable<StockMember> implements DiskHolder<
   }
 
   startNameServer(): void {
-    const { nameServer } = this.#options.plan;
-    this.#launch(NAME_SERVER, 'org.apache.rocketmq.namesrv.NamesrvStartup', { listenPort: String(nameServer) });
+    const settings = nameServerSettings(this.#settings, join(this.#options.folder, NAME_SERVER, 'controller'));
+    this.#launch(NAME_SERVER, 'org.apache.rocketmq.namesrv.NamesrvStartup', settings);
   }
 
   start(member: StockMember): void {
     if (member.state !== 'down') return;
     member.state = 'up';
     this.lastStartMs = performance.now();
-    this.#launch(member.name, 'org.apache.rocketmq.broker.BrokerStartup', this.#settingsOf(member));
+    const store = stockStore(this.#options.folder, member.name);
+    const settings = brokerSettings(this.#settings, member, this.members, store);
+    this.#launch(member.name, 'org.apache.rocketmq.broker.BrokerStartup', settings);
   }
 
   async kill(member: StockMember): Promise<void> {
@@ -155,31 +160,9 @@ export class StockProcesses extends Hurtable<StockMember> implements DiskHolder<
     return launched !== undefined && isRunning(launched);
   }
 
-  #settingsOf(member: StockMember): Record<string, string> {
-    const { folder, plan, brokerKeys } = this.#options;
-    const store = stockStore(folder, member.name);
-    const peerAddress = (other: StockMember): string => {
-      const address = `${HOST}:${other.peer}`;
-      return other === member ? address : this.#detourOf(member.name, address);
-    };
-    const peers = this.members.map((other) => `${other.name}-${peerAddress(other)}`);
-    return {
-      brokerClusterName: 'RaftCluster',
-      brokerName: 'RaftNode00',
-      brokerIP1: HOST,
-      listenPort: String(member.listen),
-      namesrvAddr: this.#detourOf(member.name, `${HOST}:${plan.nameServer}`),
-      storePathRootDir: store,
-      storePathCommitLog: join(store, 'commitlog'),
-      autoCreateTopicEnable: 'true',
-      enableDLegerCommitLog: 'true',
-      dLegerGroup: 'RaftNode00',
-      dLegerPeers: peers.join(';'),
-      dLegerSelfId: member.name,
-      // Files of the usual size take a gigabyte of this machine's disk for each member.
-      mappedFileSizeCommitLog: String(64 << 20),
-      ...brokerKeys,
-    };
+  get #settings(): StockSettingsOptions {
+    const { plan, mode, brokerKeys } = this.#options;
+    return { plan, mode, brokerKeys, detour: (member, address) => this.#detourOf(member, address) };
   }
 
   #detourOf(name: string, address: string): string {

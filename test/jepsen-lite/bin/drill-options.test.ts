@@ -37,7 +37,10 @@ describe('refused with one sentence:', () => {
       "--cuts namespaces: links of RocketMQ's group are cut",
     ],
     [['leader-kill', '--mode', 'master'], '--mode master: there are dledger and controller'],
-    [['leader-kill', '--target', 'rocketmq', '--mode', 'controller'], "--mode controller: RocketMQ's group is one of"],
+    [
+      ['partition', '--target', 'rocketmq', '--mode', 'controller'],
+      "the fault isolate cannot be made on RocketMQ's brokers in mode",
+    ],
     [['leader-kill', '--nodes', '2'], 'leader-kill: the faults may take 1 of 2 members away at the same time'],
     [['leader-kill', '--sed', '1'], "Unknown option '--sed'"],
     [['compare', 'a'], 'compare: two reports are needed'],

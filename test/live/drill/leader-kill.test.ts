@@ -21,6 +21,7 @@ test('a leader is killed, and the report says how that went', { timeout: 120_000
     ['total-queue', true],
     ['log', true],
     ['real-time-order', true],
+    ['consumption', true],
     ['replica', true],
   ]);
   expect(eventsOf(folder)).toEqual(expect.arrayContaining(['drill', 'trial', 'leader', 'trial-over', 'verdict']));
