@@ -24,6 +24,8 @@ export class QueueFiles {
   first = 0;
   end = 0;
   #newFiles = false;
+  /** Start of the file that lacks the blanks before its first unit; a write that failed leaves them to the next one. */
+  #lacksBlanks: number | undefined;
 
   constructor(options: QueueFilesOptions, topic: string, queueId: number) {
     this.#options = options;
@@ -97,15 +99,19 @@ export class QueueFiles {
     try {
       if (unit >= this.end || this.empty) {
         this.#addFile(start);
-        if (unit > start) {
-          const blank = Buffer.allocUnsafeSlow((unit - start) * UNIT_BYTES);
-          fillBlankUnits(blank);
-          buffers.unshift(blank);
-          from = start;
-        }
+        this.#lacksBlanks = start;
+      }
+      if (this.#lacksBlanks === start && unit > start) {
+        const blank = Buffer.allocUnsafeSlow((unit - start) * UNIT_BYTES);
+        fillBlankUnits(blank);
+        buffers.unshift(blank);
+        from = start;
       }
       const file = this.#options.handles.use(this.#path(unit));
-      file.write(buffers, (from - start) * UNIT_BYTES, (error) => done(error));
+      file.write(buffers, (from - start) * UNIT_BYTES, (error) => {
+        if (error === undefined && this.#lacksBlanks === start) this.#lacksBlanks = undefined;
+        done(error);
+      });
     } catch (thrown) {
       done(asDiskError(thrown));
     }

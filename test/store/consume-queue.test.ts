@@ -45,6 +45,26 @@ function read(
 }
 
 describe('a consume queue', () => {
+  test('has its blanks in front also where the first write found no room', () => {
+    const platform = createVirtualPlatform();
+    const set = openSet(platform);
+    for (let i = 7; i < 9; i++) set.append('T', 3, i, i * 200, 200, 0);
+    platform.disk.image.fail({ operation: 'write', code: 'ENOSPC', path: ROOT, written: 30 });
+    let code: string | undefined;
+    set.flush(false, (error) => {
+      code = error?.code;
+    });
+    platform.world.runUntil(() => code !== undefined);
+    expect(code).toBe('ENOSPC');
+    flush(platform, set, true);
+    const again = openSet(platform);
+    again.append('T', 3, 9, 1800, 200, 0);
+    const queue = again.find('T', 3)!;
+    expect([queue.maxOffset, read(platform, again, queue, 7)[0], read(platform, again, queue, 9)[0]]).toEqual([
+      10, 1400, 1800,
+    ]);
+  });
+
   test('writes the bytes that RocketMQ writes: position, size, tags code, 20-digit file names of full length', () => {
     const platform = createVirtualPlatform();
     const set = openSet(platform);
