@@ -106,7 +106,10 @@ export class SnapshotSender {
       const wantedMs = this.#wantedMs.get(id) ?? Number.NEGATIVE_INFINITY;
       if ((state === 'behind' || nowMs - wantedMs < WANTED_MS) && connected) {
         if (transfer === undefined) this.#begin(id);
-        else if (nowMs - transfer.answeredMs > SILENCE_MS) this.#offer(id, transfer);
+        else if (nowMs - transfer.answeredMs <= SILENCE_MS) continue;
+        // Who has all of it, and lacks entries again: the log moved on before the member came back.
+        else if (transfer.done) this.#begin(id);
+        else this.#offer(id, transfer);
       } else if (transfer !== undefined && (state === 'replicate' || nowMs - transfer.answeredMs > RETURN_MS)) {
         this.#transfers.delete(id);
       }

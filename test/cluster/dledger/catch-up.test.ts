@@ -45,6 +45,13 @@ async function leftBehind(conf = SHORT): Promise<{ group: DledgerWorld; away: Me
   return { group, away };
 }
 
+/** Removes the files that a snapshot covers, whatever retention says. */
+function trim(group: DledgerWorld, name: MemberName): void {
+  const { member, snapshots, data } = partsOf(group, name);
+  member.storage.log.deleteBefore(snapshots.position);
+  data.store.trim();
+}
+
 /** What a member's directory says of how far it came. */
 function stageOf(group: DledgerWorld, name: MemberName): string {
   const names = group.filesOf(name, 'snapshots');
@@ -157,6 +164,25 @@ describe("a member whose log ends before its leader's begins", () => {
     }
   });
 
+  it('is given another snapshot where the log moved on before it came back with the first one', async () => {
+    const group = await DledgerWorld.serving();
+    const away = group.followers()[0]!;
+    group.kill(away);
+    for (let round = 0; round < 2; round++) {
+      if (round > 0) trim(group, group.leader);
+      await send(group, 70);
+      await group.world.run(65_000);
+    }
+    await group.start(away);
+    while (group.renewed.length === 0) await group.world.run(0.2);
+    // As if files had been chosen for removal before the first snapshot was sent.
+    const before = segments(group, group.leader).minPosition;
+    trim(group, group.leader);
+    expect(segments(group, group.leader).minPosition).toBeGreaterThan(before);
+    await becomesWhole(group, away);
+    expect(group.renewed).toEqual([away, away]);
+  });
+
   it('catches up in bounded time while the leader goes on removing files', async () => {
     const { group, away } = await leftBehind();
     const producer = await group.producer();
@@ -205,12 +231,6 @@ describe('a member with a damaged place that lies before the logs of all others'
   function spoil(group: DledgerWorld, name: MemberName, position: number): void {
     const start = position - (position % FILE_BYTES);
     group.world.disk(name).rot(`/store/dledger-${name}/data/${String(start).padStart(20, '0')}`, position - start);
-  }
-
-  function trim(group: DledgerWorld, name: MemberName): void {
-    const { member, snapshots, data } = partsOf(group, name);
-    member.storage.log.deleteBefore(snapshots.position);
-    data.store.trim();
   }
 
   async function becomesReadable(group: DledgerWorld, name: MemberName, lastIndex: number): Promise<void> {
