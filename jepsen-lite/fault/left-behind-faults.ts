@@ -35,13 +35,15 @@ function trimAll(cluster: Cluster, but: SimNode): void {
   for (const node of cluster.nodes) if (node !== but && !node.paused && !node.stopping) trim(node);
 }
 
-function trim({ broker, process }: SimNode): void {
+function trim(node: SimNode): void {
+  const { broker, process } = node;
   if (broker === undefined || process === undefined) return;
   const { snapshots, data, member } = broker.parts;
   const { log } = member.storage;
   process.timers.after(0, () => {
     snapshots.take((error) => {
-      if (error !== undefined) return;
+      // The member may have begun anew meanwhile, in the same process: the files of before are gone.
+      if (error !== undefined || node.broker !== broker) return;
       log.deleteBefore(Math.min(snapshots.position, data.log.confirmedPosition));
       data.store.trim();
     });
