@@ -8,19 +8,11 @@ import { runChaos } from '../live/chaos/run-chaos.ts';
 import { WrongArguments } from './arguments.ts';
 import { buildWithBug } from './build-with-bug.ts';
 import type { ChaosCommand } from './chaos-options.ts';
+import { type Round, roundsOf } from './chaos-round.ts';
 import { chaosText, injectedOf } from './chaos-text.ts';
 import { ResultsFile } from './results-file.ts';
 import { commitName, programFolder, sourcesHash } from './sources.ts';
 import { openView } from './view/live-view.ts';
-
-/** A round has a group of its own, so that its history fits into memory and a long run can be resumed. */
-const LONGEST_ROUND_MINUTES = 10;
-
-interface Round {
-  readonly seed: number;
-  readonly nodes: number;
-  readonly minutes: number;
-}
 
 /** Plays the rounds of a command; returns the exit code. */
 export async function playRounds(command: ChaosCommand, signal: AbortSignal): Promise<number> {
@@ -56,13 +48,6 @@ function brokerProgram(bug: string | undefined): string {
   const planted = plantedBugs.find(({ name }) => name === bug);
   if (planted === undefined) return join(programFolder, 'chaos-broker.js');
   return buildWithBug(planted, 'dist.chaos-bugs', 'jepsen-lite/bin/chaos-broker.ts');
-}
-
-function roundsOf({ seed, nodes, minutes }: ChaosCommand): Round[] {
-  const count = Math.ceil(minutes / LONGEST_ROUND_MINUTES);
-  return Array.from({ length: count }, (_, at) => {
-    return { seed: seed + at, nodes, minutes: Math.min(LONGEST_ROUND_MINUTES, minutes - at * LONGEST_ROUND_MINUTES) };
-  });
 }
 
 async function playRound(

@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
 /** By what a run is known. */
 interface Key {
-  /** Of a simulated run. */
-  readonly mode?: string;
+  /** Name of the mode that was played. */
+  readonly mode: string;
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
@@ -64,5 +64,5 @@ function lineOf<Report>(text: string): Line<Report> | undefined {
 }
 
 function keyOf({ mode, seed, nodes, minutes, given }: Key): string {
-  return `${mode === undefined ? '' : `${mode} `}${seed} ${nodes} ${minutes}${given === undefined ? '' : ` ${given}`}`;
+  return `${mode} ${seed} ${nodes} ${minutes}${given === undefined ? '' : ` ${given}`}`;
 }

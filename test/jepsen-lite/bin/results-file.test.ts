@@ -2,18 +2,28 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { readChaosCommand } from '../../../jepsen-lite/bin/chaos-options.ts';
+import { roundsOf } from '../../../jepsen-lite/bin/chaos-round.ts';
 import { scheduleHash } from '../../../jepsen-lite/bin/read-schedule.ts';
 import { ResultsFile } from '../../../jepsen-lite/bin/results-file.ts';
 import type { SeedReport } from '../../../jepsen-lite/bin/seed-job.ts';
+import type { ChaosReport } from '../../../jepsen-lite/live/chaos/chaos-report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ledgermq-results-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function report(seed: number, nodes = 3): SeedReport {
-  return { seed, nodes, minutes: 1, violation: undefined, coverage: { 'kill × steady': 2 } } as unknown as SeedReport;
+  return {
+    mode: 'dledger',
+    seed,
+    nodes,
+    minutes: 1,
+    violation: undefined,
+    coverage: { 'kill × steady': 2 },
+  } as unknown as SeedReport;
 }
 
-const job = { seed: 1, nodes: 3, minutes: 1, twice: false };
+const job = { mode: 'dledger', seed: 1, nodes: 3, minutes: 1, twice: false };
 
 test('what was played with the same sources is known, by seed, members, minutes and given faults', () => {
   const path = join(folder, 'results.jsonl');
@@ -40,7 +50,21 @@ test('a line that was cut by the end of a run is not there, and what follows is'
   new ResultsFile<SeedReport>(path, 'c1', 's1').add(report(1));
   appendFileSync(path, '\n{"commit":"c1","sources":"s1","rep');
   const again = new ResultsFile<SeedReport>(path, 'c1', 's1');
-  expect([...again.known.keys()]).toEqual(['1 3 1']);
+  expect([...again.known.keys()]).toEqual(['dledger 1 3 1']);
   again.add(report(2));
   expect(new ResultsFile<SeedReport>(path, 'c1', 's1').known.size).toBe(2);
+});
+
+test('a round of chaos that was played is known to the command that played it, and to no other', () => {
+  const path = join(folder, 'chaos.jsonl');
+  const rounds = (args: string): ReturnType<typeof roundsOf> => roundsOf(readChaosCommand(args.split(' '), 1));
+  const [first, second, third] = rounds('--seed 30 --minutes 25');
+  const file = new ResultsFile<ChaosReport>(path, 'c1', 's1');
+  // A report repeats what its round is known by (run-chaos.ts).
+  for (const round of [first, third]) file.add({ ...round, wallMs: 5 } as ChaosReport);
+  const again = new ResultsFile<ChaosReport>(path, 'c1', 's1');
+  const known = rounds('--seed 30 --minutes 25').map((round) => again.reportOf(round)?.wallMs);
+  expect(known).toEqual([5, undefined, 5]);
+  expect(second).toEqual({ mode: 'dledger', seed: 31, nodes: 3, minutes: 10 });
+  for (const other of rounds('--seed 30 --minutes 25 --mode controller')) expect(again.reportOf(other)).toBeUndefined();
 });
