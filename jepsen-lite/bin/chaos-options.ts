@@ -19,7 +19,7 @@ and what is in the files of the members.
   --seed S         decides which faults come when (default: drawn, and told)
   --faults A,B     only these kinds, by our names or those of OpenChaos (default: all that the mode survives)
   --list-faults    says which kinds there are and by what they are made, and plays nothing
-  --schedule FILE  a JSON list of faults instead of the drawn ones
+  --schedule FILE  a JSON list of faults instead of the drawn ones, played in every round
   --cuts MEANS     what cuts links: proxies (default), or namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets; DLedger groups)
   --rate N         messages a second that the senders aim at (default 250)
   --dir D          folder for the runs (default .chaos)
@@ -84,6 +84,8 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
   const mode = modeOf(values.mode ?? dledgerMode.name);
   if (mode !== dledgerMode && nodes !== '3') throw new WrongArguments(`--nodes ${nodes}: ${mode.conf} has 3 brokers`);
   const cuts = cutsOf(values.cuts, mode);
+  if (values.faults !== undefined && values.schedule !== undefined)
+    throw new WrongArguments('--faults and --schedule exclude each other: a schedule says itself which faults come');
   return {
     mode,
     minutes: minutesOf(values.minutes ?? '1'),

@@ -1,31 +1,34 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plantedBugs } from '../bug/planted-bugs.ts';
 import type { Schedule } from '../fault/schedule.ts';
 import type { ChaosReport } from '../live/chaos/chaos-report.ts';
-import { liveFaults } from '../live/chaos/live-faults.ts';
 import { runChaos } from '../live/chaos/run-chaos.ts';
 import { WrongArguments } from './arguments.ts';
 import { buildWithBug } from './build-with-bug.ts';
 import type { ChaosCommand } from './chaos-options.ts';
 import { type Round, roundsOf } from './chaos-round.ts';
+import { chaosSchedule } from './chaos-schedule.ts';
 import { chaosText, injectedOf } from './chaos-text.ts';
+import { scheduleHash } from './read-schedule.ts';
 import { ResultsFile } from './results-file.ts';
 import { commitName, programFolder, sourcesHash } from './sources.ts';
 import { openView } from './view/live-view.ts';
 
 /** Plays the rounds of a command; returns the exit code. */
 export async function playRounds(command: ChaosCommand, signal: AbortSignal): Promise<number> {
+  const rounds = roundsOf(command);
+  const schedule = chaosSchedule(command, rounds);
   const commit = commitName();
-  const how = `${sourcesHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.cuts} ${command.schedule ?? ''} ${command.bug ?? ''}`;
+  const how = `${sourcesHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.cuts} ${scheduleHash(schedule) ?? ''} ${command.bug ?? ''}`;
   const broker = brokerProgram(command.bug);
   const results = command.resume === undefined ? undefined : new ResultsFile<ChaosReport>(command.resume, commit, how);
   const reports: ChaosReport[] = [];
-  for (const round of roundsOf(command)) {
+  for (const round of rounds) {
     if (signal.aborted) break;
     const known = results?.reportOf(round);
     if (known !== undefined) console.error(`seed ${round.seed}: ${command.resume} has it`);
-    const report = known ?? (await playRound(command, round, broker, signal));
+    const report = known ?? (await playRound(command, round, schedule, broker, signal));
     reports.push(report);
     if (known === undefined && report.isWhole) results?.add(report);
     if (report.violation !== undefined) break;
@@ -53,6 +56,7 @@ function brokerProgram(bug: string | undefined): string {
 async function playRound(
   command: ChaosCommand,
   round: Round,
+  schedule: Schedule | undefined,
   broker: string,
   signal: AbortSignal,
 ): Promise<ChaosReport> {
@@ -67,7 +71,7 @@ async function playRound(
     ...round,
     mode: command.mode,
     kinds: command.kinds,
-    schedule: command.schedule === undefined ? undefined : readSchedule(command.schedule),
+    schedule,
     rate: command.rate,
     cuts: command.cuts,
     directory,
@@ -90,14 +94,6 @@ function makeRoom(directory: string): void {
   if (!existsSync(join(directory, 'watchdog.txt')))
     throw new WrongArguments(`--dir: ${directory} is no folder of a chaos run; name another one`);
   rmSync(directory, { recursive: true });
-}
-
-function readSchedule(file: string): Schedule {
-  const schedule = JSON.parse(readFileSync(file, 'utf8')) as Schedule;
-  const strange = schedule.find(({ kind }) => !liveFaults.some(({ name }) => name === kind));
-  if (strange !== undefined)
-    throw new WrongArguments(`--schedule ${file}: ${strange.kind} cannot be made on real processes`);
-  return schedule;
 }
 
 function totalText(reports: readonly ChaosReport[]): string {

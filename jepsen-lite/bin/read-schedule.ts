@@ -7,18 +7,31 @@ import { WrongArguments } from './arguments.ts';
 
 /** The run for which a schedule is meant. */
 export interface Scheduled {
-  readonly mode: ModeName;
   readonly nodes: number;
   readonly minutes: number;
 }
 
-/** The faults of a JSON file, each of which can happen in this run; undefined without a file. Throws WrongArguments. */
-export function readSchedule(file: string | undefined, run: Scheduled): Schedule | undefined {
+/** The faults of a JSON file, each of which can happen in this simulated run; undefined without a file. Throws WrongArguments. */
+export function readSchedule(
+  file: string | undefined,
+  run: Scheduled & { readonly mode: ModeName },
+): Schedule | undefined {
   if (file === undefined) return undefined;
+  const kinds = modes[run.mode].kinds.map(({ name }) => name);
+  return readFaults(file, run, (kind) => {
+    return kinds.includes(kind) ? undefined : `in ${run.mode} mode there is no kind of fault ${kind}`;
+  });
+}
+
+/** What is wrong with a kind of fault; undefined: nothing. */
+export type KindProblem = (kind: string) => string | undefined;
+
+/** The faults of a JSON file, each of which can happen in this run. Throws WrongArguments. */
+export function readFaults(file: string, run: Scheduled, kindProblem: KindProblem): Schedule {
   const schedule = parsed(file);
   if (!Array.isArray(schedule)) throw new WrongArguments(`--schedule ${file}: a JSON list of faults is needed`);
   for (const [at, fault] of schedule.entries()) {
-    const problem = problemOf(fault, run);
+    const problem = problemOf(fault, run, kindProblem);
     if (problem !== undefined) throw new WrongArguments(`--schedule ${file}: fault ${at + 1}: ${problem}`);
   }
   return schedule as Schedule;
@@ -32,16 +45,16 @@ export function scheduleHash(schedule: Schedule | undefined): string | undefined
 const FIELDS = ['kind', 'atMs', 'target', 'forMs', 'other', 'amount', 'mode'];
 
 /** What is wrong with a fault; undefined: nothing. */
-function problemOf(fault: unknown, { mode, nodes, minutes }: Scheduled): string | undefined {
+function problemOf(fault: unknown, { nodes, minutes }: Scheduled, kindProblem: KindProblem): string | undefined {
   if (typeof fault !== 'object' || fault === null || Array.isArray(fault))
     return `${JSON.stringify(fault)} is no fault`;
   const { kind, atMs, target, forMs, other, amount, mode: way } = fault as Record<string, unknown>;
   const strange = Object.keys(fault).find((name) => !FIELDS.includes(name));
   if (strange !== undefined) return `there is no field ${strange}; a fault has ${FIELDS.join(', ')}`;
-  if (!modes[mode].kinds.some(({ name }) => name === kind))
-    return kind === undefined ? 'it has no kind' : `in ${mode} mode there is no kind of fault ${String(kind)}`;
+  if (kind === undefined) return 'it has no kind';
   const endMs = minutes * 60_000;
   return (
+    kindProblem(String(kind)) ??
     timeProblem('atMs', atMs) ??
     (Number(atMs) >= endMs ? `atMs ${atMs}: the run has only ${endMs} ms` : undefined) ??
     timeProblem('forMs', forMs) ??

@@ -21,6 +21,7 @@ describe('the command line of chaos', () => {
   });
 
   test.for([
+    [['--faults', 'kill', '--schedule', 'f'], '--faults and --schedule exclude each other'],
     [['--nodes', '4'], '--nodes 4: a group of chaos has 3 or 5 members'],
     [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
     [['--cuts', 'knife'], '--cuts knife: there are proxies and namespaces'],

@@ -1,0 +1,17 @@
+import type { Schedule } from '../fault/schedule.ts';
+import { isMadeBy, liveFaults } from '../live/chaos/live-faults.ts';
+import type { ChaosCommand } from './chaos-options.ts';
+import type { Round } from './chaos-round.ts';
+import { readFaults } from './read-schedule.ts';
+
+/** The faults of the file that a command names, each of which can be made in every round; undefined without one. Throws WrongArguments. */
+export function chaosSchedule(command: ChaosCommand, rounds: readonly Round[]): Schedule | undefined {
+  const { schedule: file, nodes, mode, cuts } = command;
+  if (file === undefined) return undefined;
+  const minutes = Math.min(...rounds.map((round) => round.minutes));
+  return readFaults(file, { nodes, minutes }, (kind) => {
+    if (!liveFaults.some(({ name }) => name === kind)) return `${kind} cannot be made on real processes`;
+    if (!mode.kinds.includes(kind)) return `mode ${mode.name} does not promise to survive ${kind}`;
+    return isMadeBy(cuts, kind) ? undefined : `only proxies make ${kind}, not --cuts ${cuts}`;
+  });
+}
