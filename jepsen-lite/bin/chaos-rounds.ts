@@ -10,6 +10,7 @@ import type { ChaosCommand } from './chaos-options.ts';
 import { type Round, roundsOf } from './chaos-round.ts';
 import { chaosSchedule } from './chaos-schedule.ts';
 import { chaosText, injectedOf } from './chaos-text.ts';
+import { checkFile, makeFolder } from './check-path.ts';
 import { scheduleHash } from './read-schedule.ts';
 import { ResultsFile } from './results-file.ts';
 import { commitName, programFolder, sourcesHash } from './sources.ts';
@@ -19,6 +20,7 @@ import { openView } from './view/live-view.ts';
 export async function playRounds(command: ChaosCommand, signal: AbortSignal): Promise<number> {
   const rounds = roundsOf(command);
   const schedule = chaosSchedule(command, rounds);
+  checkPaths(command, rounds);
   const commit = commitName();
   const how = `${sourcesHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.cuts} ${scheduleHash(schedule) ?? ''} ${command.bug ?? ''}`;
   const broker = brokerProgram(command.bug);
@@ -46,6 +48,18 @@ export async function playRounds(command: ChaosCommand, signal: AbortSignal): Pr
   return wasConvicted === (command.bug !== undefined) ? 0 : 1;
 }
 
+/** Throws WrongArguments where something could not be written when it comes to it. */
+function checkPaths(command: ChaosCommand, rounds: readonly Round[]): void {
+  checkFile('resume', command.resume);
+  checkFile('json', command.json);
+  makeFolder('dir', command.directory);
+  for (const round of rounds) checkRoom(folderOf(command, round));
+}
+
+function folderOf({ directory }: ChaosCommand, { mode, seed, nodes }: Round): string {
+  return join(directory, `${mode}-seed-${seed}-${nodes}n`);
+}
+
 /** The broker that the rounds are played with, sound or with a planted bug. */
 function brokerProgram(bug: string | undefined): string {
   const planted = plantedBugs.find(({ name }) => name === bug);
@@ -61,8 +75,10 @@ async function playRound(
   signal: AbortSignal,
 ): Promise<ChaosReport> {
   const { seed, nodes, minutes } = round;
-  const directory = join(command.directory, `${command.mode.name}-seed-${seed}-${nodes}n`);
-  makeRoom(directory);
+  const directory = folderOf(command, round);
+  // What an earlier run of the same seed left, and nothing else.
+  checkRoom(directory);
+  rmSync(directory, { recursive: true, force: true });
   const title = `chaos in mode ${command.mode.name}, seed ${seed}, ${nodes} members, ${minutes} minutes, in ${directory}`;
   console.error(title);
   const head = command.mode.name === 'controller' ? 'master' : 'leader';
@@ -88,12 +104,10 @@ async function playRound(
   return report;
 }
 
-/** Removes what an earlier run of the same seed left, and nothing else. */
-function makeRoom(directory: string): void {
-  if (!existsSync(directory)) return;
-  if (!existsSync(join(directory, 'watchdog.txt')))
+/** Throws WrongArguments where the folder of a round is there, and holds something else than an earlier run. */
+function checkRoom(directory: string): void {
+  if (existsSync(directory) && !existsSync(join(directory, 'watchdog.txt')))
     throw new WrongArguments(`--dir: ${directory} is no folder of a chaos run; name another one`);
-  rmSync(directory, { recursive: true });
 }
 
 function totalText(reports: readonly ChaosReport[]): string {

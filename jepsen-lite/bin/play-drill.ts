@@ -5,6 +5,7 @@ import { headOf, type Plan } from '../drill/plan/plan.ts';
 import { markdownOf } from '../drill/report/markdown.ts';
 import { writeReports } from '../drill/report/write-reports.ts';
 import { runDrill } from '../drill/run/run-drill.ts';
+import { makeFolder } from './check-path.ts';
 import { productVersion, programFolder } from './sources.ts';
 import { openView } from './view/live-view.ts';
 
@@ -21,6 +22,7 @@ export interface PlayDrillOptions {
 /** Plays a drill, prints its report and leaves it in files; returns the exit code. */
 export async function playDrill(options: PlayDrillOptions, signal: AbortSignal): Promise<number> {
   const { plan, replay, seed, directory, keep, plain } = options;
+  makeFolder('dir', directory);
   const folder = join(directory, folderName(plan.name, directory));
   const title = `${plan.name}, ${plan.repeat} ${plan.repeat === 1 ? 'trial' : 'trials'}, seed ${seed}, in ${folder}`;
   console.error(title);
