@@ -1,7 +1,7 @@
 import type { Fault } from '../../fault/schedule.ts';
 import { liveFaults } from '../../live/chaos/live-faults.ts';
+import { mostAway } from './members-away.ts';
 import { lengthOf, type OwnTarget, type Plan, type RunningTarget, type StockTarget, type TargetPlan } from './plan.ts';
-import { mostDisabled } from './plan-problem.ts';
 import { commandKeys, meantBy } from './running-commands.ts';
 
 /** What `--dry-run` prints: whom it would be done to, what happens when and by what means, and what has to hold. */
@@ -19,7 +19,7 @@ export function describePlan(plan: Plan): string {
       ...phase.faults.map((fault) => `    ${faultText(fault, target)}`),
     ]),
     `  steady again within ${recoverMs} ms`,
-    `away at the same time: at most ${mostDisabled(plan)} members`,
+    `away at the same time: at most ${mostAway(plan)} members`,
     `stops and rolls back: when nothing is acknowledged for ${abort.stallMs} ms, the consumer lags by more than ${abort.maxLag} messages${abort.maxErrorShare === undefined ? '' : `, or more than ${abort.maxErrorShare * 100} % of the sends of five seconds fail`}`,
     `expects: ${expectTexts(plan).join('; ')}`,
   ].join('\n');

@@ -7,23 +7,9 @@ import { diskFaults, livePlatformFaults } from '../../live/chaos/platform-faults
 import { liveProcessFaults, processFaults } from '../../live/chaos/process-faults.ts';
 import { liveRotFaults } from '../../live/chaos/rot-faults.ts';
 import { liveGroupFaults } from '../../live/chaos/transfer.ts';
-import { membersOf, type OwnTarget, type PhasePlan, type Plan, type StockTarget } from './plan.ts';
+import { mostAway } from './members-away.ts';
+import { membersOf, type OwnTarget, type Plan, type StockTarget } from './plan.ts';
 import { commandProblem } from './running-commands.ts';
-
-/** Kinds that take the members that they hit out of the group while they last. */
-const DISABLING = [
-  'kill',
-  'stop',
-  'pause',
-  'isolate',
-  'deaf',
-  'disk-full',
-  'blackout',
-  'wipe',
-  'power',
-  'lose-derived',
-  'rot',
-];
 
 /** Why a plan that is well formed cannot be played, in one sentence; undefined if it can. */
 export function planProblem(plan: Plan): string | undefined {
@@ -88,27 +74,11 @@ function namesOf(target: Plan['target']): string[] {
   return Array.from({ length: target.nodes }, (_, index) => `n${index}`);
 }
 
-/** The largest number of members that faults may take away at the same time, in the worst case. */
-export function mostDisabled({ phases, target }: Plan): number {
-  const members = membersOf(target);
-  return phases.reduce((most, phase) => Math.max(most, disabledIn(phase, members)), 0);
-}
-
-function disabledIn({ faults }: PhasePlan, members: number): number {
-  const disabling = faults.filter(({ kind }) => DISABLING.includes(kind));
-  const sizeOf = ({ kind, target }: Fault): number => (target === 'all' || kind === 'blackout' ? members : 1);
-  const counts = disabling.map((fault) => {
-    const together = disabling.filter(({ atMs, forMs }) => atMs <= fault.atMs && atMs + forMs >= fault.atMs);
-    return together.reduce((sum, each) => sum + sizeOf(each), 0);
-  });
-  return Math.min(members, Math.max(0, ...counts));
-}
-
 function quorumProblem(plan: Plan): string | undefined {
   const members = membersOf(plan.target);
-  const disabled = mostDisabled(plan);
-  if (plan.allowQuorumLoss || disabled <= Math.floor((members - 1) / 2)) return undefined;
-  return `the faults may take ${disabled} of ${members} members away at the same time, which leaves no majority; let fewer overlap, or allow it with allowQuorumLoss: true or --allow-quorum-loss`;
+  const away = mostAway(plan);
+  if (plan.allowQuorumLoss || away <= Math.floor((members - 1) / 2)) return undefined;
+  return `the faults may take ${away} of ${members} members away at the same time, which leaves no majority; let fewer overlap, or allow it with allowQuorumLoss: true or --allow-quorum-loss`;
 }
 
 function timeProblem({ expect, recoverMs, abort }: Plan): string | undefined {

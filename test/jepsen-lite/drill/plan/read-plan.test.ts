@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describePlan } from '../../../../jepsen-lite/drill/plan/describe-plan.ts';
-import { mostDisabled } from '../../../../jepsen-lite/drill/plan/plan-problem.ts';
+import { mostAway } from '../../../../jepsen-lite/drill/plan/members-away.ts';
 import { planSchema } from '../../../../jepsen-lite/drill/plan/plan-schema.ts';
 import { presetNamed, presets } from '../../../../jepsen-lite/drill/plan/presets.ts';
 import { checkPlan, readPlan } from '../../../../jepsen-lite/drill/plan/read-plan.ts';
@@ -151,14 +151,34 @@ describe('how many members may be away at the same time', () => {
     ['{ kind: disk-full, target: all }', 3],
     ['{ kind: blackout }', 3],
     ['{ kind: slow-link }', 0],
+    ['{ kind: disk-error }', 1],
+    ['{ kind: disk-error, forMs: 0 }, { kind: disk-error, target: follower, atMs: 500, forMs: 0 }', 2],
+    ['{ kind: cut, target: n0, other: n1 }', 0],
+    ['{ kind: cut, target: n0, other: n1 }, { kind: cut, target: n1, other: n0, mode: in }', 0],
+    ['{ kind: cut, target: n0, other: n1 }, { kind: cut, target: n0, other: n2 }', 1],
+    [
+      '{ kind: cut, target: n0, other: n1 }, { kind: cut, target: n0, other: n2 }, { kind: cut, target: n1, other: n2 }',
+      3,
+    ],
+    ['{ kind: cut }', 0],
+    ['{ kind: cut }, { kind: cut, other: other-follower }', 1],
+    ['{ kind: kill, target: n0 }, { kind: cut, target: n1, other: n2 }', 3],
   ] as const)('%s: %i', ([faults, most]) => {
-    expect(mostDisabled(plan(faults))).toBe(most);
+    expect(mostAway(plan(faults))).toBe(most);
   });
 
   test('more than a minority needs permission', () => {
     const faults = 'faults: [{ kind: kill }, { kind: kill, target: follower }]';
     expect(() => readPlan(faults, 'file')).toThrow('the faults may take 2 of 3 members away at the same time');
     expect(() => readPlan(`{ ${faults}, target: { nodes: 5 } }`, 'file')).not.toThrow();
+    const [a, b, c] = ['n0, other: n1', 'n0, other: n2', 'n1, other: n2'].map(
+      (ends) => `{ kind: cut, target: ${ends} }`,
+    );
+    expect(() => readPlan(`faults: [${a}, ${b}]`, 'file')).not.toThrow();
+    expect(() => readPlan(`faults: [${a}, ${b}, ${c}]`, 'file')).toThrow('the faults may take 3 of 3 members away');
+    expect(() => readPlan(`{ faults: [${a}, ${b}, ${c}], target: { nodes: 5 } }`, 'file')).not.toThrow();
+    const errors = '{ kind: disk-error }, { kind: disk-error, target: follower }';
+    expect(() => readPlan(`faults: [${errors}]`, 'file')).toThrow('the faults may take 2 of 3 members away');
     expect(() => readPlan(`{ ${faults}, allowQuorumLoss: true }`, 'file')).not.toThrow();
   });
 });

@@ -1,0 +1,74 @@
+import type { Fault } from '../../fault/schedule.ts';
+import { membersOf, type PhasePlan, type Plan } from './plan.ts';
+
+/** Kinds that take the members that they hit out of the group while they last. */
+const DISABLING = [
+  'kill',
+  'stop',
+  'pause',
+  'isolate',
+  'deaf',
+  'disk-full',
+  'disk-error',
+  'blackout',
+  'wipe',
+  'power',
+  'lose-derived',
+  'rot',
+];
+
+/** A disk fails within so long after a disk-error, whatever its duration says, and its member ends (live/chaos/platform-faults.ts). */
+const DISK_FAILS_WITHIN_MS = 800;
+
+/** The largest number of members that faults may take away at the same time, in the worst case: they are down, halted or cut off, or reach no majority. */
+export function mostAway({ phases, target }: Plan): number {
+  const members = membersOf(target);
+  return phases.reduce((most, phase) => Math.max(most, awayIn(phase, members)), 0);
+}
+
+function awayIn({ faults }: PhasePlan, members: number): number {
+  const counts = faults.map(({ atMs }) => awayUnder(faults.filter(isOnAt(atMs)), members));
+  return Math.max(0, ...counts);
+}
+
+function isOnAt(nowMs: number): (fault: Fault) => boolean {
+  return ({ kind, atMs, forMs }) => {
+    const lastsMs = kind === 'disk-error' ? Math.max(forMs, DISK_FAILS_WITHIN_MS) : forMs;
+    return atMs <= nowMs && atMs + lastsMs >= nowMs;
+  };
+}
+
+function awayUnder(faults: readonly Fault[], members: number): number {
+  const sizeOf = ({ kind, target }: Fault): number => (target === 'all' || kind === 'blackout' ? members : 1);
+  const disabling = faults.filter(({ kind }) => DISABLING.includes(kind));
+  const disabled = disabling.reduce((sum, each) => sum + sizeOf(each), 0);
+  const left = members - disabled;
+  // Whoever has lost so many links of those that are left reaches no majority.
+  const fatalLinks = left - Math.floor(members / 2);
+  if (fatalLinks <= 0) return Math.min(members, disabled);
+  const cuts = faults.filter(({ kind }) => kind === 'cut');
+  return disabled + Math.min(left, lonely(cuts, fatalLinks));
+}
+
+/** How many members may lose so many links or more by these cuts. */
+function lonely(cuts: readonly Fault[], links: number): number {
+  const pairs = cuts.map(({ target, other = 'follower' }) => [target, other].sort());
+  const isNamed = pairs.every((pair) => pair.every((name) => /^n\d$/.test(name)));
+  if (!isNamed) return mostLonely(cuts.length, links);
+  const distinct = [...new Set(pairs.map((pair) => pair.join(' ')))].map((pair) => pair.split(' '));
+  const lost = (name: string): number => distinct.filter((pair) => pair.includes(name)).length;
+  return [...new Set(pairs.flat())].filter((name) => lost(name) >= links).length;
+}
+
+/** The same where roles say whom cuts mean, so that they may fall in the worst way. */
+function mostLonely(cuts: number, links: number): number {
+  let count = 0;
+  while (cuts >= cutsFor(count + 1, links)) count++;
+  return count;
+}
+
+/** The fewest cuts by which so many members lose so many links each: a cut between two of them counts for both. */
+function cutsFor(count: number, links: number): number {
+  const lost = count * links;
+  return Math.max(Math.ceil(lost / 2), lost - (count * (count - 1)) / 2);
+}
