@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { OwnTarget, Plan, StockTarget, TargetPlan } from '../drill/plan/plan.ts';
-import { defaultTargets, presetNamed, presets } from '../drill/plan/presets.ts';
+import { defaultTargets, phasesOn, presetNamed, presets } from '../drill/plan/presets.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
 import { isLiveModeName, liveModeNames } from '../live/chaos/live-modes.ts';
 import { cutMeans } from '../live/network/open-network.ts';
@@ -81,7 +81,7 @@ export function readDrillCommand(args: string[], drawnSeed: number): DrillComman
   if (more.length > 0) throw new WrongArguments(`${more.join(' ')}: one drill at a time`);
   return {
     what: values['dry-run'] ? 'dry-run' : 'play',
-    plan: changed(planNamed(name), values),
+    plan: changed(planNamed(name, values), values),
     replay: args.filter((arg, at) => !/^--(seed|dir)\b/.test(arg) && !/^--(seed|dir)$/.test(args[at - 1] ?? '')),
     seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     directory: values.dir ?? '.drill',
@@ -106,19 +106,24 @@ function pairOf([first, second, ...more]: readonly string[]): readonly [string, 
   return [first, second];
 }
 
-function planNamed(name: string): Plan {
+/** Done to what the command line says. */
+function planNamed(name: string, values: Values): Plan {
   const preset = presetNamed(name);
-  if (preset !== undefined) return preset;
+  if (preset !== undefined) {
+    const target = targetOf(preset.target, values);
+    return { ...preset, target, phases: phasesOn(target, preset) };
+  }
   if (!existsSync(name)) throw new WrongArguments(`${name}: there is no such plan file, and no drill of this name`);
-  return refused(name, () => readPlan(readFileSync(name, 'utf8'), basename(name, extname(name))));
+  return refused(name, () =>
+    readPlan(readFileSync(name, 'utf8'), basename(name, extname(name)), (target) => targetOf(target, values)),
+  );
 }
 
-/** The plan with what the command line says instead. */
+/** The plan with what else the command line says instead. */
 function changed(plan: Plan, values: Values): Plan {
   const repeat = values.repeat === undefined ? plan.repeat : wholeNumber('repeat', values.repeat, 1, 1_000);
   const allowed = plan.target.kind !== 'running' && plan.allowQuorumLoss;
-  const target = targetOf(plan.target, values);
-  const made = { ...plan, target, repeat, allowQuorumLoss: allowed || values['allow-quorum-loss'] };
+  const made = { ...plan, repeat, allowQuorumLoss: allowed || values['allow-quorum-loss'] };
   refused(plan.name, () => checkPlan(made));
   return made;
 }

@@ -22,7 +22,7 @@ const DISK_FAILS_WITHIN_MS = 800;
 
 /** The largest number of members that faults may take away at the same time, in the worst case: they are down, halted or cut off, or reach no majority. */
 export function mostAway({ phases, target }: Plan): number {
-  const members = membersOf(target);
+  const members = membersOf(target).length;
   return phases.reduce((most, phase) => Math.max(most, awayIn(phase, members)), 0);
 }
 

@@ -17,7 +17,7 @@ export function planProblem(plan: Plan): string | undefined {
 }
 
 function strangerProblem({ phases, target }: Plan): string | undefined {
-  const names = namesOf(target);
+  const names: readonly string[] = membersOf(target);
   for (const { target: whom, other, kind } of phases.flatMap(({ faults }) => faults)) {
     for (const name of [whom, other ?? 'leader']) {
       if (/^n\d+$/.test(name) && !names.includes(name))
@@ -69,13 +69,8 @@ function modeProblem(faults: readonly Fault[], { mode, cuts }: OwnTarget): strin
   return strange === undefined ? undefined : `mode ${mode} does not promise to survive the fault ${strange}`;
 }
 
-function namesOf(target: Plan['target']): string[] {
-  if (target.kind === 'running') return target.members.map(({ name }) => name);
-  return Array.from({ length: target.nodes }, (_, index) => `n${index}`);
-}
-
 function quorumProblem(plan: Plan): string | undefined {
-  const members = membersOf(plan.target);
+  const members = membersOf(plan.target).length;
   const away = mostAway(plan);
   if (plan.allowQuorumLoss || away <= Math.floor((members - 1) / 2)) return undefined;
   return `the faults may take ${away} of ${members} members away at the same time, which leaves no majority; let fewer overlap, or allow it with allowQuorumLoss: true or --allow-quorum-loss`;

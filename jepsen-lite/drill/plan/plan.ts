@@ -141,7 +141,8 @@ export function headOf(target: TargetPlan): 'leader' | 'master' {
   return target.kind !== 'running' && target.mode === 'controller' ? 'master' : 'leader';
 }
 
-/** Members of the group. */
-export function membersOf(target: TargetPlan): number {
-  return target.kind === 'running' ? target.members.length : target.nodes;
+/** Names of the members of the group. */
+export function membersOf(target: TargetPlan): readonly `n${number}`[] {
+  if (target.kind === 'running') return target.members.map(({ name }) => name);
+  return Array.from({ length: target.nodes }, (_, index) => `n${index}` as const);
 }

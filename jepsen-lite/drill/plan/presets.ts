@@ -1,5 +1,14 @@
 import type { Fault } from '../../fault/schedule.ts';
-import type { ExpectPlan, OwnTarget, PhasePlan, Plan, RunningTarget, StockTarget } from './plan.ts';
+import {
+  type ExpectPlan,
+  membersOf,
+  type OwnTarget,
+  type PhasePlan,
+  type Plan,
+  type RunningTarget,
+  type StockTarget,
+  type TargetPlan,
+} from './plan.ts';
 
 /** What a target of each kind has where a plan says nothing. */
 export const defaultTargets: {
@@ -46,6 +55,13 @@ function phase(name: string, faults: readonly Fault[], until: PhasePlan['until']
   return { ...defaultPhase, name, faults, until };
 }
 
+/** Whom it means depends on who is there. */
+function restarts(target: TargetPlan): PhasePlan[] {
+  return membersOf(target).map((member) => phase(`restart of ${member}`, [hit('stop', member, 0)], 'steady'));
+}
+
+const ROLLING_RESTART = 'rolling-restart';
+
 /** The drills that need no plan file. */
 export const presets: readonly Plan[] = [
   preset(
@@ -78,11 +94,9 @@ export const presets: readonly Plan[] = [
     { expect: { rtoMs: 3_000 } },
   ),
   preset(
-    'rolling-restart',
+    ROLLING_RESTART,
     'Every member is told to stop (SIGTERM) and started again, one after another, each when all is well again.',
-    (['n0', 'n1', 'n2'] as const).map((member) => {
-      return phase(`restart of ${member}`, [hit('stop', member, 0)], 'steady');
-    }),
+    restarts(defaultTargets.ledgermq),
     { expect: { failedSends: 0 } },
   ),
   preset(
@@ -138,4 +152,9 @@ export const presets: readonly Plan[] = [
 /** Undefined for a name that is none. */
 export function presetNamed(name: string): Plan | undefined {
   return presets.find((plan) => plan.name === name);
+}
+
+/** The phases of a preset that is done to another target than its own. */
+export function phasesOn(target: TargetPlan, { name, phases }: Plan): readonly PhasePlan[] {
+  return name === ROLLING_RESTART ? restarts(target) : phases;
 }

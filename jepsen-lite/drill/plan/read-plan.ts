@@ -4,7 +4,7 @@ import { kindNamed } from '../../live/chaos/live-faults.ts';
 import type { PhasePlan, Plan, TargetPlan } from './plan.ts';
 import { planProblem } from './plan-problem.ts';
 import { planSchema } from './plan-schema.ts';
-import { defaultPhase, defaultPlan, defaultTargets, presetNamed, presets } from './presets.ts';
+import { defaultPhase, defaultPlan, defaultTargets, phasesOn, presetNamed, presets } from './presets.ts';
 import { schemaProblem } from './schema.ts';
 
 /** Thrown for a plan that makes no sense: one sentence with the key, its value and the remedy. */
@@ -18,12 +18,16 @@ interface PlanFile extends Partial<Omit<Plan, 'phases' | 'target'>> {
   readonly phases?: readonly (Partial<Omit<PhasePlan, 'faults'>> & { readonly faults: readonly Partial<Fault>[] })[];
 }
 
-/** Reads a plan in YAML, or in JSON with comments. Throws WrongPlan. */
-export function readPlan(text: string, nameOfFile: string): Plan {
+/** Reads a plan in YAML, or in JSON with comments; `withTarget` gives the target that is meant instead of its own. Throws WrongPlan. */
+export function readPlan(
+  text: string,
+  nameOfFile: string,
+  withTarget = (target: TargetPlan): TargetPlan => target,
+): Plan {
   const file = parsed(text);
   const problem = schemaProblem(planSchema, file);
   if (problem !== undefined) throw new WrongPlan(problem);
-  const plan = filled(file as PlanFile, nameOfFile);
+  const plan = filled(file as PlanFile, nameOfFile, withTarget);
   checkPlan(plan);
   return plan;
 }
@@ -48,7 +52,7 @@ function withoutSlashComments(text: string): string {
   });
 }
 
-function filled(file: PlanFile, nameOfFile: string): Plan {
+function filled(file: PlanFile, nameOfFile: string, withTarget: (target: TargetPlan) => TargetPlan): Plan {
   const base = file.preset === undefined ? undefined : presetNamed(file.preset);
   if (file.preset !== undefined && base === undefined)
     throw new WrongPlan(`preset: "${file.preset}" must be one of ${presets.map(({ name }) => name).join(', ')}`);
@@ -56,12 +60,13 @@ function filled(file: PlanFile, nameOfFile: string): Plan {
     throw new WrongPlan('faults and phases exclude each other; put the faults into a phase');
   const name = file.name ?? base?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const from = base ?? defaultPlan;
-  const phases = phasesOf(file, name) ?? base?.phases;
+  const target = withTarget(targetOf(file.target, from.target));
+  const phases = phasesOf(file, name) ?? (base && phasesOn(target, base));
   if (phases === undefined) throw new WrongPlan('faults is missing; without a preset a plan says what happens');
   return {
     name,
     about: file.about ?? base?.about ?? `The drill ${name}.`,
-    target: targetOf(file.target, from.target),
+    target,
     load: { ...from.load, ...file.load },
     steady: { ...from.steady, ...file.steady },
     phases,

@@ -24,6 +24,31 @@ test('a preset with options', () => {
   });
 });
 
+test('a rolling restart is one of all members, how many there are whoever says so', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledgermq-drill-'));
+  const file = join(folder, 'plan.yaml');
+  const restarted = (...args: string[]): string => {
+    const command = readDrillCommand(args, 1);
+    return 'plan' in command ? command.plan.phases.map(({ faults }) => faults[0]?.target).join(' ') : '';
+  };
+  try {
+    expect(restarted('rolling-restart')).toBe('n0 n1 n2');
+    expect(restarted('rolling-restart', '--nodes', '5')).toBe('n0 n1 n2 n3 n4');
+    writeFileSync(file, '{ preset: rolling-restart, target: { nodes: 4 } }');
+    expect(restarted(file)).toBe('n0 n1 n2 n3');
+    expect(restarted(file, '--nodes', '5')).toBe('n0 n1 n2 n3 n4');
+    const member = (name: string): string => `{ name: ${name}, address: "h:1", stop: s, start: t }`;
+    const members = ['n2', 'n4', 'n7'].map(member).join(', ');
+    writeFileSync(
+      file,
+      `{ preset: rolling-restart, target: { kind: running, nameServer: "h:2", members: [${members}] } }`,
+    );
+    expect(restarted(file)).toBe('n2 n4 n7');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 describe('refused with one sentence:', () => {
   test.for([
     [[], 'the name of a drill or a plan file is needed'],
