@@ -32,7 +32,7 @@ and what is in the files of the members.
 
 Ctrl-C ends a run; nothing that it started stays, also if it is killed.
 
-Exit codes: 0 every promise was kept (with --bug: one was broken); 1 it was not so; 2 wrong arguments; 3 the run itself failed or was interrupted.`;
+Exit codes: 0 every promise was kept (with --bug: one was broken); 1 it was not so, or no fault could be made in a round; 2 wrong arguments; 3 the run itself failed or was interrupted.`;
 
 /** What the command line asks for, checked. */
 export interface ChaosCommand {

@@ -9,7 +9,7 @@ import { buildWithBug } from './build-with-bug.ts';
 import type { ChaosCommand } from './chaos-options.ts';
 import { type Round, roundsOf } from './chaos-round.ts';
 import { chaosSchedule } from './chaos-schedule.ts';
-import { chaosText, injectedOf } from './chaos-text.ts';
+import { chaosText, injectedOf, outcomeOf } from './chaos-text.ts';
 import { checkFile, makeFolder } from './check-path.ts';
 import { scheduleHash } from './read-schedule.ts';
 import { ResultsFile } from './results-file.ts';
@@ -35,17 +35,29 @@ export async function playRounds(command: ChaosCommand, signal: AbortSignal): Pr
     if (known === undefined && report.isWhole) results?.add(report);
     if (report.violation !== undefined) break;
   }
-  const failed = reports.filter(({ violation }) => violation !== undefined);
   if (reports.length > 1) console.log(totalText(reports));
   if (command.json !== undefined) {
-    const counts = { numPassedTests: reports.length - failed.length, numFailedTests: failed.length, testResults: [] };
+    const passed = reports.filter((report) => outcomeOf(report) === 'passes').length;
+    const counts = { numPassedTests: passed, numFailedTests: reports.length - passed, testResults: [] };
     const summary = { commit, node: process.version, ...counts, rounds: reports };
     writeFileSync(command.json, `${JSON.stringify(summary, undefined, 1)}\n`);
   }
-  const wasConvicted = failed.length > 0;
-  if (command.bug !== undefined) console.log(`${command.bug} ${wasConvicted ? 'is convicted' : 'is not found'}`);
-  if (signal.aborted && !wasConvicted) return 3;
-  return wasConvicted === (command.bug !== undefined) ? 0 : 1;
+  if (command.bug !== undefined) {
+    const isConvicted = reports.some(({ violation }) => violation !== undefined);
+    console.log(`${command.bug} ${isConvicted ? 'is convicted' : 'is not found'}`);
+  }
+  return exitCodeOf(reports, { hasBug: command.bug !== undefined, isInterrupted: signal.aborted });
+}
+
+/** Of a run of these rounds. */
+export function exitCodeOf(
+  reports: readonly ChaosReport[],
+  { hasBug, isInterrupted }: { readonly hasBug: boolean; readonly isInterrupted: boolean },
+): number {
+  const isConvicted = reports.some(({ violation }) => violation !== undefined);
+  if (isInterrupted && !isConvicted) return 3;
+  const isGood = hasBug ? isConvicted : reports.every((report) => outcomeOf(report) === 'passes');
+  return isGood ? 0 : 1;
 }
 
 /** Throws WrongArguments where something could not be written when it comes to it. */
@@ -97,7 +109,7 @@ async function playRound(
     onLook: (look) => view.show(look),
   });
   view.clear();
-  const passed = report.violation === undefined && report.isWhole;
+  const passed = outcomeOf(report) === 'passes';
   if (passed && !command.keep) rmSync(directory, { recursive: true });
   const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --cuts ${command.cuts}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
   console.log(chaosText(report, replay, passed && !command.keep ? undefined : directory));

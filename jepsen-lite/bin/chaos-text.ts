@@ -2,14 +2,22 @@ import type { ChaosReport } from '../live/chaos/chaos-report.ts';
 
 const MS_PER_SECOND = 1_000;
 
-export function injectedOf({ injected }: Pick<ChaosReport, 'injected'>): number {
+export function injectedOf({ injected }: ChaosReport): number {
   return Object.values(injected).reduce((sum, count) => sum + count, 0);
+}
+
+type Outcome = 'passes' | 'FAILS' | 'was interrupted' | 'DOES NOT PASS, because no fault could be made';
+
+/** What a run has shown. One in which nobody was hurt shows nothing. */
+export function outcomeOf(report: ChaosReport): Outcome {
+  if (report.violation !== undefined) return 'FAILS';
+  if (!report.isWhole) return 'was interrupted';
+  return injectedOf(report) === 0 ? 'DOES NOT PASS, because no fault could be made' : 'passes';
 }
 
 /** What is told of a run. `folder` is there if it was kept. */
 export function chaosText(report: ChaosReport, replay: string, folder: string | undefined): string {
   const { mode, seed, nodes, minutes, violation, isWhole, messages, operations } = report;
-  const verdict = violation !== undefined ? 'FAILS' : isWhole ? 'passes' : 'was interrupted';
   const figures = [
     `${messages.acknowledged} acknowledged messages judged, ${messages.lost} lost, ${messages.phantom} phantom, ${messages.orderBreaks} order breaks`,
     `${operations.acknowledged} operations acknowledged, ${operations.refused} refused, ${operations.unknown} unknown; ${report.reigns} times another leader or term; longest time without an acknowledged message ${report.longestStallMs} ms`,
@@ -22,7 +30,7 @@ export function chaosText(report: ChaosReport, replay: string, folder: string | 
     `${report.metadata} answers about topics and offsets asked for again, of every member`,
   ];
   return [
-    `mode ${mode}, seed ${seed}, ${nodes} members, ${minutes} minutes: ${verdict}`,
+    `mode ${mode}, seed ${seed}, ${nodes} members, ${minutes} minutes: ${outcomeOf(report)}`,
     ...(isWhole && violation === undefined ? figures : figures.slice(1, 3)).map((line) => `  ${line}`),
     ...(violation === undefined
       ? []

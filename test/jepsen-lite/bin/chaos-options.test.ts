@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readChaosCommand } from '../../../jepsen-lite/bin/chaos-options.ts';
+import { exitCodeOf } from '../../../jepsen-lite/bin/chaos-rounds.ts';
 import { chaosText } from '../../../jepsen-lite/bin/chaos-text.ts';
 import { LookLine } from '../../../jepsen-lite/bin/view/look-line.ts';
 import type { Verdict } from '../../../jepsen-lite/checker/verdict.ts';
@@ -114,6 +115,21 @@ describe('the report', () => {
     expect(failed).toContain('no-self-stop at 1.500 s: n1 ended\n  again with: npm run chaos\n');
     expect(failed).toContain('folder/');
     expect(chaosText({ ...good, isWhole: false }, '', 'folder')).toMatch(/was interrupted\n/);
+  });
+
+  test('a run in which nobody was hurt does not pass, and convicts nobody', () => {
+    const violation = { invariant: 'x', text: 'y', atMs: 1 };
+    const idle = { ...good, injected: {}, skipped: { kill: 3 } };
+    expect(chaosText(idle, '', 'folder')).toMatch(/minutes: DOES NOT PASS, because no fault could be made\n/);
+    const sound = { hasBug: false, isInterrupted: false };
+    expect(exitCodeOf([good, good], sound)).toBe(0);
+    expect(exitCodeOf([good, idle], sound)).toBe(1);
+    expect(exitCodeOf([good, { ...good, violation }], sound)).toBe(1);
+    expect(exitCodeOf([good, { ...good, isWhole: false }], { ...sound, isInterrupted: true })).toBe(3);
+    const planted = { ...sound, hasBug: true };
+    expect(exitCodeOf([good, { ...good, violation }], planted)).toBe(0);
+    expect(exitCodeOf([good], planted)).toBe(1);
+    expect(exitCodeOf([idle], planted)).toBe(1);
   });
 
   test('a look is one line', () => {
