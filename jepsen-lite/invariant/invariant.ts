@@ -40,7 +40,7 @@ export interface Invariant {
   leads?(node: NodeWatch, term: number): string | undefined;
   /** The leader is ready to serve. */
   serves?(node: NodeWatch, term: number): string | undefined;
-  /** The node's log has a new entry (or another one at this index). */
+  /** The node's log has a new entry (or another one at this index), or one that was damaged is repaired. */
   appended?(node: NodeWatch, index: number, term: number, chainCrc: number): string | undefined;
   /** The node's log was cut: it keeps what it had up to here. */
   cut?(node: NodeWatch, lastIndex: number): string | undefined;

@@ -27,8 +27,10 @@ export class NodeWatch {
   #member: RaftMember | undefined;
   #replica: Replica | undefined;
   #log: DurableLog | undefined;
-  /** Chain checksums of the log as of the last look, by index. */
+  /** Chain checksums of the log as of the last look, by index; nothing where it could not be read. */
   readonly chains: number[] = [0];
+  /** Entries that could not be read when the log was looked at: they are told as appended when they can be. */
+  #unread: number[] = [];
   #firstIndex = 1;
   #lastIndex = 0;
   #lastChain = 0;
@@ -117,6 +119,7 @@ export class NodeWatch {
       this.inDoubt = false;
       this.#events.doubtEnded(this);
     }
+    if (this.#unread.length > 0) this.#lookAtUnread(log);
     const last = log.lastIndex;
     const chain = log.chainCrc(last);
     if (last !== this.#lastIndex || chain !== this.#lastChain) this.#lookAtLog(log, last, chain);
@@ -145,26 +148,51 @@ export class NodeWatch {
   #lookAtLog(log: DurableLog, last: number, chain: number): void {
     const { chains } = this;
     let same = Math.min(last, this.#lastIndex, chains.length - 1);
-    while (same >= log.firstIndex && log.chainCrc(same) !== chains[same]) same--;
+    while (same >= log.firstIndex && !isStill(log, same, chains[same])) same--;
     // What retention removed, or a snapshot stands for, is no longer compared.
     same = Math.max(same, Math.min(last, log.firstIndex - 1));
-    chains.length = Math.min(chains.length, last + 1);
+    chains.length = Math.min(chains.length, same + 1);
+    this.#unread = this.#unread.filter((index) => index <= same);
     if (same < this.#lastIndex) this.#events.cut(this, same);
-    for (let index = Math.max(same + 1, log.firstIndex); index <= last; index++) {
-      const crc = log.chainCrc(index);
-      chains[index] = crc;
-      this.#events.appended(this, index, log.termAt(index), crc);
-    }
+    for (let index = Math.max(same + 1, log.firstIndex); index <= last; index++) this.#lookAtEntry(log, index);
     this.#lastIndex = last;
     this.#lastChain = chain;
+  }
+
+  /** What was damaged and is repaired has to be what was there before. */
+  #lookAtUnread(log: DurableLog): void {
+    const unread = this.#unread;
+    this.#unread = [];
+    for (const index of unread) if (index >= log.firstIndex) this.#lookAtEntry(log, index);
+  }
+
+  #lookAtEntry(log: DurableLog, index: number): void {
+    const crc = chainOf(log, index);
+    if (crc === undefined) {
+      this.#unread.push(index);
+      return;
+    }
+    this.chains[index] = crc;
+    this.#events.appended(this, index, log.termAt(index), crc);
   }
 
   #lookAtCommit(log: DurableLog, commit: number): void {
     const from = Math.max(this.commit + 1, log.firstIndex);
     this.commit = commit;
     for (let index = from; index <= commit; index++) {
+      const chain = this.chains[index];
       // Of what it cannot read now it does not know the term for certain, and takes no part with it.
-      if (log.holds(index)) this.#events.committed(this, index, log.termAt(index), this.chains[index] ?? 0);
+      if (chain !== undefined && log.holds(index)) this.#events.committed(this, index, log.termAt(index), chain);
     }
   }
+}
+
+/** Undefined where the entry is damaged: the log does not know its chain, and says 0 where it sees that only now. */
+function chainOf(log: DurableLog, index: number): number | undefined {
+  const crc = log.holds(index) ? log.chainCrc(index) : 0;
+  return crc === 0 ? undefined : crc;
+}
+
+function isStill(log: DurableLog, index: number, chain: number | undefined): boolean {
+  return chain !== undefined && chainOf(log, index) === chain;
 }
