@@ -6,6 +6,7 @@ import { describePlan } from '../drill/plan/describe-plan.ts';
 import { planSchema } from '../drill/plan/plan-schema.ts';
 import { comparisonOf } from '../drill/report/compare.ts';
 import type { DrillReport } from '../drill/report/drill-report.ts';
+import { DrillFailure } from '../drill/run/drill-run.ts';
 import { describeFaults } from '../live/chaos/live-faults.ts';
 import { WrongArguments } from './arguments.ts';
 import { DRILL_USAGE, readDrillCommand } from './drill-options.ts';
@@ -52,5 +53,5 @@ function reportIn(path: string): DrillReport {
 
 await endProgram(
   () => main(process.argv.slice(2)),
-  (error) => error instanceof StartFailure,
+  (error) => error instanceof StartFailure || error instanceof DrillFailure,
 );

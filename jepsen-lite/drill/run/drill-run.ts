@@ -20,6 +20,9 @@ export class DrillStopped extends Error {
   }
 }
 
+/** The drill itself cannot go on: in one sentence why. Nothing is reported of it. */
+export class DrillFailure extends Error {}
+
 export interface DrillRunOptions {
   readonly plan: Plan;
   readonly target: DrillTarget;
@@ -76,7 +79,7 @@ export class DrillRun {
     return figuresOf(sendsOf(history, Math.max(0, history.size - most)), nowMs - forMs, nowMs);
   }
 
-  /** Waits until the condition is true; false if the time was up before. Throws `DrillStopped`. */
+  /** Waits until the condition is true; false if the time was up before. Throws `DrillStopped` and `DrillFailure`. */
   async until(phase: string, timeoutMs: number, condition: () => boolean): Promise<boolean> {
     const deadlineMs = this.nowMs() + timeoutMs;
     for (;;) {
@@ -108,7 +111,16 @@ export class DrillRun {
     this.#stopIfItMust();
   }
 
+  /** Throws `DrillFailure` where the target could not be hurt or healed as the plan says. */
+  failIfItMust(): void {
+    const { failure } = this.target;
+    if (failure === undefined) return;
+    this.journal({ event: 'failed', why: failure.message });
+    throw new DrillFailure(failure.message);
+  }
+
   #stopIfItMust(): void {
+    this.failIfItMust();
     if (this.#options.signal.aborted) throw new DrillStopped('interrupted', 'the drill was interrupted');
     const { stallMs, maxLag, maxErrorShare = 1 } = this.plan.abort;
     const { acknowledged } = this.clients.counts;

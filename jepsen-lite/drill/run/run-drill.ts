@@ -45,7 +45,7 @@ interface Context extends DrillOptions {
   readonly journal: (event: JournalEvent) => void;
 }
 
-/** Plays a drill and judges it. Whatever becomes of it, nothing that it started stays. Throws `StartFailure`. */
+/** Plays a drill and judges it. Whatever becomes of it, nothing that it started stays. Throws `StartFailure` and `DrillFailure`. */
 export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const { directory, plan, seed } = options;
   mkdirSync(directory, { recursive: true });
@@ -112,6 +112,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     const { records, stopped } = await playTrials(run);
     ownPauses.stop();
     const verdicts = stopped?.kind === 'interrupted' ? [] : await judged(context, run);
+    run.failIfItMust();
     clients.stopped = true;
     const measured = {
       sends: sendsOf(clients.history),

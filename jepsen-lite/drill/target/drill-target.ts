@@ -78,6 +78,8 @@ export interface DrillTarget {
   readonly platform: Platform;
   /** Lets faults happen, and knows which did. */
   readonly faults: FaultMaker;
+  /** A command of the plan failed: what is measured then says nothing, and the drill ends. */
+  readonly failure?: Error | undefined;
   look(): Promise<TargetLook>;
   /** What members told of their roles since their starts; empty where none can be asked. */
   roles(): Promise<readonly RoleSighting[]>;

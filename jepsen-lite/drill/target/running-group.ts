@@ -29,8 +29,9 @@ export class RunningGroup implements DrillTarget {
   readonly #members: RunningMembers;
   readonly #watch: NameServerWatch;
   readonly #signal: AbortSignal;
+  #failure: Error | undefined;
 
-  private constructor({ plan, real, signal, watchdog, judge, journal, startedMs }: RunningGroupOptions) {
+  private constructor({ plan, real, signal, watchdog, journal, startedMs }: RunningGroupOptions) {
     const { nameServer, members } = plan;
     this.server = plan.server === 'rocketmq' ? 'stock' : 'ledgermq';
     this.description = `the running group of ${members.length} members behind ${nameServer}`;
@@ -44,7 +45,9 @@ export class RunningGroup implements DrillTarget {
       members,
       watchdog,
       leaderName: () => this.#watch.master,
-      failed: (error) => judge.broken('drill', error.message),
+      failed: (error) => {
+        this.#failure ??= error;
+      },
     });
     this.faults = new MadeFaults(this.#members, [...processFaults, isolateByCommand], startedMs, journal);
   }
@@ -63,6 +66,11 @@ export class RunningGroup implements DrillTarget {
     throw new StartFailure(
       `target.nameServer: ${nameServer} does not answer, or knows none of ${addresses}; name the group's name server, and the addresses that mqadmin clusterList shows.`,
     );
+  }
+
+  /** The first one. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   async look(): Promise<TargetLook> {

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { Hurtable, type Victim } from '../../live/chaos/hurtable.ts';
 import type { LiveFault } from '../../live/chaos/live-fault.ts';
-import type { Watchdog } from '../../live/watchdog/watchdog.ts';
+import type { Undoer } from '../../live/watchdog/watchdog.ts';
 import type { RunningMember } from '../plan/plan.ts';
 
 const COMMAND_TIMEOUT_MS = 30_000;
@@ -24,7 +24,7 @@ export class RunningVictim implements Victim {
 
 export interface RunningMembersOptions {
   readonly members: readonly RunningMember[];
-  readonly watchdog: Watchdog;
+  readonly watchdog: Undoer;
   readonly leaderName: () => string | undefined;
   readonly failed: (error: Error) => void;
 }
@@ -72,7 +72,7 @@ export class RunningMembers extends Hurtable<RunningVictim> {
   /** Faults are over, and what they did is undone. */
   async heal(): Promise<void> {
     await this.endFaults();
-    await Promise.all(this.members.map((member) => this.#undo(member)));
+    await Promise.all(this.members.map((member) => this.#undo(member).catch((error: Error) => this.failed(error))));
   }
 
   protected failed(error: Error): void {
@@ -89,7 +89,7 @@ export class RunningMembers extends Hurtable<RunningVictim> {
       throw new Error(`the plan has no command for this on ${member.name}`);
     member.state = state;
     member.undo = await this.#options.watchdog.register({ kind: 'command', argv: ['sh', '-c', undo] });
-    await shell(command);
+    await shell(member, command);
   }
 
   async #undo(member: RunningVictim): Promise<void> {
@@ -97,7 +97,9 @@ export class RunningMembers extends Hurtable<RunningVictim> {
     if (undo === undefined) return;
     member.undo = undefined;
     this.lastStartMs = performance.now();
-    await this.#options.watchdog.undo(undo);
+    await this.#options.watchdog.undo(undo).catch((error: Error) => {
+      throw new Error(`target.members: ${member.name}: ${error.message}`);
+    });
     member.state = 'up';
   }
 }
@@ -116,11 +118,16 @@ export const isolateByCommand: LiveFault<RunningMembers> = {
   },
 };
 
-function shell(command: string): Promise<void> {
+function shell({ name }: RunningVictim, command: string): Promise<void> {
   return new Promise((resolve, reject) => {
     execFile('sh', ['-c', command], { timeout: COMMAND_TIMEOUT_MS }, (error, _stdout, stderr) => {
       if (error === null) resolve();
-      else reject(new Error(`the command "${command}" failed: ${stderr.trim() || error.message}`));
+      else reject(new Error(`target.members: ${name}: the command "${command}" failed: ${complaint(error, stderr)}`));
     });
   });
+}
+
+function complaint({ code, signal }: ExecFileException, stderr: string): string {
+  const [line] = stderr.trim().split('\n');
+  return line || (signal ? `it was ended by ${signal}` : `exit code ${code}`);
 }
