@@ -15,7 +15,6 @@ import { processFaults } from '../../live/chaos/process-faults.ts';
 import { TmpfsDisks } from '../../live/disk/tmpfs-disks.ts';
 import { LinkMesh } from '../../live/proxy/link-mesh.ts';
 import { type Detours, Patient } from '../../live/sick/patient.ts';
-import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import type { StockTarget } from '../plan/plan.ts';
 import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
 import { judgeClients } from './judge-clients.ts';
@@ -73,7 +72,7 @@ export class StockGroup implements DrillTarget {
     const layout = findLayout(liveModeNamed(plan.mode).conf);
     assert(layout !== undefined, 'the layout is there');
     const ports = portsFrom(await freePortBase(plan.nodes), plan.nodes);
-    const disks = options.fillsDisks ? await mountDisks(folder, plan.nodes, options.watchdog) : undefined;
+    const disks = options.fillsDisks ? await mountDisks(folder, plan.nodes, options) : undefined;
     const mesh = new LinkMesh(real, HOST);
     const detours = await layLinks(mesh, partyPorts(layout, ports));
     let group: StockGroup | undefined;
@@ -150,10 +149,10 @@ export class StockGroup implements DrillTarget {
 }
 
 /** RocketMQ's brokers have no disk layer that could refuse: without the right to mount, their disks cannot be full. */
-async function mountDisks(folder: string, nodes: number, watchdog: Watchdog): Promise<TmpfsDisks> {
+async function mountDisks(folder: string, nodes: number, { watchdog, journal }: TargetOptions): Promise<TmpfsDisks> {
   const names = Array.from({ length: nodes }, (_, at) => `n${at}`);
   const stores = new Map(names.map((name) => [name, stockStore(folder, name)]));
-  return await TmpfsDisks.mount(stores, watchdog).catch((error: Error) => {
+  return await TmpfsDisks.mount(stores, watchdog, journal).catch((error: Error) => {
     throw new StartFailure(
       `Disks of RocketMQ's brokers are made full by a tmpfs, which may not be mounted: ${error.message}`,
     );

@@ -24,7 +24,7 @@ export async function openDisks({
 }: OpenDisksOptions): Promise<FullDisks> {
   if (!areFilled) return new QuotaDisks(ailing);
   try {
-    const disks = await TmpfsDisks.mount(stores, watchdog);
+    const disks = await TmpfsDisks.mount(stores, watchdog, journal);
     journal(`full disks are made by ${disks.by}`);
     return disks;
   } catch (error) {

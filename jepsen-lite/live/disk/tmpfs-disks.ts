@@ -7,13 +7,19 @@ import { Tmpfs } from './tmpfs.ts';
 export class TmpfsDisks implements FullDisks {
   readonly by = "a tmpfs for each member's store, made no larger than what is on it";
   readonly #mounts: ReadonlyMap<string, Tmpfs>;
+  readonly #journal: (line: string) => void;
 
-  private constructor(mounts: ReadonlyMap<string, Tmpfs>) {
+  private constructor(mounts: ReadonlyMap<string, Tmpfs>, journal: (line: string) => void) {
     this.#mounts = mounts;
+    this.#journal = journal;
   }
 
   /** Mounts one over each store, before anything is in it. Rejects with a sentence if it may not; then none is left. */
-  static async mount(stores: ReadonlyMap<string, string>, watchdog: Undoer): Promise<TmpfsDisks> {
+  static async mount(
+    stores: ReadonlyMap<string, string>,
+    watchdog: Undoer,
+    journal: (line: string) => void,
+  ): Promise<TmpfsDisks> {
     const mounts = new Map<string, Tmpfs>();
     try {
       for (const [name, path] of stores) mounts.set(name, await Tmpfs.mount(path, watchdog));
@@ -21,7 +27,7 @@ export class TmpfsDisks implements FullDisks {
       for (const mount of mounts.values()) await mount.close();
       throw error;
     }
-    return new TmpfsDisks(mounts);
+    return new TmpfsDisks(mounts, journal);
   }
 
   async fill(name: string, freeBytes: number): Promise<() => Promise<void>> {
@@ -34,7 +40,14 @@ export class TmpfsDisks implements FullDisks {
     for (const mount of this.#mounts.values()) await mount.widen();
   }
 
+  /** What finds no room is told in the journal: by then the run was judged, and its report is worth more than the files. */
   async close(): Promise<void> {
-    for (const mount of this.#mounts.values()) await mount.close();
+    for (const [name, mount] of this.#mounts) {
+      await mount
+        .close()
+        .catch((error: Error) =>
+          this.#journal(`the files of ${name} are not kept, because they cannot be copied: ${error.message}`),
+        );
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { runCommand } from '../run-command.ts';
 import type { Undoer } from '../watchdog/watchdog.ts';
 
@@ -7,6 +7,8 @@ import type { Undoer } from '../watchdog/watchdog.ts';
 const WIDE_BYTES = 2 ** 31;
 /** A size of 0 would be no limit at all. */
 const LEAST_BYTES = 4_096;
+/** For what is copied at the end, which may be many files and a slow disk. */
+const COPY_MS = 300_000;
 /** A member that writes on while the size is set may be in the way. */
 const ATTEMPTS = 10;
 
@@ -49,11 +51,17 @@ export class Tmpfs {
     await this.#resize();
   }
 
-  /** Moves what is on it to the disk below, and unmounts it. */
+  /** Moves what is on it to the disk below, holes as holes, and unmounts it. Rejects with a sentence where there is no room for it; then it is unmounted, and what was on it gone. */
   async close(): Promise<void> {
     const kept = `${this.path}.kept`;
     await this.#resized;
-    await cp(this.path, kept, { recursive: true, preserveTimestamps: true });
+    try {
+      await runCommand(['cp', '-a', '--sparse=always', '--', this.path, kept], COPY_MS);
+    } catch (error) {
+      await rm(kept, { recursive: true, force: true });
+      await this.#watchdog.undo(this.#number);
+      throw error;
+    }
     await this.#watchdog.undo(this.#number);
     await rm(this.path, { recursive: true });
     await rename(kept, this.path);

@@ -4,8 +4,11 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -80,6 +83,30 @@ describe.runIf(mayMount())('a tmpfs', () => {
     expect(existsSync(`${path}.kept`)).toBe(false);
   });
 
+  test('leaves holes as holes', async () => {
+    const disk = await Tmpfs.mount(path, undoes);
+    writeFileSync(join(path, 'sparse'), 'end');
+    truncateSync(join(path, 'sparse'), 64 * 1_024 * PAGE);
+    await disk.close();
+    const { size, blocks } = statSync(join(path, 'sparse'));
+    expect(size).toBe(64 * 1_024 * PAGE);
+    expect(blocks * 512).toBeLessThan(64 * PAGE);
+  });
+
+  test('whose files find no room below says so in the journal, and is not left behind', async () => {
+    const below = join(folder, 'below');
+    const disk = await Tmpfs.mount(below, undoes);
+    const lines: string[] = [];
+    const store = join(below, 'store');
+    const disks = await TmpfsDisks.mount(new Map([['n0', store]]), undoes, (line) => lines.push(line));
+    writeFileSync(join(store, 'data'), Buffer.alloc(100 * PAGE, 1));
+    await disk.limit(PAGE);
+    await disks.close();
+    expect(lines).toEqual([expect.stringMatching(/^the files of n0 are not kept, .*No space left on device/)]);
+    expect(isMounted(store)).toBe(false);
+    expect(readdirSync(below)).toEqual(['store']);
+  });
+
   test('is not left behind where another cannot be mounted', async () => {
     const file = join(folder, 'file');
     const good = join(folder, 'good');
@@ -87,14 +114,18 @@ describe.runIf(mayMount())('a tmpfs', () => {
       ['n0', good],
       ['n1', join(file, 'no-folder')],
     ]);
-    const failed = TmpfsDisks.mount(stores, {
-      register: async (undo) => {
-        // By then the first one is mounted.
-        if (undo.kind === 'unmount' && undo.path === good) writeFileSync(file, '');
-        return await undoes.register(undo);
+    const failed = TmpfsDisks.mount(
+      stores,
+      {
+        register: async (undo) => {
+          // By then the first one is mounted.
+          if (undo.kind === 'unmount' && undo.path === good) writeFileSync(file, '');
+          return await undoes.register(undo);
+        },
+        undo: (number) => undoes.undo(number),
       },
-      undo: (number) => undoes.undo(number),
-    });
+      () => {},
+    );
     await expect(failed).rejects.toThrow(/ENOTDIR|EEXIST/);
     expect(isMounted(good)).toBe(false);
   });
