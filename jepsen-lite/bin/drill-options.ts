@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { OwnTarget, Plan, StockTarget, TargetPlan } from '../drill/plan/plan.ts';
@@ -114,6 +114,7 @@ function planNamed(name: string, values: Values): Plan {
     return { ...preset, target, phases: phasesOn(target, preset) };
   }
   if (!existsSync(name)) throw new WrongArguments(`${name}: there is no such plan file, and no drill of this name`);
+  if (statSync(name).isDirectory()) throw new WrongArguments(`${name}: this is a folder; name a plan file in it`);
   return refused(name, () =>
     readPlan(readFileSync(name, 'utf8'), basename(name, extname(name)), (target) => targetOf(target, values)),
   );

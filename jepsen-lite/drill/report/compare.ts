@@ -3,7 +3,7 @@ import { type DrillReport, figureRows, figureText } from './drill-report.ts';
 /** Two reports side by side, as Markdown. What differs between the plans is told, because such figures do not compare. */
 export function comparisonOf(first: DrillReport, second: DrillReport): string {
   const reports = [first, second];
-  const differences = differingParts(first, second);
+  const differences = differencesOf(conditionsOf(first), conditionsOf(second));
   const lines = [
     `# ${titleOf(first)} and ${titleOf(second)}`,
     '',
@@ -13,8 +13,8 @@ export function comparisonOf(first: DrillReport, second: DrillReport): string {
     }),
     '',
     differences.length === 0
-      ? 'Both had the same load, steady state and faults.'
-      : `They were not done alike: ${differences.join(', ')} differ.`,
+      ? 'Both had the same target, load, steady state and faults.'
+      : `They were not done alike: ${differences.join('; ')}.`,
     '',
     '| figure | A p50 | B p50 | A p95 | B p95 | A max | B max |',
     '|---|---|---|---|---|---|---|',
@@ -32,9 +32,28 @@ function titleOf({ plan, target }: DrillReport): string {
   return `${plan.name} on ${target.split(',')[0] ?? target}`;
 }
 
-function differingParts({ plan: first }: DrillReport, { plan: second }: DrillReport): string[] {
-  const parts = ['load', 'steady', 'phases', 'recoverMs'] as const;
-  return parts.filter((part) => JSON.stringify(first[part]) !== JSON.stringify(second[part]));
+/** What has to be the same for figures to compare. */
+function conditionsOf({ plan }: DrillReport): Tree {
+  const { target, load, steady, phases, recoverMs, expect } = plan;
+  return { target, load, steady, phases, recoverMs, expect: { rtoFrom: expect.rtoFrom } } as unknown as Tree;
+}
+
+type Tree = { readonly [key: string]: unknown };
+
+/** Keys whose values differ, with both values where they are short. */
+function differencesOf(first: Tree, second: Tree, path = ''): string[] {
+  const keys = [...new Set([...Object.keys(first), ...Object.keys(second)])];
+  return keys.flatMap((key) => {
+    const [a, b] = [first[key], second[key]];
+    if (isTree(a) && isTree(b)) return differencesOf(a, b, `${path}${key}.`);
+    if (JSON.stringify(a) === JSON.stringify(b)) return [];
+    const isShort = typeof (a ?? '') !== 'object' && typeof (b ?? '') !== 'object';
+    return [isShort ? `${path}${key} ${a ?? 'not there'} and ${b ?? 'not there'}` : `${path}${key} not the same`];
+  });
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function rows(first: DrillReport, second: DrillReport): string[] {

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
+import type { SendFigures } from '../measure/sends.ts';
 import { type Spread, spreadOf } from '../measure/spread.ts';
 import type { TrialFigures } from '../measure/trial-figures.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -44,12 +45,19 @@ const rows: readonly Row[] = [
   { name: 'serve', unit: 'ms', of: ({ serveMs }) => serveMs },
   { name: 'sends fail for', unit: 'ms', of: ({ failedForMs }) => failedForMs },
   { name: 'longest stall', unit: 'ms', of: ({ longestStallMs }) => longestStallMs },
+  { name: 'p99 before the fault', unit: 'ms', of: ({ calm }) => p99Of(calm) },
+  { name: 'p99 until recovery', unit: 'ms', of: ({ hurt }) => p99Of(hurt) },
+  { name: 'p99 after recovery', unit: 'ms', of: ({ after }) => p99Of(after) },
   { name: 'lag drained in', unit: 'ms', of: ({ lagDrainMs }) => lagDrainMs },
   { name: 'failed sends', unit: '', of: ({ failedSends }) => failedSends },
   { name: 'lost (RPO)', unit: '', of: ({ lost }) => lost },
   { name: 'duplicates', unit: '', of: ({ duplicates }) => duplicates },
   { name: 'drill held up', unit: 'ms', of: ({ ownPauseMs }) => ownPauseMs },
 ];
+
+function p99Of({ acknowledged, p99Ms }: SendFigures): number | undefined {
+  return acknowledged === 0 ? undefined : p99Ms;
+}
 
 /** A figure over all trials of a drill. */
 export interface FigureRow {

@@ -53,6 +53,7 @@ describe('refused with one sentence:', () => {
   test.for([
     [[], 'the name of a drill or a plan file is needed'],
     [['nonsense'], 'nonsense: there is no such plan file, and no drill of this name'],
+    [[tmpdir(), '--dry-run'], `${tmpdir()}: this is a folder; name a plan file in it`],
     [['leader-kill', 'pause'], 'pause: one drill at a time'],
     [['leader-kill', '--repeat', '0'], '--repeat 0: a whole number from 1 to 1000 is needed'],
     [['leader-kill', '--target', 'kafka'], '--target kafka: ledgermq or rocketmq is needed'],

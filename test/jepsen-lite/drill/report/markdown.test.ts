@@ -5,10 +5,13 @@ import { markdownOf } from '../../../../jepsen-lite/drill/report/markdown.ts';
 import { sampleReport, sampleTrial } from '../sample-report.ts';
 
 test('a report for people', () => {
-  const text = markdownOf(sampleReport());
+  const hurt = { ...sampleTrial(1).hurt, p99Ms: 30 };
+  const silent = { ...hurt, acknowledged: 0, p99Ms: 0 };
+  const text = markdownOf(sampleReport({ trials: [sampleTrial(1, { hurt: silent }), sampleTrial(2, { hurt })] }));
   expect(text).toContain('# Drill leader-kill: passed\n');
   expect(text).toContain('| RTO p95 at most 500 ms from the fault | 92 ms | yes |');
   expect(text).toContain('| RTO | 91 ms | 92 ms | 92 ms | 91 ms | 92 ms |');
+  expect(text).toContain('| p99 until recovery | 30 ms | 30 ms | 30 ms | unknown | 30 ms |');
   expect(text).toContain('- trial 1: kill of n0; n0 was leader before, n1 after');
   expect(text).toContain('Again with: `npm run drill -- leader-kill --seed 7`');
 });

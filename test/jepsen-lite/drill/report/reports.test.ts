@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../../../jepsen-lite/drill/plan/plan.ts';
+import { defaultTargets } from '../../../../jepsen-lite/drill/plan/presets.ts';
 import { comparisonOf } from '../../../../jepsen-lite/drill/report/compare.ts';
 import { htmlOf } from '../../../../jepsen-lite/drill/report/html.ts';
 import { junitOf } from '../../../../jepsen-lite/drill/report/junit.ts';
@@ -77,8 +79,23 @@ test('a comparison shows both, and says what makes them unlike', () => {
   const text = comparisonOf(first, slow);
   expect(text).toContain('| RTO | 91 ms | 30000 ms | 92 ms | 30000 ms | 92 ms | 30000 ms |');
   expect(text).toContain('| detect | 30 ms | unknown |');
-  expect(text).toContain('Both had the same load, steady state and faults.');
+  expect(text).toContain('Both had the same target, load, steady state and faults.');
   const other = { ...slow, plan: { ...slow.plan, load: { ...slow.plan.load, rate: 1 } }, hypotheses: [] };
-  expect(comparisonOf(first, other)).toContain('They were not done alike: load differ.');
+  expect(comparisonOf(first, other)).toContain('They were not done alike: load.rate 400 and 1.');
   expect(comparisonOf(first, other)).toContain('| holds: 92 ms | not asked |');
+
+  const { target, expect: limits } = first.plan;
+  const elsewhere = {
+    ...first.plan,
+    target: { ...target, nodes: 5, brokerKeys: { flushDiskType: 'SYNC_FLUSH' } },
+    expect: { ...limits, rtoFrom: 'heal', rtoMs: 1 },
+    phases: [],
+  } as Plan;
+  expect(comparisonOf(first, sampleReport({ plan: elsewhere }))).toContain(
+    'alike: target.nodes 3 and 5; target.brokerKeys.flushDiskType not there and SYNC_FLUSH; phases not the same; expect.rtoFrom fault and heal.',
+  );
+  const stock = { ...first.plan, target: defaultTargets.rocketmq };
+  expect(comparisonOf(first, sampleReport({ plan: stock }))).toContain(
+    'alike: target.kind ledgermq and rocketmq; target.cuts proxies and not there; target.version not there and 5.3.3.',
+  );
 });
