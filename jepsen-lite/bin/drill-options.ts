@@ -115,9 +115,11 @@ function planNamed(name: string, values: Values): Plan {
   }
   if (!existsSync(name)) throw new WrongArguments(`${name}: there is no such plan file, and no drill of this name`);
   if (statSync(name).isDirectory()) throw new WrongArguments(`${name}: this is a folder; name a plan file in it`);
-  return refused(name, () =>
-    readPlan(readFileSync(name, 'utf8'), basename(name, extname(name)), (target) => targetOf(target, values)),
-  );
+  const instead = {
+    targetOf: (target: TargetPlan) => targetOf(target, values),
+    allowQuorumLoss: values['allow-quorum-loss'],
+  };
+  return refused(name, () => readPlan(readFileSync(name, 'utf8'), basename(name, extname(name)), instead));
 }
 
 /** The plan with what else the command line says instead. */

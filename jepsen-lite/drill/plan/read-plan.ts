@@ -18,16 +18,22 @@ interface PlanFile extends Partial<Omit<Plan, 'phases' | 'target'>> {
   readonly phases?: readonly (Partial<Omit<PhasePlan, 'faults'>> & { readonly faults: readonly Partial<Fault>[] })[];
 }
 
-/** Reads a plan in YAML, or in JSON with comments; `withTarget` gives the target that is meant instead of its own. Throws WrongPlan. */
-export function readPlan(
-  text: string,
-  nameOfFile: string,
-  withTarget = (target: TargetPlan): TargetPlan => target,
-): Plan {
+/** What comes before what a plan says. */
+export interface Instead {
+  /** The target that is meant instead of the plan's. */
+  readonly targetOf: (target: TargetPlan) => TargetPlan;
+  /** Faults may leave fewer members than a majority, also where the plan does not say so. */
+  readonly allowQuorumLoss: boolean;
+}
+
+const nothing: Instead = { targetOf: (target) => target, allowQuorumLoss: false };
+
+/** Reads a plan in YAML, or in JSON with comments. Throws WrongPlan. */
+export function readPlan(text: string, nameOfFile: string, instead = nothing): Plan {
   const file = parsed(text);
   const problem = schemaProblem(planSchema, file);
   if (problem !== undefined) throw new WrongPlan(problem);
-  const plan = filled(file as PlanFile, nameOfFile, withTarget);
+  const plan = filled(file as PlanFile, nameOfFile, instead);
   checkPlan(plan);
   return plan;
 }
@@ -52,7 +58,7 @@ function withoutSlashComments(text: string): string {
   });
 }
 
-function filled(file: PlanFile, nameOfFile: string, withTarget: (target: TargetPlan) => TargetPlan): Plan {
+function filled(file: PlanFile, nameOfFile: string, instead: Instead): Plan {
   const base = file.preset === undefined ? undefined : presetNamed(file.preset);
   if (file.preset !== undefined && base === undefined)
     throw new WrongPlan(`preset: "${file.preset}" must be one of ${presets.map(({ name }) => name).join(', ')}`);
@@ -60,7 +66,7 @@ function filled(file: PlanFile, nameOfFile: string, withTarget: (target: TargetP
     throw new WrongPlan('faults and phases exclude each other; put the faults into a phase');
   const name = file.name ?? base?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const from = base ?? defaultPlan;
-  const target = withTarget(targetOf(file.target, from.target));
+  const target = instead.targetOf(targetOf(file.target, from.target));
   const phases = phasesOf(file, name) ?? (base && phasesOn(target, base));
   if (phases === undefined) throw new WrongPlan('faults is missing; without a preset a plan says what happens');
   return {
@@ -74,7 +80,7 @@ function filled(file: PlanFile, nameOfFile: string, withTarget: (target: TargetP
     abort: { ...from.abort, ...file.abort },
     expect: { ...from.expect, ...file.expect },
     repeat: file.repeat ?? from.repeat,
-    allowQuorumLoss: file.allowQuorumLoss ?? from.allowQuorumLoss,
+    allowQuorumLoss: instead.allowQuorumLoss || (file.allowQuorumLoss ?? from.allowQuorumLoss),
   };
 }
 

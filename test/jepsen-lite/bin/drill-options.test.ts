@@ -91,6 +91,11 @@ test('whether faults may break the majority of a running group, the command line
     writeFileSync(file, `{ preset: full-blackout, allowQuorumLoss: true, target: ${target} }`);
     expect(() => readDrillCommand([file], 1)).toThrow('full-blackout: the faults may take 3 of 3 members away');
     expect(readDrillCommand([file, '--allow-quorum-loss'], 1)).toMatchObject({ plan: { allowQuorumLoss: true } });
+    for (const own of [target, '{ kind: ledgermq }']) {
+      writeFileSync(file, `{ faults: [{ kind: kill }, { kind: kill, target: follower }], target: ${own} }`);
+      expect(() => readDrillCommand([file], 1)).toThrow('the faults may take 2 of 3 members away');
+      expect(readDrillCommand([file, '--allow-quorum-loss'], 1)).toMatchObject({ plan: { allowQuorumLoss: true } });
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
