@@ -1,10 +1,9 @@
 import { type PortError, type ReplicaStatus, replicaDefaults } from '../../raft/index.ts';
 import type { BrokerSetStatus } from '../../src/http/status-source.ts';
-import { asDiskError } from '../../src/log/log-error.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care.ts';
-import { closeRaftStorage, ended, failMember, handLeadershipOver } from '../dledger/member-end.ts';
+import { closeRaftStorage, ended, failMember, handLeadershipOver, keepReceived } from '../dledger/member-end.ts';
 import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
 import { exchangeSnapshots, type SnapshotExchange } from '../dledger/snapshot-exchange.ts';
 import { Snapshotter } from '../dledger/snapshotter.ts';
@@ -98,14 +97,7 @@ export class ControllerNode {
   /** The log begins anew: keeps what it begins with, acknowledges nothing from this moment on, and leaves. */
   #renew(bytes: Buffer, index: number, fail: (error: PortError) => void): void {
     const { platform, storage } = this.#opened;
-    if (this.#leaving !== undefined || this.#failed) return;
-    try {
-      storage.received.keep(bytes, index);
-    } catch (thrown) {
-      const { code, message } = asDiskError(thrown);
-      platform.logger.warn('The snapshot of the leader was not kept; it will send it again', { code, reason: message });
-      return;
-    }
+    if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
     this.#group.replica.stop();
     this.#leaving = this.#leave();
     this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));

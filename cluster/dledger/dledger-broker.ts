@@ -3,7 +3,6 @@ import { type Broker, createBroker } from '../../src/broker/broker.ts';
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
 import { retentionSettings } from '../../src/broker/store-settings.ts';
 import type { LogCleaner } from '../../src/log/log-cleaner.ts';
-import { asDiskError } from '../../src/log/log-error.ts';
 import { PeriodicSync } from '../../src/log/periodic-sync.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { MarkSynced } from '../raft-storage/mark-synced.ts';
@@ -12,7 +11,7 @@ import { LagWatch } from './lag-watch.ts';
 import { LogCare, type LogCareStatus } from './log-care.ts';
 import { createLogRetention } from './log-retention.ts';
 import { type MemberData, openMemberWithData } from './member-data.ts';
-import { closeRaftStorage, ended, failMember, handLeadershipOver } from './member-end.ts';
+import { closeRaftStorage, ended, failMember, handLeadershipOver, keepReceived } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
 import { setsInLog } from './member-sets.ts';
 import type { MemberTuning } from './member-tuning.ts';
@@ -131,14 +130,7 @@ export class DledgerBroker {
   /** The log begins anew: keeps what it begins with, acknowledges nothing from this moment on, and leaves. */
   #renew(bytes: Buffer, index: number, fail: (error: PortError) => void): void {
     const { platform, storage } = this.#member;
-    if (this.#leaving !== undefined || this.#failed) return;
-    try {
-      storage.received.keep(bytes, index);
-    } catch (thrown) {
-      const { code, message } = asDiskError(thrown);
-      platform.logger.warn('The snapshot of the leader was not kept; it will send it again', { code, reason: message });
-      return;
-    }
+    if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
     this.#group.replica.stop();
     this.#leaving = this.#leave();
     this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));

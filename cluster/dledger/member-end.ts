@@ -1,4 +1,5 @@
 import type { PortError, Replica } from '../../raft/index.ts';
+import { asDiskError } from '../../src/log/log-error.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
 
@@ -22,6 +23,18 @@ export function failMember(
   platform.logger.error('This member stops', { code: error.code, reason: error.message });
   platform.timers.after(FAILURE_MARK_MS, end);
   hardState.saveIoError(end);
+}
+
+/** Keeps the leader's snapshot with which the log is to begin anew. False, said in the log, where the disk does not take it. */
+export function keepReceived({ logger }: Platform, { received }: RaftStorage, bytes: Buffer, index: number): boolean {
+  try {
+    received.keep(bytes, index);
+    return true;
+  } catch (thrown) {
+    const { code, message } = asDiskError(thrown);
+    logger.warn('The snapshot of the leader was not kept; it will send it again', { code, reason: message });
+    return false;
+  }
 }
 
 /** The member that lags least takes over; where none can, the others elect one when this one is gone. */
