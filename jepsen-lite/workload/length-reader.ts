@@ -1,8 +1,8 @@
-import { BrokerClient } from '../../src/client/broker-client.ts';
+import type { BrokerClient } from '../../src/client/broker-client.ts';
 import { getMaxOffset } from '../../src/protocol/command/get-max-offset.ts';
-import { RemotingClient } from '../../src/remoting/client.ts';
+import { askBrokers } from './ask-brokers.ts';
 import { QUEUES } from './direct-sender.ts';
-import { type Client, callFailure, keepAsking, type Workload } from './workload.ts';
+import { type Client, callFailure, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 
@@ -13,13 +13,10 @@ export async function runLengthReader(
   addresses: readonly string[],
   pauseMs: number,
 ): Promise<void> {
-  const remoting = new RemotingClient({ platform: client.process });
-  const brokers = new BrokerClient(remoting);
   const { chance } = client;
-  await keepAsking(workload, client, pauseMs, () =>
+  await askBrokers(workload, client, pauseMs, (brokers) =>
     ask(workload, brokers, chance.pick(addresses), chance.pick(workload.topics), chance.below(QUEUES)),
   );
-  remoting.close();
 }
 
 async function ask(

@@ -1,10 +1,10 @@
-import { BrokerClient } from '../../src/client/broker-client.ts';
+import type { BrokerClient } from '../../src/client/broker-client.ts';
 import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-offset.ts';
 import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
-import { RemotingClient } from '../../src/remoting/client.ts';
+import { askBrokers } from './ask-brokers.ts';
 import { recordWrite } from './record-write.ts';
-import { type Client, callFailure, keepAsking, type Workload } from './workload.ts';
+import { type Client, callFailure, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 const REGISTERS = 3;
@@ -22,12 +22,10 @@ export async function runOffsetRegisters(
   addresses: readonly string[],
   pauseMs: number,
 ): Promise<void> {
-  const remoting = new RemotingClient({ platform: client.process });
-  const brokers = new BrokerClient(remoting);
   const { chance } = client;
   const [topic = ''] = workload.topics;
   let written = 0;
-  await keepAsking(workload, client, pauseMs, () => {
+  await askBrokers(workload, client, pauseMs, (brokers) => {
     const address = chance.pick(addresses);
     const consumerGroup = `register${chance.below(REGISTERS)}`;
     const request = { consumerGroup, topic, queueId: 0 };
@@ -37,7 +35,6 @@ export async function runOffsetRegisters(
       brokers.request(updateConsumerOffset, address, { ...request, commitOffset }, undefined, OPTIONS),
     );
   });
-  remoting.close();
 }
 
 interface Register {

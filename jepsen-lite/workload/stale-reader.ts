@@ -1,9 +1,9 @@
-import { BrokerClient } from '../../src/client/broker-client.ts';
+import type { BrokerClient } from '../../src/client/broker-client.ts';
 import { PullFlag, type PullMessageResponse, pullMessage } from '../../src/protocol/command/pull-message.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
-import { RemotingClient } from '../../src/remoting/client.ts';
+import { askBrokers } from './ask-brokers.ts';
 import { QUEUES } from './direct-sender.ts';
-import { type Client, callFailure, keepAsking, type Workload } from './workload.ts';
+import { type Client, callFailure, type Workload } from './workload.ts';
 
 const { PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED } = ResponseCode;
 const OPTIONS = { timeoutMs: 2_000, accept: [PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED] };
@@ -18,10 +18,7 @@ export async function runStaleReader(
   addresses: readonly string[],
   pauseMs: number,
 ): Promise<void> {
-  const remoting = new RemotingClient({ platform: client.process });
-  const brokers = new BrokerClient(remoting);
-  await keepAsking(workload, client, pauseMs, () => pull(workload, client, brokers, addresses));
-  remoting.close();
+  await askBrokers(workload, client, pauseMs, (brokers) => pull(workload, client, brokers, addresses));
 }
 
 async function pull(

@@ -5,9 +5,10 @@ import { BodyError } from '../../src/protocol/body-error.ts';
 import { getTopicConfig } from '../../src/protocol/command/get-topic-config.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
+import { askBrokers } from './ask-brokers.ts';
 import { putTopic } from './put-topic.ts';
 import { recordWrite } from './record-write.ts';
-import { type Client, keepAsking, type Workload } from './workload.ts';
+import type { Client, Workload } from './workload.ts';
 
 const TOPICS = ['S0', 'S1'];
 /** A topic has so many queues at most; each number is written once. */
@@ -23,18 +24,15 @@ export async function runTopicSettings(
   addresses: readonly string[],
   pauseMs: number,
 ): Promise<void> {
-  const remoting = new RemotingClient({ platform: client.process });
-  const brokers = new BrokerClient(remoting);
   const { chance } = client;
   let written = 0;
-  await keepAsking(workload, client, pauseMs, async () => {
+  await askBrokers(workload, client, pauseMs, async (brokers) => {
     if (written === MOST_VALUES) return;
     const [topic, address, readQueueNums] = [chance.pick(TOPICS), chance.pick(addresses), ++written];
     await recordWrite(workload, { key: keyOf(topic), value: readQueueNums, address }, () =>
       putTopic(brokers, address, topic, { readQueueNums, writeQueueNums: 1 }),
     );
   });
-  remoting.close();
 }
 
 /** Asks every member for the settings, when all have come together. Rejects if one does not answer. */
