@@ -143,6 +143,11 @@ export class ControllerCluster implements Scene {
     return this.#hurt.mayAdd(server);
   }
 
+  /** What cannot be noted in the file of epochs puts nothing in doubt that is in the log. */
+  mayFail(server: Server, path: string): boolean {
+    return path.includes('epochFile') || this.#hurt.isCovered(server);
+  }
+
   mayLosePower(server: Server): boolean {
     return this.syncFlush || this.mayHurt(server);
   }

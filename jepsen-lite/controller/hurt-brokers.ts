@@ -29,11 +29,15 @@ export class HurtBrokers {
    * fails, too, nobody can know of it.
    */
   mayAdd(server: Server): boolean {
+    return !server.awaitsHarm && this.isCovered(server);
+  }
+
+  /** Whether somebody else has, now, all that this one may lose. A set that had others when a fault was planned may have shrunk to this one since. */
+  isCovered(server: Server): boolean {
     const cluster = this.#cluster;
     const master = cluster.master();
     const { nodes } = cluster;
-    if (master === undefined || master.paused || server.awaitsHarm || !nodes.some((node) => node === server))
-      return false;
+    if (master === undefined || master.paused || !nodes.some((node) => node === server)) return false;
     this.#forgetHealed();
     const isSafe = (node: SimBroker): boolean => node !== server && node.running && !this.#hurt.has(node);
     return this.#sets(master).every((ids) => nodes.some((node) => ids.includes(node.brokerId) && isSafe(node)));

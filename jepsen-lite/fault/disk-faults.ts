@@ -62,6 +62,7 @@ const diskErrorOn = (paths: readonly string[]): FaultKind => ({
       operation: operation === 'read' || operation === 'write' ? operation : 'sync',
       code: 'EIO',
       path,
+      mayHit: (file) => cluster.mayFail(node, file),
     });
     return true;
   },

@@ -23,6 +23,8 @@ export interface FaultWorld {
   hurt(node: Server): void;
   /** Whether the promises cover that this one is hurt, too. */
   mayHurt(node: Server): boolean;
+  /** Whether the promises still cover that an operation on this file fails at this moment; of the broker `hurt` was told when that was planned. */
+  mayFail(node: Server, path: string): boolean;
   /** Whether the promises cover that this machine loses power now. */
   mayLosePower(node: Server): boolean;
   /** Lets something lie in wait for the next moment of a kind, on any server, for so long at most. */

@@ -182,6 +182,11 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     return this.#hurt.size + (this.#hurt.has(node) ? 0 : 1) <= Math.floor((this.nodes.length - 1) / 2);
   }
 
+  /** It counts as hurt from the plan on. */
+  mayFail(): boolean {
+    return true;
+  }
+
   #forgetHealed(): void {
     for (const [one, starts] of this.#hurt) {
       const inDoubt = one.broker?.parts.member.storage.hardState.record.inDoubt ?? true;

@@ -10,6 +10,8 @@ export interface PlannedDiskError {
   readonly code: string;
   /** Only files whose path contains this text. */
   readonly path: string;
+  /** Asked, with the file's path, when an operation fits: where it says no, the operation succeeds and the error waits for another one. Default: yes. */
+  readonly mayHit?: (path: string) => boolean;
 }
 
 /** A change of names that is not durable yet. */
@@ -72,7 +74,9 @@ export class SimDiskImage {
 
   takeError(operation: DiskOperation, path: string): PlannedDiskError | undefined {
     if (this.#errors.length === 0) return undefined;
-    const at = this.#errors.findIndex((error) => error.operation === operation && path.includes(error.path));
+    const at = this.#errors.findIndex((error) => {
+      return error.operation === operation && path.includes(error.path) && error.mayHit?.(path) !== false;
+    });
     return at < 0 ? undefined : this.#errors.splice(at, 1)[0];
   }
 

@@ -19,6 +19,8 @@ export class LogWriter {
   /** Bytes at or above may never have been handed to the disk; below, old bytes may stand in the files. */
   #issued: number;
   #pendingCut: number | undefined;
+  /** The files show a cut, and its fsync is in flight. */
+  #cutting = false;
   /** Set by the first error that is final. */
   #failure: DiskError | undefined;
   #busy = false;
@@ -63,7 +65,7 @@ export class LogWriter {
 
   /** A truncation that the disk does not know yet. */
   get cutPending(): boolean {
-    return this.#pendingCut !== undefined;
+    return this.#pendingCut !== undefined || this.#cutting;
   }
 
   #markDirty(from: number, to: number): void {
@@ -161,10 +163,12 @@ export class LogWriter {
       this.#writeNext();
       return;
     }
+    this.#cutting = true;
     file.sync(this.#onCut);
   }
 
   #afterCut(error: DiskError | undefined): void {
+    this.#cutting = false;
     if (error === undefined) this.#writeNext();
     else this.#fail(error, true);
   }

@@ -222,7 +222,7 @@ export class SegmentedLog {
     return this.#writer.failure;
   }
 
-  /** A truncation that the files do not show yet. */
+  /** A truncation that is not durable yet. */
   get cutPending(): boolean {
     return this.#writer.cutPending;
   }

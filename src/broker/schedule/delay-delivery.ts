@@ -29,7 +29,8 @@ const RETRY_MS = 100;
 
 /**
  * Delivers messages of the delay levels when their time has come (ScheduleMessageService.java). Runs on the serving master only: the
- * message and the progress are one unit of the log, so that each is delivered once whoever is master; never early, also when the clock jumps.
+ * message and the progress are one unit of the log, which in DLedger mode is atomic, so that each is delivered once whoever is master; the native log may end between them, and a message come again.
+ * Never early, also when the clock jumps.
  */
 export class DelayDelivery implements ArrivalListener {
   readonly #options: DelayDeliveryOptions;
