@@ -6,6 +6,7 @@ import type { LiveMode } from '../live/chaos/live-mode.ts';
 import { isLiveModeName, liveModeNamed } from '../live/chaos/live-modes.ts';
 import { type CutMeans, cutMeans } from '../live/network/open-network.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
+import { defaultMinimums, type Minimums } from './chaos-minimums.ts';
 import { bugNamed, minutesOf } from './options.ts';
 
 export const CHAOS_USAGE = `npm run chaos -- [options]
@@ -21,7 +22,9 @@ and what is in the files of the members.
   --list-faults    says which kinds there are and by what they are made, and plays nothing
   --schedule FILE  a JSON list of faults instead of the drawn ones, played in every round
   --cuts MEANS     what cuts links: proxies (default), or namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets; DLedger groups)
-  --rate N         messages a second that the senders aim at (default 250)
+  --rate N         messages a second that the senders aim at (default 1000)
+  --min-faults N   faults that all rounds together have to make, or the run does not pass (default: 100 for runs of 10 minutes and more, without --schedule; else 1)
+  --min-acked N    the same for acknowledged messages that are judged (default: 200000; else 1)
   --dir D          folder for the runs (default .chaos)
   --bug NAME       brokers with this planted bug (npm run sim -- --list-bugs): they have to be convicted
   --plain          lines instead of the live picture, as where there is no terminal or NO_COLOR is set
@@ -32,7 +35,7 @@ and what is in the files of the members.
 
 Ctrl-C ends a run; nothing that it started stays, also if it is killed.
 
-Exit codes: 0 every promise was kept (with --bug: one was broken); 1 it was not so, or no fault could be made in a round; 2 wrong arguments; 3 the run itself failed or was interrupted.`;
+Exit codes: 0 every promise was kept (with --bug: one was broken); 1 it was not so, a minimum was missed, or no fault could be made in a round; 2 wrong arguments; 3 the run itself failed or was interrupted.`;
 
 /** What the command line asks for, checked. */
 export interface ChaosCommand {
@@ -44,6 +47,7 @@ export interface ChaosCommand {
   readonly schedule: string | undefined;
   readonly cuts: CutMeans;
   readonly rate: number;
+  readonly minimums: Minimums;
   readonly directory: string;
   /** Name of a planted bug. */
   readonly bug: string | undefined;
@@ -67,6 +71,8 @@ const spec = {
   schedule: text,
   cuts: text,
   rate: text,
+  'min-faults': text,
+  'min-acked': text,
   dir: text,
   bug: text,
   plain: flag,
@@ -86,15 +92,17 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
   const cuts = cutsOf(values.cuts, mode);
   if (values.faults !== undefined && values.schedule !== undefined)
     throw new WrongArguments('--faults and --schedule exclude each other: a schedule says itself which faults come');
+  const minutes = minutesOf(values.minutes ?? '1');
   return {
     mode,
-    minutes: minutesOf(values.minutes ?? '1'),
+    minutes,
     nodes: Number(nodes),
     seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
     kinds: values.faults === undefined ? kindsIn(mode, cuts) : kindsOf(values.faults, mode, cuts),
     cuts,
     schedule: values.schedule,
-    rate: wholeNumber('rate', values.rate ?? '250', 1, 10_000),
+    rate: wholeNumber('rate', values.rate ?? '1000', 1, 10_000),
+    minimums: minimumsOf(values, defaultMinimums(minutes, values.schedule !== undefined)),
     directory: values.dir ?? '.chaos',
     bug: groupBugNamed(values.bug),
     keep: values.keep,
@@ -103,6 +111,17 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
     json: values.json,
     listFaults: values['list-faults'],
     help: values.help,
+  };
+}
+
+function minimumsOf(values: Values, otherwise: Minimums): Minimums {
+  const {
+    'min-faults': faults = String(otherwise.faults),
+    'min-acked': acknowledged = String(otherwise.acknowledged),
+  } = values;
+  return {
+    faults: wholeNumber('min-faults', faults, 0, 1_000_000),
+    acknowledged: wholeNumber('min-acked', acknowledged, 0, 1_000_000_000),
   };
 }
 
@@ -115,7 +134,9 @@ function groupBugNamed(name: string | undefined): string | undefined {
   );
 }
 
-function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'] {
+type Values = ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'];
+
+function parsed(args: string[]): Values {
   try {
     return parseArgs({ args, options: spec }).values;
   } catch (error) {

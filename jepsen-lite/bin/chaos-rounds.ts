@@ -6,6 +6,7 @@ import type { ChaosReport } from '../live/chaos/chaos-report.ts';
 import { runChaos } from '../live/chaos/run-chaos.ts';
 import { WrongArguments } from './arguments.ts';
 import { buildWithBug } from './build-with-bug.ts';
+import { judgeMinimums, type Minimum, minimumsText } from './chaos-minimums.ts';
 import type { ChaosCommand } from './chaos-options.ts';
 import { type Round, roundsOf } from './chaos-round.ts';
 import { chaosSchedule } from './chaos-schedule.ts';
@@ -36,28 +37,37 @@ export async function playRounds(command: ChaosCommand, signal: AbortSignal): Pr
     if (report.violation !== undefined) break;
   }
   if (reports.length > 1) console.log(totalText(reports));
+  const minimums = judgeMinimums(reports, command.minimums);
   if (command.json !== undefined) {
-    const passed = reports.filter((report) => outcomeOf(report) === 'passes').length;
-    const counts = { numPassedTests: passed, numFailedTests: reports.length - passed, testResults: [] };
-    const summary = { commit, node: process.version, ...counts, rounds: reports };
+    const summary = { commit, node: process.version, ...testCounts(reports, minimums), minimums, rounds: reports };
     writeFileSync(command.json, `${JSON.stringify(summary, undefined, 1)}\n`);
   }
   if (command.bug !== undefined) {
     const isConvicted = reports.some(({ violation }) => violation !== undefined);
     console.log(`${command.bug} ${isConvicted ? 'is convicted' : 'is not found'}`);
+  } else if (reports.every(({ violation, isWhole }) => violation === undefined && isWhole)) {
+    console.log(minimumsText(minimums));
   }
-  return exitCodeOf(reports, { hasBug: command.bug !== undefined, isInterrupted: signal.aborted });
+  return exitCodeOf(reports, minimums, { hasBug: command.bug !== undefined, isInterrupted: signal.aborted });
+}
+
+/** Each round and each minimum is a test, as CI counts them. */
+function testCounts(reports: readonly ChaosReport[], minimums: readonly Minimum[]) {
+  const all = [...reports.map((report) => outcomeOf(report) === 'passes'), ...minimums.map(({ holds }) => holds)];
+  const passed = all.filter((passes) => passes).length;
+  return { numPassedTests: passed, numFailedTests: all.length - passed, testResults: [] };
 }
 
 /** Of a run of these rounds. */
 export function exitCodeOf(
   reports: readonly ChaosReport[],
+  minimums: readonly Minimum[],
   { hasBug, isInterrupted }: { readonly hasBug: boolean; readonly isInterrupted: boolean },
 ): number {
   const isConvicted = reports.some(({ violation }) => violation !== undefined);
   if (isInterrupted && !isConvicted) return 3;
-  const isGood = hasBug ? isConvicted : reports.every((report) => outcomeOf(report) === 'passes');
-  return isGood ? 0 : 1;
+  const passes = reports.every((report) => outcomeOf(report) === 'passes') && minimums.every(({ holds }) => holds);
+  return (hasBug ? isConvicted : passes) ? 0 : 1;
 }
 
 /** Throws WrongArguments where something could not be written when it comes to it. */

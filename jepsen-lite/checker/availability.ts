@@ -1,6 +1,8 @@
 import type { History, OperationName } from './history.ts';
 import { Findings, type Verdict } from './verdict.ts';
 
+const NS_PER_MS = 1_000_000;
+
 /** A fault that was on from `startNs` to `endNs`. */
 export type FaultBand = {
   readonly name: string;
@@ -12,9 +14,9 @@ export type FaultBand = {
 
 /**
  * `outage`: longer without success than allowed. `slow-recovery`: RTO over the limit. `not-recovered`: never stable after a fault. `slow-heal`: nothing that began after a fault had ended
- * succeeded in time.
+ * succeeded in time. `calm-stall`: nothing succeeded for too long while no fault was on.
  */
-export type AvailabilityAnomaly = 'outage' | 'slow-recovery' | 'not-recovered' | 'slow-heal';
+export type AvailabilityAnomaly = 'outage' | 'slow-recovery' | 'not-recovered' | 'slow-heal' | 'calm-stall';
 
 /** What one bucket of time saw; operations count where they ended. */
 export type Bucket = {
@@ -55,7 +57,9 @@ export type AvailabilityReport = {
   readonly verdict: Verdict<AvailabilityAnomaly>;
 };
 
-/** `maxRtoNs` and `maxOutageNs`: limits, undefined = only measured. `stableNs`: so long after a success nothing may fail. */
+/**
+ * `maxRtoNs`, `maxOutageNs` and `maxCalmStallNs` (time without a success while no fault is on): limits, undefined = only measured. `stableNs`: so long after a success nothing may fail.
+ */
 export type AvailabilityOptions = {
   readonly op: OperationName;
   readonly faults: readonly FaultBand[];
@@ -63,6 +67,7 @@ export type AvailabilityOptions = {
   readonly stableNs: number;
   readonly maxRtoNs: number | undefined;
   readonly maxOutageNs: number | undefined;
+  readonly maxCalmStallNs?: number | undefined;
 };
 
 /** The end of an operation, or for one that never ended its call. */
@@ -89,7 +94,7 @@ export function checkAvailability(history: History, options: AvailabilityOptions
   }));
   const longestOutageNs = outages.reduce((longest, { startNs, endNs }) => Math.max(longest, endNs - startNs), 0);
   const longestStallNs = buckets.reduce((longest, bucket) => Math.max(longest, bucket.worstLatencyNs), longestOutageNs);
-  const verdict = judge(outages, recoveries, endings.length, options);
+  const verdict = judge(outages, recoveries, calmStalls(endings, options.faults), endings.length, options);
   return { bucketNs: options.bucketNs, buckets, outages, recoveries, errors, longestStallNs, verdict };
 }
 
@@ -127,6 +132,30 @@ function findOutages(endings: readonly Ending[]): Outage[] {
   }
   if (failing) outages.push({ startNs, endNs: endings.at(-1)!.endNs });
   return outages;
+}
+
+/** Times between two successes, without those in which a fault was on; the longest of each time without faults. */
+function calmStalls(endings: readonly Ending[], faults: readonly FaultBand[]): Outage[] {
+  const bands = [...faults].sort((a, b) => a.startNs - b.startNs);
+  const successes = endings.filter(({ ok }) => ok).map(({ endNs }) => endNs);
+  const lastNs = endings.at(-1)?.endNs ?? 0;
+  const stalls: Outage[] = [];
+  let fromNs = endings[0]?.endNs ?? 0;
+  for (const { startNs, endNs } of [...bands, { startNs: lastNs, endNs: lastNs }]) {
+    const within = successes.filter((atNs) => atNs > fromNs && atNs < startNs);
+    if (startNs > fromNs) stalls.push(longestGap([fromNs, ...within, startNs]));
+    fromNs = Math.max(fromNs, endNs);
+  }
+  return stalls;
+}
+
+function longestGap(times: readonly number[]): Outage {
+  let longest = { startNs: times[0] ?? 0, endNs: times[0] ?? 0 };
+  for (const [at, endNs] of times.entries()) {
+    const startNs = times[at - 1] ?? endNs;
+    if (endNs - startNs > longest.endNs - longest.startNs) longest = { startNs, endNs };
+  }
+  return longest;
 }
 
 /** First failure to first stable success. Only operations that ended after the fault began count. */
@@ -181,18 +210,33 @@ function throughputLeft(
 function judge(
   outages: readonly Outage[],
   recoveries: readonly Recovery[],
+  stalls: readonly Outage[],
   examined: number,
   options: AvailabilityOptions,
 ): Verdict<AvailabilityAnomaly> {
   const findings = new Findings<AvailabilityAnomaly>();
   const seconds = (ns: number) => `${(ns / 1e9).toFixed(3)} s`;
-  const { maxOutageNs, maxRtoNs } = options;
+  const { maxOutageNs, maxRtoNs, maxCalmStallNs } = options;
   const isHealJudged = recoveries.some(({ fault }) => fault.healsWithinNs !== undefined);
-  if (maxOutageNs === undefined && maxRtoNs === undefined && !isHealJudged)
+  if (maxOutageNs === undefined && maxRtoNs === undefined && maxCalmStallNs === undefined && !isHealJudged)
     findings.doubt('no limit was given, so it was only measured');
   for (const { startNs, endNs } of outages) {
     if (maxOutageNs === undefined || endNs - startNs <= maxOutageNs) continue;
     findings.add('outage', startNs, `nothing succeeded for ${seconds(endNs - startNs)}`, {});
+  }
+  // Told with every verdict: how near to their limits a run came.
+  const judged = recoveries.filter(({ fault }) => fault.healsWithinNs !== undefined);
+  const healsNs = judged.flatMap(({ healNs }) => healNs ?? []);
+  if (isHealJudged) {
+    findings.count('heals', judged.length);
+    findings.count('slowest-heal-ms', Math.round(Math.max(0, ...healsNs) / NS_PER_MS));
+  }
+  const calmNs = stalls.map(({ startNs, endNs }) => endNs - startNs);
+  if (maxCalmStallNs !== undefined)
+    findings.count('longest-calm-stall-ms', Math.round(Math.max(0, ...calmNs) / NS_PER_MS));
+  for (const { startNs, endNs } of stalls) {
+    if (maxCalmStallNs === undefined || endNs - startNs <= maxCalmStallNs) continue;
+    findings.add('calm-stall', startNs, `nothing succeeded for ${seconds(endNs - startNs)} while no fault was on`, {});
   }
   for (const { fault, recovered, rtoNs, healNs } of recoveries) {
     const limitNs = fault.healsWithinNs ?? Number.POSITIVE_INFINITY;

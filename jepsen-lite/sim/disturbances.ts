@@ -14,12 +14,14 @@ interface Span {
 
 /** When a cluster was disturbed: by faults, and by processes that were down. */
 export class Disturbances {
-  readonly #limits: SceneLimits;
-  readonly #spans: Span[] = [{ fromMs: 0, toMs: 0, kinds: new Set(['start']) }];
+  readonly #limits: Pick<SceneLimits, 'serveMs' | 'serveLateMs'>;
+  readonly #spans: Span[];
   readonly #downSince = new Map<string, number>();
 
-  constructor(limits: SceneLimits) {
+  /** `startedMs`: when there was somebody to be disturbed. */
+  constructor(limits: Pick<SceneLimits, 'serveMs' | 'serveLateMs'>, startedMs = 0) {
     this.#limits = limits;
+    this.#spans = [{ fromMs: startedMs, toMs: startedMs, kinds: new Set(['start']) }];
   }
 
   /** A fault hit somebody. */

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { GroupRecord } from '../../cluster/launch/group-folder.ts';
-import { isRunning } from '../../cluster/launch/launched-process.ts';
+import { isRunning, signalProcess } from '../../cluster/launch/launched-process.ts';
 import { injectedOf } from '../../jepsen-lite/bin/chaos-text.ts';
 import { ackBeforeCommit } from '../../jepsen-lite/bug/ack-before-commit/bug.ts';
 import { offsetInMemory } from '../../jepsen-lite/bug/offset-in-memory/bug.ts';
@@ -21,11 +21,15 @@ import { program, temporaryFolder } from './harness/live-group.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUN_MS = 120_000;
+/** A member that was killed is there again. */
+const BACK_AGAIN_MS = 3_000;
+/** Longer than a group may take after its faults. */
+const STALL_MS = 12_000;
 
 function play(
   schedule: Schedule,
   minutes: number,
-  { broker = program('chaos-broker'), mode = dledgerMode } = {},
+  { broker = program('chaos-broker'), mode = dledgerMode, directory = join(temporaryFolder(), 'run') } = {},
 ): Promise<ChaosReport> {
   return runChaos({
     mode,
@@ -35,7 +39,7 @@ function play(
     kinds: [],
     schedule,
     rate: 200,
-    directory: join(temporaryFolder(), 'run'),
+    directory,
     programs: { mqnamesrv: program('mqnamesrv'), mqbroker: broker },
     watchdog: program('watchdog'),
     signal: new AbortController().signal,
@@ -67,6 +71,7 @@ test('a sound group keeps its promises under faults of every sort', { timeout: R
     ['consumption', true],
     ['linearizable-register', true],
     ['replica', true],
+    ['availability', true],
   ]);
   expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });
   expect(report.messages.acknowledged).toBeGreaterThan(1_000);
@@ -87,10 +92,25 @@ test('a sound set in Controller mode keeps its promises', { timeout: RUN_MS }, a
   ];
   const report = await play(schedule, 0.5, { mode: controllerMode });
   expect(report.violation).toBeUndefined();
-  expect(report.verdicts.map(({ valid }) => valid)).toEqual([true, true, true, true, true, true]);
+  expect(report.verdicts.map(({ valid }) => valid)).toEqual([true, true, true, true, true, true, true]);
   expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });
   expect(report.messages.acknowledged).toBeGreaterThan(500);
   expect(report.skipped).toEqual({});
+});
+
+test('a group that stands still for long while no fault is on is convicted', { timeout: RUN_MS }, async () => {
+  const directory = join(temporaryFolder(), 'run');
+  const running = play([{ kind: 'kill', atMs: 3_000, target: 'leader', forMs: 100 }], 0.4, { directory });
+  const journal = join(directory, 'journal.txt');
+  await until('the fault', 60_000, () => existsSync(journal) && readFileSync(journal, 'utf8').includes('fault {'));
+  await new Promise((resolve) => setTimeout(resolve, BACK_AGAIN_MS));
+  const brokers = Object.entries(processesIn(directory)).filter(([name]) => /^n\d$/.test(name));
+  for (const [, process] of brokers) expect(signalProcess(process, 'SIGSTOP')).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, STALL_MS));
+  for (const [, process] of brokers) signalProcess(process, 'SIGCONT');
+  const { violation } = await running;
+  expect(violation?.invariant).toBe('checker availability');
+  expect(violation?.text).toMatch(/^(calm-stall|slow-heal): /);
 });
 
 describe('a broker with a planted mistake is convicted', () => {
@@ -107,6 +127,11 @@ describe('a broker with a planted mistake is convicted', () => {
     expect(by).toContain(violation?.invariant);
   });
 });
+
+/** Of the group of a run. */
+function processesIn(directory: string): GroupRecord['processes'] {
+  return (JSON.parse(readFileSync(join(directory, 'group', 'group.json'), 'utf8')) as GroupRecord).processes;
+}
 
 /** Builds the broker with a mistake in the place of what it replaces. */
 function brokerWith({ name, replaces }: PlantedBug): string {
@@ -133,9 +158,7 @@ test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
       60_000,
       () => existsSync(journal) && readFileSync(journal, 'utf8').includes('fault'),
     );
-    const { processes } = JSON.parse(
-      readFileSync(join(folder, 'dledger-seed-1-3n', 'group', 'group.json'), 'utf8'),
-    ) as GroupRecord;
+    const processes = processesIn(join(folder, 'dledger-seed-1-3n'));
     expect(Object.values(processes).filter(isRunning)).toHaveLength(4);
     run.kill(signal);
     expect(await ended).toBe(signal === 'SIGINT' ? 3 : 'SIGKILL');

@@ -1,6 +1,6 @@
 import type { History } from '../../checker/history.ts';
+import type { OwnPauses } from '../../live/own-pauses.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { OwnPauses } from '../run/own-pauses.ts';
 import type { TrialRecord } from '../run/run-trial.ts';
 import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';

@@ -5,6 +5,7 @@ import { createNodePlatform } from '../../../src/platform/node/node-platform.ts'
 import type { Verdict } from '../../checker/verdict.ts';
 import { LiveJudge } from '../../live/chaos/client-judge.ts';
 import type { Look } from '../../live/chaos/look.ts';
+import { OwnPauses } from '../../live/own-pauses.ts';
 import { underWatchdog } from '../../live/watchdog/under-watchdog.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import { writeHistory } from '../../live/write-history.ts';
@@ -18,7 +19,6 @@ import { machineText } from '../report/machine-text.ts';
 import { openTarget } from '../target/open-target.ts';
 import { DrillClients } from './drill-clients.ts';
 import { DrillRun, DrillStopped, type JournalEvent } from './drill-run.ts';
-import { OwnPauses } from './own-pauses.ts';
 import { runTrial, type TrialRecord } from './run-trial.ts';
 
 export interface DrillOptions {

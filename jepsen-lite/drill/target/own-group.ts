@@ -94,7 +94,8 @@ export class OwnGroup implements DrillTarget {
   async judge(clients: LiveClients, phase: (text: string) => void): Promise<Verdict[]> {
     const { signal } = this.#options;
     const metadata = new MetadataAudit();
-    return await finish({ live: this.#live, clients, metadata, platform: this.platform, signal, phase });
+    const { platform } = this;
+    return await finish({ live: this.#live, clients, metadata, disturbances: undefined, platform, signal, phase });
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,8 @@
-import { type ExecFileException, execFile } from 'node:child_process';
 import { Hurtable, type Victim } from '../../live/chaos/hurtable.ts';
 import type { LiveFault } from '../../live/chaos/live-fault.ts';
+import { complaintOf } from '../../live/run-command.ts';
 import type { Undoer } from '../../live/watchdog/watchdog.ts';
 import type { RunningMember } from '../plan/plan.ts';
-
-const COMMAND_TIMEOUT_MS = 30_000;
 
 /** One broker that somebody else started. */
 export class RunningVictim implements Victim {
@@ -118,16 +116,8 @@ export const isolateByCommand: LiveFault<RunningMembers> = {
   },
 };
 
-function shell({ name }: RunningVictim, command: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile('sh', ['-c', command], { timeout: COMMAND_TIMEOUT_MS }, (error, _stdout, stderr) => {
-      if (error === null) resolve();
-      else reject(new Error(`target.members: ${name}: the command "${command}" failed: ${complaint(error, stderr)}`));
-    });
-  });
-}
-
-function complaint({ code, signal }: ExecFileException, stderr: string): string {
-  const [line] = stderr.trim().split('\n');
-  return line || (signal ? `it was ended by ${signal}` : `exit code ${code}`);
+async function shell({ name }: RunningVictim, command: string): Promise<void> {
+  const complaint = await complaintOf(['sh', '-c', command]);
+  if (complaint !== undefined)
+    throw new Error(`target.members: ${name}: the command "${command}" failed: ${complaint}`);
 }

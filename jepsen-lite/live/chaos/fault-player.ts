@@ -24,13 +24,20 @@ export class FaultPlayer<Group extends Hurtable> {
   readonly #group: Group;
   readonly #faults: readonly LiveFault<Group>[];
   readonly #journal: (line: string) => void;
+  readonly #onMade: (fault: Fault) => void;
   #on: PlayedFault[] = [];
 
-  /** Makes the kinds of `faults`. */
-  constructor(group: Group, faults: readonly LiveFault<Group>[], journal: (line: string) => void) {
+  /** Makes the kinds of `faults`. `onMade` hears of each that was made. */
+  constructor(
+    group: Group,
+    faults: readonly LiveFault<Group>[],
+    journal: (line: string) => void,
+    onMade: (fault: Fault) => void = () => {},
+  ) {
     this.#group = group;
     this.#faults = faults;
     this.#journal = journal;
+    this.#onMade = onMade;
   }
 
   play(schedule: Schedule): void {
@@ -72,6 +79,7 @@ export class FaultPlayer<Group extends Hurtable> {
       const played = { fault, members, startMs, endMs };
       this.#on.push(played);
       this.made.push(played);
+      this.#onMade(fault);
     }
     this.#journal(`${happens ? 'fault' : 'skipped'} ${JSON.stringify(fault)} (${leader} leads)`);
   }

@@ -6,12 +6,16 @@ import type { Verdict } from '../../checker/verdict.ts';
 import { drain } from '../../workload/drain.ts';
 import { readTopicSettings } from '../../workload/topic-settings.ts';
 import type { LiveClients } from './live-clients.ts';
+import type { LiveDisturbances } from './live-disturbances.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { MetadataAudit } from './metadata-audit.ts';
 
 /** Within so long after the faults ended somebody must serve, and all must have come together. */
 const SERVE_MS = 30_000;
 const TOGETHER_MS = 90_000;
+/** Who was away until now has its own time to be judged. */
+const JUDGED_MS = 30_000;
+const NS_PER_MS = 1_000_000;
 /** Clients end what they are at. */
 const CLIENTS_END_MS = 30_000;
 /** Consumers come to the ends of their queues. */
@@ -23,6 +27,8 @@ export interface FinishOptions {
   readonly live: LiveGroup;
   readonly clients: LiveClients;
   readonly metadata: MetadataAudit;
+  /** How soon the group has to serve again; undefined: that is only measured. */
+  readonly disturbances: LiveDisturbances | undefined;
   /** Of the clients. */
   readonly platform: Platform;
   readonly signal: AbortSignal;
@@ -32,12 +38,14 @@ export interface FinishOptions {
 
 /** Faults are over: the group must come together, serve, and hold all that was promised. Returns what the checkers say; none if it did not come so far. */
 export async function finish(options: FinishOptions): Promise<Verdict[]> {
-  const { live, clients, metadata, platform, phase } = options;
+  const { live, clients, metadata, disturbances, platform, phase } = options;
   const { judge } = live;
   phase('healing');
   await live.heal({ starts: true });
   if (!(await until(options, SERVE_MS, () => live.leader()?.serves === true)))
     return broken(live, 'nobody serves after the faults ended');
+  if (disturbances !== undefined) await untilJudged(options, disturbances);
+  const availability = disturbances?.availability();
   clients.stopped = true;
   if (!(await until(options, CLIENTS_END_MS, () => clients.idle))) return broken(live, 'clients do not end');
   if (!(await until(options, TOGETHER_MS, () => areTogether(live))))
@@ -67,8 +75,13 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
     consumed: { group: clients.consumerGroup, queues },
     hasRegisters: clients.hasRegisters,
     replicas: { states, events: [] },
-    availability: undefined,
+    availability,
   });
+}
+
+/** Load goes on until it shows how the group came out of its last fault. */
+async function untilJudged(options: FinishOptions, disturbances: LiveDisturbances): Promise<void> {
+  await until(options, JUDGED_MS, () => options.clients.nowNs() / NS_PER_MS > disturbances.judgedMs);
 }
 
 /** Stops everybody; what is in the files, up to what all had committed when they were together. */

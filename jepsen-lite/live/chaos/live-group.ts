@@ -51,6 +51,8 @@ export class LiveGroup extends Hurtable<LiveMember> {
   reigns = 0;
   #reign = '';
   readonly #ward: Ward;
+  /** Hears when a member is away, and when it is there again. */
+  onPresence: (name: string, isThere: boolean) => void = () => {};
 
   constructor({ mode, group, links, ward, ailing, disks, judge, journal }: LiveGroupOptions) {
     super();
@@ -79,22 +81,22 @@ export class LiveGroup extends Hurtable<LiveMember> {
   /** SIGKILL; it counts as down from now on. */
   async kill(member: LiveMember): Promise<void> {
     const groupName = member.report?.raft?.groupName;
-    member.state = 'down';
-    member.report = undefined;
+    this.#isAway(member);
     await this.group.kill(member.name);
     if (groupName !== undefined && !this.hurts.isHurt(member.name)) this.#judgeVote(member, groupName);
   }
 
   /** SIGTERM, and SIGKILL after `graceMs`. */
   async stop(member: LiveMember, graceMs: number): Promise<void> {
-    member.state = 'down';
-    member.report = undefined;
+    this.#isAway(member);
     await this.group.stop(member.name, graceMs);
   }
 
   start(member: LiveMember): void {
     if (member.state !== 'down' || this.group.process(member.name) !== undefined) return;
     member.excuses.delete('disk-error');
+    for (const end of member.endBeforeStart) end();
+    member.endBeforeStart.clear();
     member.starts++;
     member.state = 'up';
     this.lastStartMs = performance.now();
@@ -178,8 +180,15 @@ export class LiveGroup extends Hurtable<LiveMember> {
     this.judge.broken('chaos', error.stack ?? error.message);
   }
 
+  #isAway(member: LiveMember): void {
+    member.state = 'down';
+    member.report = undefined;
+    this.onPresence(member.name, false);
+  }
+
   #heard(member: LiveMember, starts: number, report: LiveMember['report']): void {
     member.report = report;
+    if (report !== undefined) this.onPresence(member.name, true);
     const raft = report?.raft;
     if (raft !== undefined) {
       const { damagedPlaces, scrub } = raft.logCare;
@@ -200,7 +209,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   }
 
   #ended(member: LiveMember): void {
-    member.state = 'down';
+    this.#isAway(member);
     this.journal(`${member.name} ended by itself (excused by: ${[...member.excuses].join(', ') || 'nothing'})`);
     if (member.excuses.size === 0) {
       const tail = this.group.folder.logTail(member.name, LOG_LINES);

@@ -19,6 +19,8 @@ export class LiveMember implements Victim {
   /** What it told last; undefined while it does not answer. */
   report: BrokerReport | undefined;
   readonly excuses = new Set<Excuse>();
+  /** What ails the process that runs, and must not ail the next one: called before that starts. */
+  readonly endBeforeStart = new Set<() => void>();
 
   constructor(node: GroupNode, mode: LiveMode, nodes: number) {
     this.node = node;

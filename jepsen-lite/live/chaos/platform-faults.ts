@@ -54,8 +54,9 @@ const diskError: LiveFault = {
     const [operation] = mode.split(' ');
     const part =
       operation === 'read' ? { failingReads: 1 } : operation === 'write' ? { failingWrites: 1 } : { failingSyncs: 1 };
-    // A process that ends because of it must not find it again at its next start.
-    live.later(STRUCK_MS, live.ailing.add(member.name, part));
+    const end = live.ailing.add(member.name, part);
+    member.endBeforeStart.add(end);
+    live.later(STRUCK_MS, end);
     return true;
   },
 };

@@ -2,7 +2,6 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from '../../../cluster/launch/node-settings.ts';
 import { createNodePlatform } from '../../../src/platform/node/node-platform.ts';
-import type { Platform } from '../../../src/platform/ports.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
 import { Chance } from '../../sim/chance.ts';
@@ -15,7 +14,8 @@ import { ChaosClients } from './chaos-clients.ts';
 import { type ChaosReport, longestStallMs, messageFigures, violationOf } from './chaos-report.ts';
 import { LiveJudge } from './client-judge.ts';
 import { FaultPlayer } from './fault-player.ts';
-import { finish } from './finish.ts';
+import { type FinishOptions, finish } from './finish.ts';
+import { LiveDisturbances } from './live-disturbances.ts';
 import { liveFaults } from './live-faults.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { LiveMode } from './live-mode.ts';
@@ -51,8 +51,6 @@ export interface ChaosOptions {
 const WARM_UP_MS = 3_000;
 const COOL_DOWN_MS = 3_000;
 const LOOK_MS = 250;
-/** Longest pause between the beginnings of two faults. */
-const PAUSE_MS = 7_000;
 const MS_PER_MINUTE = 60_000;
 
 /** Plays one run on real processes: load and faults, then healing, then the checkers. Whatever becomes of it, nothing that it started stays. */
@@ -94,10 +92,13 @@ async function runMarked(
     const { nameServer } = live.group;
     const addresses = live.members.map(({ node }) => node.address);
     const clients = new ChaosClients({ platform, judge, metadata, nameServer, addresses, seed, rate, nowMs });
-    const player = new FaultPlayer(live, liveFaults, journal);
+    const disturbances = new LiveDisturbances(nowMs);
+    live.onPresence = (name, isThere) => disturbances.member(name, isThere);
+    const player = new FaultPlayer(live, liveFaults, journal, (fault) => disturbances.fault(fault));
     clients.start();
     await playLoad(options, live, clients, player, nowMs);
-    const verdicts = await judged(options, live, clients, player, metadata, platform);
+    const verdicts = await judged({ options, live, clients, player, metadata, disturbances, platform });
+    disturbances.close();
     clients.stopped = true;
     const violation = violationOf(judge.violation, verdicts, nowMs());
     if (violation !== undefined) writeHistory(join(directory, 'history.jsonl'), clients.history);
@@ -138,7 +139,7 @@ async function playLoad(
   nowMs: () => number,
 ): Promise<void> {
   const durationMs = minutes * MS_PER_MINUTE;
-  const drawing = { kinds, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS, pauseMs: PAUSE_MS };
+  const drawing = { kinds, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS };
   const played = schedule ?? drawLiveSchedule(new Chance(seed, 'live-faults'), drawing);
   writeFileSync(join(directory, 'schedule.json'), `${JSON.stringify(played, undefined, 1)}\n`);
   player.play(played);
@@ -151,20 +152,22 @@ async function playLoad(
 }
 
 /** What the checkers say; nothing if a promise was broken before, or the run is interrupted. */
-async function judged(
-  { signal, onLook }: ChaosOptions,
-  live: LiveGroup,
-  clients: ChaosClients,
-  player: FaultPlayer<LiveGroup>,
-  metadata: MetadataAudit,
-  platform: Platform,
-): Promise<Verdict[]> {
+async function judged({
+  options: { signal, onLook },
+  player,
+  ...run
+}: Omit<FinishOptions, 'signal' | 'phase'> & {
+  readonly options: ChaosOptions;
+  readonly clients: ChaosClients;
+  readonly player: FaultPlayer<LiveGroup>;
+}): Promise<Verdict[]> {
+  const { live, clients } = run;
   if (live.judge.violation !== undefined || signal.aborted) return [];
   const phase = (text: string): void => {
     live.journal(text);
     onLook(lookAt(text, live, clients, player, 0));
   };
-  return await finish({ live, clients, metadata, platform, signal, phase });
+  return await finish({ ...run, signal, phase });
 }
 
 function lookAt(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { defaultMinimums, judgeMinimums, minimumsText } from '../../../jepsen-lite/bin/chaos-minimums.ts';
 import { readChaosCommand } from '../../../jepsen-lite/bin/chaos-options.ts';
-import { exitCodeOf } from '../../../jepsen-lite/bin/chaos-rounds.ts';
+import { exitCodeOf as exitCode } from '../../../jepsen-lite/bin/chaos-rounds.ts';
 import { chaosText } from '../../../jepsen-lite/bin/chaos-text.ts';
 import { LookLine } from '../../../jepsen-lite/bin/view/look-line.ts';
 import type { Verdict } from '../../../jepsen-lite/checker/verdict.ts';
@@ -10,7 +11,7 @@ import { liveFaults } from '../../../jepsen-lite/live/chaos/live-faults.ts';
 describe('the command line of chaos', () => {
   test('has sane defaults', () => {
     const command = readChaosCommand([], 77);
-    expect(command).toMatchObject({ minutes: 1, nodes: 3, seed: 77, rate: 250, directory: '.chaos', keep: false });
+    expect(command).toMatchObject({ minutes: 1, nodes: 3, seed: 77, rate: 1_000, directory: '.chaos', keep: false });
     expect(command.kinds).toEqual(liveFaults.map(({ name }) => name));
   });
 
@@ -21,7 +22,18 @@ describe('the command line of chaos', () => {
     });
   });
 
+  test('asks a run of ten minutes to show something, and takes other minimums', () => {
+    const minimumsOf = (...args: string[]) => readChaosCommand(args, 1).minimums;
+    expect(minimumsOf('--minutes', '10')).toEqual({ faults: 100, acknowledged: 200_000 });
+    expect(minimumsOf('--minutes', '9.9')).toEqual({ faults: 1, acknowledged: 1 });
+    expect(minimumsOf('--minutes', '20', '--schedule', 'f')).toEqual({ faults: 1, acknowledged: 1 });
+    expect(minimumsOf('--minutes', '20', '--min-faults', '7')).toEqual({ faults: 7, acknowledged: 200_000 });
+    expect(minimumsOf('--min-acked', '500')).toEqual({ faults: 1, acknowledged: 500 });
+  });
+
   test.for([
+    [['--min-faults', '-1'], '--min-faults'],
+    [['--min-acked', 'many'], '--min-acked many: a whole number from 0 to'],
     [['--faults', 'kill', '--schedule', 'f'], '--faults and --schedule exclude each other'],
     [['--nodes', '4'], '--nodes 4: a group of chaos has 3 or 5 members'],
     [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
@@ -122,6 +134,8 @@ describe('the report', () => {
     const idle = { ...good, injected: {}, skipped: { kill: 3 } };
     expect(chaosText(idle, '', 'folder')).toMatch(/minutes: DOES NOT PASS, because no fault could be made\n/);
     const sound = { hasBug: false, isInterrupted: false };
+    const exitCodeOf = (reports: readonly ChaosReport[], how: typeof sound): number =>
+      exitCode(reports, judgeMinimums(reports, { faults: 1, acknowledged: 1 }), how);
     expect(exitCodeOf([good, good], sound)).toBe(0);
     expect(exitCodeOf([good, idle], sound)).toBe(1);
     expect(exitCodeOf([good, { ...good, violation }], sound)).toBe(1);
@@ -130,6 +144,23 @@ describe('the report', () => {
     expect(exitCodeOf([good, { ...good, violation }], planted)).toBe(0);
     expect(exitCodeOf([good], planted)).toBe(1);
     expect(exitCodeOf([idle], planted)).toBe(1);
+  });
+
+  test('rounds that are sound but show too little do not pass, and it is said what they lack', () => {
+    const sound = { hasBug: false, isInterrupted: false };
+    const judged = (faults: number, acknowledged: number) =>
+      judgeMinimums([good, { ...good, injected: { kill: 1 } }], { faults, acknowledged });
+    expect(judged(4, 16).map(({ is, holds }) => [is, holds])).toEqual([
+      [4, true],
+      [16, true],
+    ]);
+    expect(exitCode([good], judged(4, 16), sound)).toBe(0);
+    expect(exitCode([good], judged(5, 16), sound)).toBe(1);
+    expect(exitCode([good], judged(4, 17), sound)).toBe(1);
+    expect(minimumsText(judged(4, 17))).toBe(
+      'minimums: 4 faults, at least 4 needed; 16 acknowledged messages judged, which is TOO FEW: at least 17 needed',
+    );
+    expect(exitCode([], judgeMinimums([], defaultMinimums(1, false)), sound)).toBe(1);
   });
 
   test('a look is one line', () => {

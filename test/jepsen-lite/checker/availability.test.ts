@@ -51,6 +51,8 @@ const healing = {
 };
 const noLimits = { maxRtoNs: undefined, maxOutageNs: undefined };
 
+const calm = { ...noLimits, maxCalmStallNs: 2 * second, stableNs: 0 };
+
 const cases: AnomalyCase<Input>[] = [
   run('nothing', 'unknown', [], new History()),
   run(
@@ -99,6 +101,16 @@ const cases: AnomalyCase<Input>[] = [
     sends((at) => (at >= 4.5 && at < 9.5 && at !== 8 ? 'fail' : 'ok')),
     { ...healing, faults: [{ ...fault, endNs: 7.97 * second, healsWithinNs: second }] },
   ),
+  run('a stall under the fault', true, [], sends(during(4.2, 8, 'fail')), calm),
+  run('a stall before the fault', false, ['calm-stall'], sends(during(1, 3.5, 'info')), calm),
+  run('a stall after the fault', false, ['calm-stall'], sends(during(9, 11.5, 'fail')), calm),
+  run('a stall that the end of the fault begins', false, ['calm-stall'], sends(during(4.2, 10.2, 'fail')), calm),
+  run('a stall around the fault', true, [], sends(during(2.5, 9.5, 'fail')), calm),
+  run('a stall up to the end', false, ['calm-stall', 'not-recovered'], sends(during(9.5, 99, 'fail')), calm),
+  run('a stall under one of two faults that overlap', true, [], sends(during(4.2, 10.1, 'fail')), {
+    ...calm,
+    faults: [{ ...fault, endNs: 10 * second }, fault],
+  }),
   run('the run ends too early', 'unknown', [], sends(during(4.5, 6, 'fail'), 6.5)),
   run(
     'the run ends before the fault',
@@ -193,6 +205,13 @@ describe('a broken checker is caught', () => {
     ['success before the end of the fault counts', file, 'ending.ok && ending.callNs >= endNs', 'ending.ok'],
     ['failures count as healing', file, 'ending.ok && ending.callNs >= endNs', 'ending.callNs >= endNs'],
     ['healing is no limit', file, ' && !isHealJudged', ''],
+    ['a calm stall is fine', file, 'endNs - startNs <= maxCalmStallNs', 'true'],
+    ['a limit for calm times is none', file, ' && maxCalmStallNs === undefined', ''],
+    ['stalls under faults count', file, 'fromNs = Math.max(fromNs, endNs)', 'fromNs = startNs'],
+    ['the end of the first of two faults is that of both', file, 'fromNs = Math.max(fromNs, endNs)', 'fromNs = endNs'],
+    ['failures end a stall', file, 'endings.filter(({ ok }) => ok)', 'endings.filter(() => true)'],
+    ['the last calm time is left out', file, '[...bands, { startNs: lastNs, endNs: lastNs }]', 'bands'],
+    ['the first gap is the longest', file, 'if (endNs - startNs > longest.endNs - longest.startNs)', 'if (at === 1)'],
     ['failures before the fault count', file, 'endings.slice(firstAt(endings, fault.startNs))', 'endings.slice(0)'],
   ];
   test.each(mutations)('%s', async (...mutation) => {

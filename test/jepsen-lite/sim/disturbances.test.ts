@@ -53,3 +53,12 @@ test('a process that is down disturbs until another one opened its files, or unt
     [40_000, 60_000, 3_000],
   ]);
 });
+
+test('what was there before the group is no part of it', () => {
+  const disturbances = new Disturbances(limits, 9_000);
+  disturbances.fault(fault('kill', 1_000), 15_000);
+  expect(bandsOf(disturbances, 60_000)).toEqual([
+    [9_000, 9_000, 3_000],
+    [15_000, 16_000, 3_000],
+  ]);
+});

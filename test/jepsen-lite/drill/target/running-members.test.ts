@@ -44,3 +44,12 @@ test.for([
   expect(first).toContain(sentence);
   expect(more).toEqual([]);
 });
+
+test('a command is over when it has ended, whatever it leaves behind that holds its output open', async () => {
+  const startMs = performance.now();
+  expect(await failuresOf({ kill: 'true', start: 'sleep 8 & true' })).toEqual([]);
+  expect(await failuresOf({ kill: 'sleep 8 & echo gone >&2; false', start: 'true' })).toEqual([
+    expect.stringContaining('failed: gone'),
+  ]);
+  expect(performance.now() - startMs).toBeLessThan(6_000);
+});

@@ -5,7 +5,7 @@ import { drawLiveSchedule } from '../../../../jepsen-lite/live/chaos/live-schedu
 import { Chance } from '../../../../jepsen-lite/sim/chance.ts';
 
 const kinds = liveFaults.map(({ name }) => name);
-const limits = { kinds, startMs: 3_000, endMs: 300_000, pauseMs: 7_000 };
+const limits = { kinds, startMs: 3_000, endMs: 300_000 };
 
 test('a seed draws the same faults again, another seed others', () => {
   const drawn = drawLiveSchedule(new Chance(7, 'x'), limits);
@@ -20,6 +20,18 @@ test('every kind comes once before one comes again, and all are over at the end'
   for (const { atMs, forMs } of drawn) {
     expect(atMs).toBeGreaterThanOrEqual(3_000);
     expect(atMs + forMs).toBeLessThanOrEqual(300_000);
+  }
+});
+
+test('at least ten faults a minute come, in waves that end, with time behind each to see how the group came out of it', () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const drawn = drawLiveSchedule(new Chance(seed, 'x'), { ...limits, endMs: 600_000 });
+    expect(drawn.length).toBeGreaterThan(100);
+    const calm = drawn.filter(({ atMs }, at) => {
+      const overMs = Math.max(0, ...drawn.slice(0, at).map((before) => before.atMs + before.forMs));
+      return at > 0 && atMs >= overMs + 9_000;
+    });
+    expect(calm.length).toBeGreaterThan(10);
   }
 });
 

@@ -1,5 +1,5 @@
 /** A time for which the drill's own process did nothing: clients and links stood still with it. */
-interface Pause {
+export interface Pause {
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -29,6 +29,11 @@ export class OwnPauses {
   longestIn(fromMs: number, toMs: number): number {
     const touching = this.#pauses.filter((pause) => pause.toMs >= fromMs && pause.fromMs <= toMs);
     return touching.reduce((longest, pause) => Math.max(longest, pause.toMs - pause.fromMs), 0);
+  }
+
+  /** Those that were as long as this, oldest first. */
+  atLeast(ms: number): readonly Pause[] {
+    return this.#pauses.filter(({ fromMs, toMs }) => toMs - fromMs >= ms);
   }
 
   #tick(): void {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { OwnPauses } from '../../../../jepsen-lite/drill/run/own-pauses.ts';
+import { OwnPauses } from '../../../jepsen-lite/live/own-pauses.ts';
 
 test('a process that is held up is noticed, and only in the times that the pause touches', () => {
   vi.useFakeTimers();
@@ -13,5 +13,6 @@ test('a process that is held up is noticed, and only in the times that the pause
   vi.useRealTimers();
   expect(pauses.longestIn(0, 1_000)).toBe(300);
   expect(pauses.longestIn(0, 20)).toBe(0);
+  expect(pauses.atLeast(100)).toEqual([{ fromMs: 21, toMs: 321 }]);
   expect(pauses.longestIn(330, 1_000)).toBe(0);
 });

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { checkAvailability } from '../../../../jepsen-lite/checker/availability.ts';
+import { History } from '../../../../jepsen-lite/checker/history.ts';
+import { LiveDisturbances } from '../../../../jepsen-lite/live/chaos/live-disturbances.ts';
+
+const NS_PER_MS = 1e6;
+const END_MS = 60_000;
+
+/** What is found in a run whose leader was killed at 10 s for 1 s and back at `backMs`, when a message was acknowledged every 100 ms but for `stall`. */
+function findingsOf(stall: readonly [fromMs: number, toMs: number], backMs = 11_500): string[] {
+  let nowMs = 2_000;
+  const disturbances = new LiveDisturbances(() => nowMs);
+  nowMs = 10_000;
+  disturbances.fault({ kind: 'kill', target: 'leader', atMs: 10_000, forMs: 1_000 });
+  disturbances.member('n0', false);
+  nowMs = backMs;
+  disturbances.member('n0', true);
+  nowMs = END_MS;
+  disturbances.close();
+  const history = new History();
+  for (let atMs = 2_000; atMs < END_MS; atMs += 100) {
+    if (atMs > stall[0] && atMs < stall[1]) continue;
+    const id = history.invoke(1, 'append', 'q', `m${atMs}`, atMs * NS_PER_MS, '');
+    history.ok(id, (atMs + 5) * NS_PER_MS, atMs);
+  }
+  const { verdict } = checkAvailability(history, disturbances.availability());
+  expect(verdict.counts['heals']).toBe(2);
+  return verdict.findings.map(({ anomaly }) => anomaly);
+}
+
+test('a group may take its time after a fault, and until its members are there again', () => {
+  expect(findingsOf([10_000, 17_000])).toEqual([]);
+  expect(findingsOf([10_000, 30_000], 25_000)).toEqual([]);
+});
+
+test('eight seconds without an acknowledgement convict: behind a fault, and where there was none', () => {
+  expect(findingsOf([10_000, 19_600])).toEqual(['calm-stall', 'slow-heal']);
+  expect(findingsOf([12_000, 20_000])).toEqual(['calm-stall']);
+  expect(findingsOf([30_000, 38_000])).toEqual(['calm-stall']);
+});
