@@ -1,5 +1,5 @@
 import { type AvailabilityOptions, checkAvailability } from './availability.ts';
-import { checkConsumption, type StoredQueues } from './consumption.ts';
+import { type ConsumptionOptions, checkConsumption } from './consumption.ts';
 import type { History } from './history.ts';
 import { checkLinearizableRegisters } from './linearizable-register.ts';
 import { checkLog } from './log-checker.ts';
@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.ts';
 export interface PlayedRun {
   readonly history: History;
   /** The group that consumed these queues, as they were read back. */
-  readonly consumed: { readonly group: string; readonly queues: StoredQueues } | undefined;
+  readonly consumed: ConsumptionOptions | undefined;
   /** Its clients used registers. */
   readonly hasRegisters: boolean;
   /** What the members hold when the faults are over, and what happened on them. */

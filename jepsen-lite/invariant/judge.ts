@@ -71,6 +71,7 @@ export class Judge implements WatchEvents {
 
   removed(node: NodeWatch, firstIndex: number): void {
     this.#options.note(node.name, 'removed', firstIndex, node.lastIndex);
+    this.ledger.removedBefore(firstIndex, this.#options.nowMs() * 1e6);
   }
 
   cut(node: NodeWatch, lastIndex: number): void {

@@ -21,15 +21,23 @@ export interface CommittedEntry {
   readonly records: readonly CommittedRecord[];
 }
 
+/** Of each offset, the value and the index of its entry. */
+interface LedgerQueue {
+  readonly values: string[];
+  readonly indexes: number[];
+}
+
 /** What was committed first, by whomever: the truth that everybody else is held to. Grows, and never changes. */
 export class Ledger {
   /** By index; [0] stands for the place before the first entry. */
   readonly terms: number[] = [0];
   readonly chains: number[] = [0];
   readonly ends: number[] = [0];
-  /** Values of ordinary messages, by `topic/queue` and queue offset. */
-  readonly #queues = new Map<string, string[]>();
+  /** Ordinary messages, by `topic/queue`. */
+  readonly #queues = new Map<string, LedgerQueue>();
   readonly #reader = new RecordReader();
+  /** What members had removed, each time that one removed more than any other before. */
+  readonly #removals: { readonly firstIndex: number; readonly atNs: number }[] = [];
   /** Committed messages with a value. */
   messages = 0;
 
@@ -50,25 +58,37 @@ export class Ledger {
       if (value === undefined) continue;
       this.messages++;
       const key = `${topic}/${queueId}`;
-      const queue = this.#queues.get(key);
-      if (queue === undefined) this.#queues.set(key, Object.assign([], { [queueOffset]: value }));
-      else queue[queueOffset] = value;
+      const queue = this.#queues.get(key) ?? { values: [], indexes: [] };
+      this.#queues.set(key, queue);
+      queue.values[queueOffset] = value;
+      queue.indexes[queueOffset] = entry.index;
     }
+  }
+
+  /** Retention removed from a member, at `atNs`, what was before the entry `firstIndex`. */
+  removedBefore(firstIndex: number, atNs: number): void {
+    if (firstIndex > (this.#removals.at(-1)?.firstIndex ?? 1)) this.#removals.push({ firstIndex, atNs });
+  }
+
+  /** When the message at a place of a queue (`topic/queue`) was removed from the first member; undefined if none has removed it. */
+  removedNs(key: string, queueOffset: number): number | undefined {
+    const at = this.#queues.get(key)?.indexes[queueOffset];
+    return at === undefined ? undefined : this.#removals.find(({ firstIndex }) => firstIndex > at)?.atNs;
   }
 
   /** The value that is committed at a place. */
   at(topic: string, queueId: number, queueOffset: number): string | undefined {
-    return this.#queues.get(`${topic}/${queueId}`)?.[queueOffset];
+    return this.#queues.get(`${topic}/${queueId}`)?.values[queueOffset];
   }
 
   /** How many messages with a value were committed in a queue. */
   lengthOf(topic: string, queueId: number): number {
-    return this.#queues.get(`${topic}/${queueId}`)?.length ?? 0;
+    return this.#queues.get(`${topic}/${queueId}`)?.values.length ?? 0;
   }
 
   /** Next offset of each queue that holds values. */
   *queues(): Generator<{ readonly key: string; readonly next: number }> {
-    for (const [key, values] of this.#queues) yield { key, next: values.length };
+    for (const [key, { values }] of this.#queues) yield { key, next: values.length };
   }
 
   /** Takes the body of an entry apart. */

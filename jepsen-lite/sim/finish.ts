@@ -46,7 +46,11 @@ export async function finish(run: Finish): Promise<void> {
   if (replicas === undefined) return;
   const verdicts = judgeRun({
     history,
-    consumed: { group: CONSUMER_GROUP, queues: subscribed },
+    consumed: {
+      group: CONSUMER_GROUP,
+      queues: subscribed,
+      removedNs: (key, offset) => scene.judge.ledger.removedNs(key, offset),
+    },
     hasRegisters: true,
     replicas,
     availability: {

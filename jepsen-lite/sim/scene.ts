@@ -10,7 +10,11 @@ import type { SimWorld } from './sim-world.ts';
 export interface SceneJudge extends ClientJudge {
   readonly violation: Violation | undefined;
   /** What is known to be committed. */
-  readonly ledger: ClientJudge['ledger'] & { readonly lastIndex: number };
+  readonly ledger: ClientJudge['ledger'] & {
+    readonly lastIndex: number;
+    /** When retention removed a message of a queue (`topic/queue`) from the first member, ns; undefined if it never did. */
+    removedNs(key: string, queueOffset: number): number | undefined;
+  };
   /** Faults are over, and the cluster had its time. */
   healed(): void;
 }
