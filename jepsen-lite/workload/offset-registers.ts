@@ -1,10 +1,14 @@
-import type { BrokerClient } from '../../src/client/broker-client.ts';
-import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-offset.ts';
+import type { Answer, BrokerClient } from '../../src/client/broker-client.ts';
+import {
+  type QueryConsumerOffsetResponse,
+  queryConsumerOffset,
+} from '../../src/protocol/command/query-consumer-offset.ts';
 import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { askBrokers } from './ask-brokers.ts';
+import { recordRead } from './record-read.ts';
 import { recordWrite } from './record-write.ts';
-import { type Client, callFailure, type Workload } from './workload.ts';
+import type { Client, Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 const REGISTERS = 3;
@@ -29,13 +33,17 @@ export async function runOffsetRegisters(
     const address = chance.pick(addresses);
     const consumerGroup = `register${chance.below(REGISTERS)}`;
     const request = { consumerGroup, topic, queueId: 0 };
-    if (chance.happens(0.6)) return read(workload, brokers, address, request);
+    const key = keyOf(request);
+    if (chance.happens(0.6))
+      return recordRead(workload, { op: 'read', key, address }, () => read(brokers, address, request), offsetOf);
     const commitOffset = (++written * STRIDE) % MOST_VALUES;
-    return recordWrite(workload, { key: keyOf(request), value: commitOffset, address }, () =>
+    return recordWrite(workload, { key, value: commitOffset, address }, () =>
       brokers.request(updateConsumerOffset, address, { ...request, commitOffset }, undefined, OPTIONS),
     );
   });
 }
+
+type Found = Answer<QueryConsumerOffsetResponse>;
 
 interface Register {
   readonly consumerGroup: string;
@@ -47,24 +55,13 @@ function keyOf({ consumerGroup, topic, queueId }: Register): string {
   return `offset of ${consumerGroup} in ${topic}/${queueId}`;
 }
 
-async function read(workload: Workload, brokers: BrokerClient, address: string, request: Register): Promise<void> {
-  const { history } = workload;
-  const callNs = workload.nowNs();
-  try {
-    const { code, header } = await brokers.ask(
-      queryConsumerOffset,
-      address,
-      { ...request, setZeroIfNotFound: false },
-      undefined,
-      { ...OPTIONS, accept: [ResponseCode.QUERY_NOT_FOUND] },
-    );
-    const found = code === ResponseCode.SUCCESS ? (header?.offset ?? null) : null;
-    const id = history.invoke(workload.newProcess(), 'read', keyOf(request), undefined, callNs, address);
-    history.ok(id, workload.nowNs(), found);
-    workload.ended('ok');
-  } catch (error) {
-    callFailure(error);
-    // Nobody answered: a question that failed says nothing.
-    workload.ended('fail');
-  }
+function read(brokers: BrokerClient, address: string, register: Register): Promise<Found> {
+  const request = { ...register, setZeroIfNotFound: false };
+  const options = { ...OPTIONS, accept: [ResponseCode.QUERY_NOT_FOUND] };
+  return brokers.ask(queryConsumerOffset, address, request, undefined, options);
+}
+
+/** Null where nothing was stored. */
+function offsetOf({ code, header }: Found): number | null {
+  return code === ResponseCode.SUCCESS ? (header?.offset ?? null) : null;
 }
