@@ -4,6 +4,7 @@ import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care.ts';
 import { closeRaftStorage, ended, failMember, handLeadershipOver, keepReceived } from '../dledger/member-end.ts';
+import type { MemberTuning } from '../dledger/member-tuning.ts';
 import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
 import { exchangeSnapshots, type SnapshotExchange } from '../dledger/snapshot-exchange.ts';
 import { Snapshotter } from '../dledger/snapshotter.ts';
@@ -59,14 +60,20 @@ export class ControllerNode {
    * Opens the controller's directory; nothing is sent before `start`. `onFatal` is told when it can no longer take part: the process has to stop at once. `onRenew`: the leader sent
    * what this one's log is to begin anew with; it has left, and another ControllerNode has to take its place (Controller does). Throws MemberRefused, or the disk's error.
    */
-  constructor(platform: Platform, config: ControllerConfig, onFatal: (error: PortError) => void, onRenew: () => void) {
+  constructor(
+    platform: Platform,
+    config: ControllerConfig,
+    onFatal: (error: PortError) => void,
+    onRenew: () => void,
+    { snapshotDueMs }: Pick<MemberTuning, 'snapshotDueMs'> = {},
+  ) {
     const opened = openController(platform, config);
     const fail = (error: PortError): void => this.#fail(error, onFatal);
     this.#opened = opened;
     this.#group = joinControllerGroup(opened, fail);
     this.#onRenew = onRenew;
     const onTaken = (): void => this.#snapshotTaken();
-    this.#snapshotter = new Snapshotter(opened, this.#group.commands, onTaken, fail);
+    this.#snapshotter = new Snapshotter(opened, this.#group.commands, onTaken, fail, snapshotDueMs);
     const { replica, peerPort } = this.#group;
     const { log } = opened.storage;
     this.#exchange = exchangeSnapshots(opened, this.#group, this.#group, this.#snapshotter, (bytes, index) =>

@@ -52,7 +52,7 @@ export class ControllerCluster implements Scene {
     this.syncFlush = sizes.syncFlush;
     world.host('ns');
     this.controllers = controllerNames.map((name) => {
-      return new SimController(world, name, sizes.controllers, this.#controllerEvents());
+      return new SimController(world, name, sizes, this.#controllerEvents());
     });
     this.nodes = brokerNames.map((name) => new SimBroker(world, name, sizes.brokers, this.#brokerEvents()));
     this.#hurt = new HurtBrokers(this);

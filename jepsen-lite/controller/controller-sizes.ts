@@ -1,3 +1,4 @@
+import type { MemberTuning } from '../../cluster/dledger/member-tuning.ts';
 import type { Chance } from '../sim/chance.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
 
@@ -10,6 +11,8 @@ export interface ControllerSizes {
   readonly brokers: string;
   /** Lines of every controller's configuration. */
   readonly controllers: string;
+  /** Of every controller: snapshots come often, and files of its log go. */
+  readonly controllerTuning: MemberTuning;
   readonly syncFlush: boolean;
   /** Length of the brokers' log files. */
   readonly fileBytes: number;
@@ -51,18 +54,20 @@ export function drawControllerSizes(chance: Chance, controllers: readonly string
     slaveTimeout: chance.pick([500, 3_000]),
   };
   const electionTimeoutMs = chance.pick([200, 750]);
+  const controllerTuning = { snapshotDueMs: chance.pick([1_000, 4_000]) };
   const group = {
     controllerDLegerGroup: 'controllers',
     controllerDLegerPeers: controllers.map((name) => `${name}-${name}:${CONTROLLER_PORT}`).join(';'),
     controllerStorePath: '/controller',
-    mappedFileSize: chance.pick([4_096, 65_536]),
+    // A dozen entries.
+    mappedFileSize: 4_096,
     scanNotActiveBrokerInterval: chance.pick([200, 1_000]),
     scanInactiveMasterInterval: chance.pick([300, 2_000]),
     electionTimeoutMs,
     heartbeatIntervalMs: chance.pick([40, 100]),
   };
   const syncFlush = flushDiskType === 'SYNC_FLUSH';
-  return { brokers: linesOf(brokers), controllers: linesOf(group), syncFlush, fileBytes };
+  return { brokers: linesOf(brokers), controllers: linesOf(group), controllerTuning, syncFlush, fileBytes };
 }
 
 function linesOf(values: Readonly<Record<string, string | number | boolean>>): string {

@@ -1,20 +1,20 @@
 import { loadControllerConfig } from '../../cluster/controller/config.ts';
-import { Controller } from '../../cluster/controller/controller.ts';
+import { ControllerNode } from '../../cluster/controller/controller-node.ts';
 import type { BrokerSet } from '../../cluster/controller/state/broker-set.ts';
 import type { PortError } from '../../raft/index.ts';
 import type { RaftMember } from '../invariant/raft-member.ts';
 import type { SimProcess } from '../sim/sim-process.ts';
 import { type ServerEvents, SimServer } from '../sim/sim-server.ts';
 import type { SimWorld } from '../sim/sim-world.ts';
+import type { ControllerSizes } from './controller-sizes.ts';
 
 /** One controller, on its machine. */
-export class SimController extends SimServer<Controller> {
-  readonly #conf: string;
+export class SimController extends SimServer<ControllerNode> {
+  readonly #sizes: ControllerSizes;
 
-  /** `conf`: lines of a controller.conf. */
-  constructor(world: SimWorld, name: string, conf: string, events: ServerEvents<SimController>) {
+  constructor(world: SimWorld, name: string, sizes: ControllerSizes, events: ServerEvents<SimController>) {
     super(world, name, events, (path) => path.includes('/data/') || path.endsWith('/hardstate'));
-    this.#conf = conf;
+    this.#sizes = sizes;
   }
 
   /** What it knows of the one set that there is. */
@@ -23,16 +23,17 @@ export class SimController extends SimServer<Controller> {
     return set;
   }
 
-  protected override create(process: SimProcess): () => Controller {
-    const { config, errors } = loadControllerConfig(`${this.#conf}\ncontrollerDLegerSelfId=${this.name}\n`, '/home');
+  protected override create(process: SimProcess): () => ControllerNode {
+    const { controllers, controllerTuning } = this.#sizes;
+    const { config, errors } = loadControllerConfig(`${controllers}\ncontrollerDLegerSelfId=${this.name}\n`, '/home');
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
     const onFatal = (error: PortError): void => this.fail(process, error.code, error.message);
-    return () => new Controller(process, config, onFatal);
+    return this.renewable(process, (renew) => new ControllerNode(process, config, onFatal, renew, controllerTuning));
   }
 }
 
 /** A controller as a member of its Raft group. */
-export function controllerMember({ parts }: Controller): RaftMember {
+export function controllerMember({ parts }: ControllerNode): RaftMember {
   const { storage, hardStatePath, replica, transport, commands } = parts;
   return {
     replica,

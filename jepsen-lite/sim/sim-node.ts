@@ -10,8 +10,6 @@ import type { Sizes } from './sizes.ts';
 /** One member of a DLedger group: a machine, and the broker that runs on it, if one does. */
 export class SimNode extends SimServer<DledgerBroker> {
   readonly #sizes: Sizes;
-  /** How often it began anew from a snapshot. */
-  renewals = 0;
   /**
    * What its disk is set back to, again at each start, until the others have refused it (or it is in doubt by itself). Start numbers would otherwise overtake those that they have
    * seen, and nobody could tell that the disk is an old one (raft/SAFETY.md 1).
@@ -78,16 +76,7 @@ export class SimNode extends SimServer<DledgerBroker> {
       ipAddress: ip,
     });
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
-    const create = (): DledgerBroker => {
-      // Also where a member begins anew from a leader's snapshot (DledgerMember does the same).
-      const renew = (): void => {
-        if (this.process !== process || !process.alive || this.stopping) return;
-        this.renewals++;
-        this.open(process, create);
-      };
-      const onFatal = (error: PortError): void => this.fail(process, error.code, error.message);
-      return new DledgerBroker(process, config, onFatal, renew, this.#sizes.tuning);
-    };
-    return create;
+    const onFatal = (error: PortError): void => this.fail(process, error.code, error.message);
+    return this.renewable(process, (renew) => new DledgerBroker(process, config, onFatal, renew, this.#sizes.tuning));
   }
 }

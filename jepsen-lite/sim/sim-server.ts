@@ -102,6 +102,15 @@ export abstract class SimServer<Runs extends Program> implements Machine {
     this.#world.loop.schedule(0, process, () => this.open(process, create));
   }
 
+  /** Of a member of a Raft group: `create` is called again where it begins anew from a leader's snapshot, in the same process (RenewedMember does the same). */
+  protected renewable(process: SimProcess, create: (renew: () => void) => Runs): () => Runs {
+    const opened = (): Runs => create(renew);
+    const renew = (): void => {
+      if (this.process === process && process.alive && !this.stopping) this.open(process, opened);
+    };
+    return opened;
+  }
+
   protected open(process: SimProcess, create: () => Runs): void {
     const program = create();
     this.program = program;
