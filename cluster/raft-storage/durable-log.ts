@@ -3,15 +3,15 @@ import { assert } from '../../src/base/assert.ts';
 import type { Reservation, SegmentedLog } from '../../src/log/segmented-log.ts';
 import type { DiskError, Timers } from '../../src/platform/ports.ts';
 import { BatchLoader } from './batch-loader.ts';
-import { entryHeaderBytes, entryIndex, entryPosition, entrySize, entryTerm, sealEntry } from './entry.ts';
-import { type EntryBytes, entryBytesOf, runsBetween } from './entry-batch.ts';
+import { entryHeaderBytes, entryIndex, entrySize, entryTerm, sealEntry } from './entry.ts';
+import { entryBytesOf, runsBetween } from './entry-batch.ts';
 import { type ChainLink, EntryChain, type LogCheckpoint } from './entry-chain.ts';
 import type { EntryLocator } from './entry-locator.ts';
 import { type EntryFault, indexAt, RottenLog, walkEntries } from './entry-reader.ts';
 import type { EntryRing } from './entry-ring.ts';
 import type { Gap } from './gap.ts';
 import type { GapList } from './gap-list.ts';
-import { checkBatch, visitBatch } from './received-entries.ts';
+import { checkBatch, copyBatch, type EntryNote } from './received-entries.ts';
 
 /** Sees the body of one entry; `bodyPosition` is the physical offset of its first record. The bytes are a view that may be kept. */
 export type BodyVisitor = (
@@ -190,11 +190,11 @@ export class DurableLog implements Log {
     return chain.index;
   }
 
-  #appended(index: number, term: number, position: number, size: number, chainCrc: number): void {
+  readonly #appended: EntryNote = (index, term, position, size, chainCrc) => {
     this.#ring.push(position, size, chainCrc);
     this.#locator.note(index, position);
     if (this.#runs.at(-1)?.term !== term) this.#runs.push({ first: index, term });
-  }
+  };
 
   // --- the follower's side -----------------------------------------------------------------------------------------
 
@@ -204,18 +204,8 @@ export class DurableLog implements Log {
     assert(batch.first <= before.index + 1, 'a batch follows the log without a gap');
     const fault = checkBatch(this.segments, payload, this.#chain);
     if (fault !== undefined) this.#chain.reset(before);
-    else if (this.#chain.index > before.index) this.#take(payload, before);
+    else if (this.#chain.index > before.index) copyBatch(this.segments, payload, before.index, this.#appended);
     return fault;
-  }
-
-  /** Copies checked entries behind `before` into the tail; the chain comes out as the check left it. */
-  #take(payload: EntryBytes, before: ChainLink): void {
-    visitBatch(payload, before.index, (bytes, offset, size) => {
-      const position = entryPosition(bytes, offset);
-      assert(this.segments.appendAt(position, bytes, offset, offset + size), 'the position was checked');
-      const index = entryIndex(bytes, offset);
-      this.#appended(index, entryTerm(bytes, offset), position, size, bytes.readUInt32BE(offset + 36));
-    });
   }
 
   truncate(fromIndex: number): void {

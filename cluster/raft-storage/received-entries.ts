@@ -1,9 +1,13 @@
 import type { PortError } from '../../raft/index.ts';
+import { assert } from '../../src/base/assert.ts';
 import { UNIT_BLANK } from '../../src/log/envelope.ts';
 import type { SegmentedLog } from '../../src/log/segmented-log.ts';
-import { entryIndex, entryPosition, minBlankBytes } from './entry.ts';
+import { entryChainCrc, entryIndex, entryPosition, entryTerm, minBlankBytes } from './entry.ts';
 import type { EntryBytes } from './entry-batch.ts';
 import { type EntryChain, nextEntry } from './entry-chain.ts';
+
+/** Entries are copied in pieces of about this size: well below that of a piece of the log's tail. */
+const copiedBytes = 32 << 10;
 
 /** Sees one entry of a batch at its place. */
 export type BatchVisitor = (bytes: Buffer, offset: number, size: number) => void;
@@ -20,6 +24,31 @@ export function visitBatch(payload: EntryBytes, afterIndex: number, visit: Batch
       if (entryIndex(bytes, offset) > afterIndex) visit(bytes, offset, size);
       offset += size;
     }
+  }
+}
+
+/** Hears of one entry that was appended. */
+export type EntryNote = (index: number, term: number, position: number, size: number, chainCrc: number) => void;
+
+/** Appends the entries behind `afterIndex` to the log, those that adjoin with one copy; the batch was checked. */
+export function copyBatch(log: SegmentedLog, payload: EntryBytes, afterIndex: number, note: EntryNote): void {
+  for (const bytes of payload) {
+    let from = 0;
+    let to = 0;
+    const copyRun = (): void => {
+      if (from === to) return;
+      assert(log.appendRun(entryPosition(bytes, from), bytes, from, to), 'the position was checked');
+    };
+    visitBatch([bytes], afterIndex, (_bytes, offset, size) => {
+      if (offset !== to || to - from >= copiedBytes) {
+        copyRun();
+        from = offset;
+      }
+      to = offset + size;
+      const [index, term] = [entryIndex(bytes, offset), entryTerm(bytes, offset)];
+      note(index, term, entryPosition(bytes, offset), size, entryChainCrc(bytes, offset));
+    });
+    copyRun();
   }
 }
 

@@ -165,22 +165,8 @@ export class SegmentedLog {
   }
 
   /**
-   * Follower: appends a copy of the unit `source[from..to)` exactly at `position`. Legal is the end of the log, or the start of the next segment
-   * if the unit did not fit before it. False: not legal, nothing was taken.
-   */
-  appendAt(position: number, source: Buffer, from: number, to: number): boolean {
-    const byteLength = to - from;
-    if (byteLength <= 0 || byteLength > this.maxUnitBytes) return false;
-    const reservation = this.reserve(byteLength);
-    if (reservation.position !== position) return false;
-    source.copy(reservation.buffer, reservation.offset, from, to);
-    this.advance(byteLength);
-    return true;
-  }
-
-  /**
-   * Follower of a log whose units this one need not know: appends a copy of `source[from..to)`, whole units of one segment, at `position`. Legal is the
-   * end of the log, or the start of the next segment (then the rest of this one becomes a blank). False: not legal, nothing was taken.
+   * Follower: appends a copy of `source[from..to)`, whole units of one segment, exactly at `position`. Legal is the end of the log, or the start of the next
+   * segment (then the rest of this one becomes a blank; whether a unit would have fitted into it is not asked). False: not legal, nothing was taken.
    */
   appendRun(position: number, source: Buffer, from: number, to: number): boolean {
     assert(this.#started, 'started once');

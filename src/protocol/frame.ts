@@ -124,8 +124,16 @@ export class FrameDecoder {
     const request = sendHeader.read(bytes, headerFrom, headerTo);
     if (request === undefined) return decodeJsonHeader(bytes, headerFrom, headerTo, body);
     const { fieldsFrom, fieldsTo } = sendHeader;
-    const source = { bytes, from: fieldsFrom, to: fieldsTo, parse: parseTextFields };
-    return ReceivedCommand.scanned(sendHeader.start(bytes, headerFrom), SERIALIZE_JSON, request, body, source);
+    return ReceivedCommand.scanned(
+      sendHeader,
+      SERIALIZE_JSON,
+      request,
+      body,
+      parseTextFields,
+      bytes,
+      fieldsFrom,
+      fieldsTo,
+    );
   }
 }
 

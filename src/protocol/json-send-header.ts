@@ -18,23 +18,26 @@ const PREFIX_LENGTH = 12;
  * Reads the compact JSON header of SEND_MESSAGE_V2 and SEND_BATCH_MESSAGE straight from the bytes, at a third of the cost of
  * JSON.parse and a typed decode. It takes only what it fully understands; everything else goes the general way.
  */
-export class JsonSendHeader {
+export class JsonSendHeader implements HeaderStart {
   private readonly sendFields = new SendFields();
   private readonly languages = new TextCache();
   private readonly scratch = Buffer.alloc(SCRATCH_BYTES);
-  private language = '';
-  private version = 0;
-  private opaque = 0;
-  private flag = 0;
+  // What follows is of the header that `read` has just read.
+  code = 0;
+  language = '';
+  version = 0;
+  opaque = 0;
+  flag = 0;
   /** Empty or absent; any other goes the general way. */
-  private remark: '' | undefined;
-  /** Where the object of text fields stands; valid after `read` gave a request. */
+  remark: '' | undefined;
+  /** Where the object of text fields stands. */
   fieldsFrom = 0;
   fieldsTo = 0;
 
-  /** The typed header of `buffer[from, to)`, or undefined: decode it the general way. `start` tells the rest of the header. */
+  /** The typed header of `buffer[from, to)`, or undefined: decode it the general way. */
   read(buffer: Buffer, from: number, to: number): SendMessageRequest | undefined {
     if (!startsAsSend(buffer, from, to)) return undefined;
+    this.code = buffer[from + 9] === 0x32 ? 320 : 310;
     this.language = 'OTHER';
     this.version = 0;
     this.opaque = Number.NaN;
@@ -44,13 +47,6 @@ export class JsonSendHeader {
     if (!this.readTop(buffer, from + PREFIX_LENGTH, to)) return undefined;
     if (this.fieldsTo === 0 || Number.isNaN(this.opaque)) return undefined;
     return this.sendFields.finish();
-  }
-
-  /** The rest of the header that `read` has just read. */
-  start(buffer: Buffer, from: number): HeaderStart {
-    const code = buffer[from + 9] === 0x32 ? 320 : 310;
-    const { language, version, opaque, flag, remark } = this;
-    return { code, language, version, opaque, flag, remark };
   }
 
   /** Reads the members after the code, up to the closing brace at the very end. */

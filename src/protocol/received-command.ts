@@ -11,13 +11,8 @@ export interface HeaderStart {
   readonly remark: string | undefined;
 }
 
-/** Where the text fields of a scanned header stand, known to be well formed, and how they are read. */
-export interface FieldsSource {
-  readonly bytes: Buffer;
-  readonly from: number;
-  readonly to: number;
-  readonly parse: (bytes: Buffer, from: number, to: number) => ExtFields;
-}
+/** Reads the text fields that stand in `bytes[from, to)`, known to be well formed. */
+export type ParseFields = (bytes: Buffer, from: number, to: number) => ExtFields;
 
 /**
  * A decoded frame. A send request that took the fast way carries its typed header already; its text fields are then parsed only if
@@ -35,15 +30,22 @@ export class ReceivedCommand implements RemotingCommand {
   /** The typed header of a send request that was read straight from the bytes. */
   readonly sendRequest: SendMessageRequest | undefined;
   private fields: ExtFields | undefined;
-  private readonly source: FieldsSource | undefined;
+  private readonly bytes: Buffer | undefined;
+  private readonly fieldsFrom: number;
+  private readonly fieldsTo: number;
+  private readonly parse: ParseFields | undefined;
 
+  /** `start` is read from, not kept. With `bytes`, `parse` and the place of the fields in them these are read when they are asked for. */
   private constructor(
     start: HeaderStart,
     serializeType: SerializeType,
     body: Buffer,
     fields: ExtFields | undefined,
     sendRequest: SendMessageRequest | undefined,
-    source: FieldsSource | undefined,
+    parse: ParseFields | undefined,
+    bytes: Buffer | undefined,
+    fieldsFrom: number,
+    fieldsTo: number,
   ) {
     this.code = start.code;
     this.language = start.language;
@@ -55,26 +57,32 @@ export class ReceivedCommand implements RemotingCommand {
     this.body = body;
     this.sendRequest = sendRequest;
     this.fields = fields;
-    this.source = source;
+    this.bytes = bytes;
+    this.fieldsFrom = fieldsFrom;
+    this.fieldsTo = fieldsTo;
+    this.parse = parse;
   }
 
   static parsed(start: HeaderStart, serializeType: SerializeType, fields: ExtFields, body: Buffer): ReceivedCommand {
-    return new ReceivedCommand(start, serializeType, body, fields, undefined, undefined);
+    return new ReceivedCommand(start, serializeType, body, fields, undefined, undefined, undefined, 0, 0);
   }
 
+  /** The text fields stand in `bytes[fieldsFrom, fieldsTo)`. */
   static scanned(
     start: HeaderStart,
     serializeType: SerializeType,
     sendRequest: SendMessageRequest,
     body: Buffer,
-    source: FieldsSource,
+    parse: ParseFields,
+    bytes: Buffer,
+    fieldsFrom: number,
+    fieldsTo: number,
   ): ReceivedCommand {
-    return new ReceivedCommand(start, serializeType, body, undefined, sendRequest, source);
+    return new ReceivedCommand(start, serializeType, body, undefined, sendRequest, parse, bytes, fieldsFrom, fieldsTo);
   }
 
   get extFields(): ExtFields {
-    const { source } = this;
-    if (source !== undefined) this.fields ??= source.parse(source.bytes, source.from, source.to);
+    if (this.parse !== undefined) this.fields ??= this.parse(this.bytes!, this.fieldsFrom, this.fieldsTo);
     return this.fields!;
   }
 }

@@ -62,8 +62,7 @@ export class RocketmqHeaderDecoder {
     if (start.code === RequestCode.SEND_MESSAGE_V2 || start.code === RequestCode.SEND_BATCH_MESSAGE) {
       const request = readSendFields(this.sendFields, buffer, from, to);
       if (request !== undefined) {
-        const source = { bytes: buffer, from, to, parse: parseFields };
-        return ReceivedCommand.scanned(start, SERIALIZE_ROCKETMQ, request, body, source);
+        return ReceivedCommand.scanned(start, SERIALIZE_ROCKETMQ, request, body, parseFields, buffer, from, to);
       }
     }
     const fields = readFields(this.names, buffer, from, to);

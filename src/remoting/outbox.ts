@@ -45,7 +45,8 @@ export class Outbox {
 
   /** Forgets what waits. */
   clear(): void {
-    this.#waiting.length = 0;
+    // Nearly always one; `length = 0` would throw away the array's memory with it.
+    while (this.#waiting.length > 0) this.#waiting.pop();
     this.#waitingBytes = 0;
   }
 

@@ -48,18 +48,21 @@ describe('appending', () => {
     expect(appendUnit(log, 1016, 3)).toBe(2048);
   });
 
-  it('takes units of a leader only where its own rule would put them', () => {
+  it('takes units of a leader at its end or at the start of the next segment only', () => {
     const { log } = started();
-    const unit = Buffer.alloc(300);
-    writeUnit(unit, 0, 300, 0, 7);
-    expect(log.appendAt(8, unit, 0, 300)).toBe(false);
-    expect(log.appendAt(0, unit, 0, 300)).toBe(true);
-    appendUnit(log, 600, 1);
-    expect(log.appendAt(900, unit, 0, 300)).toBe(false);
-    expect(log.appendAt(1024, unit, 0, 100)).toBe(false);
+    const units = Buffer.alloc(600);
+    writeUnit(units, 0, 300, 0, 7);
+    writeUnit(units, 300, 300, 0, 8);
+    expect(log.appendRun(8, units, 0, 300)).toBe(false);
+    expect(log.appendRun(0, units, 0, 600)).toBe(true);
+    appendUnit(log, 300, 1);
+    expect(log.appendRun(901, units, 0, 100)).toBe(false);
+    expect(log.appendRun(900, units, 0, 300)).toBe(false);
+    expect(log.appendRun(2048, units, 0, 300)).toBe(false);
     expect(log.endPosition).toBe(900);
-    expect(log.appendAt(1024, unit, 0, 300)).toBe(true);
-    expect(log.view(1024, 300)?.subarray(8 + 12)).toEqual(unit.subarray(20));
+    expect(log.appendRun(1024, units, 300, 600)).toBe(true);
+    expect(log.view(1024, 300)?.subarray(8 + 12)).toEqual(units.subarray(320));
+    expect(log.view(300, 300)?.subarray(20)).toEqual(units.subarray(320));
   });
 
   it('never splits a unit over two chunks, and gives a big one a chunk of its own', () => {

@@ -52,9 +52,10 @@ export function sendMessageProcessor(parts: BrokerParts, service: SendService): 
       return;
     }
     const queueId = sendQueue(parts, request, topic);
-    const properties = service.properties.complete(request.properties, special);
-    fillPutMessage(message, context, request, queueId, properties);
-    if (special) delay(message, parts.delayLevelsMs.length - 1, properties);
+    const bytes = special ? undefined : service.properties.completeBytes(request.properties);
+    const text = bytes === undefined ? service.properties.complete(request.properties, special) : request.properties!;
+    fillPutMessage(message, context, request, queueId, bytes ?? text);
+    if (special) delay(message, parts.delayLevelsMs.length - 1, text);
     const oneway = (context.command.flag & FLAG_ONEWAY) !== 0;
     const pending = oneway ? undefined : service.pendings.take(waitsForStore(request.properties));
     const refused = store.put(message, pending ?? NOBODY);
@@ -64,7 +65,7 @@ export function sendMessageProcessor(parts: BrokerParts, service: SendService): 
       return;
     }
     countSend(parts, request.topic, 1, message.recordSize);
-    pending?.appended(context, queueId, message.queueOffset, message.position, uniqueKeyOf(properties));
+    pending?.appended(context, queueId, message.queueOffset, message.position, uniqueKeyOf(text));
   };
 }
 

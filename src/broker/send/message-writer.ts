@@ -32,7 +32,7 @@ export function fillPutMessage(
   context: RequestContext,
   request: SendMessageRequest,
   queueId: number,
-  properties: string,
+  properties: string | Uint8Array,
 ): void {
   message.topic = request.topic;
   message.queueId = queueId;

@@ -15,6 +15,8 @@ import type { BrokerConfig } from '../config/broker-config.ts';
  */
 export class StoredProperties {
   readonly #suffix: string;
+  readonly #suffixBytes: Buffer;
+  readonly #scratch: Buffer;
   readonly #own: readonly (readonly [string, string])[];
   readonly #newUniqueKey: () => string;
 
@@ -25,7 +27,21 @@ export class StoredProperties {
       [PropertyName.CLUSTER, config.brokerClusterName],
     ];
     this.#suffix = encodeProperties(this.#own);
+    this.#suffixBytes = Buffer.from(this.#suffix);
+    this.#scratch = Buffer.allocUnsafeSlow(SCRATCH_CHARACTERS * 3 + this.#suffixBytes.length);
     this.#newUniqueKey = newUniqueKey;
+  }
+
+  /**
+   * What `complete` gives of a text without special properties, as UTF-8 in a shared buffer: valid until the next call. Undefined for a text without a UNIQ_KEY
+   * or of unusual length.
+   */
+  completeBytes(text: string | undefined): Buffer | undefined {
+    if (text === undefined || text.length > SCRATCH_CHARACTERS || !text.includes(UNIQUE_KEY_START)) return undefined;
+    let end = this.#scratch.write(text, 0, 'utf8');
+    if (this.#scratch[end - 1] !== AFTER_VALUE) this.#scratch[end++] = AFTER_VALUE;
+    this.#scratch.set(this.#suffixBytes, end);
+    return this.#scratch.subarray(0, end + this.#suffixBytes.length);
   }
 
   /** `special` as `hasSpecialProperty` says of the text. */
@@ -45,6 +61,9 @@ export class StoredProperties {
   }
 }
 
+/** Longer texts are rare: they take the ordinary way. */
+const SCRATCH_CHARACTERS = 4096;
+const AFTER_VALUE = 2;
 const UNIQUE_KEY_START = `${PropertyName.UNIQ_KEY}\u0001`;
 
 /** Properties that the broker sets or that change where a message goes; a text without any of these names takes the short way. */

@@ -77,18 +77,15 @@ export function withFinalSeparator(text: string): string {
 
 /** Start of the last well-formed pair with this name, or -1. */
 function findPair(text: string, name: string): number {
-  for (let from = text.length; from >= 0; ) {
-    const at = text.lastIndexOf(name, from);
-    if (at < 0) return -1;
+  let found = -1;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     const starts = at === 0 || text.charCodeAt(at - 1) === AFTER_VALUE_CODE;
     const valueAt = at + name.length + 1;
-    if (starts && text.charCodeAt(valueAt - 1) === AFTER_NAME_CODE) {
-      const second = text.indexOf(AFTER_NAME, valueAt);
-      if (second < 0 || second > endOfPair(text, at)) return at;
-    }
-    from = at - 1;
+    if (!starts || text.charCodeAt(valueAt - 1) !== AFTER_NAME_CODE) continue;
+    const second = text.indexOf(AFTER_NAME, valueAt);
+    if (second < 0 || second > endOfPair(text, at)) found = at;
   }
-  return -1;
+  return found;
 }
 
 function endOfPair(text: string, pair: number): number {
