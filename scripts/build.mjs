@@ -41,6 +41,7 @@ const programs = {
 /** What `drill` starts and nobody else: they stand beside it, and are no commands. */
 const partsOfPrograms = {
   'drill-broker': 'jepsen-lite/bin/chaos-broker.ts',
+  'drill-namesrv': 'jepsen-lite/bin/chaos-namesrv.ts',
   'drill-watchdog': 'jepsen-lite/bin/watchdog.ts',
 };
 

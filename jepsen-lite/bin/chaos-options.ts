@@ -21,7 +21,7 @@ and what is in the files of the members.
   --faults A,B     only these kinds, by our names or those of OpenChaos (default: all that the mode survives)
   --list-faults    says which kinds there are and by what they are made, and plays nothing
   --schedule FILE  a JSON list of faults instead of the drawn ones, played in every round
-  --cuts MEANS     what cuts links: proxies (default), or namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets; DLedger groups)
+  --cuts MEANS     what cuts links: proxies (default), or namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets)
   --rate N         messages a second that the senders aim at (default 1000)
   --min-faults N   faults that all rounds together have to make, or the run does not pass (default: 100 for runs of 10 minutes and more, without --schedule; else 1)
   --min-acked N    the same for acknowledged messages that are judged (default: 200000; else 1)
@@ -89,7 +89,7 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
   if (nodes !== '3' && nodes !== '5') throw new WrongArguments(`--nodes ${nodes}: a group of chaos has 3 or 5 members`);
   const mode = modeOf(values.mode ?? dledgerMode.name);
   if (mode !== dledgerMode && nodes !== '3') throw new WrongArguments(`--nodes ${nodes}: ${mode.conf} has 3 brokers`);
-  const cuts = cutsOf(values.cuts, mode);
+  const cuts = cutsOf(values.cuts);
   if (values.faults !== undefined && values.schedule !== undefined)
     throw new WrongArguments('--faults and --schedule exclude each other: a schedule says itself which faults come');
   const minutes = minutesOf(values.minutes ?? '1');
@@ -149,11 +149,9 @@ function modeOf(name: string): LiveMode {
   return liveModeNamed(name);
 }
 
-function cutsOf(name: string | undefined, mode: LiveMode): CutMeans {
+function cutsOf(name: string | undefined): CutMeans {
   const means = cutMeans.find((each) => each === (name ?? 'proxies'));
   if (means === undefined) throw new WrongArguments(`--cuts ${name}: there are ${cutMeans.join(' and ')}`);
-  if (means === 'namespaces' && mode !== dledgerMode)
-    throw new WrongArguments(`--cuts namespaces: the processes of mode ${mode.name} need proxies`);
   return means;
 }
 

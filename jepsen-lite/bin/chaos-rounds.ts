@@ -113,7 +113,7 @@ async function playRound(
     rate: command.rate,
     cuts: command.cuts,
     directory,
-    programs: { mqnamesrv: join(programFolder, 'mqnamesrv.js'), mqbroker: broker },
+    programs: { mqnamesrv: join(programFolder, 'chaos-namesrv.js'), mqbroker: broker },
     watchdog: join(programFolder, 'watchdog.js'),
     signal,
     onLook: (look) => view.show(look),

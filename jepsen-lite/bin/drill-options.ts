@@ -1,8 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { GameDay } from '../drill/plan/game-day.ts';
 import type { OwnTarget, Plan, StockTarget, TargetPlan } from '../drill/plan/plan.ts';
 import { defaultTargets, phasesOn, presetNamed, presets } from '../drill/plan/presets.ts';
+import { readGameDay } from '../drill/plan/read-game-day.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
 import { isLiveModeName, liveModeNames } from '../live/chaos/live-modes.ts';
 import { cutMeans } from '../live/network/open-network.ts';
@@ -10,10 +12,11 @@ import { WrongArguments, wholeNumber } from './arguments.ts';
 
 export const DRILL_USAGE = `drill NAME|PLAN [options]
 drill compare A B
+drill game-day FILE [options]
 
 Hurts a group of brokers on purpose while a producer and a consumer work, and says whether what has to hold did hold: how long sends stopped (RTO), what of
 the acknowledged messages was lost (RPO), duplicates, order. PLAN is a file in YAML, or in JSON with comments. compare shows two reports (folders of runs, or
-their report.json) side by side.
+their report.json) side by side. game-day plays several drills one after another, now or when its calendar says so; --schema tells what its FILE may say.
 
 Names:
 ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
@@ -24,12 +27,13 @@ ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
   --nodes N        members of the group that is started (default: what the plan says; 3)
   --repeat N       trials (default: what the plan says; 1)
   --seed S         decides the drawn pauses of the load (default: drawn, and told)
-  --dry-run        says what would be done to whom, and does nothing
+  --dry-run        says what would be done to whom, and does nothing; a running group is asked who leads now
+  --now            a game day with a calendar is played at once, and once
   --allow-quorum-loss  faults may leave fewer members than a majority; a group that runs already needs this flag, a plan cannot give it
   --dir D          folder for the runs and their reports (default .drill)
   --plain          lines instead of the live picture, as where there is no terminal or NO_COLOR is set
   --keep           keeps logs and data of a run that passed
-  --schema         prints the JSON Schema of plans
+  --schema         prints the JSON Schema of plans, or of game days
   --list-faults    says which faults there are and by what they are made
   --help
 
@@ -39,18 +43,29 @@ Exit codes: 0 every hypothesis holds; 1 one does not, or the drill was aborted; 
 
 /** What the command line asks for, checked. */
 export type DrillCommand =
-  | { readonly what: 'help' | 'schema' | 'list-faults' }
+  | { readonly what: 'help' | 'schema' | 'game-day-schema' | 'list-faults' }
   | { readonly what: 'compare'; readonly reports: readonly [string, string] }
-  | {
+  | (HowToPlay & {
       readonly what: 'dry-run' | 'play';
       readonly plan: Plan;
       /** The arguments by which it is repeated, but the seed. */
       readonly replay: readonly string[];
-      readonly seed: number;
-      readonly directory: string;
-      readonly keep: boolean;
-      readonly plain: boolean;
-    };
+    })
+  | (HowToPlay & {
+      readonly what: 'describe-game-day' | 'play-game-day';
+      readonly day: GameDay;
+      /** The plans of its drills, in their order. */
+      readonly plans: readonly Plan[];
+      /** Do not wait for its time, and play it once. */
+      readonly isNow: boolean;
+    });
+
+interface HowToPlay {
+  readonly seed: number;
+  readonly directory: string;
+  readonly keep: boolean;
+  readonly plain: boolean;
+}
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
@@ -63,6 +78,7 @@ const spec = {
   seed: text,
   dir: text,
   'dry-run': flag,
+  now: flag,
   'allow-quorum-loss': flag,
   keep: flag,
   plain: flag,
@@ -74,20 +90,49 @@ const spec = {
 /** Throws WrongArguments. `drawnSeed` is taken where none is named. */
 export function readDrillCommand(args: string[], drawnSeed: number): DrillCommand {
   const { values, positionals } = parsed(args);
-  for (const what of ['help', 'schema', 'list-faults'] as const) if (values[what]) return { what };
   const [name, ...more] = positionals;
+  if (values.schema && name === 'game-day') return { what: 'game-day-schema' };
+  for (const what of ['help', 'schema', 'list-faults'] as const) if (values[what]) return { what };
   if (name === 'compare') return { what: 'compare', reports: pairOf(more) };
   if (name === undefined) throw new WrongArguments('the name of a drill or a plan file is needed');
-  if (more.length > 0) throw new WrongArguments(`${more.join(' ')}: one drill at a time`);
+  const how = howOf(values, drawnSeed);
+  if (name === 'game-day') return { ...how, ...gameDayOf(more, values) };
+  if (values.now) throw new WrongArguments('--now: only game days have a calendar');
+  if (more.length > 0) throw new WrongArguments(`${more.join(' ')}: one drill at a time; game-day plays several`);
   return {
+    ...how,
     what: values['dry-run'] ? 'dry-run' : 'play',
     plan: changed(planNamed(name, values), values),
     replay: args.filter((arg, at) => !/^--(seed|dir)\b/.test(arg) && !/^--(seed|dir)$/.test(args[at - 1] ?? '')),
-    seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
-    directory: values.dir ?? '.drill',
-    keep: values.keep,
-    plain: values.plain,
   };
+}
+
+function howOf({ seed, dir, keep, plain }: Values, drawnSeed: number): HowToPlay {
+  return {
+    seed: seed === undefined ? drawnSeed : wholeNumber('seed', seed, 0, Number.MAX_SAFE_INTEGER),
+    directory: dir ?? '.drill',
+    keep,
+    plain,
+  };
+}
+
+function gameDayOf([file, ...more]: readonly string[], values: Values) {
+  if (file === undefined || more.length > 0) throw new WrongArguments('game-day: one file is needed');
+  checkIsFile(file, 'there is no such file of a game day');
+  const day = refused(file, () => readGameDay(readFileSync(file, 'utf8'), basename(file, extname(file))));
+  const plans = day.drills.map(({ drill, repeat }) => {
+    const name = presetNamed(drill) === undefined ? join(dirname(file), drill) : drill;
+    const plan = changed(planNamed(name, values), values);
+    return repeat === undefined ? plan : { ...plan, repeat };
+  });
+  const what = values['dry-run'] ? ('describe-game-day' as const) : ('play-game-day' as const);
+  return { what, day, plans, isNow: values.now };
+}
+
+/** Throws WrongArguments where a path is none of a file. */
+function checkIsFile(path: string, missing: string): void {
+  if (!existsSync(path)) throw new WrongArguments(`${path}: ${missing}`);
+  if (statSync(path).isDirectory()) throw new WrongArguments(`${path}: this is a folder; name a file in it`);
 }
 
 type Values = ReturnType<typeof parsed>['values'];
@@ -113,8 +158,7 @@ function planNamed(name: string, values: Values): Plan {
     const target = targetOf(preset.target, values);
     return { ...preset, target, phases: phasesOn(target, preset) };
   }
-  if (!existsSync(name)) throw new WrongArguments(`${name}: there is no such plan file, and no drill of this name`);
-  if (statSync(name).isDirectory()) throw new WrongArguments(`${name}: this is a folder; name a plan file in it`);
+  checkIsFile(name, 'there is no such plan file, and no drill of this name');
   const instead = {
     targetOf: (target: TargetPlan) => targetOf(target, values),
     allowQuorumLoss: values['allow-quorum-loss'],

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartFailure } from '../../cluster/launch/start-group.ts';
-import { describePlan } from '../drill/plan/describe-plan.ts';
+import { gameDaySchema } from '../drill/plan/game-day.ts';
 import { planSchema } from '../drill/plan/plan-schema.ts';
 import { comparisonOf } from '../drill/report/compare.ts';
 import type { DrillReport } from '../drill/report/drill-report.ts';
@@ -10,9 +10,11 @@ import { DrillFailure } from '../drill/run/drill-run.ts';
 import { describeFaults } from '../live/chaos/live-faults.ts';
 import { WrongArguments } from './arguments.ts';
 import { DRILL_USAGE, readDrillCommand } from './drill-options.ts';
+import { dryRun } from './dry-run.ts';
 import { endProgram } from './end-program.ts';
 import { interruption } from './interruption.ts';
-import { playDrill } from './play-drill.ts';
+import { exitCodeOf, playDrill } from './play-drill.ts';
+import { describeGameDay, playGameDay } from './play-game-day.ts';
 
 const HIGHEST_DRAWN_SEED = 1_000_000;
 
@@ -25,6 +27,9 @@ async function main(args: string[]): Promise<number> {
     case 'schema':
       console.log(JSON.stringify(planSchema, undefined, 2));
       return 0;
+    case 'game-day-schema':
+      console.log(JSON.stringify(gameDaySchema, undefined, 2));
+      return 0;
     case 'list-faults':
       console.log(describeFaults());
       return 0;
@@ -32,10 +37,15 @@ async function main(args: string[]): Promise<number> {
       console.log(comparisonOf(reportIn(command.reports[0]), reportIn(command.reports[1])));
       return 0;
     case 'dry-run':
-      console.log(describePlan(command.plan));
+      console.log(await dryRun(command.plan));
       return 0;
     case 'play':
-      return await playDrill(command, interruption());
+      return exitCodeOf((await playDrill(command, interruption())).report);
+    case 'describe-game-day':
+      console.log(await describeGameDay(command.day, command.plans));
+      return 0;
+    case 'play-game-day':
+      return await playGameDay(command, interruption());
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { headOf, type Plan } from '../drill/plan/plan.ts';
+import type { DrillReport } from '../drill/report/drill-report.ts';
 import { markdownOf } from '../drill/report/markdown.ts';
 import { writeReports } from '../drill/report/write-reports.ts';
 import { runDrill } from '../drill/run/run-drill.ts';
@@ -19,11 +20,17 @@ export interface PlayDrillOptions {
   readonly plain: boolean;
 }
 
-/** Plays a drill, prints its report and leaves it in files; returns the exit code. */
-export async function playDrill(options: PlayDrillOptions, signal: AbortSignal): Promise<number> {
+/** What became of a drill, and where it was left. */
+export interface PlayedDrill {
+  readonly report: DrillReport;
+  readonly folder: string;
+}
+
+/** Plays a drill, prints its report and leaves it in files. Throws `StartFailure` and `DrillFailure`. */
+export async function playDrill(options: PlayDrillOptions, signal: AbortSignal): Promise<PlayedDrill> {
   const { plan, replay, seed, directory, keep, plain } = options;
   makeFolder('dir', directory);
-  const folder = join(directory, folderName(plan.name, directory));
+  const folder = newFolder(plan.name, directory);
   const title = `${plan.name}, ${plan.repeat} ${plan.repeat === 1 ? 'trial' : 'trials'}, seed ${seed}, in ${folder}`;
   console.error(title);
   const view = openView({ title: `drill ${title}`, head: headOf(plan.target), plain });
@@ -33,7 +40,7 @@ export async function playDrill(options: PlayDrillOptions, signal: AbortSignal):
     replay: `drill ${[...replay, '--seed', seed].join(' ')}`,
     versions: { LedgerMQ: productVersion(), Node: process.version },
     directory: resolve(folder),
-    programs: { mqnamesrv: program('mqnamesrv'), mqbroker: program('drill-broker') },
+    programs: { mqnamesrv: program('drill-namesrv'), mqbroker: program('drill-broker') },
     watchdog: program('drill-watchdog'),
     signal,
     onLook: (look) => view.show(look),
@@ -47,24 +54,29 @@ export async function playDrill(options: PlayDrillOptions, signal: AbortSignal):
   if (report.outcome === 'passed' && !keep) removeData(folder);
   console.log(markdownOf(report));
   console.log(`Reports: ${files.map((file) => join(folder, file)).join(', ')}`);
-  if (report.outcome === 'interrupted') return 3;
-  return report.outcome === 'passed' ? 0 : 1;
+  return { report, folder };
+}
+
+/** Of a drill that came to such an end. */
+export function exitCodeOf({ outcome }: Pick<DrillReport, 'outcome'>): number {
+  if (outcome === 'interrupted') return 3;
+  return outcome === 'passed' ? 0 : 1;
 }
 
 function program(name: string): string {
   return join(programFolder, `${name}.js`);
 }
 
-/** A new one: of two drills in the same second the later has a number. */
-function folderName(name: string, directory: string): string {
+/** Path of a new one: of two drills in the same second the later has a number. */
+export function newFolder(name: string, directory: string): string {
   const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, '').replace('T', '-');
   const first = `${name}-${stamp}`;
   const taken = existsSync(directory) ? readdirSync(directory).filter((each) => each.startsWith(first)).length : 0;
-  return taken === 0 ? first : `${first}-${taken + 1}`;
+  return join(directory, taken === 0 ? first : `${first}-${taken + 1}`);
 }
 
 /** Waits for Enter; where nobody can press it, the step counts as done. */
-async function confirmed(note: string, signal: AbortSignal): Promise<void> {
+export async function confirmed(note: string, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY) {
     console.error(note);
     return;

@@ -40,7 +40,7 @@ function play(
     schedule,
     rate: 200,
     directory,
-    programs: { mqnamesrv: program('mqnamesrv'), mqbroker: broker },
+    programs: { mqnamesrv: program('chaos-namesrv'), mqbroker: broker },
     watchdog: program('watchdog'),
     signal: new AbortController().signal,
     onLook: () => {},

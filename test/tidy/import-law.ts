@@ -40,6 +40,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'fs-native-extensions': ['src/platform/node'],
   undici: ['cluster/launch', 'jepsen-lite/live', 'jepsen-lite/drill', 'scripts', 'test'],
   yaml: ['jepsen-lite/drill'],
+  croner: ['jepsen-lite/drill'],
   'log-update': ['jepsen-lite/bin'],
   seedrandom: ['jepsen-lite', 'jepsen-lite/bug', 'jepsen-lite/live', 'jepsen-lite/drill', 'jepsen-lite/bin', 'test'],
 };

@@ -61,8 +61,6 @@ function stockProblem(faults: readonly Fault[], { mode }: StockTarget): string |
 
 function modeProblem(faults: readonly Fault[], { mode, cuts }: OwnTarget): string | undefined {
   const { kinds } = liveModeNamed(mode);
-  if (cuts === 'namespaces' && mode !== 'dledger')
-    return `target.cuts: namespaces are for DLedger groups; mode ${mode} needs proxies`;
   const shaped = faults.find(({ kind }) => !isMadeBy(cuts, kind))?.kind;
   if (shaped !== undefined) return `target.cuts: only proxies make the fault ${shaped}, not ${cuts}`;
   const strange = faults.find(({ kind }) => !kinds.includes(kind))?.kind;

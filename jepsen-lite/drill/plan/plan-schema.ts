@@ -176,6 +176,7 @@ export const planSchema = {
         maximum: 1,
         description: 'share of sends of the last five seconds that failed',
       },
+      maxP99Ms: milliseconds('p99 of the sends of the last five seconds that were acknowledged'),
       maxLag: count('acknowledged messages that the consumer has not seen', 0, MOST),
     }),
     expect: section('what has to hold; what is left out is only measured', {

@@ -111,6 +111,8 @@ export interface AbortPlan {
   readonly stallMs: number;
   /** Share of the sends of the last five seconds that failed; undefined: no limit. */
   readonly maxErrorShare?: number | undefined;
+  /** p99 of the sends of the last five seconds that were acknowledged; undefined: no limit. */
+  readonly maxP99Ms?: number | undefined;
   /** So many acknowledged messages wait for the consumer. */
   readonly maxLag: number;
 }

@@ -30,7 +30,7 @@ const nothing: Instead = { targetOf: (target) => target, allowQuorumLoss: false 
 
 /** Reads a plan in YAML, or in JSON with comments. Throws WrongPlan. */
 export function readPlan(text: string, nameOfFile: string, instead = nothing): Plan {
-  const file = parsed(text);
+  const file = parsedText(text);
   const problem = schemaProblem(planSchema, file);
   if (problem !== undefined) throw new WrongPlan(problem);
   const plan = filled(file as PlanFile, nameOfFile, instead);
@@ -44,7 +44,8 @@ export function checkPlan(plan: Plan): void {
   if (problem !== undefined) throw new WrongPlan(problem);
 }
 
-function parsed(text: string): unknown {
+/** What is written in YAML, or in JSON with comments. Throws WrongPlan. */
+export function parsedText(text: string): unknown {
   const document = parseDocument(/^\s*(\/[/*]|\{)/.test(text) ? withoutSlashComments(text) : text);
   const [error] = document.errors;
   if (error !== undefined) throw new WrongPlan(error.message.split('\n')[0]?.replace(/:$/, '') ?? 'it is no YAML');

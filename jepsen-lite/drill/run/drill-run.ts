@@ -37,8 +37,8 @@ export interface DrillRunOptions {
 
 const LOOK_MS = 200;
 const MS_PER_SECOND = 1_000;
-/** The share of failed sends that aborts a drill is taken over so long. */
-const ERRORS_OF_MS = 5_000;
+/** The share of failed sends and the p99 that abort a drill are taken over so long. */
+const ABORTS_OVER_MS = 5_000;
 /** Sends that are slower than their timeout do not exist, nearly. */
 const SLACK_MS = 1_000;
 
@@ -122,7 +122,7 @@ export class DrillRun {
   #stopIfItMust(): void {
     this.failIfItMust();
     if (this.#options.signal.aborted) throw new DrillStopped('interrupted', 'the drill was interrupted');
-    const { stallMs, maxLag, maxErrorShare = 1 } = this.plan.abort;
+    const { stallMs, maxLag } = this.plan.abort;
     const { acknowledged } = this.clients.counts;
     if (acknowledged !== this.#acknowledgedBefore) {
       this.#acknowledgedBefore = acknowledged;
@@ -134,18 +134,22 @@ export class DrillRun {
         'aborted',
         `no message was acknowledged for ${stalledMs.toFixed(0)} ms (abort.stallMs ${stallMs})`,
       );
-    if (maxErrorShare < 1) this.#stopIfMoreFail(maxErrorShare);
+    this.#stopIfSendsAreBad();
     if (this.clients.lag > maxLag)
       throw new DrillStopped('aborted', `the consumer lags by ${this.clients.lag} messages (abort.maxLag ${maxLag})`);
   }
 
-  #stopIfMoreFail(maxErrorShare: number): void {
-    const { acknowledged, refused, unknown } = this.recent(ERRORS_OF_MS);
+  #stopIfSendsAreBad(): void {
+    const { maxErrorShare = 1, maxP99Ms = Number.POSITIVE_INFINITY } = this.plan.abort;
+    if (maxErrorShare >= 1 && maxP99Ms === Number.POSITIVE_INFINITY) return;
+    const { acknowledged, refused, unknown, p99Ms } = this.recent(ABORTS_OVER_MS);
     const share = (refused + unknown) / Math.max(1, acknowledged + refused + unknown);
     if (share > maxErrorShare)
       throw new DrillStopped(
         'aborted',
         `${(share * 100).toFixed(0)} % of the sends failed (abort.maxErrorShare ${maxErrorShare})`,
       );
+    if (acknowledged > 0 && p99Ms > maxP99Ms)
+      throw new DrillStopped('aborted', `p99 of the sends is ${p99Ms.toFixed(0)} ms (abort.maxP99Ms ${maxP99Ms})`);
   }
 }

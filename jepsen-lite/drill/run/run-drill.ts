@@ -107,6 +107,8 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       onLook: context.onLook,
       onNote: context.onNote,
     });
+    // Before anything is hurt: who is dead tells no version.
+    const versions = { ...context.versions, ...(await target.versions?.()) };
     const ownPauses = new OwnPauses(nowMs);
     clients.start();
     const { records, stopped } = await playTrials(run);
@@ -133,7 +135,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       plan,
       seed,
       replay: context.replay,
-      versions: context.versions,
+      versions,
       machine: machineText(),
       startedAt,
       target: description,

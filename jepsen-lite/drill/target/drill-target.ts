@@ -80,6 +80,8 @@ export interface DrillTarget {
   readonly faults: FaultMaker;
   /** A command of the plan failed: what is measured then says nothing, and the drill ends. */
   readonly failure?: Error | undefined;
+  /** Versions of its programs, by name, where they are not the drill's own. */
+  versions?(): Promise<Readonly<Record<string, string>>>;
   look(): Promise<TargetLook>;
   /** What members told of their roles since their starts; empty where none can be asked. */
   roles(): Promise<readonly RoleSighting[]>;

@@ -11,6 +11,7 @@ import { judgeClients } from './judge-clients.ts';
 import { MadeFaults } from './made-faults.ts';
 import { NameServerWatch } from './name-server-watch.ts';
 import { isolateByCommand, RunningMembers, type RunningVictim } from './running-members.ts';
+import { rollCall, versionsText } from './running-roll-call.ts';
 
 export interface RunningGroupOptions extends TargetOptions {
   readonly plan: RunningTarget;
@@ -29,6 +30,7 @@ export class RunningGroup implements DrillTarget {
   readonly #members: RunningMembers;
   readonly #watch: NameServerWatch;
   readonly #signal: AbortSignal;
+  readonly #plan: RunningTarget;
   #failure: Error | undefined;
 
   private constructor({ plan, real, signal, watchdog, journal, startedMs }: RunningGroupOptions) {
@@ -38,6 +40,7 @@ export class RunningGroup implements DrillTarget {
     this.nameServer = nameServer;
     this.platform = real;
     this.#signal = signal;
+    this.#plan = plan;
     const names = new Map(members.map(({ address, name }) => [address, name]));
     const nowMs = (): number => performance.now() - startedMs;
     this.#watch = new NameServerWatch({ platform: real, nameServer, names, nowMs });
@@ -79,6 +82,11 @@ export class RunningGroup implements DrillTarget {
     const [first] = (await Promise.all(asked)).filter(([, problem]) => problem !== undefined);
     const problem = first === undefined ? undefined : `${first[0]} ${first[1]}`;
     return { leader: master, term, problem: problem ?? (master === undefined ? 'nobody leads' : undefined) };
+  }
+
+  async versions(): Promise<Readonly<Record<string, string>>> {
+    const present = (await rollCall(this.platform, this.#plan)) ?? [];
+    return { [`brokers behind ${this.nameServer}`]: versionsText(present) };
   }
 
   roles(): Promise<readonly RoleSighting[]> {

@@ -8,6 +8,20 @@ export interface Victim {
   state: 'up' | 'down' | 'paused';
 }
 
+/** Whom a target means where this one leads. */
+export function membersMeant<Member extends { readonly name: string }>(
+  members: readonly Member[],
+  leader: Member | undefined,
+  target: Target,
+): readonly Member[] {
+  if (target === 'all') return members;
+  if (target === 'leader') return leader === undefined ? [] : [leader];
+  const others = members.filter((member) => member !== leader);
+  if (target === 'follower') return others.slice(0, 1);
+  if (target === 'other-follower') return others.slice(1, 2);
+  return members.filter(({ name }) => name === target);
+}
+
 /** A group whose members can be hurt, whoever started them and by whatever means; and the clock of its faults, which stops when they are over. */
 export abstract class Hurtable<Member extends Victim = Victim> {
   /** Set when faults are over. */
@@ -32,13 +46,7 @@ export abstract class Hurtable<Member extends Victim = Victim> {
 
   /** The members that a fault means now; as `targetsOf` of the simulator. */
   targets(target: Target): readonly Member[] {
-    if (target === 'all') return this.members;
-    const leader = this.leader() ?? this.members.find(({ state }) => state === 'up');
-    if (target === 'leader') return leader === undefined ? [] : [leader];
-    const others = this.members.filter((member) => member !== leader);
-    if (target === 'follower') return others.slice(0, 1);
-    if (target === 'other-follower') return others.slice(1, 2);
-    return this.members.filter(({ name }) => name === target);
+    return membersMeant(this.members, this.leader() ?? this.members.find(({ state }) => state === 'up'), target);
   }
 
   /** Does something later unless the faults are over by then. */

@@ -34,11 +34,10 @@ export function partyOf(processName: string): string {
   return processName === NAME_SERVER ? NAME_SERVER_PARTY : processName;
 }
 
-/** Lays a link from every party that dials to every address of the others; returns the detours of each. */
+/** Lays a link from every party to every address of the others; returns the detours of each. */
 export async function layLinks(mesh: LinkMesh, ports: Ports): Promise<Map<string, Detours>> {
-  const dialing = [...ports.keys(), CLIENTS_PARTY].filter((name) => name !== NAME_SERVER_PARTY);
   const all = new Map<string, Detours>();
-  for (const from of dialing) {
+  for (const from of [...ports.keys(), CLIENTS_PARTY]) {
     const detours: Record<string, string> = {};
     for (const [to, targets] of ports) {
       if (to === from) continue;

@@ -77,7 +77,7 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
   let live: LiveGroup | undefined;
   const environment = (name: string): Record<string, string> => {
     const boots = live?.members.find((member) => member.name === name)?.boots ?? 0;
-    const settings: PatientSettings = { name, ward: wardAddress, detours: detours.get(name) ?? {}, boots };
+    const settings: PatientSettings = { name, ward: wardAddress, detours: detours.get(partyOf(name)) ?? {}, boots };
     return { [MARK_VARIABLE]: mark, [PATIENT_VARIABLE]: JSON.stringify(settings) };
   };
   const dir = join(directory, 'group');

@@ -38,10 +38,6 @@ describe('the command line of chaos', () => {
     [['--nodes', '4'], '--nodes 4: a group of chaos has 3 or 5 members'],
     [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
     [['--cuts', 'knife'], '--cuts knife: there are proxies and namespaces'],
-    [
-      ['--cuts', 'namespaces', '--mode', 'controller'],
-      '--cuts namespaces: the processes of mode controller need proxies',
-    ],
     [['--cuts', 'namespaces', '--faults', 'kill,slow-link'], '--faults slow-link: only proxies make it'],
     [['--minutes', 'x'], '--minutes x: a number from 0.2 to 600 is needed'],
     [['--bug', 'none'], '--bug none: there is no such planted bug; npm run sim -- --list-bugs names them'],

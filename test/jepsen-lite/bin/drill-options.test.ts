@@ -53,7 +53,7 @@ describe('refused with one sentence:', () => {
   test.for([
     [[], 'the name of a drill or a plan file is needed'],
     [['nonsense'], 'nonsense: there is no such plan file, and no drill of this name'],
-    [[tmpdir(), '--dry-run'], `${tmpdir()}: this is a folder; name a plan file in it`],
+    [[tmpdir(), '--dry-run'], `${tmpdir()}: this is a folder; name a file in it`],
     [['leader-kill', 'pause'], 'pause: one drill at a time'],
     [['leader-kill', '--repeat', '0'], '--repeat 0: a whole number from 1 to 1000 is needed'],
     [['leader-kill', '--target', 'kafka'], '--target kafka: ledgermq or rocketmq is needed'],
@@ -73,6 +73,36 @@ describe('refused with one sentence:', () => {
   ] as const)('%j', ([args, sentence]) => {
     expect(() => readDrillCommand([...args], 1)).toThrow(sentence);
   });
+});
+
+test('a game day has the plans of its drills, by name or from its folder on, with the target of the command line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledgermq-drill-'));
+  try {
+    const file = join(folder, 'friday.yaml');
+    writeFileSync(join(folder, 'mine.yaml'), '{ faults: [{ kind: kill }], repeat: 2 }');
+    writeFileSync(file, 'drills: [{ drill: pause, repeat: 4 }, { drill: mine.yaml }]');
+    expect(readDrillCommand(['game-day', file, '--nodes', '5', '--now', '--seed', '3'], 1)).toMatchObject({
+      what: 'play-game-day',
+      seed: 3,
+      isNow: true,
+      day: { name: 'friday' },
+      plans: [
+        { name: 'pause', repeat: 4, target: { nodes: 5 } },
+        { name: 'mine', repeat: 2, target: { nodes: 5 } },
+      ],
+    });
+    expect(readDrillCommand(['game-day', file, '--dry-run'], 1)).toMatchObject({ what: 'describe-game-day' });
+    expect(readDrillCommand(['game-day', '--schema'], 1)).toEqual({ what: 'game-day-schema' });
+    writeFileSync(file, 'drills: [{ drill: yours.yaml }]');
+    expect(() => readDrillCommand(['game-day', file], 1)).toThrow('yours.yaml: there is no such plan file');
+    writeFileSync(file, 'drill: pause');
+    expect(() => readDrillCommand(['game-day', file], 1)).toThrow('friday.yaml: drills is missing');
+    expect(() => readDrillCommand(['game-day', folder], 1)).toThrow('this is a folder; name a file in it');
+    expect(() => readDrillCommand(['game-day'], 1)).toThrow('game-day: one file is needed');
+    expect(() => readDrillCommand(['pause', '--now'], 1)).toThrow('--now: only game days have a calendar');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('other things to do', () => {

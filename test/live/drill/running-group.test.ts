@@ -38,6 +38,7 @@ test('the leader of a running group is halted by a command of the plan', { timeo
   expect(trial?.record.faults).toMatchObject([{ kind: 'pause', members: [leader] }]);
   expect(trial?.record.leaderAfter).not.toBe(leader);
   expect(trial?.rtoMs).toBeGreaterThan(0);
+  expect(reportOf(folder).versions).toMatchObject({ [`brokers behind ${group.nameServer}`]: 'V5_3_3' });
   expect(group.running()).toHaveLength(4);
 });
 
@@ -56,6 +57,20 @@ test.runIf(process.platform === 'linux')(
     await until('that it goes on', 10_000, () => !isHalted(pid));
   },
 );
+
+test('a dry run names whom the plan would hit now, and hurts nobody', { timeout: RUN_MS }, async () => {
+  const group = await startLiveGroup();
+  const leader = (await group.leader())?.name;
+  const folder = temporaryFolder();
+  const { code, stdout } = await bounded(startDrill(folder, planFor(group, 3_000), '--dry-run'), RUN_MS);
+  expect(stdout).toContain(`${leader} is there and leads`);
+  expect(stdout).toContain(`pause of leader (now ${leader}), by ${leader}: "kill -STOP`);
+  expect(code).toBe(0);
+  await group.stopAll();
+  const gone = await bounded(startDrill(folder, planFor(group, 3_000), '--dry-run'), RUN_MS);
+  expect(gone.stderr).toContain(`target.nameServer: ${group.nameServer} does not answer`);
+  expect(gone.code).toBe(3);
+});
 
 test('a plan that a running group cannot be hurt by does nothing', { timeout: RUN_MS }, async () => {
   const group = await startLiveGroup();

@@ -15,10 +15,14 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const ENTRIES = [
   ...['fast-try', 'mqbroker', 'mqcontroller', 'mqnamesrv', 'mqshutdown'].map((name) => `cluster/bin/${name}.ts`),
   'src/admin/bin/mqadmin.ts',
-  ...['chaos', 'chaos-broker', 'drill', 'watchdog'].map((name) => `jepsen-lite/bin/${name}.ts`),
+  ...['chaos', 'chaos-broker', 'chaos-namesrv', 'drill', 'watchdog'].map((name) => `jepsen-lite/bin/${name}.ts`),
 ];
 /** Programs that a drill knows by other names (scripts/build.mjs). */
-const OTHER_NAMES = ['drill-broker=jepsen-lite/bin/chaos-broker.ts', 'drill-watchdog=jepsen-lite/bin/watchdog.ts'];
+const OTHER_NAMES = [
+  'drill-broker=jepsen-lite/bin/chaos-broker.ts',
+  'drill-namesrv=jepsen-lite/bin/chaos-namesrv.ts',
+  'drill-watchdog=jepsen-lite/bin/watchdog.ts',
+];
 
 /**
  * Builds the programs once for all files, into a package of their own, so that nobody else's build changes them under way. It stands inside the

@@ -128,10 +128,6 @@ describe('what makes no sense is refused with one sentence', () => {
       '{ faults: [{ kind: slow-link }], target: { cuts: namespaces } }',
       'target.cuts: only proxies make the fault slow-link, not namespaces',
     ],
-    [
-      '{ preset: controller-loss, target: { cuts: namespaces } }',
-      'target.cuts: namespaces are for DLedger groups; mode controller needs proxies',
-    ],
     ['{ preset: controller-loss, target: { nodes: 5 } }', 'target.nodes: mode controller has 3 brokers, not 5'],
     ['{ preset: pause, repeat: 0 }', 'repeat: 0 must be at least 1'],
     ['{ preset: pause, steady: { maxErrorShare: 2 } }', 'steady.maxErrorShare: 2 must be at most 1'],

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { History } from '../../../../jepsen-lite/checker/history.ts';
+import type { Plan } from '../../../../jepsen-lite/drill/plan/plan.ts';
 import { presets } from '../../../../jepsen-lite/drill/plan/presets.ts';
 import type { DrillClients } from '../../../../jepsen-lite/drill/run/drill-clients.ts';
 import { DrillFailure, DrillRun, DrillStopped } from '../../../../jepsen-lite/drill/run/drill-run.ts';
@@ -6,9 +8,11 @@ import type { DrillTarget } from '../../../../jepsen-lite/drill/target/drill-tar
 
 const look = { leader: 'n0', term: 1, problem: undefined };
 
+const [plan] = presets as [Plan, ...Plan[]];
+
 function runOf(failure: Error | undefined, signal = new AbortController().signal): DrillRun {
   return new DrillRun({
-    plan: presets[0] as (typeof presets)[number],
+    plan,
     target: { faults: { active: [] }, look: () => Promise.resolve(look), failure } as unknown as DrillTarget,
     clients: { counts: { acknowledged: 0 }, lag: 0 } as unknown as DrillClients,
     nowMs: () => 0,
@@ -29,4 +33,39 @@ test('a drill whose target cannot be hurt as the plan says ends with its sentenc
 
 test('an interrupted drill stops', async () => {
   await expect(runOf(undefined, AbortSignal.abort()).until('wait', 0, () => true)).rejects.toThrow(DrillStopped);
+});
+
+test.for([
+  [{ maxP99Ms: 300 }, 'p99 of the sends is 400 ms (abort.maxP99Ms 300)'],
+  [{ maxErrorShare: 0.2 }, '25 % of the sends failed (abort.maxErrorShare 0.2)'],
+  [{ maxP99Ms: 400, maxErrorShare: 0.25 }, undefined],
+  [{}, undefined],
+] as const)('sends that are worse than %j of five seconds abort it', async ([abort, sentence]) => {
+  const history = new History();
+  // In the last five seconds three sends of 400 ms that were acknowledged and one that was not; before that all were bad.
+  for (const [endMs, tookMs, isGood] of [
+    [2_000, 1_500, false],
+    [2_500, 1_900, true],
+    [6_000, 400, true],
+    [7_000, 400, true],
+    [8_000, 400, false],
+    [9_000, 400, true],
+  ] as const) {
+    const id = history.invoke(1, 'append', 'q', `m${endMs}`, (endMs - tookMs) * 1e6, '');
+    if (isGood) history.ok(id, endMs * 1e6, endMs);
+    else history.fail(id, endMs * 1e6, 'code-14');
+  }
+  const run = new DrillRun({
+    plan: { ...plan, abort: { stallMs: 60_000, maxLag: 10, ...abort } },
+    target: { faults: { active: [] }, look: () => Promise.resolve(look) } as unknown as DrillTarget,
+    clients: { counts: { acknowledged: 4 }, lag: 0, history } as unknown as DrillClients,
+    nowMs: () => 10_000,
+    signal: new AbortController().signal,
+    journal: () => {},
+    onLook: () => {},
+    onNote: () => Promise.resolve(),
+  });
+  const waited = run.until('wait', 0, () => true);
+  if (sentence === undefined) expect(await waited).toBe(true);
+  else await expect(waited).rejects.toThrow(sentence);
 });
