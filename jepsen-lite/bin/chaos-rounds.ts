@@ -14,7 +14,7 @@ import { chaosText, injectedOf, outcomeOf } from './chaos-text.ts';
 import { checkFile, makeFolder } from './check-path.ts';
 import { scheduleHash } from './read-schedule.ts';
 import { ResultsFile } from './results-file.ts';
-import { commitName, programFolder, sourcesHash } from './sources.ts';
+import { commitName, programFolder, programsHash } from './sources.ts';
 import { openView } from './view/live-view.ts';
 
 /** Plays the rounds of a command; returns the exit code. */
@@ -23,7 +23,7 @@ export async function playRounds(command: ChaosCommand, signal: AbortSignal): Pr
   const schedule = chaosSchedule(command, rounds);
   checkPaths(command, rounds);
   const commit = commitName();
-  const how = `${sourcesHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.cuts} ${scheduleHash(schedule) ?? ''} ${command.bug ?? ''}`;
+  const how = `${programsHash()} ${command.mode.name} ${command.kinds.join(',')} ${command.rate} ${command.cuts} ${scheduleHash(schedule) ?? ''} ${command.bug ?? ''}`;
   const broker = brokerProgram(command.bug);
   const results = command.resume === undefined ? undefined : new ResultsFile<ChaosReport>(command.resume, commit, how);
   const reports: ChaosReport[] = [];

@@ -10,7 +10,7 @@ import { readSeedList } from './read-seed-list.ts';
 import { failureText, progressLine, replayOf, workLine } from './report-text.ts';
 import { ResultsFile } from './results-file.ts';
 import type { SeedJob, SeedReport } from './seed-job.ts';
-import { commitName, sourcesHash, workerProgram } from './sources.ts';
+import { commitName, programsHash, workerProgram } from './sources.ts';
 import { addReport, noTotals } from './totals.ts';
 import { playAll } from './worker-pool.ts';
 
@@ -22,7 +22,9 @@ const DEFAULT_SEEDS = 20;
 export async function playList(options: SimOptions): Promise<boolean> {
   const commit = commitName();
   const results =
-    options.resume === undefined ? undefined : new ResultsFile<SeedReport>(options.resume, commit, sourcesHash());
+    options.resume === undefined
+      ? undefined
+      : new ResultsFile<SeedReport>(options.resume, commit, programsHash([workerProgram]));
   const all = jobsOf(options);
   const totals = noTotals();
   const progress = new Progress();

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../cluster/launch/package-root.ts';
 
@@ -12,9 +13,16 @@ export const root = dirname(programFolder);
 /** The worker that belongs to the running program. */
 export const workerProgram = join(programFolder, 'worker.js');
 
-/** Hash over all sources that went into the program: two equal ones play the same seed in the same way. */
-export function sourcesHash(): string {
-  return readFileSync(join(programFolder, '.stamp'), 'utf8').slice(0, 16);
+/** Hash over programs as they were built, by default all beside the running one, and so over the sources that went into them: two equal workers play a seed in the same way. */
+export function programsHash(files = programsBeside()): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function programsBeside(): string[] {
+  const names = readdirSync(programFolder).filter((name) => name.endsWith('.js'));
+  return names.sort().map((name) => join(programFolder, name));
 }
 
 /** The version of the package, in a checkout with its commit. */
