@@ -41,6 +41,8 @@ export class ReplicaMastership implements Mastership {
   }
 
   changed(): void {
+    const { serving, masterAddress, masterEpoch } = this.#node();
+    if (serving || masterAddress !== undefined) this.#forwarder.leaderKnown(masterEpoch);
     for (const listener of this.#listeners) listener();
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BrokerClient } from '../../../src/client/broker-client.ts';
 import { deleteTopicInBroker } from '../../../src/protocol/command/delete-topic-in-broker.ts';
 import { sendMessageV2 } from '../../../src/protocol/command/send-message.ts';
+import { ResponseCode } from '../../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
 import { ReplicaWorld } from './replica-world.ts';
 
@@ -19,8 +20,8 @@ async function send(world: ReplicaWorld, count: number, prefix: string, bytes = 
   return acknowledged;
 }
 
-/** Sends one message with WAIT=false to b1, whoever is master; what it answers. */
-async function sendUnwaited(world: ReplicaWorld) {
+/** Sends one message with WAIT=false to a broker, whoever is master; what it answers. */
+async function sendUnwaited(world: ReplicaWorld, to: 'b1' | 'b2' = 'b1') {
   const client = new RemotingClient({ platform: world.client });
   const header = {
     ...{ producerGroup: 'p', topic: TOPIC, defaultTopic: 'TBW102', defaultTopicQueueNums: 4, queueId: 0, sysFlag: 0 },
@@ -35,7 +36,7 @@ async function sendUnwaited(world: ReplicaWorld) {
   };
   const options = { body: Buffer.from('late too'), timeoutMs: 5_000 };
   const answer = await world.world.settle(
-    client.request(world.address('b1'), sendMessageV2.code, sendMessageV2.encodeRequest(header), options),
+    client.request(world.address(to), sendMessageV2.code, sendMessageV2.encodeRequest(header), options),
   );
   client.close();
   if (typeof answer === 'string') throw new Error(answer);
@@ -325,6 +326,22 @@ describe('a replica set of Controller mode', () => {
     set.isolate('b1');
     await expect(set.world.settle(remove())).rejects.toThrow();
     remoting.close();
+  });
+
+  it('waits for a silent master no longer than until another one is elected: the outcome is unknown', async () => {
+    const set = await ReplicaWorld.serving();
+    set.isolate('b1');
+    const answering = sendUnwaited(set, 'b2');
+    await set.world.run(200);
+    const electedMs = set.world.nowMs;
+    await set.elect('b3', ['b1']);
+    const answer = await answering;
+    expect([answer.code, answer.remark]).toEqual([
+      ResponseCode.SYSTEM_ERROR,
+      expect.stringMatching(/^outcome unknown: the leader .* of term 1 did not answer before term 2 had one/),
+    ]);
+    expect(set.world.nowMs - electedMs).toBeLessThan(500);
+    expect((await sendUnwaited(set, 'b2')).code).toBe(ResponseCode.SUCCESS);
   });
 
   it('refuses older commands, and appends nothing without a role', async () => {
