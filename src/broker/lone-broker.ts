@@ -53,7 +53,7 @@ export async function startLoneBroker(
   replication?: NativeReplication,
   cutAt?: number,
 ): Promise<LoneBroker> {
-  const options = { ...nativeStoreOptions(config), ...(cutAt === undefined ? {} : { cutAt }) };
+  const options = { ...nativeStoreOptions(config), refuseState: true, ...(cutAt === undefined ? {} : { cutAt }) };
   const store = openNativeStore(platform, options, {
     exportState: () => NO_BYTES,
     fatal,

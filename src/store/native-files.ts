@@ -68,6 +68,8 @@ function openLog(platform: Platform, options: NativeStoreOptions): Omit<NativeFi
   const unclean = disk.exists(abortPath(root));
   const point = readPoint(platform, root);
   if (typeof point === 'string') return point;
+  if (options.refuseState === true && point !== undefined && point.ownerState.length > 0)
+    return `the store directory ${root} belongs to a broker of Controller mode, and ${pointPath(root)} holds its topics, groups and offsets: set enableControllerMode=true and controllerAddr; to move its messages to a broker of another kind, give that one an empty storePathRootDir and use mqadmin exportStore and importStore while the set runs. Nothing was changed`;
   const { cutAt, unfinishedCut, cutHole } = options;
   const checkpoint = disk.readFile(checkpointPath(root));
   const writeLimit = readWriteLimit(platform, abortPath(root));

@@ -36,6 +36,8 @@ export interface NativeStoreOptions {
    * others have what is lost. Without it the store refuses to open.
    */
   readonly cutHole?: (position: number) => void;
+  /** The owner keeps no state in recovery points: a directory in whose point somebody did is refused, as that state would be forgotten. */
+  readonly refuseState?: boolean;
   /** An operator's order to cut the log at this damaged place. */
   readonly cutAt?: number;
   readonly store: StoreOptions;

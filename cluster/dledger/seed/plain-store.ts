@@ -91,7 +91,7 @@ function storeOptionsOf(disk: Disk, config: BrokerConfig, root: string, segmentB
   const consumeQueueFileBytes = queueFileBytes(disk, `${root}/consumequeue`) ?? options.store.consumeQueueFileBytes;
   const store = { ...options.store, consumeQueueFileBytes, indexEnabled: false };
   const paths = { root, commitLogDirectory: `${root}/commitlog` };
-  return { ...options, ...paths, segmentBytes, retention: KEEP_ALL, fullPercent: 101, store };
+  return { ...options, ...paths, refuseState: true, segmentBytes, retention: KEEP_ALL, fullPercent: 101, store };
 }
 
 /** Length of the first file of a folder that is named by a position. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
+import { startLoneBroker } from '../../../src/broker/lone-broker.ts';
 import { BrokerClient } from '../../../src/client/broker-client.ts';
 import { deleteTopicInBroker } from '../../../src/protocol/command/delete-topic-in-broker.ts';
 import { sendMessageV2 } from '../../../src/protocol/command/send-message.ts';
@@ -342,6 +344,22 @@ describe('a replica set of Controller mode', () => {
     ]);
     expect(set.world.nowMs - electedMs).toBeLessThan(500);
     expect((await sendUnwaited(set, 'b2')).code).toBe(ResponseCode.SUCCESS);
+  });
+
+  it('leaves a directory that a plain broker refuses: it holds the topics and offsets', async () => {
+    const set = await ReplicaWorld.serving();
+    await send(set, 5, 'm');
+    await set.stop('b2');
+    const platform = set.platform('b2');
+    const before = platform.disk.readFile('/store/ledgermq.point');
+    const conf = 'storePathRootDir=/store\nmappedFileSizeCommitLog=65536\n';
+    const { config } = loadBrokerConfig(conf, { homeDirectory: '/home', hostName: 'b2', ipAddress: '10.0.0.1' });
+    await expect(set.world.settle(startLoneBroker(platform, config, () => {}))).rejects.toThrow(
+      'the store directory /store belongs to a broker of Controller mode, and /store/ledgermq.point holds its topics, groups and offsets: set enableControllerMode=true',
+    );
+    expect(platform.disk.readFile('/store/ledgermq.point')).toEqual(before);
+    await set.back('b2');
+    await set.untilEqual();
   });
 
   it('refuses older commands, and appends nothing without a role', async () => {
