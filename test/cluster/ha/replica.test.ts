@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
-import { startLoneBroker } from '../../../src/broker/lone-broker.ts';
 import { BrokerClient } from '../../../src/client/broker-client.ts';
 import { deleteTopicInBroker } from '../../../src/protocol/command/delete-topic-in-broker.ts';
-import { sendMessageV2 } from '../../../src/protocol/command/send-message.ts';
-import { ResponseCode } from '../../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
 import { ReplicaWorld } from './replica-world.ts';
+import { sendUnwaited } from './send-unwaited.ts';
 
 const TOPIC = 'Orders';
 
@@ -20,29 +17,6 @@ async function send(world: ReplicaWorld, count: number, prefix: string, bytes = 
   }
   await world.world.settle(producer.close());
   return acknowledged;
-}
-
-/** Sends one message with WAIT=false to a broker, whoever is master; what it answers. */
-async function sendUnwaited(world: ReplicaWorld, to: 'b1' | 'b2' = 'b1') {
-  const client = new RemotingClient({ platform: world.client });
-  const header = {
-    ...{ producerGroup: 'p', topic: TOPIC, defaultTopic: 'TBW102', defaultTopicQueueNums: 4, queueId: 0, sysFlag: 0 },
-    ...{
-      bornTimestamp: 1,
-      flag: 0,
-      properties: 'WAIT\u0001false\u0002',
-      reconsumeTimes: 0,
-      unitMode: false,
-      batch: false,
-    },
-  };
-  const options = { body: Buffer.from('late too'), timeoutMs: 5_000 };
-  const answer = await world.world.settle(
-    client.request(world.address(to), sendMessageV2.code, sendMessageV2.encodeRequest(header), options),
-  );
-  client.close();
-  if (typeof answer === 'string') throw new Error(answer);
-  return answer;
 }
 
 const bodies = async (world: ReplicaWorld) => (await world.readAll(TOPIC)).map(({ body }) => body.toString());
@@ -162,7 +136,7 @@ describe('a replica set of Controller mode', () => {
     await send(set, 5, 'a');
     set.isolate('b1');
     expect(await send(set, 2, 'late')).toEqual([]);
-    expect((await sendUnwaited(set)).code).not.toBe(0);
+    expect((await sendUnwaited(set, TOPIC)).code).not.toBe(0);
     const { log, node, store } = set.broker('b1').parts;
     expect(log.confirmedPosition).toBeLessThan(log.endPosition);
     expect(store.dispatchedPosition).toBe(log.confirmedPosition);
@@ -222,7 +196,7 @@ describe('a replica set of Controller mode', () => {
       const set = await ReplicaWorld.serving(conf);
       await send(set, 1, 'a');
       set.isolate('b1');
-      expect((await sendUnwaited(set)).code).toBe(0);
+      expect((await sendUnwaited(set, TOPIC)).code).toBe(0);
       expect(shown(set)).toBe(1);
     });
   });
@@ -328,38 +302,6 @@ describe('a replica set of Controller mode', () => {
     set.isolate('b1');
     await expect(set.world.settle(remove())).rejects.toThrow();
     remoting.close();
-  });
-
-  it('waits for a silent master no longer than until another one is elected: the outcome is unknown', async () => {
-    const set = await ReplicaWorld.serving();
-    set.isolate('b1');
-    const answering = sendUnwaited(set, 'b2');
-    await set.world.run(200);
-    const electedMs = set.world.nowMs;
-    await set.elect('b3', ['b1']);
-    const answer = await answering;
-    expect([answer.code, answer.remark]).toEqual([
-      ResponseCode.SYSTEM_ERROR,
-      expect.stringMatching(/^outcome unknown: the leader .* of term 1 did not answer before term 2 had one/),
-    ]);
-    expect(set.world.nowMs - electedMs).toBeLessThan(500);
-    expect((await sendUnwaited(set, 'b2')).code).toBe(ResponseCode.SUCCESS);
-  });
-
-  it('leaves a directory that a plain broker refuses: it holds the topics and offsets', async () => {
-    const set = await ReplicaWorld.serving();
-    await send(set, 5, 'm');
-    await set.stop('b2');
-    const platform = set.platform('b2');
-    const before = platform.disk.readFile('/store/ledgermq.point');
-    const conf = 'storePathRootDir=/store\nmappedFileSizeCommitLog=65536\n';
-    const { config } = loadBrokerConfig(conf, { homeDirectory: '/home', hostName: 'b2', ipAddress: '10.0.0.1' });
-    await expect(set.world.settle(startLoneBroker(platform, config, () => {}))).rejects.toThrow(
-      'the store directory /store belongs to a broker of Controller mode, and /store/ledgermq.point holds its topics, groups and offsets: set enableControllerMode=true',
-    );
-    expect(platform.disk.readFile('/store/ledgermq.point')).toEqual(before);
-    await set.back('b2');
-    await set.untilEqual();
   });
 
   it('refuses older commands, and appends nothing without a role', async () => {

@@ -4,6 +4,7 @@ import { run } from './child.ts';
 import { ControllerGroup } from './controller-group.ts';
 import type { Programs } from './group.ts';
 import { classPath, resolveJava } from './maven.ts';
+import { masterAddress } from './remoting.ts';
 import type { Report } from './report.ts';
 import { reportTap, tail } from './tap.ts';
 
@@ -135,8 +136,12 @@ export class ControllerSuite {
     });
   }
 
-  /** 1,000 messages by RocketMQ's client, sent and consumed. */
+  /** 1,000 messages by RocketMQ's client, sent and consumed, once the name server knows a master: RocketMQ's brokers register every 30 s only. */
   async #quickstart(label: string): Promise<void> {
+    const endAt = Date.now() + settleTimeoutMs;
+    while ((await masterAddress(this.#group.nameServer)) === undefined && Date.now() < endAt) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     const java = [...this.#java('client'), 'ledgermq.conformance.Main', this.#group.nameServer, label, 'quickstart'];
     reportTap(this.#report, `${this.#whose} ${label} the failover`, await run('java', java, checksTimeoutMs));
   }
