@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
 import { dledgerMode } from '../live/chaos/dledger-mode.ts';
-import { isMadeBy, kindNamed, liveFaults } from '../live/chaos/live-faults.ts';
+import { isMadeBy, liveFaults } from '../live/chaos/live-faults.ts';
 import type { LiveMode } from '../live/chaos/live-mode.ts';
 import { isLiveModeName, liveModeNamed } from '../live/chaos/live-modes.ts';
+import { faultsNamed } from '../live/chaos/named-faults.ts';
 import { type CutMeans, cutMeans } from '../live/network/open-network.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 import { defaultMinimums, type Minimums } from './chaos-minimums.ts';
@@ -43,6 +44,7 @@ export interface ChaosCommand {
   readonly minutes: number;
   readonly nodes: number;
   readonly seed: number;
+  /** Names of faults that may be drawn, ours or those of OpenChaos. */
   readonly kinds: readonly string[];
   readonly schedule: string | undefined;
   readonly cuts: CutMeans;
@@ -98,7 +100,7 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
     minutes,
     nodes: Number(nodes),
     seed: values.seed === undefined ? drawnSeed : wholeNumber('seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
-    kinds: values.faults === undefined ? kindsIn(mode, cuts) : kindsOf(values.faults, mode, cuts),
+    kinds: values.faults === undefined ? kindsIn(mode, cuts) : namesOf(values.faults, mode, cuts, Number(nodes)),
     cuts,
     schedule: values.schedule,
     rate: wholeNumber('rate', values.rate ?? '1000', 1, 10_000),
@@ -159,15 +161,16 @@ function kindsIn({ kinds }: LiveMode, cuts: CutMeans): string[] {
   return liveFaults.map(({ name }) => name).filter((name) => kinds.includes(name) && isMadeBy(cuts, name));
 }
 
-function kindsOf(list: string, mode: LiveMode, cuts: CutMeans): string[] {
-  const kinds = list.split(',').map((name) => {
-    const kind = kindNamed(name.trim());
-    if (kind === undefined)
+function namesOf(list: string, mode: LiveMode, cuts: CutMeans, nodes: number): string[] {
+  const names = list.split(',').map((each) => each.trim());
+  for (const name of names) {
+    const faults = faultsNamed(name, nodes);
+    if (faults === undefined)
       throw new WrongArguments(`--faults ${name}: there is no such fault; --list-faults names them`);
-    if (!mode.kinds.includes(kind))
+    if (faults.some(({ kind }) => !mode.kinds.includes(kind)))
       throw new WrongArguments(`--faults ${name}: mode ${mode.name} does not promise to survive it`);
-    if (!isMadeBy(cuts, kind)) throw new WrongArguments(`--faults ${name}: only proxies make it, not --cuts ${cuts}`);
-    return kind;
-  });
-  return [...new Set(kinds)];
+    if (faults.some(({ kind }) => !isMadeBy(cuts, kind)))
+      throw new WrongArguments(`--faults ${name}: only proxies make it, not --cuts ${cuts}`);
+  }
+  return [...new Set(names)];
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { StartFailure } from '../../cluster/launch/start-group.ts';
-import { describeFaults } from '../live/chaos/live-faults.ts';
+import { describeFaults } from '../live/chaos/describe-faults.ts';
 import { CHAOS_USAGE, type ChaosCommand, readChaosCommand } from './chaos-options.ts';
 import { playRounds } from './chaos-rounds.ts';
 import { endProgram } from './end-program.ts';

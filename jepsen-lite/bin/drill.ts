@@ -7,7 +7,7 @@ import { planSchema } from '../drill/plan/plan-schema.ts';
 import { comparisonOf } from '../drill/report/compare.ts';
 import type { DrillReport } from '../drill/report/drill-report.ts';
 import { DrillFailure } from '../drill/run/drill-run.ts';
-import { describeFaults } from '../live/chaos/live-faults.ts';
+import { describeFaults } from '../live/chaos/describe-faults.ts';
 import { WrongArguments } from './arguments.ts';
 import { DRILL_USAGE, readDrillCommand } from './drill-options.ts';
 import { dryRun } from './dry-run.ts';

@@ -89,8 +89,10 @@ test('a sound set in Controller mode keeps its promises', { timeout: RUN_MS }, a
     fault('pause', 11_000),
     fault('name-server', 14_000),
     fault('rolling', 18_000, { target: 'all', forMs: 6_000, amount: 3 }),
+    fault('wipe', 33_000, { target: 'follower', forMs: 200 }),
+    fault('disk-error', 43_000, { target: 'follower', forMs: 0, mode: 'write' }),
   ];
-  const report = await play(schedule, 0.5, { mode: controllerMode });
+  const report = await play(schedule, 0.9, { mode: controllerMode });
   expect(report.violation).toBeUndefined();
   expect(report.verdicts.map(({ valid }) => valid)).toEqual([true, true, true, true, true, true, true]);
   expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import type { Fault } from '../../fault/schedule.ts';
-import { kindNamed } from '../../live/chaos/live-faults.ts';
-import type { PhasePlan, Plan, TargetPlan } from './plan.ts';
+import { faultsNamed } from '../../live/chaos/named-faults.ts';
+import { membersOf, type PhasePlan, type Plan, type TargetPlan } from './plan.ts';
 import { planProblem } from './plan-problem.ts';
 import { planSchema } from './plan-schema.ts';
 import { defaultPhase, defaultPlan, defaultTargets, phasesOn, presetNamed, presets } from './presets.ts';
@@ -68,7 +68,7 @@ function filled(file: PlanFile, nameOfFile: string, instead: Instead): Plan {
   const name = file.name ?? base?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const from = base ?? defaultPlan;
   const target = instead.targetOf(targetOf(file.target, from.target));
-  const phases = phasesOf(file, name) ?? (base && phasesOn(target, base));
+  const phases = phasesOf(file, name, membersOf(target).length) ?? (base && phasesOn(target, base));
   if (phases === undefined) throw new WrongPlan('faults is missing; without a preset a plan says what happens');
   return {
     name,
@@ -92,7 +92,7 @@ function targetOf(target: Partial<TargetPlan> = {}, from: TargetPlan): TargetPla
   return { ...base, ...target } as TargetPlan;
 }
 
-function phasesOf({ faults, phases }: PlanFile, name: string): PhasePlan[] | undefined {
+function phasesOf({ faults, phases }: PlanFile, name: string, members: number): PhasePlan[] | undefined {
   const listed = phases ?? (faults && [{ faults }]);
   return listed?.map(({ faults: inside, ...phase }, at) => {
     const path = phases === undefined ? 'faults' : `phases[${at}].faults`;
@@ -101,18 +101,26 @@ function phasesOf({ faults, phases }: PlanFile, name: string): PhasePlan[] | und
       ...defaultPhase,
       name: title,
       ...phase,
-      faults: inside.map((fault, of) => faultOf(fault, `${path}[${of}]`)),
+      faults: inside.flatMap((fault, of) => faultsOf(fault, `${path}[${of}]`, members)),
     };
   });
 }
 
 const DEFAULT_FOR_MS = 2_000;
 
-function faultOf({ kind = '', ...fault }: Partial<Fault>, path: string): Fault {
-  const known = kindNamed(kind);
-  if (known === undefined)
+/** What a name means, and where the plan says whom, that one alone. */
+function faultsOf({ kind = '', ...fault }: Partial<Fault>, path: string, members: number): Fault[] {
+  const named = faultsNamed(kind, members);
+  if (named === undefined)
     throw new WrongPlan(
       `${path}.kind: "${kind}" is no fault that can be made on processes; drill --list-faults names them`,
     );
-  return { atMs: 0, target: 'leader', forMs: DEFAULT_FOR_MS, ...fault, kind: known };
+  const [first] = named;
+  const saysWhom = fault.target !== undefined || fault.other !== undefined;
+  if (saysWhom && first?.other !== undefined)
+    throw new WrongPlan(`${path}.target: ${kind} says itself which links are cut; leave target and other out`);
+  const parts = saysWhom ? named.slice(0, 1) : named;
+  return parts.map(
+    (part): Fault => ({ atMs: 0, target: 'leader', forMs: DEFAULT_FOR_MS, ...part, ...fault, kind: part.kind }),
+  );
 }

@@ -6,9 +6,12 @@ import { SMALL_FILES } from './small-files.ts';
 /** Above the watermark even young files would go, and with them what clients have still to read back: a disk that a fault has filled is above it. */
 const KEEPING = { cleanFileForciblyEnable: 'false' } as const;
 
+/** A master needs no longer to see that a broker of its set is gone, so that the set which it tells afterwards is not the one of before. */
+const BACK_IN_SET_MS = 3_000;
+
 /**
- * A set of brokers on the native store, of which the Controller makes one master. `conf/controller` sets allAckInSyncStateSet, and ASYNC_FLUSH: processes may die together, machines
- * may not.
+ * A set of brokers on the native store, of which the Controller makes one master. `conf/controller` sets allAckInSyncStateSet, and ASYNC_FLUSH: processes may die together; a disk
+ * may be lost while the others of the set have theirs.
  */
 export const controllerMode: LiveMode = {
   name: 'controller',
@@ -22,6 +25,7 @@ export const controllerMode: LiveMode = {
     'blackout',
     'rolling',
     'name-server',
+    'wipe',
     'lose-derived',
     'cut',
     'deaf',
@@ -32,6 +36,7 @@ export const controllerMode: LiveMode = {
     'split',
     'slow-disk',
     'disk-full',
+    'disk-error',
     'clock-jump',
   ],
   leads: ({ replication }) => replication?.role === 'master',
@@ -40,6 +45,9 @@ export const controllerMode: LiveMode = {
     if (replication?.role !== 'master') return replication?.following === true;
     return replication.slaves.filter(({ inSyncStateSet }) => inSyncStateSet).length === nodes - 1;
   },
+  // What is acknowledged is on every member of the set: as long as all are in it, any two others have what one loses.
+  mayLose: (areSound) => areSound,
+  isWhole: (_report, areSound, sinceMs) => areSound && sinceMs >= BACK_IN_SET_MS,
   areTogether: (reports) =>
     reports.some(
       ({ replication }) => replication?.role === 'master' && replication.slaves.every(({ lag }) => lag === 0),

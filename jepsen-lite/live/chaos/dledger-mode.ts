@@ -15,6 +15,13 @@ export const dledgerMode: LiveMode = {
   leads: ({ raft }) => raft?.role === 'leader',
   serves: ({ raft }) => raft?.role === 'leader' && raft.ready,
   isSound: ({ raft }) => raft?.inDoubt === false && raft.logCare.damagedPlaces === 0,
+  // Whose log may lack something neither votes nor counts until a leader has made it whole: a majority of others is all that is needed.
+  mayLose: () => true,
+  isWhole({ raft }) {
+    if (raft === undefined) return false;
+    const { inDoubt, logCare } = raft;
+    return !inDoubt && logCare.damagedPlaces === 0 && logCare.scrub.passes >= 1;
+  },
   areTogether(reports) {
     const last = reports.find(({ raft }) => raft?.role === 'leader')?.raft?.lastIndex;
     return (

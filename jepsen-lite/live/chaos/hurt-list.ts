@@ -1,11 +1,3 @@
-/** What is known of a member when its pulse is felt. */
-export interface Health {
-  readonly inDoubt: boolean;
-  readonly damagedPlaces: number;
-  /** Passes of the scrub since the start of the process. */
-  readonly scrubPasses: number;
-}
-
 /** Which members may lack what they acknowledged, so that never more than a minority does: more is beyond what the group promises. */
 export class HurtList {
   readonly #members: number;
@@ -34,10 +26,9 @@ export class HurtList {
     this.#hurt.set(name, starts);
   }
 
-  /** A member told how it is: whole again if it was started since, is free of doubt, and has looked through all of its log without finding damage. */
-  heard(name: string, starts: number, { inDoubt, damagedPlaces, scrubPasses }: Health): void {
+  /** A member told how it is: nothing is missing any more if it was started since, and says that it is whole. */
+  heard(name: string, starts: number, isWhole: boolean): void {
     const since = this.#hurt.get(name);
-    if (since === undefined || starts <= since || inDoubt || damagedPlaces > 0 || scrubPasses < 1) return;
-    this.#hurt.delete(name);
+    if (since !== undefined && starts > since && isWhole) this.#hurt.delete(name);
   }
 }

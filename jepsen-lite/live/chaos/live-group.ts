@@ -100,6 +100,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
     member.starts++;
     member.state = 'up';
     this.lastStartMs = performance.now();
+    member.startedMs = this.lastStartMs;
     this.group.start(member.name);
   }
 
@@ -137,9 +138,19 @@ export class LiveGroup extends Hurtable<LiveMember> {
     };
   }
 
+  /** Others know that it is one of them: a disk that is lost before that was never there. */
+  hasFounded({ name, report }: LiveMember): boolean {
+    return report?.raft === undefined || this.ends.endOf(name) > 0;
+  }
+
   /** Removes a folder of derived files. */
   removeDerived(member: LiveMember, folder: string): void {
     rmSync(join(member.node.storeDirectory, folder), { recursive: true, force: true });
+  }
+
+  /** Whether the promises cover that this member loses what it has, now. */
+  mayHurt({ name }: LiveMember): boolean {
+    return this.hurts.mayHurt(name) && this.mode.mayLose(this.#areSound);
   }
 
   /** Feels everybody's pulse: who leads, who is whole again, who has ended by himself. */
@@ -149,9 +160,10 @@ export class LiveGroup extends Hurtable<LiveMember> {
       this.members.map(async (member) => {
         const { starts } = member;
         const report = member.state === 'up' ? await readNodeStatus(member.node.httpUrl) : undefined;
-        if (member.starts === starts && member.state === 'up') this.#heard(member, starts, report);
+        if (member.starts === starts && member.state === 'up') this.#heard(member, report);
       }),
     );
+    for (const member of this.members) this.#lookForHurt(member);
     const seen = this.leader();
     const leader = seen?.report?.raft;
     const reign = `${seen?.name} ${leader?.term}`;
@@ -180,20 +192,28 @@ export class LiveGroup extends Hurtable<LiveMember> {
     this.judge.broken('chaos', error.stack ?? error.message);
   }
 
+  get #areSound(): boolean {
+    return this.members.every(({ isSound }) => isSound);
+  }
+
+  #lookForHurt(member: LiveMember): void {
+    const { name, starts, report, startedMs } = member;
+    if (report === undefined || member.state !== 'up') return;
+    this.hurts.heard(name, starts, this.mode.isWhole(report, this.#areSound, performance.now() - startedMs));
+    if (!this.hurts.isHurt(name)) member.excuses.delete('rot');
+  }
+
   #isAway(member: LiveMember): void {
     member.state = 'down';
     member.report = undefined;
     this.onPresence(member.name, false);
   }
 
-  #heard(member: LiveMember, starts: number, report: LiveMember['report']): void {
+  #heard(member: LiveMember, report: LiveMember['report']): void {
     member.report = report;
     if (report !== undefined) this.onPresence(member.name, true);
     const raft = report?.raft;
     if (raft !== undefined) {
-      const { damagedPlaces, scrub } = raft.logCare;
-      this.hurts.heard(member.name, starts, { inDoubt: raft.inDoubt, damagedPlaces, scrubPasses: scrub.passes });
-      if (!this.hurts.isHurt(member.name)) member.excuses.delete('rot');
       this.ends.heard(member.name, raft.appliedIndex, raft.writtenIndex);
       this.#votes.heard(member.name, raft.roleHistory);
     } else if (report === undefined && this.group.process(member.name) === undefined) this.#ended(member);

@@ -14,6 +14,8 @@ export class LiveMember implements Victim {
   readonly #nodes: number;
   state: Victim['state'] = 'down';
   starts = 0;
+  /** When it was started last, on the clock of `performance.now()`. */
+  startedMs = 0;
   /** How often its machine has lost power. */
   boots = 0;
   /** What it told last; undefined while it does not answer. */

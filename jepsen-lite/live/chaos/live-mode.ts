@@ -18,6 +18,10 @@ export interface LiveMode {
   serves(report: BrokerReport): boolean;
   /** Of a member that is ready: it lacks nothing that it should have, of `nodes` members. */
   isSound(report: BrokerReport, nodes: number): boolean;
+  /** Whether the promises cover, as things stand, that this member loses what is on its disk; `areSound`: all members are. */
+  mayLose(areSound: boolean): boolean;
+  /** Of a member that may have lost that, and was started `sinceMs` ago: it lacks nothing any more. */
+  isWhole(report: BrokerReport, areSound: boolean, sinceMs: number): boolean;
   /** All members are sound and hold the same, which is all there is. */
   areTogether(reports: readonly BrokerReport[]): boolean;
   /** What has to be the same in the files of all, once they were together and stopped; `leader`: what the leader told then. */

@@ -1,10 +1,14 @@
+import { assert } from '../../../src/base/assert.ts';
 import { faultKinds } from '../../fault/fault-kinds.ts';
 import type { Fault, Schedule } from '../../fault/schedule.ts';
 import type { Chance } from '../../sim/chance.ts';
+import { faultsNamed, type NamedFault } from './named-faults.ts';
 
 export interface LiveScheduleOptions {
-  /** Names of kinds that may be drawn. */
+  /** Names of faults that may be drawn, ours or those of OpenChaos. */
   readonly kinds: readonly string[];
+  /** Members of the group. */
+  readonly nodes: number;
   /** Faults begin from here on, and all are over at `endMs`. */
   readonly startMs: number;
   readonly endMs: number;
@@ -14,6 +18,8 @@ export interface LiveScheduleOptions {
 const WAVE = { fewest: 5, most: 10 } as const;
 /** Between the beginnings of two faults of a wave. */
 const PAUSE = { shortestMs: 300, longestMs: 4_000 } as const;
+/** Kinds that are made only while nobody else may lack anything: they begin waves, where most of them can be. */
+const FIRST_IN_WAVE = ['wipe', 'rot', 'power', 'disk-error'];
 /** After a wave nothing is wrong for so long: the group has to serve again meanwhile (LiveDisturbances), and go on with it. */
 const CALM_MS = 9_000;
 /** Before the end no fault begins any more. */
@@ -23,23 +29,30 @@ const LAST_MS = 1_000;
  * Draws the faults of a live run, each as the simulator draws it. Every kind comes once before one comes again: live runs are few, and each is to
  * see them all.
  */
-export function drawLiveSchedule(chance: Chance, { kinds, startMs, endMs }: LiveScheduleOptions): Schedule {
-  const known = faultKinds.filter(({ name }) => kinds.includes(name));
+export function drawLiveSchedule(chance: Chance, { kinds, nodes, startMs, endMs }: LiveScheduleOptions): Schedule {
+  const known = kinds.map((name) => faultsNamed(name, nodes) ?? []);
   const faults: Fault[] = [];
   let deck = chance.shuffled(known);
-  let leftInWave = chance.between(WAVE.fewest, WAVE.most);
+  let leftInWave = 0;
   for (let atMs = startMs; atMs < endMs - LAST_MS; ) {
     if (deck.length === 0) deck = chance.shuffled(known);
-    const kind = deck.pop();
-    if (kind === undefined) break;
-    const drawn = kind.draw(chance);
-    faults.push({ kind: kind.name, atMs, ...drawn, forMs: Math.min(drawn.forMs, endMs - atMs) });
+    const isFirst = leftInWave === 0;
+    if (isFirst) leftInWave = chance.between(WAVE.fewest, WAVE.most);
+    const parts = taken(deck, isFirst);
+    if (parts === undefined) break;
+    const [first] = parts;
+    const drawn = faultKinds.find(({ name }) => name === first?.kind)?.draw(chance);
+    assert(drawn !== undefined, 'there is a kind for each name');
+    for (const part of parts) faults.push({ ...drawn, ...part, atMs, forMs: Math.min(drawn.forMs, endMs - atMs) });
     leftInWave--;
     if (leftInWave > 0) atMs += chance.between(PAUSE.shortestMs, PAUSE.longestMs);
-    else {
-      atMs = Math.max(...faults.map((fault) => fault.atMs + fault.forMs)) + CALM_MS;
-      leftInWave = chance.between(WAVE.fewest, WAVE.most);
-    }
+    else atMs = Math.max(...faults.map((fault) => fault.atMs + fault.forMs)) + CALM_MS;
   }
   return faults;
+}
+
+/** The next of the deck; as the first of a wave one that belongs there, if there is one. */
+function taken<Parts extends readonly NamedFault[]>(deck: Parts[], isFirst: boolean): Parts | undefined {
+  const at = isFirst ? deck.findLastIndex(([part]) => FIRST_IN_WAVE.includes(part?.kind ?? '')) : -1;
+  return at === -1 ? deck.pop() : deck.splice(at, 1)[0];
 }

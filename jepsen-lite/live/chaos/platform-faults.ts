@@ -47,7 +47,7 @@ const diskError: LiveFault = {
   name: 'disk-error',
   by: `one EIO from ${DISK}`,
   apply(live, { target, mode = 'sync ' }) {
-    const [member] = live.targets(target).filter(({ name, state }) => state === 'up' && live.hurts.mayHurt(name));
+    const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
     if (member === undefined) return false;
     live.hurts.hurt(member.name, member.starts);
     member.excuses.add('disk-error');

@@ -72,8 +72,8 @@ const wipe: LiveFault = {
   name: 'wipe',
   by: 'SIGKILL, all files removed, and a start',
   apply(live, { target, forMs }) {
-    const [member] = live.targets(target).filter(({ name, state }) => state === 'up' && live.hurts.mayHurt(name));
-    if (member === undefined || live.ends.endOf(member.name) === 0) return false;
+    const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
+    if (member === undefined || !live.hasFounded(member)) return false;
     live.hurts.hurt(member.name, member.starts);
     restart(live, member, forMs, async () => {
       await live.kill(member);

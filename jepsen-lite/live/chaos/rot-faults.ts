@@ -51,7 +51,7 @@ const power: LiveFault = {
 export const liveRotFaults = [rot, power];
 
 function mayBeHurt(live: LiveGroup, members: readonly LiveMember[]): LiveMember | undefined {
-  return members.find(({ name, state, report }) => {
-    return state === 'up' && report?.raft !== undefined && live.hurts.mayHurt(name);
+  return members.find((member) => {
+    return member.state === 'up' && member.report?.raft !== undefined && live.mayHurt(member);
   });
 }

@@ -29,7 +29,7 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
-  /** Kinds of faults that may be drawn. */
+  /** Names of faults that may be drawn, ours or those of OpenChaos. */
   readonly kinds: readonly string[];
   /** Instead of the one that the seed gives. */
   readonly schedule: Schedule | undefined;
@@ -132,14 +132,14 @@ function fillsDisks({ schedule, kinds }: ChaosOptions): boolean {
 
 /** Load and faults, until the time is up, a promise is broken, or the run is interrupted. */
 async function playLoad(
-  { seed, minutes, kinds, schedule, directory, signal, onLook }: ChaosOptions,
+  { seed, nodes, minutes, kinds, schedule, directory, signal, onLook }: ChaosOptions,
   live: LiveGroup,
   clients: ChaosClients,
   player: FaultPlayer<LiveGroup>,
   nowMs: () => number,
 ): Promise<void> {
   const durationMs = minutes * MS_PER_MINUTE;
-  const drawing = { kinds, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS };
+  const drawing = { kinds, nodes, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS };
   const played = schedule ?? drawLiveSchedule(new Chance(seed, 'live-faults'), drawing);
   writeFileSync(join(directory, 'schedule.json'), `${JSON.stringify(played, undefined, 1)}\n`);
   player.play(played);

@@ -29,7 +29,7 @@ test.for([
   ['a kind that is none', [{ ...kill, kind: 'flood' }], [], 'fault 1: flood cannot be made on real processes'],
   ['no kind', [{}], [], 'fault 1: it has no kind'],
   ['no list', { faults: [] }, [], 'a JSON list of faults is needed'],
-  ['what the mode does not survive', [{ ...kill, kind: 'wipe' }], ['--mode', 'controller'], 'fault 1: mode controller'],
+  ['what the mode does not survive', [{ ...kill, kind: 'rot' }], ['--mode', 'controller'], 'fault 1: mode controller'],
   ['what these cuts cannot do', [{ ...kill, kind: 'reset' }], ['--cuts', 'namespaces'], 'fault 1: only proxies make'],
   ['a time behind a short last round', [{ ...kill, atMs: 70_000 }], ['--minutes', '11'], 'the run has only 60000 ms'],
 ] as const)('%s is refused with a sentence', ([_name, faults, args, sentence]) => {

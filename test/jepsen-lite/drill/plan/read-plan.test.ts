@@ -66,6 +66,21 @@ test('JSON with comments is the same plan', () => {
   expect(readPlan(json, 'file')).toEqual(readPlan(yaml, 'file'));
 });
 
+test('a name of OpenChaos means whom it says, unless the plan says whom', () => {
+  const faultsOf = (fault: string, more = '') =>
+    readPlan(`{ faults: [${fault}], target: { nodes: 5 }${more} }`, 'x').phases[0]?.faults.map(
+      ({ kind, target, forMs }) => `${kind} ${target} ${forMs}`,
+    );
+  expect(faultsOf('{ kind: minor-kill, forMs: 9 }')).toEqual(['kill follower 9', 'kill other-follower 9']);
+  expect(faultsOf('{ kind: minor-kill, forMs: 9, target: n3 }')).toEqual(['kill n3 9']);
+  expect(() => faultsOf('{ kind: major-kill }')).toThrow('the faults may take 3 of 5 members away');
+  expect(faultsOf('{ kind: major-kill }', ', allowQuorumLoss: true')).toHaveLength(3);
+  expect(() => faultsOf('{ kind: bridge, target: n0 }')).toThrow('faults[0].target: bridge says itself which links');
+  expect(readPlan('{ faults: [{ kind: partition-majorities-ring }] }', 'x').phases[0]?.faults).toMatchObject([
+    { kind: 'cut', target: 'n0', other: 'n1', mode: 'both' },
+  ]);
+});
+
 test('a preset with other values', () => {
   const plan = readPlan('{ preset: leader-kill, repeat: 3, load: { rate: 50 } }', 'file');
   expect(plan).toMatchObject({ name: 'leader-kill', repeat: 3, load: { rate: 50 }, expect: { rtoMs: 500 } });

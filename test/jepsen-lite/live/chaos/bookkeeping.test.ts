@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import type { BrokerReport } from '../../../../cluster/launch/node-status.ts';
 import { Ailing } from '../../../../jepsen-lite/live/chaos/ailing.ts';
 import { LiveJudge } from '../../../../jepsen-lite/live/chaos/client-judge.ts';
+import { controllerMode } from '../../../../jepsen-lite/live/chaos/controller-mode.ts';
+import { dledgerMode } from '../../../../jepsen-lite/live/chaos/dledger-mode.ts';
 import { HurtList } from '../../../../jepsen-lite/live/chaos/hurt-list.ts';
 import { KnownEnds } from '../../../../jepsen-lite/live/chaos/known-ends.ts';
 import type { Ailments } from '../../../../jepsen-lite/live/sick/ailments.ts';
 
-const whole = { inDoubt: false, damagedPlaces: 0, scrubPasses: 1 };
+function memberReport(inDoubt: boolean, damagedPlaces: number, passes: number): BrokerReport {
+  return { ready: true, raft: { inDoubt, logCare: { damagedPlaces, scrub: { passes } } } } as unknown as BrokerReport;
+}
 
 describe('who may be hurt', () => {
   test.for([
@@ -22,17 +27,33 @@ describe('who may be hurt', () => {
     expect(hurts.mayHurt('n0')).toBe(true);
   });
 
-  test('a member is whole only after another start, free of doubt and damage, and looked through', () => {
+  test('a member lacks nothing any more only after another start, when it says so', () => {
     const hurts = new HurtList(3);
     hurts.hurt('n0', 4);
-    hurts.heard('n0', 4, whole);
-    hurts.heard('n0', 5, { ...whole, inDoubt: true });
-    hurts.heard('n0', 5, { ...whole, damagedPlaces: 1 });
-    hurts.heard('n0', 5, { ...whole, scrubPasses: 0 });
-    hurts.heard('n1', 5, whole);
+    hurts.heard('n0', 4, true);
+    hurts.heard('n0', 5, false);
+    hurts.heard('n1', 5, true);
     expect(hurts.names).toEqual(['n0']);
-    hurts.heard('n0', 5, whole);
+    hurts.heard('n0', 5, true);
     expect(hurts.names).toEqual([]);
+  });
+
+  test('a member of a group is whole when it is free of doubt and damage, and looked through', () => {
+    const isWhole = (report: BrokerReport): boolean => dledgerMode.isWhole(report, false, 0);
+    expect(isWhole(memberReport(false, 0, 1))).toBe(true);
+    expect(isWhole(memberReport(true, 0, 1))).toBe(false);
+    expect(isWhole(memberReport(false, 1, 1))).toBe(false);
+    expect(isWhole(memberReport(false, 0, 0))).toBe(false);
+    expect(isWhole({ ready: true })).toBe(false);
+    expect(dledgerMode.mayLose(false)).toBe(true);
+  });
+
+  test('in Controller mode a broker may lose its disk while all are in the set, and is whole when they are again', () => {
+    expect([controllerMode.mayLose(true), controllerMode.mayLose(false)]).toEqual([true, false]);
+    const report = { ready: true };
+    expect(controllerMode.isWhole(report, true, 5_000)).toBe(true);
+    expect(controllerMode.isWhole(report, false, 5_000)).toBe(false);
+    expect(controllerMode.isWhole(report, true, 500)).toBe(false);
   });
 });
 

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import { faultKinds } from '../../../../jepsen-lite/fault/fault-kinds.ts';
-import { describeFaults, kindNamed, liveFaults } from '../../../../jepsen-lite/live/chaos/live-faults.ts';
+import { describeFaults } from '../../../../jepsen-lite/live/chaos/describe-faults.ts';
+import { liveFaults } from '../../../../jepsen-lite/live/chaos/live-faults.ts';
 import { drawLiveSchedule } from '../../../../jepsen-lite/live/chaos/live-schedule.ts';
+import { faultsNamed } from '../../../../jepsen-lite/live/chaos/named-faults.ts';
 import { Chance } from '../../../../jepsen-lite/sim/chance.ts';
 
 const kinds = liveFaults.map(({ name }) => name);
-const limits = { kinds, startMs: 3_000, endMs: 300_000 };
+const limits = { kinds, nodes: 3, startMs: 3_000, endMs: 300_000 };
 
 test('a seed draws the same faults again, another seed others', () => {
   const drawn = drawLiveSchedule(new Chance(7, 'x'), limits);
@@ -46,15 +48,39 @@ test('every live kind is one of the simulator, under the same name', () => {
   expect(new Set(kinds).size).toBe(kinds.length);
 });
 
-test('the names of OpenChaos mean kinds of ours', () => {
-  expect(kindNamed('kill')).toBe('kill');
-  expect(kindNamed('leader-kill')).toBe('kill');
-  expect(kindNamed('major-kill')).toBe('blackout');
-  expect(kindNamed('random-suspend')).toBe('pause');
-  expect(kindNamed('fixed-io-hang')).toBe('slow-disk');
-  expect(kindNamed('bridge')).toBe('cut');
-  expect(kindNamed('minor-cpu-high')).toBeUndefined();
-  expect(kindNamed('ambush')).toBeUndefined();
-  expect(kindNamed('nonsense')).toBeUndefined();
+test('the names of OpenChaos mean kinds of ours, and whom they say', () => {
+  const meant = (name: string, nodes = 3) =>
+    faultsNamed(name, nodes)?.map(({ kind, target, other }) => [kind, target, other].filter((each) => each).join(' '));
+  expect(meant('kill')).toEqual(['kill']);
+  expect(meant('random-kill')).toEqual(['kill']);
+  expect(meant('leader-kill')).toEqual(['kill leader']);
+  expect(meant('fixed-io-hang')).toEqual(['slow-disk n0']);
+  expect(meant('minor-suspend')).toEqual(['pause follower']);
+  expect(meant('minor-suspend', 5)).toEqual(['pause follower', 'pause other-follower']);
+  expect(meant('major-kill')).toEqual(['kill leader', 'kill follower']);
+  expect(meant('major-kill', 5)).toEqual(['kill leader', 'kill follower', 'kill other-follower']);
+  expect(meant('bridge')).toEqual(['cut n0 n2']);
+  expect(meant('bridge', 5)).toEqual(['cut n0 n3', 'cut n0 n4', 'cut n1 n3', 'cut n1 n4']);
+  expect(meant('partition-majorities-ring')).toEqual(['cut n0 n1']);
+  expect(meant('partition-majorities-ring', 5)?.sort()).toEqual([
+    'cut n0 n2',
+    'cut n0 n3',
+    'cut n1 n3',
+    'cut n1 n4',
+    'cut n2 n4',
+  ]);
+  expect(meant('minor-cpu-high')).toBeUndefined();
+  expect(meant('ambush')).toBeUndefined();
+  expect(meant('nonsense')).toBeUndefined();
   expect(describeFaults()).toMatch(/^ambush +\(in the simulator only\)$/m);
+});
+
+test('what a name of OpenChaos means is drawn together, for whom it says', () => {
+  const drawn = drawLiveSchedule(new Chance(7, 'x'), { ...limits, kinds: ['major-suspend', 'leader-kill'] });
+  const moments = [...new Set(drawn.map(({ atMs }) => atMs))];
+  for (const moment of moments) {
+    const together = drawn.filter(({ atMs }) => atMs === moment).map(({ kind, target }) => `${kind} ${target}`);
+    expect(['pause leader, pause follower', 'kill leader']).toContain(together.join(', '));
+  }
+  expect(moments.length).toBeGreaterThan(50);
 });
