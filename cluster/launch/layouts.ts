@@ -52,6 +52,13 @@ const dledger: Layout = {
   }),
 };
 
+/** The same with a second name server. */
+const twoNameServers: Layout = {
+  ...dledger,
+  name: 'dledger-2-namesrv',
+  nameServers: [{ name: NAME_SERVER }, { name: `${NAME_SERVER}-n1` }],
+};
+
 /** Three brokers of a set, and name servers with a controller in each; these start from the given files. */
 function controlled(name: string, files: readonly string[]): Layout {
   const controllers = (plan: PortPlan): string[] => files.map((_, each) => `${HOST}:${controllerPort(plan, each)}`);
@@ -103,6 +110,7 @@ export const DEFAULT_LAYOUT = dledger.name;
 
 export const layouts: readonly Layout[] = [
   dledger,
+  twoNameServers,
   controlled('controller', ['controller/quick-start/namesrv.conf']),
   controlled(
     PLUGIN,

@@ -60,6 +60,8 @@ test('a sound group keeps its promises under faults of every sort', { timeout: R
     fault('disk-full', 16_000),
     fault('rolling', 18_000, { target: 'all', forMs: 6_000, amount: 3 }),
     fault('slow-link', 20_000, { amount: 20 }),
+    fault('name-server', 21_000, { target: 'all', amount: 1 }),
+    fault('hide', 21_500, { mode: 'ns', amount: 2 }),
     fault('wipe', 24_000, { target: 'follower', forMs: 200 }),
   ];
   const report = await play(schedule, 0.5);

@@ -13,6 +13,7 @@ import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
 import { assert } from '../../../src/base/assert.ts';
 import { formatAddress, parseAddress } from '../../../src/remoting/address.ts';
 import { Hurtable, type Victim } from '../../live/chaos/hurtable.ts';
+import { NAME_SERVER_PARTY } from '../../live/chaos/parties.ts';
 import type { DiskHolder } from '../../live/chaos/platform-faults.ts';
 import type { FullDisks } from '../../live/disk/full-disks.ts';
 import type { LinkMesh } from '../../live/proxy/link-mesh.ts';
@@ -67,6 +68,7 @@ export function stockStore(folder: string, name: string): string {
 export class StockProcesses extends Hurtable<StockMember> implements DiskHolder<StockMember> {
   readonly members: readonly StockMember[];
   readonly links: LinkMesh;
+  readonly nameServerParties = [NAME_SERVER_PARTY];
   readonly #options: StockProcessesOptions;
   readonly #processes = new Map<string, LaunchedProcess>();
 

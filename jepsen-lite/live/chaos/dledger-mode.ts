@@ -9,6 +9,7 @@ import { SMALL_FILES } from './small-files.ts';
 export const dledgerMode: LiveMode = {
   name: 'dledger',
   conf: DEFAULT_LAYOUT,
+  chaosConf: 'dledger-2-namesrv',
   brokerKeys: { ...SMALL_FILES, scrubIntervalMs: '2000', scrubBytesPerSecond: '16777216' },
   drillKeys: {},
   kinds: faultKinds.map(({ name }) => name),

@@ -75,4 +75,8 @@ export abstract class Hurtable<Member extends Victim = Victim> {
 }
 
 /** One whose links can be cut. */
-export type Linked = Hurtable & { readonly links: Links };
+export type Linked = Hurtable & {
+  readonly links: Links;
+  /** The name servers among the parties of the links. */
+  readonly nameServerParties: readonly string[];
+};

@@ -2,7 +2,6 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Group } from '../../../cluster/launch/group.ts';
 import { signalProcess } from '../../../cluster/launch/launched-process.ts';
-import { NAME_SERVER } from '../../../cluster/launch/layouts.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
 import type { FullDisks } from '../disk/full-disks.ts';
@@ -16,6 +15,7 @@ import { KnownEnds } from './known-ends.ts';
 import { KnownVotes } from './known-votes.ts';
 import { LiveMember } from './live-member.ts';
 import type { LiveMode } from './live-mode.ts';
+import { partyOf } from './parties.ts';
 
 /** A supervisor starts a process anew that ended by itself. */
 const RESTART_MS = 1_000;
@@ -117,8 +117,12 @@ export class LiveGroup extends Hurtable<LiveMember> {
     if (process !== undefined) signalProcess(process, 'SIGCONT');
   }
 
-  startNameServer(): void {
-    if (this.group.process(NAME_SERVER) === undefined) this.group.start(NAME_SERVER);
+  startNameServer(name: string): void {
+    if (this.group.process(name) === undefined) this.group.start(name);
+  }
+
+  get nameServerParties(): readonly string[] {
+    return this.group.nameServers.map(partyOf);
   }
 
   /** Its disk is new. */
@@ -184,7 +188,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
     for (const member of this.members) this.resume(member);
     await ended;
     if (!starts) return;
-    this.startNameServer();
+    for (const name of this.group.nameServers) this.startNameServer(name);
     for (const member of this.members) this.start(member);
   }
 

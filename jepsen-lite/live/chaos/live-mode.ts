@@ -7,6 +7,8 @@ export interface LiveMode {
   readonly name: string;
   /** Shipped configuration files that the group starts from, as `fast-try --conf` names them. */
   readonly conf: string;
+  /** The same for a chaos run, which may lose a name server and go on with the other. */
+  readonly chaosConf: string;
   /** Keys for all brokers, so that files are small and roll, and what happens seldom happens often. */
   readonly brokerKeys: Readonly<Record<string, string>>;
   /** Keys for the brokers of a drill, whose files are of the usual size. */

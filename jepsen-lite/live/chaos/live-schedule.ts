@@ -20,6 +20,9 @@ const WAVE = { fewest: 5, most: 10 } as const;
 const PAUSE = { shortestMs: 300, longestMs: 4_000 } as const;
 /** Kinds that are made only while nobody else may lack anything: they begin waves, where most of them can be. */
 const FIRST_IN_WAVE = ['wipe', 'rot', 'power', 'disk-error'];
+/** Of two name servers the first, or both: what is drawn as in the simulator, which has one, leaves that open. */
+const NAME_SERVERS = [1, 1, 2] as const;
+const WHICH_NAME_SERVERS = ['name-server', 'hide'];
 /** After a wave nothing is wrong for so long: the group has to serve again meanwhile (LiveDisturbances), and go on with it. */
 const CALM_MS = 9_000;
 /** Before the end no fault begins any more. */
@@ -43,7 +46,10 @@ export function drawLiveSchedule(chance: Chance, { kinds, nodes, startMs, endMs 
     const [first] = parts;
     const drawn = faultKinds.find(({ name }) => name === first?.kind)?.draw(chance);
     assert(drawn !== undefined, 'there is a kind for each name');
-    for (const part of parts) faults.push({ ...drawn, ...part, atMs, forMs: Math.min(drawn.forMs, endMs - atMs) });
+    const which = WHICH_NAME_SERVERS.includes(first?.kind ?? '') ? { amount: chance.pick(NAME_SERVERS) } : {};
+    for (const part of parts) {
+      faults.push({ ...drawn, ...which, ...part, atMs, forMs: Math.min(drawn.forMs, endMs - atMs) });
+    }
     leftInWave--;
     if (leftInWave > 0) atMs += chance.between(PAUSE.shortestMs, PAUSE.longestMs);
     else atMs = Math.max(...faults.map((fault) => fault.atMs + fault.forMs)) + CALM_MS;

@@ -1,6 +1,6 @@
 import type { Linked } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
-import { CLIENTS_PARTY, NAME_SERVER_PARTY } from './parties.ts';
+import { CLIENTS_PARTY } from './parties.ts';
 
 const BY = 'the TCP proxies between the processes';
 const CUT_BY = `${BY}, or network namespaces`;
@@ -12,7 +12,7 @@ const isolate: LiveFault<Linked> = {
     const [member] = live.targets(target);
     if (member === undefined) return false;
     const others = live.members.map(({ name }) => name).filter((name) => name !== member.name);
-    if (mode === 'all') others.push(NAME_SERVER_PARTY, CLIENTS_PARTY);
+    if (mode === 'all') others.push(...live.nameServerParties, CLIENTS_PARTY);
     for (const other of others) cutFor(live, forMs, [member.name, other], [other, member.name]);
     return true;
   },
@@ -47,11 +47,12 @@ const deaf: LiveFault<Linked> = {
 const hide: LiveFault<Linked> = {
   name: 'hide',
   by: CUT_BY,
-  apply(live, { target, forMs, mode }) {
+  apply(live, { target, forMs, mode, amount }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
-    const other = mode === 'ns' ? NAME_SERVER_PARTY : CLIENTS_PARTY;
-    cutFor(live, forMs, [member.name, other], [other, member.name]);
+    // `amount`: of so many name servers, from the first on; of all, where it is missing.
+    const others = mode === 'ns' ? live.nameServerParties.slice(0, amount) : [CLIENTS_PARTY];
+    for (const other of others) cutFor(live, forMs, [member.name, other], [other, member.name]);
     return true;
   },
 };

@@ -1,11 +1,11 @@
 import type { Layout } from '../../../cluster/launch/layouts.ts';
 import { NAME_SERVER } from '../../../cluster/launch/layouts.ts';
-import { HOST, type PortPlan } from '../../../cluster/launch/ports.ts';
+import { controllerPort, HOST, nameServerPort, type PortPlan } from '../../../cluster/launch/ports.ts';
 import { formatAddress } from '../../../src/remoting/address.ts';
 import type { LinkMesh } from '../proxy/link-mesh.ts';
 import type { Detours } from '../sick/patient.ts';
 
-/** Names of the parties that are no members. */
+/** Name of the first name server among the parties; a second one is `ns1`. */
 export const NAME_SERVER_PARTY = 'ns';
 export const CLIENTS_PARTY = 'clients';
 
@@ -18,9 +18,12 @@ export function partyPorts(layout: Layout, plan: PortPlan): Ports {
   const brokers = plan.brokers.map(({ listen, fast, peer, ha }, index) => {
     return [names[index] as string, [listen, fast, layout.replicatesOver === 'peer' ? peer : ha]] as const;
   });
-  // A controller listens two above the name server (cluster/launch/layouts.ts).
-  const ofNameServer = layout.replicatesOver === 'peer' ? [plan.nameServer] : [plan.nameServer, plan.nameServer + 2];
-  return new Map<string, readonly number[]>([...brokers, [NAME_SERVER_PARTY, ofNameServer]]);
+  const nameServers = layout.nameServers.map(({ name, file }, index) => {
+    // Those with files have a controller inside.
+    const controllers = file === undefined ? [] : [controllerPort(plan, index)];
+    return [partyOf(name), [nameServerPort(plan, index), ...controllers]] as const;
+  });
+  return new Map<string, readonly number[]>([...brokers, ...nameServers]);
 }
 
 /** Ports at which brokers tell how they are. */
@@ -31,7 +34,9 @@ export function pagePorts(layout: Layout, plan: PortPlan): Ports {
 
 /** The party that a process of a group is. */
 export function partyOf(processName: string): string {
-  return processName === NAME_SERVER ? NAME_SERVER_PARTY : processName;
+  return processName.startsWith(NAME_SERVER)
+    ? `${NAME_SERVER_PARTY}${processName.slice(NAME_SERVER.length).replace('-n', '')}`
+    : processName;
 }
 
 /** Lays a link from every party to every address of the others; returns the detours of each. */

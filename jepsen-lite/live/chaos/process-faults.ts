@@ -1,4 +1,3 @@
-import { NAME_SERVER } from '../../../cluster/launch/layouts.ts';
 import type { Hurtable, Victim } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
 
@@ -87,13 +86,16 @@ const nameServer: LiveFault = {
   name: 'name-server',
   by: 'SIGKILL, and a start',
   besideMembers: true,
-  apply(live, { forMs }) {
-    if (live.group.process(NAME_SERVER) === undefined) return false;
-    live.act(async () => {
-      await live.group.kill(NAME_SERVER);
-      live.later(forMs, () => live.startNameServer());
-    });
-    return true;
+  apply(live, { forMs, amount }) {
+    // `amount`: so many, from the first on; all, where it is missing.
+    const meant = live.group.nameServers.slice(0, amount).filter((name) => live.group.process(name) !== undefined);
+    for (const name of meant) {
+      live.act(async () => {
+        await live.group.kill(name);
+        live.later(forMs, () => live.startNameServer(name));
+      });
+    }
+    return meant.length > 0;
   },
 };
 

@@ -79,6 +79,7 @@ async function runMarked(
   const metadata = new MetadataAudit();
   const { live, disks, network, clientDetours, close } = await startLive({
     ...options,
+    conf: options.mode.chaosConf,
     brokerKeys: options.mode.brokerKeys,
     watchdog,
     fillsDisks: fillsDisks(options),

@@ -30,6 +30,8 @@ const STOP_MS = 10_000;
 export interface StartLiveOptions {
   /** Default: a DLedger group. */
   readonly mode?: LiveMode;
+  /** Shipped files; default: those of the mode. */
+  readonly conf?: string;
   readonly nodes: number;
   readonly directory: string;
   readonly programs: Programs;
@@ -65,7 +67,8 @@ export interface StartedLive {
 export async function startLive(options: StartLiveOptions): Promise<StartedLive> {
   const { mode = dledgerMode, nodes, directory, programs, brokerKeys, signal, real, mark, judge, journal } = options;
   const { watchdog, fillsDisks: areFilled, cuts = 'proxies' } = options;
-  const layout = findLayout(mode.conf);
+  const { conf = mode.conf } = options;
+  const layout = findLayout(conf);
   assert(layout !== undefined, 'modes name layouts that are there');
   const portBase = await freePortBase(nodes);
   const plan = portsFrom(portBase, nodes);
@@ -93,7 +96,7 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
   const count = layout.count === undefined ? { nodes } : {};
   const groupOptions = {
     dir,
-    conf: mode.conf,
+    conf,
     ...count,
     portBase,
     programs,

@@ -37,6 +37,13 @@ test('at least ten faults a minute come, in waves that end, with time behind eac
   }
 });
 
+test('of two name servers the first is hit, or both', () => {
+  const drawn = drawLiveSchedule(new Chance(7, 'x'), { ...limits, endMs: 600_000, kinds: ['name-server', 'kill'] });
+  const amounts = drawn.filter(({ kind }) => kind === 'name-server').map(({ amount }) => amount);
+  expect(new Set(amounts)).toEqual(new Set([1, 2]));
+  expect(drawn.filter(({ kind, amount }) => kind === 'kill' && amount !== undefined)).toEqual([]);
+});
+
 test('only the kinds that are asked for are drawn', () => {
   const drawn = drawLiveSchedule(new Chance(7, 'x'), { ...limits, kinds: ['kill'] });
   expect(new Set(drawn.map(({ kind }) => kind))).toEqual(new Set(['kill']));
