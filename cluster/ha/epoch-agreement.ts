@@ -41,12 +41,19 @@ export class EpochAgreement implements Agreement {
   #ofMaster: readonly EpochEntry[] = [];
   /** The log agreed with a master's in this run: what came since came from a master. */
   #agreed = false;
+  /** A cut is under way, and the next agreement waits for its end. */
+  #cutting = false;
+  #waiting: (() => void) | undefined;
 
   constructor(options: EpochAgreementOptions) {
     this.#options = options;
   }
 
   agree(welcome: Welcome, done: (problem: string | undefined) => void): void {
+    if (this.#cutting) {
+      this.#waiting = () => this.agree(welcome, done);
+      return;
+    }
     const { log, epochs } = this.#options;
     const { minPosition, endPosition } = log;
     const common = commonEnd(
@@ -71,6 +78,10 @@ export class EpochAgreement implements Agreement {
     }
   }
 
+  abandon(): void {
+    this.#waiting = undefined;
+  }
+
   /** Each step is durable before the next: the note, the log, the epochs, the note's end. */
   #cut(end: number, done: (problem: undefined) => void): void {
     const { disk, logger, root, log, epochs, fatal } = this.#options;
@@ -80,7 +91,9 @@ export class EpochAgreement implements Agreement {
       bytes,
     });
     if (!orFatal(fatal, () => disk.replaceFile(cutPath(root), Buffer.from(String(end))))) return;
+    this.#cutting = true;
     log.cut(end, (error) => {
+      this.#cutting = false;
       if (error !== undefined) {
         fatal(error);
         return;
@@ -93,6 +106,9 @@ export class EpochAgreement implements Agreement {
       if (!noted) return;
       this.#agreed = true;
       done(undefined);
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      waiting?.();
     });
   }
 

@@ -13,6 +13,8 @@ export interface Agreement {
    * Cuts the log, durably, where it parts from the master's; `done` gets a sentence if that cannot be done.
    */
   agree(welcome: Welcome, done: (problem: string | undefined) => void): void;
+  /** The master that was to be agreed with is gone: what has not begun must not begin any more. */
+  abandon(): void;
   /** Records up to `end` of the master's log are about to be appended. False: that could not be noted, and the process stops. */
   extend(end: number): boolean;
 }
@@ -201,7 +203,8 @@ export class SlaveRole implements LogRole {
 
   #lost(reason: string | undefined, retryMs: number): void {
     if (this.#ended) return;
-    const { platform, events } = this.#options;
+    const { platform, events, agreement } = this.#options;
+    agreement?.abandon();
     this.#link = undefined;
     this.#following = false;
     this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
@@ -223,6 +226,7 @@ export class SlaveRole implements LogRole {
     this.#ended = true;
     this.#following = false;
     if (this.#retry !== undefined) this.#options.platform.timers.cancel(this.#retry);
+    this.#options.agreement?.abandon();
     this.#link?.end();
     this.#link = undefined;
   }

@@ -42,6 +42,7 @@ export class Enrolment {
   #busy = false;
   #stopped = false;
   #enrolled = false;
+  #everEnrolled = false;
   #problem = '';
 
   constructor(platform: Platform, name: EnrolmentName, identity: BrokerIdentity, controllers: ControllerClient) {
@@ -58,6 +59,11 @@ export class Enrolment {
   /** The controllers know this broker. */
   get enrolled(): boolean {
     return this.#enrolled;
+  }
+
+  /** The controllers heard of this process, and so whether its log is in doubt. */
+  get everEnrolled(): boolean {
+    return this.#everEnrolled;
   }
 
   stop(): void {
@@ -148,6 +154,7 @@ export class Enrolment {
       if (answer.code !== ResponseCode.SUCCESS) return again(answer.remark);
       this.#busy = false;
       this.#enrolled = true;
+      this.#everEnrolled = true;
       this.#problem = '';
       const { masterBrokerId: masterId, masterAddress, masterEpoch } = answer.header;
       const syncStateSet = decodeSet(answer.body);

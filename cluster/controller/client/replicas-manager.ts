@@ -92,10 +92,13 @@ export class ReplicasManager {
     for (const timer of [...this.#timers, this.#hurry]) if (timer !== undefined) this.#platform.timers.cancel(timer);
   }
 
-  /** A notice (1008), or an answer: tells the data path what is new. */
+  /**
+   * A notice (1008), or an answer: tells the data path what is new. Nothing is, before this process registered: it may have been elected for what the controllers know of
+   * the one before, and may lack it.
+   */
   heard({ masterId, masterAddress, masterEpoch, syncStateSet: set }: SetNews): void {
     const { brokerId } = this.#enrolment;
-    if (brokerId === undefined || this.#stopped) return;
+    if (brokerId === undefined || !this.#enrolment.everEnrolled || this.#stopped) return;
     const known = this.#roles.position().masterEpoch;
     if (masterEpoch < known) this.#outdated(masterEpoch, known);
     else if (masterId === undefined) this.#withoutMaster(masterEpoch, known);
@@ -160,9 +163,10 @@ export class ReplicasManager {
     });
   }
 
+  /** A heartbeat makes it one that may be elected: not before the controllers know whether it is in doubt. */
   #beat(): void {
-    const { brokerId } = this.#enrolment;
-    if (brokerId === undefined) return;
+    const { brokerId, everEnrolled } = this.#enrolment;
+    if (brokerId === undefined || !everEnrolled) return;
     const { lastEpoch, maxPosition, confirmPosition } = this.#roles.position();
     const { clusterName, address, heartbeatTimeoutMs, electionPriority } = this.#settings;
     this.#controllers.tellAll(brokerHeartbeat, {

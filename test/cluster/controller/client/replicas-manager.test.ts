@@ -103,6 +103,29 @@ describe("the broker's side", () => {
     expect(old.roles.set.brokerIds).toEqual([old.roles.brokerId]);
   });
 
+  it('does not count a broker that has not registered since its start, and so could not say that it is in doubt', async () => {
+    const group = await ControllerWorld.serving(3);
+    const replicas = await threeBrokers(group);
+    const old = masterOf(replicas);
+    const [dead, third] = replicas.filter((replica) => replica !== old) as [FakeReplica, FakeReplica];
+    third.kill();
+    old.wish(old.roles.brokerId!, dead.roles.brokerId!);
+    await group.world.run(100);
+    dead.losePower();
+    const { leader } = group;
+    group.world.fabric.cut(dead.host, leader);
+    await dead.restart({ inDoubt: true });
+    await group.world.run(2_500);
+    expect(dead.roles.role).toBe('fenced');
+    old.kill();
+    group.kill(leader);
+    await group.untilServing();
+    await group.world.run(5_000);
+    expect([dead.roles.role, dead.roles.begunEpoch]).toEqual(['fenced', 0]);
+    await old.restart();
+    await group.until(() => old.roles.role === 'master' && dead.roles.role === 'slave');
+  });
+
   it('elects unclean where that is allowed', async () => {
     const group = await ControllerWorld.serving(1, 'enableElectUncleanMaster=true');
     const alone = await FakeReplica.start(group, 'b1');

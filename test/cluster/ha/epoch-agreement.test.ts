@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { cutPath, EpochAgreement } from '../../../cluster/ha/epoch-agreement.ts';
+import { EpochFile } from '../../../cluster/ha/epoch-file.ts';
+import type { HaLog } from '../../../cluster/ha/ha-log.ts';
+import { createVirtualPlatform } from '../../support/virtual-platform.ts';
+
+/** A log that tells the end of a cut when the test says so. */
+function diverged() {
+  const platform = createVirtualPlatform();
+  const { disk } = platform;
+  disk.makeDirectory('/store');
+  const epochs = EpochFile.open(disk, '/store/epochFileCheckpoint');
+  epochs.append(1, 0);
+  epochs.append(2, 1_000);
+  const cuts: ((error: undefined) => void)[] = [];
+  const log = {
+    minPosition: 0,
+    confirmedPosition: 0,
+    endPosition: 1_500,
+    cut(end: number, done: (error: undefined) => void) {
+      log.endPosition = end;
+      cuts.push(done);
+    },
+  };
+  const agreement = new EpochAgreement({
+    disk,
+    logger: platform.logger,
+    root: '/store',
+    log: log as unknown as HaLog,
+    epochs,
+    trustedEnd: () => undefined,
+    fatal: (error) => {
+      throw new Error(error.message);
+    },
+  });
+  return { disk, epochs, cuts, log, agreement };
+}
+
+const ofMaster = {
+  masterEpoch: 3,
+  epochs: [
+    { epoch: 1, startPosition: 0 },
+    { epoch: 3, startPosition: 1_000 },
+  ],
+  minPosition: 0,
+  endPosition: 2_000,
+};
+
+test('a connection that comes while a cut is under way waits for its end, and what it brings is kept', () => {
+  const { disk, epochs, cuts, agreement } = diverged();
+  const agreed: string[] = [];
+  agreement.agree(ofMaster, () => agreed.push('first'));
+  agreement.abandon();
+  agreement.agree(ofMaster, () => agreed.push('second'));
+  expect([agreed, cuts.length, disk.exists(cutPath('/store'))]).toEqual([[], 1, true]);
+  cuts[0]?.(undefined);
+  expect([agreed, disk.exists(cutPath('/store'))]).toEqual([['first', 'second'], false]);
+  agreement.extend(1_200);
+  expect(epochs.entries).toEqual(ofMaster.epochs);
+});
+
+test('who is gone before the cut is over cuts nothing more', () => {
+  const { cuts, log, agreement } = diverged();
+  const agreed: string[] = [];
+  agreement.agree(ofMaster, () => agreed.push('first'));
+  agreement.agree({ ...ofMaster, epochs: [{ epoch: 1, startPosition: 0 }], endPosition: 500 }, () =>
+    agreed.push('second'),
+  );
+  agreement.abandon();
+  cuts[0]?.(undefined);
+  expect([agreed, cuts.length, log.endPosition]).toEqual([['first'], 1, 1_000]);
+});
