@@ -17,9 +17,9 @@ export function makeFolder(option: string, path: string): void {
   orWrong(option, path, () => {
     // One by one: in /proc a recursive mkdir never ends.
     for (const folder of missing) mkdirSync(folder);
-    accessSync(path, constants.W_OK | constants.X_OK);
   });
   if (!statSync(path).isDirectory()) throw new WrongArguments(`--${option} ${path}: this is no folder`);
+  orWrong(option, path, () => accessSync(path, constants.W_OK | constants.X_OK));
 }
 
 function orWrong(option: string, path: string, run: () => void): void {

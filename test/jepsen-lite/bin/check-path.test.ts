@@ -37,7 +37,7 @@ test.for([
 });
 
 test('a file is no folder', () => {
-  expect(() => makeFolder('dir', file)).toThrow(`--dir ${file}: `);
+  expect(() => makeFolder('dir', file)).toThrow(`--dir ${file}: this is no folder`);
 });
 
 test('the folder of the last round is looked at before the first round begins', async () => {
