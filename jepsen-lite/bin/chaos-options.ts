@@ -8,7 +8,7 @@ import { faultsNamed } from '../live/chaos/named-faults.ts';
 import { type CutMeans, cutMeans } from '../live/network/open-network.ts';
 import { WrongArguments, wholeNumber } from './arguments.ts';
 import { defaultMinimums, type Minimums } from './chaos-minimums.ts';
-import { bugNamed, minutesOf } from './options.ts';
+import { bugNamed, minutesOf, SHORTEST_ROUND_MINUTES } from './options.ts';
 
 export const CHAOS_USAGE = `npm run chaos -- [options]
 
@@ -22,7 +22,8 @@ and what is in the files of the members.
   --faults A,B     only these kinds, by our names or those of OpenChaos (default: all that the mode survives)
   --list-faults    says which kinds there are and by what they are made, and plays nothing
   --schedule FILE  a JSON list of faults instead of the drawn ones, played in every round
-  --cuts MEANS     what cuts links: proxies (default), or namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets)
+  --cuts MEANS     what cuts links: proxies (default), namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets), or
+                   both: rounds of the one and of the other by turns, of half the time where that is at most 10 minutes
   --rate N         messages a second that the senders aim at (default 1000)
   --min-faults N   faults that all rounds together have to make, or the run does not pass (default: 100 for runs of 10 minutes and more, without --schedule; else 1)
   --min-acked N    the same for acknowledged messages that are judged (default: 200000; else 1)
@@ -47,7 +48,7 @@ export interface ChaosCommand {
   /** Names of faults that may be drawn, ours or those of OpenChaos. */
   readonly kinds: readonly string[];
   readonly schedule: string | undefined;
-  readonly cuts: CutMeans;
+  readonly cuts: CutMeans | 'both';
   readonly rate: number;
   readonly minimums: Minimums;
   readonly directory: string;
@@ -91,10 +92,10 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
   if (nodes !== '3' && nodes !== '5') throw new WrongArguments(`--nodes ${nodes}: a group of chaos has 3 or 5 members`);
   const mode = modeOf(values.mode ?? dledgerMode.name);
   if (mode !== dledgerMode && nodes !== '3') throw new WrongArguments(`--nodes ${nodes}: ${mode.conf} has 3 brokers`);
-  const cuts = cutsOf(values.cuts);
+  const minutes = minutesOf(values.minutes ?? '1');
+  const cuts = cutsOf(values.cuts, minutes);
   if (values.faults !== undefined && values.schedule !== undefined)
     throw new WrongArguments('--faults and --schedule exclude each other: a schedule says itself which faults come');
-  const minutes = minutesOf(values.minutes ?? '1');
   return {
     mode,
     minutes,
@@ -151,17 +152,25 @@ function modeOf(name: string): LiveMode {
   return liveModeNamed(name);
 }
 
-function cutsOf(name: string | undefined): CutMeans {
-  const means = cutMeans.find((each) => each === (name ?? 'proxies'));
-  if (means === undefined) throw new WrongArguments(`--cuts ${name}: there are ${cutMeans.join(' and ')}`);
+function cutsOf(name = 'proxies', minutes: number): ChaosCommand['cuts'] {
+  if (name === 'both' && minutes < 2 * SHORTEST_ROUND_MINUTES)
+    throw new WrongArguments(`--cuts both: these are two rounds, and --minutes ${minutes} is too short for them`);
+  const means = name === 'both' ? name : cutMeans.find((each) => each === name);
+  if (means === undefined) throw new WrongArguments(`--cuts ${name}: there are ${cutMeans.join(', ')} and both`);
   return means;
 }
 
-function kindsIn({ kinds }: LiveMode, cuts: CutMeans): string[] {
-  return liveFaults.map(({ name }) => name).filter((name) => kinds.includes(name) && isMadeBy(cuts, name));
+function kindsIn({ kinds }: LiveMode, cuts: ChaosCommand['cuts']): string[] {
+  const means = cuts === 'both' ? 'proxies' : cuts;
+  return liveFaults.map(({ name }) => name).filter((name) => kinds.includes(name) && isMadeBy(means, name));
 }
 
-function namesOf(list: string, mode: LiveMode, cuts: CutMeans, nodes: number): string[] {
+/** Those of the names that can be drawn in a round whose links are cut like this. */
+export function namesIn(names: readonly string[], cuts: CutMeans, nodes: number): string[] {
+  return names.filter((name) => faultsNamed(name, nodes)?.every(({ kind }) => isMadeBy(cuts, kind)));
+}
+
+function namesOf(list: string, mode: LiveMode, cuts: ChaosCommand['cuts'], nodes: number): string[] {
   const names = list.split(',').map((each) => each.trim());
   for (const name of names) {
     const faults = faultsNamed(name, nodes);
@@ -169,8 +178,12 @@ function namesOf(list: string, mode: LiveMode, cuts: CutMeans, nodes: number): s
       throw new WrongArguments(`--faults ${name}: there is no such fault; --list-faults names them`);
     if (faults.some(({ kind }) => !mode.kinds.includes(kind)))
       throw new WrongArguments(`--faults ${name}: mode ${mode.name} does not promise to survive it`);
-    if (faults.some(({ kind }) => !isMadeBy(cuts, kind)))
+    if (cuts !== 'both' && faults.some(({ kind }) => !isMadeBy(cuts, kind)))
       throw new WrongArguments(`--faults ${name}: only proxies make it, not --cuts ${cuts}`);
   }
+  if (cuts === 'both' && namesIn(names, 'namespaces', nodes).length === 0)
+    throw new WrongArguments(
+      `--faults ${list}: only proxies make these, so that --cuts both has nothing to do by turns`,
+    );
   return [...new Set(names)];
 }

@@ -1,3 +1,4 @@
+import type { CutMeans } from '../live/network/open-network.ts';
 import type { ChaosCommand } from './chaos-options.ts';
 
 /** A round has a group of its own, so that its history fits into memory and a long run can be resumed. */
@@ -10,13 +11,18 @@ export interface Round {
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
+  /** What cuts its links. */
+  readonly cuts: CutMeans;
 }
 
-/** The rounds of a command, each with a seed of its own. */
-export function roundsOf({ mode, seed, nodes, minutes }: ChaosCommand): Round[] {
-  const count = Math.ceil(minutes / LONGEST_ROUND_MINUTES);
+/** The rounds of a command, each with a seed of its own; where it wants both means of cutting links, by turns. */
+export function roundsOf({ mode, seed, nodes, minutes, cuts }: ChaosCommand): Round[] {
+  const longestMinutes = cuts === 'both' ? Math.min(LONGEST_ROUND_MINUTES, minutes / 2) : LONGEST_ROUND_MINUTES;
+  const count = Math.ceil(minutes / longestMinutes);
   return Array.from({ length: count }, (_, at) => {
-    const leftMinutes = minutes - at * LONGEST_ROUND_MINUTES;
-    return { mode: mode.name, seed: seed + at, nodes, minutes: Math.min(LONGEST_ROUND_MINUTES, leftMinutes) };
+    const leftMinutes = minutes - at * longestMinutes;
+    const means = cuts === 'both' ? (at % 2 === 0 ? 'proxies' : 'namespaces') : cuts;
+    const length = Math.min(longestMinutes, leftMinutes);
+    return { mode: mode.name, seed: seed + at, nodes, minutes: length, cuts: means };
   });
 }

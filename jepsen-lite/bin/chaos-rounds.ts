@@ -7,7 +7,7 @@ import { runChaos } from '../live/chaos/run-chaos.ts';
 import { WrongArguments } from './arguments.ts';
 import { buildWithBug } from './build-with-bug.ts';
 import { judgeMinimums, type Minimum, minimumsText } from './chaos-minimums.ts';
-import type { ChaosCommand } from './chaos-options.ts';
+import { type ChaosCommand, namesIn } from './chaos-options.ts';
 import { type Round, roundsOf } from './chaos-round.ts';
 import { chaosSchedule } from './chaos-schedule.ts';
 import { chaosText, injectedOf, outcomeOf } from './chaos-text.ts';
@@ -108,10 +108,9 @@ async function playRound(
   const report = await runChaos({
     ...round,
     mode: command.mode,
-    kinds: command.kinds,
+    kinds: namesIn(command.kinds, round.cuts, nodes),
     schedule,
     rate: command.rate,
-    cuts: command.cuts,
     directory,
     programs: { mqnamesrv: join(programFolder, 'chaos-namesrv.js'), mqbroker: broker },
     watchdog: join(programFolder, 'watchdog.js'),
@@ -121,7 +120,7 @@ async function playRound(
   view.clear();
   const passed = outcomeOf(report) === 'passes';
   if (passed && !command.keep) rmSync(directory, { recursive: true });
-  const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --cuts ${command.cuts}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
+  const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --cuts ${round.cuts}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
   console.log(chaosText(report, replay, passed && !command.keep ? undefined : directory));
   return report;
 }

@@ -12,6 +12,8 @@ export function chaosSchedule(command: ChaosCommand, rounds: readonly Round[]): 
   return readFaults(file, { nodes, minutes }, (kind) => {
     if (!liveFaults.some(({ name }) => name === kind)) return `${kind} cannot be made on real processes`;
     if (!mode.kinds.includes(kind)) return `mode ${mode.name} does not promise to survive ${kind}`;
-    return isMadeBy(cuts, kind) ? undefined : `only proxies make ${kind}, not --cuts ${cuts}`;
+    return rounds.every((round) => isMadeBy(round.cuts, kind))
+      ? undefined
+      : `only proxies make ${kind}, not --cuts ${cuts}`;
   });
 }

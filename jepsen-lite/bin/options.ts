@@ -169,9 +169,12 @@ export function bugNamed(name: string | undefined, mode?: string): string[] {
   throw new WrongArguments(`--bug ${name}: there is no such planted bug; npm run sim -- --list-bugs names them`);
 }
 
+/** Shorter ones have no time for faults. */
+export const SHORTEST_ROUND_MINUTES = 0.2;
+
 /** Throws WrongArguments. */
 export function minutesOf(value: string): number {
   const minutes = Number(value);
-  if (minutes >= 0.2 && minutes <= 600) return minutes;
-  throw new WrongArguments(`--minutes ${value}: a number from 0.2 to 600 is needed`);
+  if (minutes >= SHORTEST_ROUND_MINUTES && minutes <= 600) return minutes;
+  throw new WrongArguments(`--minutes ${value}: a number from ${SHORTEST_ROUND_MINUTES} to 600 is needed`);
 }

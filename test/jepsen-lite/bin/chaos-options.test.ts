@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultMinimums, judgeMinimums, minimumsText } from '../../../jepsen-lite/bin/chaos-minimums.ts';
-import { readChaosCommand } from '../../../jepsen-lite/bin/chaos-options.ts';
+import { namesIn, readChaosCommand } from '../../../jepsen-lite/bin/chaos-options.ts';
+import { roundsOf } from '../../../jepsen-lite/bin/chaos-round.ts';
 import { exitCodeOf as exitCode } from '../../../jepsen-lite/bin/chaos-rounds.ts';
 import { chaosText } from '../../../jepsen-lite/bin/chaos-text.ts';
 import { LookLine } from '../../../jepsen-lite/bin/view/look-line.ts';
@@ -22,6 +23,26 @@ describe('the command line of chaos', () => {
     });
   });
 
+  test('cuts links by turns in rounds of their own, each with the faults that its means can make', () => {
+    const rounds = (...args: string[]) =>
+      roundsOf(readChaosCommand(args, 5)).map(({ seed, minutes, cuts }) => [seed, minutes, cuts]);
+    expect(rounds('--minutes', '20', '--cuts', 'both')).toEqual([
+      [5, 10, 'proxies'],
+      [6, 10, 'namespaces'],
+    ]);
+    expect(rounds('--minutes', '10', '--cuts', 'both')).toEqual([
+      [5, 5, 'proxies'],
+      [6, 5, 'namespaces'],
+    ]);
+    expect(rounds('--minutes', '12')).toEqual([
+      [5, 10, 'proxies'],
+      [6, 2, 'proxies'],
+    ]);
+    const { kinds } = readChaosCommand(['--cuts', 'both', '--faults', 'kill,slow-link'], 1);
+    expect(namesIn(kinds, 'proxies', 3)).toEqual(['kill', 'slow-link']);
+    expect(namesIn(kinds, 'namespaces', 3)).toEqual(['kill']);
+  });
+
   test('asks a run of ten minutes to show something, and takes other minimums', () => {
     const minimumsOf = (...args: string[]) => readChaosCommand(args, 1).minimums;
     expect(minimumsOf('--minutes', '10')).toEqual({ faults: 100, acknowledged: 200_000 });
@@ -37,7 +58,9 @@ describe('the command line of chaos', () => {
     [['--faults', 'kill', '--schedule', 'f'], '--faults and --schedule exclude each other'],
     [['--nodes', '4'], '--nodes 4: a group of chaos has 3 or 5 members'],
     [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
-    [['--cuts', 'knife'], '--cuts knife: there are proxies and namespaces'],
+    [['--cuts', 'knife'], '--cuts knife: there are proxies, namespaces and both'],
+    [['--cuts', 'both', '--minutes', '0.3'], '--cuts both: these are two rounds, and --minutes 0.3 is too short'],
+    [['--cuts', 'both', '--faults', 'reset'], '--faults reset: only proxies make these'],
     [['--cuts', 'namespaces', '--faults', 'kill,slow-link'], '--faults slow-link: only proxies make it'],
     [['--minutes', 'x'], '--minutes x: a number from 0.2 to 600 is needed'],
     [['--bug', 'none'], '--bug none: there is no such planted bug; npm run sim -- --list-bugs names them'],

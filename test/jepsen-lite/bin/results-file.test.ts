@@ -65,6 +65,6 @@ test('a round of chaos that was played is known to the command that played it, a
   const again = new ResultsFile<ChaosReport>(path, 'c1', 's1');
   const known = rounds('--seed 30 --minutes 25').map((round) => again.reportOf(round)?.wallMs);
   expect(known).toEqual([5, undefined, 5]);
-  expect(second).toEqual({ mode: 'dledger', seed: 31, nodes: 3, minutes: 10 });
+  expect(second).toEqual({ mode: 'dledger', seed: 31, nodes: 3, minutes: 10, cuts: 'proxies' });
   for (const other of rounds('--seed 30 --minutes 25 --mode controller')) expect(again.reportOf(other)).toBeUndefined();
 });
