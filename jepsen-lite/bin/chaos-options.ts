@@ -16,7 +16,7 @@ Starts a group of real processes on this machine, sends and reads through it, hu
 and what is in the files of the members.
 
   --minutes M      minutes with load and faults (default 1); runs beyond 10 minutes are played in rounds with a group and a seed of their own
-  --mode M         dledger (default), or controller: three brokers on the native store, and a Controller inside their name server
+  --mode M         dledger (default), or controller: three brokers on the native store, and three name servers with a Controller in each
   --nodes 3|5      members of a DLedger group (default 3)
   --seed S         decides which faults come when (default: drawn, and told)
   --faults A,B     only these kinds, by our names or those of OpenChaos (default: all that the mode survives)

@@ -16,7 +16,7 @@ const BACK_IN_SET_MS = 3_000;
 export const controllerMode: LiveMode = {
   name: 'controller',
   conf: 'controller',
-  chaosConf: 'controller',
+  chaosConf: 'cluster-3n-namesrv-plugin',
   brokerKeys: { ...SMALL_FILES, ...KEEPING },
   drillKeys: KEEPING,
   kinds: [

@@ -1,17 +1,28 @@
 import type { AvailabilityOptions } from '../../checker/availability.ts';
 import type { Fault } from '../../fault/schedule.ts';
 import { Disturbances } from '../../sim/disturbances.ts';
+import type { CutMeans } from '../network/open-network.ts';
 import { OwnPauses } from '../own-pauses.ts';
 
+/** How soon a running group has to serve again after the last of its faults, ms. */
+export interface LiveLimits {
+  readonly serveMs: number;
+  /** The same after a blackout or a slow disk; nor may it stop acknowledging for so long while no fault is on. */
+  readonly serveLateMs: number;
+  /** So long nothing is wrong behind a wave of faults, that this can be seen. */
+  readonly calmMs: number;
+}
+
 /**
- * A running group has to serve again so long after the last of its faults, ms. The simulator allows 3 s, and 5 s after a blackout or a slow disk; here the machine may be busy, and senders
- * first wait out what they asked before.
+ * The simulator allows 3 s, and 5 s after a blackout or a slow disk; here the machine may be busy, and senders first wait out what they asked before. What the kernel lost in a
+ * namespace it sends again after 0.2, 0.6, 1.4, 3.0, 6.2 and 12.6 s: up to 6.4 s after the end of a cut of 8 s, the longest that is drawn.
  */
-const LIMITS = { serveMs: 6_000, serveLateMs: 7_500 } as const;
+export const liveLimits: Readonly<Record<CutMeans, LiveLimits>> = {
+  proxies: { serveMs: 6_000, serveLateMs: 7_500, calmMs: 9_000 },
+  namespaces: { serveMs: 10_000, serveLateMs: 11_500, calmMs: 13_000 },
+};
 /** For what the run itself was held up by for so long, nobody else is to answer, ms. */
 const HELD_UP_MS = 500;
-/** Nor may it stop acknowledging for so long while no fault is on, ms. */
-const MOST_CALM_STALL_MS = LIMITS.serveLateMs;
 const NS_PER_MS = 1_000_000;
 const MICROS_PER_MS = 1_000;
 const BUCKET_NS = 1_000 * NS_PER_MS;
@@ -19,13 +30,15 @@ const BUCKET_NS = 1_000 * NS_PER_MS;
 /** When the group of a run was disturbed, by faults and by members that were away, and how soon it has to serve again after that. */
 export class LiveDisturbances {
   readonly #nowMs: () => number;
+  readonly #limits: LiveLimits;
   readonly #disturbances: Disturbances;
   readonly #ownPauses: OwnPauses;
 
   /** The group serves now. */
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, limits: LiveLimits = liveLimits.proxies) {
     this.#nowMs = nowMs;
-    this.#disturbances = new Disturbances(LIMITS, nowMs());
+    this.#limits = limits;
+    this.#disturbances = new Disturbances(limits, nowMs());
     this.#ownPauses = new OwnPauses(nowMs);
   }
 
@@ -59,7 +72,7 @@ export class LiveDisturbances {
       stableNs: 0,
       maxRtoNs: undefined,
       maxOutageNs: undefined,
-      maxCalmStallNs: MOST_CALM_STALL_MS * NS_PER_MS,
+      maxCalmStallNs: this.#limits.serveLateMs * NS_PER_MS,
     };
   }
 }

@@ -12,6 +12,8 @@ export interface LiveScheduleOptions {
   /** Faults begin from here on, and all are over at `endMs`. */
   readonly startMs: number;
   readonly endMs: number;
+  /** After a wave nothing is wrong for so long: the group has to serve again meanwhile (LiveDisturbances), and go on with it. */
+  readonly calmMs: number;
 }
 
 /** Faults come in waves of so many, in which they overlap. */
@@ -20,11 +22,9 @@ const WAVE = { fewest: 5, most: 10 } as const;
 const PAUSE = { shortestMs: 300, longestMs: 4_000 } as const;
 /** Kinds that are made only while nobody else may lack anything: they begin waves, where most of them can be. */
 const FIRST_IN_WAVE = ['wipe', 'rot', 'power', 'disk-error'];
-/** Of two name servers the first, or both: what is drawn as in the simulator, which has one, leaves that open. */
+/** So many name servers are hit, from the first on: what is drawn as in the simulator, which has one, leaves that open. */
 const NAME_SERVERS = [1, 1, 2] as const;
 const WHICH_NAME_SERVERS = ['name-server', 'hide'];
-/** After a wave nothing is wrong for so long: the group has to serve again meanwhile (LiveDisturbances), and go on with it. */
-const CALM_MS = 9_000;
 /** Before the end no fault begins any more. */
 const LAST_MS = 1_000;
 
@@ -32,7 +32,10 @@ const LAST_MS = 1_000;
  * Draws the faults of a live run, each as the simulator draws it. Every kind comes once before one comes again: live runs are few, and each is to
  * see them all.
  */
-export function drawLiveSchedule(chance: Chance, { kinds, nodes, startMs, endMs }: LiveScheduleOptions): Schedule {
+export function drawLiveSchedule(
+  chance: Chance,
+  { kinds, nodes, startMs, endMs, calmMs }: LiveScheduleOptions,
+): Schedule {
   const known = kinds.map((name) => faultsNamed(name, nodes) ?? []);
   const faults: Fault[] = [];
   let deck = chance.shuffled(known);
@@ -52,7 +55,7 @@ export function drawLiveSchedule(chance: Chance, { kinds, nodes, startMs, endMs 
     }
     leftInWave--;
     if (leftInWave > 0) atMs += chance.between(PAUSE.shortestMs, PAUSE.longestMs);
-    else atMs = Math.max(...faults.map((fault) => fault.atMs + fault.forMs)) + CALM_MS;
+    else atMs = Math.max(...faults.map((fault) => fault.atMs + fault.forMs)) + calmMs;
   }
   return faults;
 }

@@ -15,7 +15,7 @@ import { type ChaosReport, longestStallMs, messageFigures, violationOf } from '.
 import { LiveJudge } from './client-judge.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { type FinishOptions, finish } from './finish.ts';
-import { LiveDisturbances } from './live-disturbances.ts';
+import { LiveDisturbances, liveLimits } from './live-disturbances.ts';
 import { liveFaults } from './live-faults.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { LiveMode } from './live-mode.ts';
@@ -93,7 +93,7 @@ async function runMarked(
     const { nameServer } = live.group;
     const addresses = live.members.map(({ node }) => node.address);
     const clients = new ChaosClients({ platform, judge, metadata, nameServer, addresses, seed, rate, nowMs });
-    const disturbances = new LiveDisturbances(nowMs);
+    const disturbances = new LiveDisturbances(nowMs, liveLimits[options.cuts ?? 'proxies']);
     live.onPresence = (name, isThere) => disturbances.member(name, isThere);
     const player = new FaultPlayer(live, liveFaults, journal, (fault) => disturbances.fault(fault));
     clients.start();
@@ -133,7 +133,7 @@ function fillsDisks({ schedule, kinds }: ChaosOptions): boolean {
 
 /** Load and faults, until the time is up, a promise is broken, or the run is interrupted. */
 async function playLoad(
-  { seed, nodes, minutes, kinds, schedule, directory, signal, onLook }: ChaosOptions,
+  { seed, nodes, minutes, kinds, schedule, cuts = 'proxies', directory, signal, onLook }: ChaosOptions,
   live: LiveGroup,
   clients: ChaosClients,
   player: FaultPlayer<LiveGroup>,
@@ -141,7 +141,8 @@ async function playLoad(
 ): Promise<void> {
   const durationMs = minutes * MS_PER_MINUTE;
   const drawing = { kinds, nodes, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS };
-  const played = schedule ?? drawLiveSchedule(new Chance(seed, 'live-faults'), drawing);
+  const { calmMs } = liveLimits[cuts];
+  const played = schedule ?? drawLiveSchedule(new Chance(seed, 'live-faults'), { ...drawing, calmMs });
   writeFileSync(join(directory, 'schedule.json'), `${JSON.stringify(played, undefined, 1)}\n`);
   player.play(played);
   const endMs = nowMs() + durationMs;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkAvailability } from '../../../../jepsen-lite/checker/availability.ts';
 import { History } from '../../../../jepsen-lite/checker/history.ts';
-import { LiveDisturbances } from '../../../../jepsen-lite/live/chaos/live-disturbances.ts';
+import { LiveDisturbances, liveLimits } from '../../../../jepsen-lite/live/chaos/live-disturbances.ts';
 
 const NS_PER_MS = 1e6;
 const END_MS = 60_000;
@@ -37,4 +37,11 @@ test('eight seconds without an acknowledgement convict: behind a fault, and wher
   expect(findingsOf([10_000, 19_600])).toEqual(['calm-stall', 'slow-heal']);
   expect(findingsOf([12_000, 20_000])).toEqual(['calm-stall']);
   expect(findingsOf([30_000, 38_000])).toEqual(['calm-stall']);
+});
+
+test('the group has its time, and is judged for it, before the next wave', () => {
+  for (const { serveMs, serveLateMs, calmMs } of Object.values(liveLimits)) {
+    expect(serveLateMs).toBeGreaterThan(serveMs);
+    expect(calmMs).toBeGreaterThan(serveLateMs);
+  }
 });

@@ -17,7 +17,12 @@ test('brokers and every name server are parties, with the ports that others dial
     ns1: [20_003],
   });
   // The Controller is inside the name server, and brokers replicate over another port.
-  expect(portsOf(controllerMode.chaosConf)).toMatchObject({ n0: [20_010, 20_008, 20_011], ns: [20_000, 20_002] });
+  expect(portsOf(controllerMode.conf)).toMatchObject({ n0: [20_010, 20_008, 20_011], ns: [20_000, 20_002] });
+  expect(portsOf(controllerMode.chaosConf)).toMatchObject({
+    ns: [20_000, 20_002],
+    ns1: [20_003, 20_004],
+    ns2: [20_006, 20_007],
+  });
 });
 
 test('a process is known as the party that it is', () => {
