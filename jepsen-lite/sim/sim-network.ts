@@ -20,7 +20,19 @@ interface Link {
 /** One direction of one connection: bytes arrive in the order in which they were sent, or not at all. */
 export class Lane {
   lastMicros = 0;
-  waiting: { readonly process: SimProcess | undefined; readonly arrive: () => void }[] = [];
+  waiting: Parcel[] = [];
+  /** Parcels so far, and those of them that came through. */
+  sent = 0;
+  through = 0;
+  /** Came before one that is sent again: they wait for it. */
+  readonly early = new Map<number, Parcel>();
+}
+
+/** What goes along a lane: `turn` counts them. */
+interface Parcel {
+  readonly turn: number;
+  readonly process: SimProcess | undefined;
+  readonly arrive: () => void;
 }
 
 /** Longest pause of a sender that tries again on a link that was cut. */
@@ -75,6 +87,7 @@ export class SimFabric {
     for (const lane of stuck) {
       const { waiting } = lane;
       lane.waiting = [];
+      waiting.sort((a, b) => a.turn - b.turn);
       const micros = this.chance.below(RESEND_MICROS);
       lane.lastMicros = Math.max(lane.lastMicros, this.loop.nowMicros + micros);
       for (const { process, arrive } of waiting) this.#travel(link, lane, process, arrive);
@@ -126,11 +139,24 @@ export class SimFabric {
       return;
     }
     const link = this.#link(from.name, to.name);
+    const turn = lane.sent++;
     const arriveUnlessCut = (): void => {
+      const parcel = { turn, process, arrive: arriveUnlessCut };
       if (link.cuts > 0 || lane.waiting.length > 0) {
         link.stuck.add(lane);
-        lane.waiting.push({ process, arrive: arriveUnlessCut });
-      } else if (to.up) arrive();
+        lane.waiting.push(parcel);
+        return;
+      }
+      if (turn !== lane.through) {
+        lane.early.set(turn, parcel);
+        return;
+      }
+      lane.through++;
+      if (to.up) arrive();
+      const next = lane.early.get(lane.through);
+      if (next === undefined) return;
+      lane.early.delete(next.turn);
+      this.loop.schedule(0, next.process, next.arrive, true);
     };
     this.#travel(link, lane, process, arriveUnlessCut);
   }

@@ -51,6 +51,20 @@ test('a cut link loses nothing and tells nobody; what waited comes when it is he
   expect([read.join(''), closed]).toEqual(['onetwo', []]);
 });
 
+test('what is on its way over a slow link when it is healed comes behind what waited', async () => {
+  const { world, socket, read, runTo } = await connected();
+  world.fabric.setLatency('client', 'server', { lowMicros: 400_000, highMicros: 400_000 });
+  socket.write([Buffer.from('one')]);
+  await runTo(400);
+  world.fabric.cut('client', 'server');
+  await runTo(405);
+  for (const text of ['two', 'three']) socket.write([Buffer.from(text)]);
+  await runTo(500);
+  world.fabric.heal('client', 'server');
+  await runTo(3_000);
+  expect(read.join('')).toBe('onetwothree');
+});
+
 test('a reset loses what is on its way; both sides hear of it', async () => {
   const { world, socket, read, closed, runTo } = await connected();
   socket.write([Buffer.from('lost')]);
