@@ -46,6 +46,8 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
     return broken(live, 'nobody serves after the faults ended');
   if (disturbances !== undefined) await untilJudged(options, disturbances);
   const availability = disturbances?.availability();
+  for (const { name, startNs, endNs } of availability?.faults ?? [])
+    live.journal(`disturbed from ${Math.round(startNs / NS_PER_MS)} to ${Math.round(endNs / NS_PER_MS)} ms: ${name}`);
   clients.stopped = true;
   if (!(await until(options, CLIENTS_END_MS, () => clients.idle))) return broken(live, 'clients do not end');
   if (!(await until(options, TOGETHER_MS, () => areTogether(live))))
