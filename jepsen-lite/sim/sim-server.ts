@@ -106,7 +106,12 @@ export abstract class SimServer<Runs extends Program> implements Machine {
   protected renewable(process: SimProcess, create: (renew: () => void) => Runs): () => Runs {
     const opened = (): Runs => create(renew);
     const renew = (): void => {
-      if (this.process === process && process.alive && !this.stopping) this.open(process, opened);
+      if (this.process !== process || !process.alive || this.stopping) return;
+      try {
+        this.open(process, opened);
+      } catch (thrown) {
+        this.crashed(thrown);
+      }
     };
     return opened;
   }
