@@ -108,7 +108,10 @@ function readConfiguration(args: ServerArguments, platform: Platform): BrokerCon
     const sentences = [...errors.map(describeConfigError), ...warnings];
     throw new StartRefused(sentences.join('\n'), exitCodes.configuration);
   }
-  if (args.print !== undefined) return config;
+  if (args.print !== undefined) {
+    for (const warning of warnings) process.stderr.write(`${warning}\n`);
+    return config;
+  }
   for (const warning of warnings) platform.logger.warn(warning);
   if (ignored.length > 0) platform.logger.info(`RocketMQ's keys that have no effect here: ${ignored.join(', ')}`);
   return config;

@@ -20,11 +20,14 @@ const dledgerKeys: Keys = { peers: 'dLegerPeers', selfId: 'dLegerSelfId' };
  * Reads the DLedger keys; a string is one sentence with key, value and remedy. `inLog`: where this member is by its own log, which rules who is one (raft/SAFETY.md 8), if `dLegerPeers` does
  * not name it.
  */
-export function groupSettings(
-  { dLegerGroup, dLegerPeers, dLegerSelfId }: BrokerConfig,
-  inLog?: PeerAddress,
-): GroupSettings | string {
-  return readGroupSettings(dLegerGroup, dLegerPeers, dLegerSelfId, dledgerKeys, inLog);
+export function groupSettings(config: BrokerConfig, inLog?: PeerAddress): GroupSettings | string {
+  const { dLegerGroup, dLegerPeers, dLegerSelfId, listenPort, haListenPort, httpPort } = config;
+  const settings = readGroupSettings(dLegerGroup, dLegerPeers, dLegerSelfId, dledgerKeys, inLog);
+  if (typeof settings === 'string') return settings;
+  const others = Object.entries({ listenPort, haListenPort, httpPort });
+  const twice = others.find(([, port]) => port !== 0 && port === settings.self.port);
+  if (twice === undefined) return settings;
+  return `dLegerPeers=${dLegerPeers}: the port of ${dLegerSelfId} is ${twice[0]}=${twice[1]}, too. Give one of the two another port`;
 }
 
 /** Whether the group has this member alone. */

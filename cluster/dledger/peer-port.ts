@@ -104,7 +104,12 @@ export class PeerPort {
         else
           reject(
             new MemberRefused(
-              listenProblem(address, error, `Stop that process, or give ${id} another port in ${peersKey}`),
+              listenProblem(
+                address,
+                error,
+                `Stop that process, or give ${id} another port in ${peersKey}`,
+                `Correct the address of ${id} in ${peersKey}, or bindAddress`,
+              ),
             ),
           );
       };

@@ -79,7 +79,10 @@ function linkTarget(path: string): string {
 }
 
 function linuxCommand(pid: string): string {
-  return readOrEmpty(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() || readOrEmpty(`/proc/${pid}/comm`).trim();
+  const [program = '', ...words] = readOrEmpty(`/proc/${pid}/cmdline`).split('\0');
+  // Flags of the runtime would hide what it runs.
+  while (/\bnode$/.test(program) && words[0]?.startsWith('--')) words.shift();
+  return [program, ...words].join(' ').trim() || readOrEmpty(`/proc/${pid}/comm`).trim();
 }
 
 function readOrEmpty(path: string): string {

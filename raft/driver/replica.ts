@@ -8,6 +8,7 @@ import { PersistQueue } from './persist-queue.ts';
 import type { HardStateStore, Log, PortError, Scheduler, StateMachine, Transport, TransportEvents } from './ports.ts';
 import { coreConfig, type ReplicaConfig } from './replica-config.ts';
 import { StateSaver } from './state-saver.ts';
+import { TickClock } from './tick-clock.ts';
 import { WaitingReads } from './waiting-reads.ts';
 
 export interface ReplicaPorts {
@@ -48,6 +49,7 @@ export class Replica implements TransportEvents {
   private running = false;
   private readonly endOfTurn = (): void => this.turn();
 
+  private clock: TickClock | undefined;
   private failedLoads: LoadRequest[] = [];
   private handedCommit = 0;
   private readyTerm = 0;
@@ -68,6 +70,8 @@ export class Replica implements TransportEvents {
 
   /** Takes part from now on. */
   start(): void {
+    const { tickMs, electionTimeoutMs } = this.config;
+    this.clock = new TickClock(tickMs, (2 * electionTimeoutMs) / tickMs, this.ports.scheduler.monotonicMs());
     this.started = true;
     this.schedule();
   }
@@ -81,11 +85,11 @@ export class Replica implements TransportEvents {
     this.endTransfer({ to: '', ok: false, reason: 'stopped' });
   }
 
-  /** `tickMs` have passed. */
+  /** To be called every `tickMs`; calls that a busy process missed are made up for. */
   tick(): void {
-    if (this.stopped || !this.started) return;
+    if (this.stopped || this.clock === undefined) return;
     this.core.unwell = this.core.logDamaged || this.persists.isSlow();
-    this.core.tick();
+    for (let due = this.clock.due(this.ports.scheduler.monotonicMs()); due > 0; due--) this.core.tick();
     this.persists.retry();
     this.retryLoads();
     if (this.core.hasReady()) this.schedule();

@@ -33,6 +33,11 @@ export class FrameDecoder {
     this.maxFrameBytes = maxFrameBytes;
   }
 
+  /** Memory that an incomplete frame takes. */
+  get heldBytes(): number {
+    return this.pending.length;
+  }
+
   /**
    * Takes the next received bytes, which must stay unchanged from now on, and calls `onCommand` for each frame that is complete. A
    * returned error ends the connection: nothing may be pushed after it.

@@ -12,7 +12,7 @@ export function parseAddress(text: string): Address | undefined {
   const port = Number(portText);
   if (colon < 1 || !/^\d{1,5}$/.test(portText) || port > 65_535) return undefined;
   const host = text.slice(0, colon);
-  if (!host.startsWith('[')) return /[\s[\]]/.test(host) ? undefined : { host, port };
+  if (!host.startsWith('[')) return /[\s[\],;/]/.test(host) ? undefined : { host, port };
   const literal = host.slice(1, -1);
   return host.endsWith(']') && /^[0-9a-fA-F:.%\w]+$/.test(literal) ? { host: literal, port } : undefined;
 }

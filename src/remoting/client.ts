@@ -47,6 +47,7 @@ export class RemotingClient implements ConnectionOwner {
   readonly limits: ConnectionLimits;
   readonly serializeType: SerializeType;
   readonly closesSilent = true;
+  incompleteBytes = 0;
   readonly #options: RemotingClientOptions;
   readonly #connectTimeoutMs: number;
   readonly #log: LogThrottle;

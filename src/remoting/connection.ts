@@ -32,6 +32,8 @@ export interface ConnectionOwner {
   readonly serializeType: SerializeType;
   /** Does a peer that leaves requests unanswered for long lose its connection? */
   readonly closesSilent: boolean;
+  /** What the incomplete frames of all its connections take. */
+  incompleteBytes: number;
   /** Bytes came that are no frame; the connection closes itself. */
   onGarbage(connection: RemotingConnection, garbage: FrameError): void;
   /** Last event of a connection. */
@@ -54,6 +56,8 @@ export class RemotingConnection implements Connection {
   readonly #pending: PendingRequests;
   #serializeType: SerializeType;
   #opened: boolean;
+  /** What is counted of this one in `incompleteBytes`. */
+  #heldBytes = 0;
   #inFlight = 0;
   #inFlightBytes = 0;
   #readingPaused = false;
@@ -169,6 +173,7 @@ export class RemotingConnection implements Connection {
       this.#owner.onGarbage(this, garbage);
       this.close();
     }
+    if (this.#decoder.heldBytes !== this.#heldBytes) this.#countHeld();
     this.#regulate();
   }
 
@@ -236,6 +241,22 @@ export class RemotingConnection implements Connection {
     else this.#socket.resume();
   }
 
+  #countHeld(): void {
+    if (this.closed) return;
+    const { limits, platform } = this.#owner;
+    const { heldBytes } = this.#decoder;
+    const grows = heldBytes > this.#heldBytes;
+    this.#owner.incompleteBytes += heldBytes - this.#heldBytes;
+    this.#heldBytes = heldBytes;
+    if (!grows || this.#owner.incompleteBytes <= limits.maxIncompleteBytes) return;
+    platform.logger.warn('Closed a connection: frames that are still coming take as much memory as allowed', {
+      remote: this.remoteAddress,
+      frameBytes: heldBytes,
+      limitBytes: limits.maxIncompleteBytes,
+    });
+    this.destroy();
+  }
+
   #closeIfSilent(): void {
     const { platform, closesSilent } = this.#owner;
     if (closesSilent && platform.clock.monotonicMs() - this.#silentSinceMs >= silentMs) this.destroy();
@@ -248,6 +269,8 @@ export class RemotingConnection implements Connection {
   #markClosed(): void {
     if (this.closed) return;
     this.closed = true;
+    this.#owner.incompleteBytes -= this.#heldBytes;
+    this.#heldBytes = 0;
     this.#closingSinceMs = this.#owner.platform.clock.monotonicMs();
     this.#outbox.clear();
   }

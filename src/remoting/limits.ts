@@ -4,7 +4,7 @@ import { DEFAULT_MAX_FRAME_BYTES } from '../protocol/frame.ts';
 /** What remoting needs of the world. */
 export type RemotingPlatform = Pick<Platform, 'clock' | 'timers' | 'network' | 'logger'>;
 
-/** Bounds that keep one connection from taking the process down. */
+/** Bounds that keep connections from taking the process down; each holds for one of them, unless it says more. */
 export interface ConnectionLimits {
   /** Longest frame that is accepted, its length word included. */
   readonly maxFrameBytes: number;
@@ -15,6 +15,8 @@ export interface ConnectionLimits {
   /** Above so many unanswered requests, or so many bytes of them, no more are read. */
   readonly maxInFlight: number;
   readonly maxInFlightBytes: number;
+  /** Memory for frames that are still coming, of all connections of a server or client together; above it the one whose frame grows is closed. */
+  readonly maxIncompleteBytes: number;
   /** A connection on which nothing moved for so long is closed. */
   readonly idleMs: number;
 }
@@ -26,5 +28,6 @@ export const DEFAULT_LIMITS: ConnectionLimits = {
   closeAtBufferedBytes: 64 * 1024 * 1024,
   maxInFlight: 16_384,
   maxInFlightBytes: 64 * 1024 * 1024,
+  maxIncompleteBytes: 128 * 1024 * 1024,
   idleMs: 120_000,
 };

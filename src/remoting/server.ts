@@ -38,6 +38,7 @@ export class RemotingServer implements ConnectionOwner {
   readonly serializeType = SERIALIZE_JSON;
   /** Some clients never answer a request that they do not know, and are well all the same. */
   readonly closesSilent = false;
+  incompleteBytes = 0;
   readonly #events: ServerEvents;
   readonly #maxConnections: number;
   readonly #log: LogThrottle;

@@ -334,3 +334,26 @@ test('a busy port is a value, and several ports share one server', () => {
   expect(results).toEqual(['EADDRINUSE', undefined]);
   expect(world.server.addresses.map((address) => address.port)).toEqual([port, port - 2]);
 });
+
+test('frames that are still coming take a bounded amount of memory in all, and whose grows beyond is closed', () => {
+  const world = remotingWorld({ limits: { maxIncompleteBytes: 100_000 } });
+  const frame = requestFrame(ECHO, 1, 'x'.repeat(60_000));
+  const [first, second] = [new RawPeer(world), new RawPeer(world)];
+  first.send(frame.subarray(0, 50_000));
+  world.world.advance(1);
+  second.send(frame.subarray(0, 50_000));
+  world.world.advance(1);
+  expect(second.closed).toBeDefined();
+  expect(first.closed).toBeUndefined();
+  first.send(frame.subarray(50_000));
+  world.world.advance(1);
+  expect(first.responses.length).toBe(1);
+  for (let i = 0; i < 10; i++) {
+    const next = new RawPeer(world);
+    next.send(frame.subarray(0, 50_000));
+    world.world.advance(1);
+    expect(next.closed).toBeUndefined();
+    next.socket.destroy();
+    world.world.advance(1);
+  }
+});

@@ -149,6 +149,15 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
   if (config.authorizationEnabled) refuse('authorizationEnabled', `authorization: ${NOT_THERE}`, unset);
   if (config['tls.server.mode'] === 'enforcing') refuse('tls.server.mode', `TLS: ${NOT_THERE}`, unset);
   errors.push(...wrongControllerKeys(config));
+  const nameServer = splitList(config.namesrvAddr).find((address) => parseAddress(address) === undefined);
+  if (nameServer !== undefined) {
+    const separator = nameServer.includes(',') ? ' (";" separates several)' : '';
+    refuse(
+      'namesrvAddr',
+      `"${nameServer}" is not host:port${separator}`,
+      'Set it, such as 192.0.2.1:9876;192.0.2.2:9876',
+    );
+  }
   if (
     config.brokerRole === 'SLAVE' &&
     config.brokerId < 1 &&

@@ -56,6 +56,8 @@ describe('wrong values are named with key, value and remedy', () => {
       'enableControllerMode=true\nenableDLegerCommitLog=true\ndLegerPeers=n0-h:1\ndLegerSelfId=n0',
       'enableControllerMode=true: a broker is either in a DLedger group or in Controller mode',
     ],
+    ['namesrvAddr=foo:99999', 'namesrvAddr=foo:99999: "foo:99999" is not host:port. Set it, such as'],
+    ['namesrvAddr=a:1,b:2', 'namesrvAddr=a:1,b:2: "a:1,b:2" is not host:port (";" separates several)'],
     ['brokerId=-1', 'brokerId=-1: only a Controller gives ids'],
     ['brokerRole=SLAVE', 'brokerId=0: a slave needs a number of its own in its set'],
     ['a=\\u12', 'line 1=: a \\u escape needs four hexadecimal digits'],
