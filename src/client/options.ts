@@ -18,7 +18,8 @@ const LONGEST_TOPIC = 127;
 
 /** Splits and checks a list of name servers; throws a `ClientError` that names the wrong entry. */
 export function parseNameServers(list: string | readonly string[]): string[] {
-  const entries = (typeof list === 'string' ? list.split(/[;,]/) : [...list]).map((entry) => entry.trim());
+  const given: readonly unknown[] = typeof list === 'string' ? list.split(/[;,]/) : Array.isArray(list) ? list : [];
+  const entries = given.map((entry) => String(entry).trim());
   const addresses = entries.filter((entry) => entry !== '');
   if (addresses.length === 0) {
     throw new ClientError('invalid-argument', 'nameServers names no server; give host:port, several separated by ";".');
@@ -37,7 +38,7 @@ export function parseNameServers(list: string | readonly string[]): string[] {
 
 /** Checks the name of a producer or consumer group; throws a `ClientError`. */
 export function checkGroup(group: string): void {
-  if (group.length > LONGEST_NAME || !NAME.test(group)) {
+  if (typeof group !== 'string' || group.length > LONGEST_NAME || !NAME.test(group)) {
     const rule = `at most ${LONGEST_NAME} letters, digits, "_", "-", "%" and "|"`;
     throw new ClientError('invalid-argument', `group is ${JSON.stringify(group)}; it must consist of ${rule}.`);
   }
@@ -45,6 +46,6 @@ export function checkGroup(group: string): void {
 
 /** Says what is wrong with a topic's name, or undefined. */
 export function topicProblem(topic: string): string | undefined {
-  if (topic.length <= LONGEST_TOPIC && NAME.test(topic)) return undefined;
+  if (typeof topic === 'string' && topic.length <= LONGEST_TOPIC && NAME.test(topic)) return undefined;
   return `topic is ${JSON.stringify(topic)}; it must consist of at most ${LONGEST_TOPIC} letters, digits, "_", "-", "%" and "|".`;
 }

@@ -5,7 +5,7 @@ import { clientSuite, nodeSuite, pythonSuite } from './harness/client-suites.ts'
 import { ControllerSuite } from './harness/controller-suite.ts';
 import { Group, removeGroupFolders } from './harness/group.ts';
 import { JavaSuite } from './harness/java-suite.ts';
-import { type Options, readOptions } from './harness/options.ts';
+import { type Options, readOptions, usage } from './harness/options.ts';
 import { programsOf } from './harness/programs.ts';
 import { Report } from './harness/report.ts';
 import { storeSuite } from './harness/store-suite.ts';
@@ -73,6 +73,10 @@ async function controllerSuite(report: Report): Promise<void> {
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
+  if (options === undefined) {
+    console.log(usage);
+    return 0;
+  }
   const missing = await missingTool(options);
   if (missing !== undefined) {
     console.log(`LEFT OUT: the suite ${options.suite} was NOT RUN, because this machine has no ${missing}`);

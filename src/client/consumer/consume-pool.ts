@@ -7,7 +7,7 @@ export type ConsumeResult = 'success' | 'reconsume-later';
 
 export interface ConsumeContext {
   readonly queue: MessageQueue;
-  /** Aborted when the consumer closes. */
+  /** A signal of this call alone, aborted when the consumer closes before the call has ended. */
   readonly signal: AbortSignal;
   /** When failed messages come again: -1 goes to the dead letters at once, 0 lets the broker choose, otherwise a delay level. */
   delayLevel: number;
@@ -26,15 +26,33 @@ export interface ConsumeJob {
   readonly done: (result: ConsumeResult, context: ConsumeContext, error: unknown) => void;
 }
 
+/** The context of one call. The signal is made only for a listener that asks. */
+class ListenerCall implements ConsumeContext {
+  readonly queue: MessageQueue;
+  delayLevel = 0;
+  readonly #pool: ConsumePool;
+  #signal: AbortSignal | undefined;
+
+  constructor(pool: ConsumePool, queue: MessageQueue) {
+    this.#pool = pool;
+    this.queue = queue;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= this.#pool.signalFor(this);
+    return this.#signal;
+  }
+}
+
 /** Calls the listener for jobs in their order, at most `concurrency` at a time. */
 export class ConsumePool {
   readonly #nowMs: () => number;
   readonly #listener: MessageListener;
   readonly #concurrency: number;
-  readonly #abort = new AbortController();
+  /** Calls that have not ended, each with what aborts its signal, if the listener has asked for it. */
+  readonly #calls = new Map<ConsumeContext, AbortController | undefined>();
   #waiting: ConsumeJob[] = [];
   #head = 0;
-  #running = 0;
   #closed = false;
   #whenIdle: (() => void) | undefined;
 
@@ -47,7 +65,15 @@ export class ConsumePool {
 
   /** Calls of the listener that have not ended. */
   get running(): number {
-    return this.#running;
+    return this.#calls.size;
+  }
+
+  /** For the context of a call: a new signal for it, aborted already if the pool is closed. */
+  signalFor(call: ConsumeContext): AbortSignal {
+    const abort = new AbortController();
+    if (this.#closed) abort.abort();
+    else if (this.#calls.has(call)) this.#calls.set(call, abort);
+    return abort.signal;
   }
 
   add(job: ConsumeJob): void {
@@ -62,12 +88,12 @@ export class ConsumePool {
     this.#waiting = [];
     this.#head = 0;
     this.#whenIdle = idle;
-    this.#abort.abort();
-    if (this.#running === 0) idle();
+    for (const abort of this.#calls.values()) abort?.abort();
+    if (this.#calls.size === 0) idle();
   }
 
   #next(): void {
-    while (this.#running < this.#concurrency && this.#head < this.#waiting.length) {
+    while (this.#calls.size < this.#concurrency && this.#head < this.#waiting.length) {
       const job = this.#waiting[this.#head++] as ConsumeJob;
       if (this.#head === this.#waiting.length) {
         this.#waiting = [];
@@ -78,8 +104,8 @@ export class ConsumePool {
   }
 
   async #run(job: ConsumeJob): Promise<void> {
-    this.#running++;
-    const context: ConsumeContext = { queue: job.queue, signal: this.#abort.signal, delayLevel: 0 };
+    const context = new ListenerCall(this, job.queue);
+    this.#calls.set(context, undefined);
     let result: ConsumeResult = 'reconsume-later';
     let failure: unknown;
     const startTime = String(this.#nowMs());
@@ -92,9 +118,9 @@ export class ConsumePool {
     } catch (error) {
       failure = error;
     }
-    this.#running--;
+    this.#calls.delete(context);
     job.done(result, context, failure);
-    if (this.#closed && this.#running === 0) this.#whenIdle?.();
+    if (this.#closed && this.#calls.size === 0) this.#whenIdle?.();
     this.#next();
   }
 }

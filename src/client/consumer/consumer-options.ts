@@ -44,16 +44,8 @@ export interface PushConsumerSettings {
   readonly offsetDirectory: string;
 }
 
-/** Fills in the defaults; throws a `ClientError` for a value that cannot be used. */
+/** Fills in the defaults of options whose numbers were checked; throws a `ClientError` where `offsetDirectory` is missing. */
 export function withDefaults(options: PushConsumerOptions): PushConsumerSettings {
-  const number = (name: keyof PushConsumerOptions, fallback: number, max = Number.MAX_SAFE_INTEGER): number => {
-    const value = options[name] ?? fallback;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= max) return value;
-    throw new ClientError(
-      'invalid-argument',
-      `${name} is ${String(value)}; it must be a whole number from 1 to ${max}.`,
-    );
-  };
   const { mode = 'clustering', consumeFrom = 'last', offsetDirectory } = options;
   if (mode === 'broadcasting' && offsetDirectory === undefined) {
     throw new ClientError('invalid-argument', 'a broadcasting consumer needs offsetDirectory to keep its progress.');
@@ -62,17 +54,17 @@ export function withDefaults(options: PushConsumerOptions): PushConsumerSettings
     group: options.group,
     mode,
     consumeFrom,
-    concurrency: number('concurrency', 20),
-    batchSize: number('batchSize', 1, 1_024),
-    maxReconsumeTimes: number('maxReconsumeTimes', 16),
+    concurrency: options.concurrency ?? 20,
+    batchSize: options.batchSize ?? 1,
+    maxReconsumeTimes: options.maxReconsumeTimes ?? 16,
     limits: {
-      maxMessages: number('maxQueuedMessages', 1_000),
-      maxBytes: number('maxQueuedBytes', 100 * 1024 * 1024),
+      maxMessages: options.maxQueuedMessages ?? 1_000,
+      maxBytes: options.maxQueuedBytes ?? 100 * 1024 * 1024,
       maxSpan: 2_000,
-      pullBatchSize: number('pullBatchSize', 32, 1_024),
+      pullBatchSize: options.pullBatchSize ?? 32,
     },
-    persistMs: number('persistMs', 5_000),
-    rebalanceMs: number('rebalanceMs', 20_000),
+    persistMs: options.persistMs ?? 5_000,
+    rebalanceMs: options.rebalanceMs ?? 20_000,
     offsetDirectory: offsetDirectory ?? '',
   };
 }

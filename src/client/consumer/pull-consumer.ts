@@ -1,12 +1,13 @@
 import type { Platform } from '../../platform/ports.ts';
 import { parseSubscription, type SubscriptionData } from '../../protocol/message/tags.ts';
 import { type AbortOptions, abortable } from '../abortable.ts';
+import { checkOptions } from '../check-options.ts';
 import { ClientSession } from '../client-session.ts';
 import type { EventListener } from '../emitter.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientEvents } from '../events.ts';
 import type { MessageQueue } from '../message-queue.ts';
-import { type ClientOptions, checkGroup, topicProblem } from '../options.ts';
+import { type ClientOptions, topicProblem } from '../options.ts';
 import type { ReceivedMessage } from '../received-message.ts';
 import { BrokerOffsetStore } from './broker-offset-store.ts';
 import { BrokerPull } from './broker-pull.ts';
@@ -51,7 +52,7 @@ export class PullConsumer {
 
   /** Throws a `ClientError` for options that cannot be used. */
   constructor(platform: Platform, options: PullConsumerOptions) {
-    checkGroup(options.group);
+    checkOptions(options);
     this.#session = new ClientSession(platform, options);
     this.#group = options.group;
     this.#offsets = new BrokerOffsetStore(this.#session, options.group);
@@ -137,7 +138,9 @@ export class PullConsumer {
       const outcome = await new Promise<PullOutcome>((resolve) => source.pull(request, resolve));
       if (outcome.kind !== 'failed') return resultOf(outcome);
       const isAway = outcome.error instanceof ClientError && outcome.error.code === 'unreachable';
-      if (!isAway || tried >= members || this.#state === 'closed') throw outcome.error;
+      if (isAway && this.#state === 'closed')
+        throw new ClientError('closed', 'the consumer was closed during the pull.');
+      if (!isAway || tried >= members) throw outcome.error;
     }
   }
 

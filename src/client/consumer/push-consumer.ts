@@ -7,12 +7,13 @@ import { resetConsumerClientOffset } from '../../protocol/command/reset-consumer
 import { parseSubscription, type SubscriptionData } from '../../protocol/message/tags.ts';
 import type { RequestContext } from '../../remoting/request-context.ts';
 import { type AbortOptions, abortable } from '../abortable.ts';
+import { checkOptions } from '../check-options.ts';
 import { ClientSession } from '../client-session.ts';
 import type { EventListener } from '../emitter.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientEvents } from '../events.ts';
 import type { MessageQueue } from '../message-queue.ts';
-import { checkGroup, topicProblem } from '../options.ts';
+import { topicProblem } from '../options.ts';
 import { Assignment } from './assignment.ts';
 import { BrokerOffsetStore } from './broker-offset-store.ts';
 import { BrokerPull } from './broker-pull.ts';
@@ -51,7 +52,7 @@ export class PushConsumer {
 
   /** Throws a `ClientError` for options that cannot be used. */
   constructor(platform: Platform, options: PushConsumerOptions) {
-    checkGroup(options.group);
+    checkOptions(options);
     this.#settings = withDefaults(options);
     this.#session = new ClientSession(platform, options);
     const session = this.#session;

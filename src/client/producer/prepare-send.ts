@@ -36,6 +36,8 @@ export interface PreparedSend {
 
 /** Prepares one message; returns a sentence if it cannot be sent. */
 export function prepareMessage(message: Message, settings: SendSettings): PreparedSend | string {
+  const wrong = shapeProblem(message);
+  if (wrong !== undefined) return wrong;
   const messageId = settings.newMessageId();
   const properties = encodeMessageProperties(message, messageId);
   if (typeof properties !== 'object') return properties;
@@ -75,8 +77,12 @@ export function prepareRaw(
 
 /** Prepares several messages of one topic that are to be stored together; returns a sentence if they cannot be sent so. */
 export function prepareBatch(messages: readonly Message[], settings: SendSettings): PreparedSend | string {
-  const [first] = messages;
-  if (first === undefined) return 'a batch needs at least one message.';
+  if (!Array.isArray(messages) || messages.length === 0) return 'a batch needs at least one message, in an array.';
+  for (const message of messages) {
+    const wrong = shapeProblem(message);
+    if (wrong !== undefined) return wrong;
+  }
+  const first = messages[0] as Message;
   const problem = topicProblem(first.topic) ?? batchProblem(messages, first);
   if (problem !== undefined) return problem;
   const ids: string[] = [];
@@ -156,19 +162,22 @@ function encodeMessageProperties(message: Message, messageId: string): { readonl
   const { tags, keys, delayLevel, properties } = message;
   let text = `UNIQ_KEY\u0001${messageId}\u0002WAIT\u0001${message.waitStored === false ? 'false' : 'true'}\u0002`;
   let clean = true;
-  const add = (name: string, value: string): void => {
-    if (hasSeparator(name) || hasSeparator(value)) clean = false;
+  let wrong: string | undefined;
+  const add = (name: string, value: unknown): void => {
+    if (typeof value !== 'string') wrong = `${name} is of type ${typeof value}; it must be a text.`;
+    else if (hasSeparator(name) || hasSeparator(value)) clean = false;
     text += `${name}\u0001${value}\u0002`;
   };
-  if (keys !== undefined) add('KEYS', typeof keys === 'string' ? keys : keys.join(' '));
+  if (keys !== undefined) add('KEYS', Array.isArray(keys) ? keys.join(' ') : keys);
   if (tags !== undefined) add('TAGS', tags);
   if (delayLevel !== undefined && delayLevel !== 0) add('DELAY', String(delayLevel));
   for (const name in properties) {
     if (RESERVED.has(name))
       return `property ${name} is set by the system; use the field of Message for it or another name.`;
     if (name === '') return 'a property needs a name.';
-    add(name, properties[name] as string);
+    add(name, properties[name]);
   }
+  if (wrong !== undefined) return wrong;
   if (!clean) return 'tags, keys and properties must not contain the characters U+0001 and U+0002.';
   const bytes = text.length * 3 > MAX_PROPERTIES_LENGTH ? Buffer.byteLength(text) : text.length;
   if (bytes > MAX_PROPERTIES_LENGTH) return `the properties take ${bytes} bytes; at most ${MAX_PROPERTIES_LENGTH} fit.`;
@@ -180,6 +189,17 @@ function hasSeparator(text: string): boolean {
 }
 
 const RESERVED: ReadonlySet<string> = new Set(Object.values(PropertyName));
+
+/** What is wrong with a message from a caller whose types nobody checked. */
+function shapeProblem(message: Message | undefined | null): string | undefined {
+  if (typeof message !== 'object' || message === null) {
+    return `the message is ${String(message)}; it must be an object with a topic and a body.`;
+  }
+  const body: unknown = message.body;
+  if (typeof body === 'string' || ArrayBuffer.isView(body)) return undefined;
+  if (body === undefined || body === null) return 'the message has no body; give a text or a Uint8Array.';
+  return `the body is of type ${typeof body}; it must be a text or a Uint8Array.`;
+}
 
 function bodyBytes(message: Message): Buffer {
   return typeof message.body === 'string' ? Buffer.from(message.body) : asBuffer(message.body);

@@ -1,12 +1,13 @@
 import type { Platform } from '../../platform/ports.ts';
 import { type AbortOptions, abortable } from '../abortable.ts';
+import { checkOptions } from '../check-options.ts';
 import { ClientSession } from '../client-session.ts';
 import type { EventListener } from '../emitter.ts';
 import { ClientError, SendError } from '../errors.ts';
 import type { ClientEvents } from '../events.ts';
 import type { Message } from '../message.ts';
 import type { MessageQueue } from '../message-queue.ts';
-import { type ClientOptions, checkGroup } from '../options.ts';
+import type { ClientOptions } from '../options.ts';
 import { type PreparedSend, prepareBatch, prepareMessage, type SendSettings } from './prepare-send.ts';
 import type { QueueWish } from './queue-choice.ts';
 import { rejectOrResolve, SendEngine } from './send-engine.ts';
@@ -25,7 +26,7 @@ export interface ProducerOptions extends ClientOptions {
   readonly sendTimeoutMs?: number;
   /** How often a send is repeated after an answer that will hardly change, such as "no permission". Default 2. */
   readonly retries?: number;
-  /** Bodies of at least so many bytes are compressed (zlib). Default 4,096. */
+  /** Bodies of at least so many bytes are compressed (zlib); more than `maxMessageBytes`: none. Default 4,096. */
   readonly compressAtBytes?: number;
   /** Largest body that is sent. Default 4 MiB, as in RocketMQ. */
   readonly maxMessageBytes?: number;
@@ -53,7 +54,7 @@ export class Producer {
 
   /** Throws a `ClientError` for options that cannot be used. */
   constructor(platform: Platform, options: ProducerOptions) {
-    checkGroup(options.group);
+    checkOptions(options);
     this.#session = new ClientSession(platform, options);
     this.#group = options.group;
     this.#sendTimeoutMs = options.sendTimeoutMs ?? DEFAULT_SEND_TIMEOUT_MS;

@@ -1,5 +1,5 @@
 import { javaHashCode } from '../../protocol/message/tags.ts';
-import type { MessageQueue } from '../message-queue.ts';
+import { formatQueue, type MessageQueue } from '../message-queue.ts';
 import type { FaultTable } from '../route/fault-table.ts';
 import type { KnownSlaves } from '../route/known-slaves.ts';
 import type { TopicRoute } from '../route/topic-route.ts';
@@ -38,6 +38,25 @@ export function nextQueue(
     if (!isAvoided(queue.brokerName)) return queue;
   }
   return lastBroker === undefined || isAvoided(lastBroker) ? (other ?? first) : first;
+}
+
+/** Asks a selector that the caller gave; returns a sentence if it threw or did not return one of the queues. */
+export function selectQueue(queues: readonly MessageQueue[], selector: QueueSelector): MessageQueue | string {
+  let chosen: MessageQueue | undefined;
+  try {
+    chosen = selector(queues);
+  } catch (error) {
+    return `the queue selector threw: ${String(error)}`;
+  }
+  if (typeof chosen !== 'object' || chosen === null) {
+    return `the queue selector returned ${String(chosen)}; it must return one of the queues that it was given`;
+  }
+  const { topic, brokerName, queueId } = chosen;
+  const isGiven = queues.some(
+    (each) => each.queueId === queueId && each.brokerName === brokerName && each.topic === topic,
+  );
+  if (isGiven) return chosen;
+  return `the queue selector returned ${formatQueue(chosen)}, which is none of the queues that it was given`;
 }
 
 /** The queue that a key stands for: the same one as long as the number of queues stays the same (String.hashCode modulo the number). */

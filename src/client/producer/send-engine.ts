@@ -1,9 +1,9 @@
 import type { ClientSession } from '../client-session.ts';
-import type { SendError } from '../errors.ts';
+import { ClientError, type SendError } from '../errors.ts';
 import { chooseMember } from '../route/choose-member.ts';
 import { TopicRoute } from '../route/topic-route.ts';
 import { AUTO_CREATE_TOPIC, type PreparedSend } from './prepare-send.ts';
-import { nextQueue, type QueueWish, queueOfKey } from './queue-choice.ts';
+import { nextQueue, type QueueWish, queueOfKey, selectQueue } from './queue-choice.ts';
 import { SendGate } from './send-gate.ts';
 import { type SendContext, type SendDone, SendOperation } from './send-operation.ts';
 
@@ -42,18 +42,23 @@ export class SendEngine implements SendContext {
     operation.start();
   }
 
-  /** Sends a message without waiting for an answer; false if the route names nobody to send it to. Rejects if no name server answers. */
+  /** Sends a message without waiting for an answer; false if the route names nobody to send it to. Rejects if no name server answers, or the selector fails. */
   async oneway(prepared: PreparedSend, wish: QueueWish): Promise<boolean> {
     const { routes, faults, slaves, platform, remoting } = this.session;
     const route = routes.get(prepared.topic) ?? (await this.findRoute(prepared.topic));
     if (route === undefined) return false;
     const nowMs = platform.clock.monotonicMs();
+    const { sendQueues } = route;
+    const selected =
+      wish.queue === undefined && wish.selector !== undefined && sendQueues.length > 0
+        ? selectQueue(sendQueues, wish.selector)
+        : wish.queue;
+    if (typeof selected === 'string') throw new ClientError('invalid-argument', selected);
     const queue =
-      wish.queue ??
-      wish.selector?.(route.sendQueues) ??
+      selected ??
       (wish.key === undefined
         ? nextQueue(route, this.nextTurn(), faults, nowMs, undefined, slaves)
-        : queueOfKey(route.sendQueues, wish.key));
+        : queueOfKey(sendQueues, wish.key));
     const member = queue && chooseMember(route, queue.brokerName, faults, nowMs, undefined, slaves);
     if (queue === undefined || member === undefined) return false;
     remoting.oneway(member.address, prepared.code, prepared.fields(queue), prepared.body);

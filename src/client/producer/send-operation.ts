@@ -7,7 +7,7 @@ import type { MessageQueue } from '../message-queue.ts';
 import { chooseMember } from '../route/choose-member.ts';
 import type { TopicRoute } from '../route/topic-route.ts';
 import type { PreparedSend } from './prepare-send.ts';
-import { nextQueue, type QueueWish, queueOfKey } from './queue-choice.ts';
+import { nextQueue, type QueueWish, queueOfKey, selectQueue } from './queue-choice.ts';
 import type { GateWaiter, SendGate } from './send-gate.ts';
 import { isStored, judgeAnswer, judgeSilence, type Verdict } from './send-policy.ts';
 import { readSendResult, type SendResult } from './send-result.ts';
@@ -150,12 +150,10 @@ export class SendOperation implements GateWaiter {
         session.slaves,
       );
     }
-    try {
-      return selector(route.sendQueues);
-    } catch (error) {
-      this.#fail('invalid-argument', `the queue selector threw: ${String(error)}`);
-      return undefined;
-    }
+    const selected = selectQueue(route.sendQueues, selector);
+    if (typeof selected === 'object') return selected;
+    this.#fail('invalid-argument', selected);
+    return undefined;
   }
 
   readonly #onAnswer = (response: RemotingCommand | undefined, failure: InvokeFailure | undefined): void => {

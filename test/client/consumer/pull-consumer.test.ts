@@ -89,7 +89,11 @@ describe('PullConsumer', () => {
     abort.abort();
     expect(await aborted).toMatchObject({ code: 'aborted' });
     await settle(consumer.close());
-    expect(await settle(waiting)).toMatchObject({ code: 'unreachable' });
+    expect(await settle(waiting)).toMatchObject({
+      code: 'closed',
+      retryable: false,
+      message: 'the consumer was closed during the pull.',
+    });
     expect(await settle(settled(consumer.pull(queue, 0)))).toMatchObject({ code: 'closed' });
     expect(await settle(settled(consumer.maxOffset(queue, { signal: abort.signal })))).toMatchObject({
       code: 'aborted',
