@@ -165,7 +165,8 @@ test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(
       () => existsSync(journal) && readFileSync(journal, 'utf8').includes('fault'),
     );
     const processes = processesIn(join(folder, 'dledger-seed-1-3n'));
-    expect(Object.values(processes).filter(isRunning)).toHaveLength(4);
+    // Three brokers and two name servers.
+    expect(Object.values(processes).filter(isRunning)).toHaveLength(5);
     run.kill(signal);
     expect(await ended).toBe(signal === 'SIGINT' ? 3 : 'SIGKILL');
     await until('that no process is left', 20_000, () => !Object.values(processes).some(isRunning));
