@@ -27,6 +27,6 @@ test('every library that the package exports is built from its door, with types,
 
 test('every folder and paper that is packed is there', () => {
   const sources = manifest.files.filter((file) => !file.startsWith('dist/'));
-  const there = sources.map((file) => file.replace('*.md', 'README.md'));
+  const there = sources.map((file) => file.replace('**/', '').replace('*.md', 'README.md'));
   expect(there.filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
 });

@@ -172,6 +172,7 @@ describe('one planted anomaly fails', () => {
         planted += 1;
         expect(checkers[checker]!(recordDrafts(broken, true)).valid).toBe(false);
       }),
+      { numRuns: 300 },
     );
     expect(planted).toBeGreaterThan(50);
   });
@@ -189,6 +190,7 @@ describe('one planted anomaly fails', () => {
         const history = recordDrafts(withResult(drafts, read, 'ghost'), true);
         expect(checkLinearizableRegisters(history, options).valid).toBe(false);
       }),
+      { numRuns: 300 },
     );
     expect(planted).toBeGreaterThan(50);
   });
