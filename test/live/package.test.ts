@@ -63,12 +63,15 @@ test('the package holds the programs, both libraries, the shipped configuration 
     'conf/broker.conf',
     'conf/dledger/broker-n2.conf',
     'raft/README.md',
+    'src/client/README.md',
   ]) {
     expect(files).toContain(file);
   }
   expect(files).toEqual(expect.arrayContaining(Object.values(manifest.bin)));
   expect(
-    files.filter((file) => !/^(dist\/(bin|raft|src)|conf)\/|^(raft\/)?[A-Z]+(\.md)?$|^package\.json$/.test(file)),
+    files.filter(
+      (file) => !/^(dist\/(bin|raft|src)|conf)\/|^(raft\/)?[A-Z]+(\.md)?$|\/README\.md$|^package\.json$/.test(file),
+    ),
   ).toEqual([]);
   expect(files.filter((file) => /(?<!\.d)\.ts$|\.map$|\.stamp$/.test(file))).toEqual([]);
 });
