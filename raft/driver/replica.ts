@@ -43,12 +43,12 @@ export class Replica implements TransportEvents {
   private readonly memberChanges: MemberChanges;
   private transferDone: ((result: TransferResult) => void) | undefined;
 
-  private started = false;
   private stopped = false;
   private scheduled = false;
   private running = false;
   private readonly endOfTurn = (): void => this.turn();
 
+  /** From the start on. */
   private clock: TickClock | undefined;
   private failedLoads: LoadRequest[] = [];
   private handedCommit = 0;
@@ -72,7 +72,6 @@ export class Replica implements TransportEvents {
   start(): void {
     const { tickMs, electionTimeoutMs } = this.config;
     this.clock = new TickClock(tickMs, (2 * electionTimeoutMs) / tickMs, this.ports.scheduler.monotonicMs());
-    this.started = true;
     this.schedule();
   }
 
@@ -209,7 +208,7 @@ export class Replica implements TransportEvents {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.running || !this.started) return;
+    if (this.scheduled || this.running || this.clock === undefined) return;
     this.scheduled = true;
     this.ports.scheduler.endOfTurn(this.endOfTurn);
   }

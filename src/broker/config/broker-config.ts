@@ -149,7 +149,7 @@ function refusedCombinations(config: BrokerConfig): ConfigError[] {
   if (config.authorizationEnabled) refuse('authorizationEnabled', `authorization: ${NOT_THERE}`, unset);
   if (config['tls.server.mode'] === 'enforcing') refuse('tls.server.mode', `TLS: ${NOT_THERE}`, unset);
   errors.push(...wrongControllerKeys(config));
-  const nameServer = splitList(config.namesrvAddr).find((address) => parseAddress(address) === undefined);
+  const nameServer = wrongAddress(config.namesrvAddr);
   if (nameServer !== undefined) {
     const separator = nameServer.includes(',') ? ' (";" separates several)' : '';
     refuse(
@@ -217,8 +217,13 @@ function wrongControllerKeys(config: BrokerConfig): ConfigError[] {
   }
   if (controllerAddr.trim() === '')
     return wrong('controllerAddr', 'Controller mode needs the controllers', CONTROLLERS);
-  const bad = splitList(controllerAddr).find((address) => parseAddress(address) === undefined);
+  const bad = wrongAddress(controllerAddr);
   return bad === undefined ? [] : wrong('controllerAddr', `"${bad}" is not host:port`, CONTROLLERS);
+}
+
+/** The first of a list that is not host:port. */
+function wrongAddress(list: string): string | undefined {
+  return splitList(list).find((address) => parseAddress(address) === undefined);
 }
 
 /** The parts of a list that are separated by `;`, without blanks and empty ones. */

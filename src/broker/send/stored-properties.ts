@@ -28,7 +28,7 @@ export class StoredProperties {
     ];
     this.#suffix = encodeProperties(this.#own);
     this.#suffixBytes = Buffer.from(this.#suffix);
-    this.#scratch = Buffer.allocUnsafeSlow(SCRATCH_CHARACTERS * 3 + this.#suffixBytes.length);
+    this.#scratch = Buffer.allocUnsafeSlow((SCRATCH_CHARACTERS + 1) * 3 + this.#suffixBytes.length);
     this.#newUniqueKey = newUniqueKey;
   }
 
@@ -38,8 +38,7 @@ export class StoredProperties {
    */
   completeBytes(text: string | undefined): Buffer | undefined {
     if (text === undefined || text.length > SCRATCH_CHARACTERS || !text.includes(UNIQUE_KEY_START)) return undefined;
-    let end = this.#scratch.write(text, 0, 'utf8');
-    if (this.#scratch[end - 1] !== AFTER_VALUE) this.#scratch[end++] = AFTER_VALUE;
+    const end = this.#scratch.write(withFinalSeparator(text), 0, 'utf8');
     this.#scratch.set(this.#suffixBytes, end);
     return this.#scratch.subarray(0, end + this.#suffixBytes.length);
   }
@@ -63,7 +62,6 @@ export class StoredProperties {
 
 /** Longer texts are rare: they take the ordinary way. */
 const SCRATCH_CHARACTERS = 4096;
-const AFTER_VALUE = 2;
 const UNIQUE_KEY_START = `${PropertyName.UNIQ_KEY}\u0001`;
 
 /** Properties that the broker sets or that change where a message goes; a text without any of these names takes the short way. */

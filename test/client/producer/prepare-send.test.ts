@@ -1,22 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SendError } from '../../../src/client/errors.ts';
-import { Producer } from '../../../src/client/producer/producer.ts';
-import { ClientWorld } from '../client-world.ts';
-
-async function setUp() {
-  const cluster = await ClientWorld.create();
-  const { world, nameServers } = cluster;
-  const broker = await cluster.addBroker('b0');
-  const producer = new Producer(world.start('client'), { nameServers, group: 'g' });
-  await producer.start();
-  const settle = <Result>(promise: Promise<Result>) => world.settle(promise);
-  const failure = async (promise: Promise<unknown>): Promise<SendError> => {
-    const error = await settle(promise.catch((reason: unknown) => reason));
-    expect(error).toBeInstanceOf(SendError);
-    return error as SendError;
-  };
-  return { producer, settle, failure, broker };
-}
+import { producerWorld } from './producer-world.ts';
 
 describe('a message that cannot be sent', () => {
   it.each([
@@ -28,7 +11,7 @@ describe('a message that cannot be sent', () => {
     [{ topic: 'T', body: 'x', keys: 5 }, 'KEYS is of type number; it must be a text.'],
     [{ topic: 'T', body: 'x', properties: { p: undefined } }, 'p is of type undefined; it must be a text.'],
   ])('refuses %j, which is no message, in every way of sending', async (given, expected) => {
-    const { producer, failure, settle, broker } = await setUp();
+    const { producer, failure, settle, broker } = await producerWorld();
     const message = given as never;
     for (const sending of [producer.send(message), producer.sendBatch([message])]) {
       const error = await failure(sending);
@@ -41,7 +24,7 @@ describe('a message that cannot be sent', () => {
   });
 
   it('refuses a batch without a message', async () => {
-    const { producer, failure } = await setUp();
+    const { producer, failure } = await producerWorld();
     for (const batch of [[], undefined as never]) {
       expect((await failure(producer.sendBatch(batch))).message).toContain('at least one message');
     }

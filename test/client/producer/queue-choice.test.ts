@@ -1,22 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SendError } from '../../../src/client/errors.ts';
-import { Producer } from '../../../src/client/producer/producer.ts';
-import { ClientWorld } from '../client-world.ts';
-
-async function setUp() {
-  const cluster = await ClientWorld.create();
-  const { world, nameServers } = cluster;
-  const broker = await cluster.addBroker('b0');
-  const producer = new Producer(world.start('client'), { nameServers, group: 'g' });
-  await producer.start();
-  const settle = <Result>(promise: Promise<Result>) => world.settle(promise);
-  const failure = async (promise: Promise<unknown>): Promise<SendError> => {
-    const error = await settle(promise.catch((reason: unknown) => reason));
-    expect(error).toBeInstanceOf(SendError);
-    return error as SendError;
-  };
-  return { producer, settle, failure, world, broker };
-}
+import { producerWorld } from './producer-world.ts';
 
 describe('a queue selector', () => {
   it.each<[string, () => unknown, string]>([
@@ -34,7 +17,7 @@ describe('a queue selector', () => {
       'threw: Error: odd',
     ],
   ])('fails at once when a selector gives %s', async (_what, select, expected) => {
-    const { producer, failure, settle, broker, world } = await setUp();
+    const { producer, failure, settle, broker, world } = await producerWorld();
     await settle(producer.queues('T'));
     const selector = select as never;
     const before = world.nowMs;
@@ -48,7 +31,7 @@ describe('a queue selector', () => {
   });
 
   it('takes a queue that equals one of the given', async () => {
-    const { producer, settle } = await setUp();
+    const { producer, settle } = await producerWorld();
     const queue = { topic: 'T', brokerName: 'a', queueId: 3 };
     expect((await settle(producer.send({ topic: 'T', body: 'x' }, { selector: () => queue }))).queue).toEqual(queue);
     await settle(producer.sendOneway({ topic: 'T', body: 'x' }, { selector: () => queue }));

@@ -85,16 +85,22 @@ describe.each([1, 3])("the broker's side, with %i controllers", (count) => {
   });
 });
 
+/** The set is a master and one other, which has just lost power. */
+async function powerLossOfOne(group: ControllerWorld) {
+  const replicas = await threeBrokers(group);
+  const old = masterOf(replicas);
+  const [dead, third] = replicas.filter((replica) => replica !== old) as [FakeReplica, FakeReplica];
+  third.kill();
+  old.wish(old.roles.brokerId!, dead.roles.brokerId!);
+  await group.world.run(100);
+  dead.losePower();
+  return { old, dead };
+}
+
 describe("the broker's side", () => {
   it('lets the others be elected where the controllers elected a broker that had just lost power', async () => {
     const group = await ControllerWorld.serving(1);
-    const replicas = await threeBrokers(group);
-    const old = masterOf(replicas);
-    const [dead, third] = replicas.filter((replica) => replica !== old) as [FakeReplica, FakeReplica];
-    third.kill();
-    old.wish(old.roles.brokerId!, dead.roles.brokerId!);
-    await group.world.run(100);
-    dead.losePower();
+    const { old, dead } = await powerLossOfOne(group);
     old.kill();
     await group.world.run(500);
     await dead.restart({ inDoubt: true });
@@ -105,13 +111,7 @@ describe("the broker's side", () => {
 
   it('does not count a broker that has not registered since its start, and so could not say that it is in doubt', async () => {
     const group = await ControllerWorld.serving(3);
-    const replicas = await threeBrokers(group);
-    const old = masterOf(replicas);
-    const [dead, third] = replicas.filter((replica) => replica !== old) as [FakeReplica, FakeReplica];
-    third.kill();
-    old.wish(old.roles.brokerId!, dead.roles.brokerId!);
-    await group.world.run(100);
-    dead.losePower();
+    const { old, dead } = await powerLossOfOne(group);
     const { leader } = group;
     group.world.fabric.cut(dead.host, leader);
     await dead.restart({ inDoubt: true });
