@@ -3,7 +3,14 @@ import type { BrokerSetStatus } from '../../src/http/status-source.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care.ts';
-import { closeRaftStorage, ended, failMember, handLeadershipOver, keepReceived } from '../dledger/member-end.ts';
+import {
+  closeMember,
+  closeToBeginAnew,
+  ended,
+  failMember,
+  handLeadershipOver,
+  keepReceived,
+} from '../dledger/member-end.ts';
 import type { MemberTuning } from '../dledger/member-tuning.ts';
 import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
 import { exchangeSnapshots, type SnapshotExchange } from '../dledger/snapshot-exchange.ts';
@@ -106,7 +113,7 @@ export class ControllerNode {
     const { platform, storage } = this.#opened;
     if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
     this.#group.replica.stop();
-    this.#leaving = this.#leave();
+    this.#leaving = this.#leave(true);
     this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));
   }
 
@@ -163,7 +170,7 @@ export class ControllerNode {
   async stop(): Promise<void> {
     if (this.#leaving !== undefined) return await this.#leaving;
     await handLeadershipOver(this.#opened.platform, this.#group.replica);
-    this.#leaving ??= this.#leave();
+    this.#leaving ??= this.#leave(false);
     await this.#leaving;
   }
 
@@ -173,8 +180,8 @@ export class ControllerNode {
     await new Promise<void>((resolve) => this.#snapshotter.whenIdle(resolve));
   }
 
-  async #leave(): Promise<void> {
-    const { platform, storage, lock } = this.#opened;
+  async #leave(toBeginAnew: boolean): Promise<void> {
+    const { platform } = this.#opened;
     const { replica, peerPort, masters, client } = this.#group;
     masters.stop();
     this.#snapshotter.stop();
@@ -186,7 +193,7 @@ export class ControllerNode {
     replica.stop();
     await peerPort.close();
     client.close();
-    await closeRaftStorage(storage);
-    lock.release();
+    if (toBeginAnew) await closeToBeginAnew(this.#opened, async () => {});
+    else await closeMember(this.#opened);
   }
 }

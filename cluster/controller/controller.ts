@@ -8,7 +8,7 @@ import { ControllerNode, type ControllerStatus } from './controller-node.ts';
 export class Controller extends RenewedMember<ControllerNode> {
   /** See ControllerNode. Throws MemberRefused, or the disk's error. */
   constructor(platform: Platform, config: ControllerConfig, onFatal: (error: PortError) => void) {
-    super((onRenew) => new ControllerNode(platform, config, onFatal, onRenew), onFatal);
+    super(platform, (onRenew) => new ControllerNode(platform, config, onFatal, onRenew), onFatal);
   }
 
   /** Where brokers and tools find it. */

@@ -34,22 +34,24 @@ export function openController(platform: Platform, config: ControllerConfig): Op
       `controllerStorePath=${root}: another process uses ${directory}. Stop it, or give this controller another path`,
     );
   }
-  const storage = openRaftStorage({
-    platform,
-    directory,
-    memberId: settings.self.id,
-    groupName: settings.groupName,
-    segmentBytes: mappedFileSize,
-    firstPosition: 0,
-    // Few bytes, on which all the brokers rest.
-    syncFlush: true,
-    aloneInGroup: settings.peers.length === 1,
-  });
-  if ('message' in storage) {
+  try {
+    const storage = openRaftStorage({
+      platform,
+      directory,
+      memberId: settings.self.id,
+      groupName: settings.groupName,
+      segmentBytes: mappedFileSize,
+      firstPosition: 0,
+      // Few bytes, on which all the brokers rest.
+      syncFlush: true,
+      aloneInGroup: settings.peers.length === 1,
+    });
+    if ('message' in storage) throw new MemberRefused(storage.message);
+    return { platform, config, settings, lock, storage, storeHost: recordHost(platform, settings) };
+  } catch (thrown) {
     lock.release();
-    throw new MemberRefused(storage.message);
+    throw thrown;
   }
-  return { platform, config, settings, lock, storage, storeHost: recordHost(platform, settings) };
 }
 
 /** Records hold an IP address; members may be known by name. */

@@ -11,7 +11,7 @@ import { LagWatch } from './lag-watch.ts';
 import { LogCare, type LogCareStatus } from './log-care.ts';
 import { createLogRetention } from './log-retention.ts';
 import { type MemberData, openMemberWithData } from './member-data.ts';
-import { closeRaftStorage, ended, failMember, handLeadershipOver, keepReceived } from './member-end.ts';
+import { closeMember, closeToBeginAnew, ended, failMember, handLeadershipOver, keepReceived } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
 import { setsInLog } from './member-sets.ts';
 import type { MemberTuning } from './member-tuning.ts';
@@ -132,7 +132,7 @@ export class DledgerBroker {
     const { platform, storage } = this.#member;
     if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
     this.#group.replica.stop();
-    this.#leaving = this.#leave();
+    this.#leaving = this.#leave(true);
     this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));
   }
 
@@ -184,11 +184,11 @@ export class DledgerBroker {
     await handLeadershipOver(platform, this.#group.replica);
     const { shutdownLingerMs } = config;
     if (shutdownLingerMs > 0) await new Promise<void>((end) => platform.timers.after(shutdownLingerMs, end));
-    this.#leaving ??= this.#leave();
+    this.#leaving ??= this.#leave(false);
     await this.#leaving;
   }
 
-  async #leave(): Promise<void> {
+  async #leave(toBeginAnew: boolean): Promise<void> {
     const { platform } = this.#member;
     const { replica, peerPort, client } = this.#group;
     await this.broker.stop();
@@ -207,14 +207,12 @@ export class DledgerBroker {
     replica.stop();
     await peerPort.close();
     client.close();
-    await this.#close();
-  }
-
-  async #close(): Promise<void> {
-    const { storage, lock } = this.#member;
-    await ended((done) => this.#data.store.close(done));
-    await closeRaftStorage(storage);
-    lock.release();
+    const closeStore = (): Promise<void> => ended((done) => this.#data.store.close(done));
+    if (toBeginAnew) await closeToBeginAnew(this.#member, closeStore);
+    else {
+      await closeStore();
+      await closeMember(this.#member);
+    }
   }
 }
 

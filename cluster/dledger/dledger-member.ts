@@ -9,7 +9,7 @@ import { RenewedMember } from './renewed-member.ts';
 export class DledgerMember extends RenewedMember<DledgerBroker> {
   /** See DledgerBroker. Throws MemberRefused, or the disk's error. */
   constructor(platform: Platform, config: BrokerConfig, onFatal: (error: PortError) => void) {
-    super((onRenew) => new DledgerBroker(platform, config, onFatal, onRenew), onFatal);
+    super(platform, (onRenew) => new DledgerBroker(platform, config, onFatal, onRenew), onFatal);
   }
 
   /** The present one. */

@@ -10,6 +10,7 @@ import { DledgerLog } from './dledger-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { type GroupIdentity, GroupRecords } from './group-records.ts';
 import { isAlone } from './group-settings.ts';
+import { releaseDirectory } from './member-end.ts';
 import { setsInLog } from './member-sets.ts';
 import { type Member, openMember, reopenToBuildAnew } from './open-member.ts';
 import { readSnapshot } from './snapshot-content.ts';
@@ -39,7 +40,10 @@ export function openMemberWithData(
   try {
     return { member, data: openMemberData(member, (identity) => onIdentity(member, identity)) };
   } catch (thrown) {
-    if (!(thrown instanceof RottenLog) || isAlone(member.settings)) throw thrown;
+    if (!(thrown instanceof RottenLog) || isAlone(member.settings)) {
+      releaseDirectory(member.storage, member.lock);
+      throw thrown;
+    }
     const text = 'The log is damaged where files that are lost would be built from it: they are built after its repair';
     platform.logger.error(text, { reason: thrown.message });
     const again = reopenToBuildAnew(member);
@@ -78,12 +82,17 @@ function openMemberData(member: Member, onIdentity: (identity: GroupIdentity) =>
   store.setInternalRecordHandler({
     applyInternal: (bytes, position) => applyInternal(records, state, bytes, position),
   });
-  store.recover({
-    fromPosition: log.confirmedPosition,
-    queueOffsets: restored?.queueOffsets ?? new Map(),
-    ...(log.restoring && snapshot !== undefined ? { stateAt: snapshot.header.endPosition } : {}),
-    lastTimestamp: snapshot?.header.storeTimestamp ?? 0,
-  });
+  try {
+    store.recover({
+      fromPosition: log.confirmedPosition,
+      queueOffsets: restored?.queueOffsets ?? new Map(),
+      ...(log.restoring && snapshot !== undefined ? { stateAt: snapshot.header.endPosition } : {}),
+      lastTimestamp: snapshot?.header.storeTimestamp ?? 0,
+    });
+  } catch (thrown) {
+    store.abandon();
+    throw thrown;
+  }
   const journal = new LogJournal(store, state, { host: storeHost, nowMs: () => clock.nowMs() });
   return { log, store, state, journal, records, members, space };
 }

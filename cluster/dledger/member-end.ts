@@ -1,6 +1,6 @@
 import type { PortError, Replica } from '../../raft/index.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
-import type { Platform } from '../../src/platform/ports.ts';
+import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
 
 /** Longest wait for another member to take leadership over at a stop, ms. */
@@ -55,18 +55,62 @@ export async function handLeadershipOver({ logger, timers }: Platform, replica: 
   });
 }
 
+/** What of a member is closed at its end. */
+interface Closing {
+  readonly platform: Platform;
+  readonly storage: RaftStorage;
+  readonly lock: DirectoryLock;
+}
+
 /** Flushes the log of a replica that was stopped, and leaves the directory marked as clean. */
-export async function closeRaftStorage({ log, hardState }: RaftStorage): Promise<void> {
+export async function closeMember({ storage, lock }: Closing): Promise<void> {
+  const { log, hardState } = storage;
   await ended((done) => log.flush(done));
   const last = { index: log.lastIndex, term: log.lastTerm, chainCrc: log.chainCrc(log.lastIndex) };
   await ended((done) => hardState.saveClean(last, done));
-  log.close();
-  hardState.close();
+  releaseDirectory(storage, lock);
 }
 
-/** A step that reports by callback, as a promise that rejects with the error's sentence. */
-export function ended(step: (done: (error: { readonly message: string } | undefined) => void) => void): Promise<void> {
+/**
+ * The same where the log begins anew; `closeDerived` comes first. What a full disk does not take is left as the end of a process would leave it: nothing of that was acknowledged, and the
+ * start that follows recovers.
+ */
+export async function closeToBeginAnew(closing: Closing, closeDerived: () => Promise<void>): Promise<void> {
+  const { platform, storage, lock } = closing;
+  const { log, hardState } = storage;
+  const full = (await fullAt(closeDerived)) ?? (await fullAt(() => closeMember(closing)));
+  if (full === undefined) return;
+  platform.logger.warn('The disk is full: the log begins anew without what could not be written', { reason: full });
+  // Nothing of this run may be on its way to the files when the next one has them.
+  await fullAt(() => ended((done) => log.flush(done)));
+  await ended((done) => hardState.saveLast(done));
+  releaseDirectory(storage, lock);
+}
+
+/** What a step says for which the disk has no room. Rejects with any other failure. */
+async function fullAt(step: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (thrown) {
+    const { code, message } = asDiskError(thrown);
+    if (code !== 'ENOSPC') throw thrown;
+    return message;
+  }
+}
+
+/** Closes the files as they are. */
+export function releaseDirectory({ log, hardState }: RaftStorage, lock: DirectoryLock): void {
+  log.close();
+  hardState.close();
+  lock.release();
+}
+
+/** A step that reports by callback, as a promise that rejects with the error's sentence and code. */
+export function ended(step: (done: (error: PortError | undefined) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    step((error) => (error === undefined ? resolve() : reject(new Error(error.message))));
+    step((error) =>
+      error === undefined ? resolve() : reject(Object.assign(new Error(error.message), { code: error.code })),
+    );
   });
 }

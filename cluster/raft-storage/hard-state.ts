@@ -210,6 +210,12 @@ export class HardStateFile implements HardStateStore {
     this.#change(done);
   }
 
+  /** Writes what is known once more: when `done` comes, nothing is on its way to the file. The last change of this process. */
+  saveLast(done: Done): void {
+    this.#ending = true;
+    this.#change(done);
+  }
+
   close(): void {
     this.#ending = true;
     this.#file.close();

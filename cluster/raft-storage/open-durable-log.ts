@@ -65,9 +65,13 @@ export function openDurableLog(options: OpenDurableLogOptions): OpenedDurableLog
   const envelope = { ...entryEnvelope(new EntryChain(0, undefined)), minBlankBytes, writeBlank };
   const log = SegmentedLog.open({ ...options, envelope });
   if (!(log instanceof SegmentedLog)) return log;
-  const result = recoverLog(log, options);
-  if (!('log' in result)) log.close();
-  return result;
+  let result: OpenedDurableLog | EntryFault | undefined;
+  try {
+    result = recoverLog(log, options);
+    return result;
+  } finally {
+    if (result === undefined || !('log' in result)) log.close();
+  }
 }
 
 function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDurableLog | EntryFault {

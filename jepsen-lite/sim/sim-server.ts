@@ -1,3 +1,4 @@
+import { awaitRoom } from '../../cluster/dledger/renewed-member.ts';
 import type { Machine } from '../invariant/machine.ts';
 import type { UnsyncedFate } from './sim-file.ts';
 import type { SimHost } from './sim-host.ts';
@@ -110,7 +111,7 @@ export abstract class SimServer<Runs extends Program> implements Machine {
       try {
         this.open(process, opened);
       } catch (thrown) {
-        this.crashed(thrown);
+        if (awaitRoom(process, thrown, renew) === undefined) this.crashed(thrown);
       }
     };
     return opened;

@@ -154,6 +154,12 @@ export class DerivedFiles {
     this.index?.trim(this.#options.log.minPosition);
   }
 
+  /** Closes the files without writing. */
+  abandon(): void {
+    this.queues.closeFiles();
+    this.index?.closeFiles();
+  }
+
   close(done: Done): void {
     this.queues.flush(true, (queueError) => {
       this.queues.closeFiles();

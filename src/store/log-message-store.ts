@@ -355,6 +355,11 @@ export class LogMessageStore implements MessageStore {
     this.#derived.close(done);
   }
 
+  /** Closes the files as they are: for a store that `recover` could not bring back. */
+  abandon(): void {
+    this.#derived.abandon();
+  }
+
   /** Bytes that the consume queues hold in memory. */
   get queueMemoryBytes(): number {
     return this.#queues.memoryBytes;

@@ -180,6 +180,11 @@ export class MessageIndex {
     this.flush(true, done);
   }
 
+  /** Closes the files without writing. */
+  closeFiles(): void {
+    this.#options.handles.closeAll();
+  }
+
   /**
    * Walks the entries of a key, newest first, whose store time may lie within [beginMs, endMs] (the index counts in seconds), and calls `found` with
    * each position until it returns false; then `done`. Entries of other keys with the same hash come along: the caller looks at the record.

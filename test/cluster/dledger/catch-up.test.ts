@@ -150,6 +150,20 @@ describe("a member whose log ends before its leader's begins", () => {
     await becomesWhole(group, away);
   });
 
+  it.each([0, 4_096, 16_384, 32_768, 49_152])(
+    'waits on a disk with %d bytes of room, and goes on when there is more',
+    async (room) => {
+      const { group, away } = await leftBehind();
+      const disk = group.world.disk(away);
+      disk.capacityBytes = disk.allocatedBytes + room;
+      await group.start(away);
+      await group.world.run(5_000);
+      expect(group.fatal).toEqual([]);
+      disk.capacityBytes = Number.POSITIVE_INFINITY;
+      await becomesWhole(group, away);
+    },
+  );
+
   it('is served by the next leader if the one that sends dies', async () => {
     for (const ms of [60, 100, 105, 110, 150]) {
       const { group, away } = await leftBehind();

@@ -1,4 +1,5 @@
 import { DledgerBroker } from '../../../cluster/dledger/dledger-broker.ts';
+import { awaitRoom } from '../../../cluster/dledger/renewed-member.ts';
 import type { BrokerConfig } from '../../../src/broker/config/broker-config.ts';
 import { BrokerWorld } from '../broker-world.ts';
 
@@ -59,8 +60,12 @@ export class DledgerWorld extends BrokerWorld<MemberName, DledgerBroker> {
     // As DledgerMember does.
     const renew = (): void => {
       if (machine.platform !== platform) return;
-      this.renewed.push(name);
-      void open().start();
+      try {
+        void open().start();
+        this.renewed.push(name);
+      } catch (thrown) {
+        if (awaitRoom(platform, thrown, renew) === undefined) throw thrown;
+      }
     };
     await this.world.settle(open().start());
     return this.broker(name);
