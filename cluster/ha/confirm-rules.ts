@@ -56,7 +56,7 @@ export interface SetRuleOptions {
   readonly selfId: number;
   /** Members of every SyncStateSet that may be in force, this broker among them. */
   readonly required: () => ReadonlySet<number>;
-  /** Undefined: every required member must have a message [allAckInSyncStateSet]; else so many brokers, this one among them [inSyncReplicas]. */
+  /** Undefined: every required member must have a message [allAckInSyncStateSet]; else so many of them, this one among them [inSyncReplicas]. */
   readonly copies: number | undefined;
   readonly timeoutMs: number;
 }
@@ -71,15 +71,15 @@ export function setRule({ selfId, required, copies, timeoutMs }: SetRuleOptions)
     const positions = new Map(acks.map(({ brokerId, position }) => [brokerId, position]));
     const members = [...required()].filter((id) => id !== selfId).map((id) => positions.get(id) ?? 0);
     const visible = Math.min(stored, ...members);
-    const safe = copies === undefined ? visible : Math.min(stored, nthLargest(members, copies - 1) ?? visible);
+    const safe = copies === undefined ? visible : Math.min(stored, nthLargest(members, copies - 1));
     const late = overdue.look(nowMs, endPosition, safe);
     if (late <= safe) return { visible, safe };
     return { visible, safe, gaveUp: { position: late, outcome: 'flush-slave-timeout' } };
   };
 }
 
-/** Without enough members all of them count: the set says who is in sync. `n` = 0: nobody else is needed. */
-function nthLargest(positions: readonly number[], n: number): number | undefined {
+/** `n` = 0: nobody else is needed. With fewer than `n` nobody can say that so many have anything, however the set came to be so small. */
+function nthLargest(positions: readonly number[], n: number): number {
   if (n === 0) return Number.POSITIVE_INFINITY;
-  return [...positions].sort((a, b) => b - a)[n - 1];
+  return [...positions].sort((a, b) => b - a)[n - 1] ?? 0;
 }

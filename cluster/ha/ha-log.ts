@@ -108,8 +108,9 @@ export class HaLog implements Replicator, RecordLog {
   }
 
   #stored(position: number): void {
-    this.settle();
+    // Who does not wait for slaves comes first: the role may give up what is stored as soon as it is (no slave is there).
     this.#written(position);
+    this.settle();
     this.#role.stored(position);
   }
 

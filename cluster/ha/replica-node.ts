@@ -300,6 +300,8 @@ export class ReplicaNode implements ReplicaRoles {
   syncStateSetDecided(masterEpoch: number, set: SyncStateSet): void {
     if (masterEpoch !== this.#masterEpoch || this.#tracker?.decide(set) !== true) return;
     this.#options.platform.logger.info('SyncStateSet', { members: set.brokerIds.join(' '), setEpoch: set.setEpoch });
+    // At once: until then the confirm position is that of the set of before, and says nothing of who may join.
+    this.#options.log.settle();
     this.#master?.settleSoon();
     this.#askRounds();
   }
@@ -321,6 +323,7 @@ export class ReplicaNode implements ReplicaRoles {
     const wish = this.#tracker?.propose({
       nowMs: platform.clock.monotonicMs(),
       slaves: master?.links ?? [],
+      endPosition: log.endPosition,
       confirmPosition: log.confirmedPosition,
       epochStart,
     });

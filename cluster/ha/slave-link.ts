@@ -1,6 +1,7 @@
 import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import type { Clock, Logger, NetworkError, Socket } from '../../src/platform/ports.ts';
 import { FrameReader } from '../raft-storage/frame-reader.ts';
+import { CatchUp } from './catch-up.ts';
 import { memoryRun, proveEnd, type Run, readRun } from './log-bytes.ts';
 import type { MasterRole } from './master-role.ts';
 import {
@@ -35,8 +36,7 @@ export class SlaveLink {
   ackPosition = 0;
   /** Newest round that it echoed. */
   round = 0;
-  /** When it last had everything that the log held then; shrinks judge by it. */
-  caughtUpMs: number;
+  readonly #catchUp: CatchUp;
   #heardMs: number;
 
   constructor(master: MasterRole, socket: Socket, clock: Clock, logger: Logger) {
@@ -44,8 +44,8 @@ export class SlaveLink {
     this.#socket = socket;
     this.#clock = clock;
     this.#logger = logger;
-    this.caughtUpMs = clock.monotonicMs();
-    this.#heardMs = this.caughtUpMs;
+    this.#heardMs = clock.monotonicMs();
+    this.#catchUp = new CatchUp(this.#heardMs);
     this.#reader = new FrameReader(MAX_SLAVE_FRAME, (frame) => this.#frame(frame));
     socket.setHandlers({
       onData: (chunk) => this.data(chunk),
@@ -67,6 +67,11 @@ export class SlaveLink {
 
   get learner(): boolean {
     return this.#hello?.learner ?? false;
+  }
+
+  /** When it last had everything that the log held then; shrinks judge by it. */
+  get caughtUpMs(): number {
+    return this.#catchUp.caughtUpMs;
   }
 
   /** It gets data, so its acknowledgements count. */
@@ -147,13 +152,14 @@ export class SlaveLink {
     }
     this.ackPosition = position;
     this.round = round;
-    if (position >= this.#master.log.endPosition) this.caughtUpMs = this.#clock.monotonicMs();
+    this.#catchUp.acknowledged(position, this.#master.log.endPosition, this.#clock.monotonicMs());
     this.#master.acknowledged(this);
   }
 
   /** Sends what is new. */
   readonly pump = (): void => {
     const { log } = this.#master;
+    this.#catchUp.appended(this.ackPosition, log.endPosition, this.#clock.monotonicMs());
     while (this.#phase === 'stream' && !this.#blocked && !this.#reading && this.#sent < log.endPosition) {
       const run = memoryRun(log.native.segments, this.#sent);
       if (run === undefined) {

@@ -21,6 +21,7 @@ export interface TrackerOptions {
 export interface SetInput {
   readonly nowMs: number;
   readonly slaves: readonly Candidate[];
+  readonly endPosition: number;
   /** End of what consumers may see: a slave that has it may join. */
   readonly confirmPosition: number;
   /** Where the master's own epoch begins: a slave that is not there yet may still be cut. */
@@ -78,17 +79,23 @@ export class SyncStateTracker {
     return { brokerIds: wish, setEpoch };
   }
 
-  #wish({ nowMs, slaves, confirmPosition, epochStart }: SetInput): number[] {
+  /**
+   * One that is late neither stays nor joins. While a wish to drop it may not be in force yet, the confirm position stands at what it has, so that reaching that would take it back at once; when it is out, that
+   * position is what all others have.
+   */
+  #wish({ nowMs, slaves, endPosition, confirmPosition, epochStart }: SetInput): number[] {
     const { selfId, maxLagMs } = this.#options;
+    const isLate = ({ ackPosition, caughtUpMs }: Candidate): boolean =>
+      ackPosition < endPosition && nowMs - caughtUpMs > maxLagMs;
     const byId = new Map(slaves.map((slave) => [slave.brokerId, slave]));
     const staying = this.#decided.brokerIds.filter((id) => {
       if (id === selfId) return true;
       const slave = byId.get(id);
       if (slave === undefined) return !this.#gone.has(id) && nowMs - this.#options.nowMs <= maxLagMs;
-      return nowMs - slave.caughtUpMs <= maxLagMs;
+      return !isLate(slave);
     });
-    const joining = slaves.filter(({ brokerId, learner, ackPosition }) => {
-      return !learner && !staying.includes(brokerId) && ackPosition >= Math.max(confirmPosition, epochStart);
+    const joining = slaves.filter((slave) => {
+      return !slave.learner && !isLate(slave) && slave.ackPosition >= Math.max(confirmPosition, epochStart);
     });
     return [...new Set([selfId, ...staying, ...joining.map(({ brokerId }) => brokerId)])].sort((a, b) => a - b);
   }

@@ -176,6 +176,23 @@ describe('a replica set of Controller mode', () => {
       expect(await bodies(set)).toHaveLength(6);
     });
 
+    it('answers FLUSH_SLAVE_TIMEOUT, and shows the message, while the set has fewer brokers than inSyncReplicas', async () => {
+      const set = await ReplicaWorld.create(conf);
+      await set.start('b1');
+      await set.elect('b1');
+      const producer = await set.producer('p');
+      const from = set.world.nowMs;
+      const alone = await set.world.settle(producer.send({ topic: TOPIC, body: 'alone' }, { timeoutMs: 5_000 }));
+      expect(alone.status).toBe('FLUSH_SLAVE_TIMEOUT');
+      // slaveTimeout
+      expect(set.world.nowMs - from).toBeGreaterThanOrEqual(500);
+      expect(await bodies(set)).toEqual(['alone']);
+      expect((await sendUnwaited(set, TOPIC)).code).toBe(0);
+      await set.back('b2');
+      await set.until(() => set.set.brokerIds.length === 2);
+      expect(await send(set, 2, 'both')).toHaveLength(2);
+    });
+
     it('may lose that with a failover, and nobody has seen it then', async () => {
       const set = await ReplicaWorld.serving(conf);
       await send(set, 3, 'a');
@@ -199,6 +216,37 @@ describe('a replica set of Controller mode', () => {
       expect((await sendUnwaited(set, TOPIC)).code).toBe(0);
       expect(shown(set)).toBe(1);
     });
+  });
+
+  it('goes on without a slave that answers, but does not keep up, until it does (haMaxTimeSlaveNotCatchup)', async () => {
+    const set = await ReplicaWorld.serving('haMaxTimeSlaveNotCatchup=2000');
+    await send(set, 5, 'a');
+    const from = set.world.nowMs;
+    set.world.disk('b3').latencyMs = 15_000;
+    expect(await send(set, 1, 'late')).toEqual([]);
+    await set.until(() => set.set.brokerIds.length === 2);
+    expect(set.world.nowMs - from).toBeLessThan(4_000);
+    expect(await send(set, 20, 'b')).toHaveLength(20);
+    const wishes = set.wishes.length;
+    await set.world.run(10_000);
+    expect([set.set.brokerIds, set.wishes.length]).toEqual([[1, 2], wishes]);
+    expect(set.broker('b1').roles.replicas()).toHaveLength(2);
+    set.world.disk('b3').latencyMs = 0;
+    await set.until(() => set.set.brokerIds.length === 3);
+    expect(await send(set, 5, 'c')).toHaveLength(5);
+  });
+
+  it('keeps slaves that are always a little behind a log that is written all the time', async () => {
+    const set = await ReplicaWorld.serving('haMaxTimeSlaveNotCatchup=500');
+    const wishes = set.wishes.length;
+    set.world.fabric.latencyMs = 5;
+    for (let ms = 0; ms < 3_000; ms++) {
+      appendAlone(set, 'b1', 1);
+      await set.world.run(1);
+    }
+    const behind = set.broker('b1').roles.replicas();
+    expect(behind.every(({ lag }) => lag > 0)).toBe(true);
+    expect(set.wishes).toHaveLength(wishes);
   });
 
   it('goes on without a dead slave as soon as the Controller has taken it out', async () => {

@@ -319,6 +319,18 @@ describe('SYNC_MASTER', () => {
     expect(await bodies(set)).toEqual(names(2));
   });
 
+  for (const mode of ['ASYNC_FLUSH', 'SYNC_FLUSH']) {
+    it(`answers with 0 who does not wait (WAIT=false) when it has the message, without a slave too (${mode})`, async () => {
+      const set = await SetWorld.create();
+      await set.start('a', `brokerRole=SYNC_MASTER\nflushDiskType=${mode}`);
+      await send(set, 1);
+      const header = { ...SEND_HEADER, topic: TOPIC, properties: 'WAIT\u0001false\u0002' };
+      const answer = await set.ask('a', sendMessage, header, Buffer.from('quick'));
+      expect([answer.code, answer.remark ?? '']).toEqual([0, '']);
+      expect(await bodies(set)).toContain('quick');
+    });
+  }
+
   it('answers FLUSH_SLAVE_TIMEOUT where the slave takes too long, but not to those that do not wait', async () => {
     const set = await SetWorld.pair('SYNC_MASTER', 'slaveTimeout=500');
     await send(set, 1);
