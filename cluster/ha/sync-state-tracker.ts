@@ -92,7 +92,7 @@ export class SyncStateTracker {
       if (id === selfId) return true;
       const slave = byId.get(id);
       if (slave === undefined) return !this.#gone.has(id) && nowMs - this.#options.nowMs <= maxLagMs;
-      return !isLate(slave);
+      return !slave.learner && !isLate(slave);
     });
     const joining = slaves.filter((slave) => {
       return !slave.learner && !isLate(slave) && slave.ackPosition >= Math.max(confirmPosition, epochStart);

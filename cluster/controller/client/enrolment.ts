@@ -17,6 +17,8 @@ const LONGEST_PAUSE_MS = 300;
 export interface EnrolmentName extends SetName {
   /** `ip:port` for clients. */
   readonly address: string;
+  /** Never in sync, nor master [asyncLearner]. */
+  readonly learner: boolean;
 }
 
 /** What a broker has after it registered. */
@@ -144,9 +146,9 @@ export class Enrolment {
     again: (problem: string) => void,
   ): void {
     if (this.#stopped) return;
-    const { clusterName, brokerName, address: brokerAddress } = this.#name;
+    const { clusterName, brokerName, address: brokerAddress, learner: asyncLearner } = this.#name;
     const invokeTime = this.#platform.clock.nowMs();
-    const header = { clusterName, brokerName, brokerId, brokerAddress, ...doubt, invokeTime };
+    const header = { clusterName, brokerName, brokerId, brokerAddress, ...doubt, asyncLearner, invokeTime };
     this.#controllers.ask(registerBrokerToController, header, undefined, (answer) => {
       if (typeof answer === 'string') return again(answer);
       if (answer.code === ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)

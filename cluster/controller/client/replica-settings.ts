@@ -8,6 +8,7 @@ export function replicaSettings(config: BrokerConfig): ReplicasManagerSettings {
     clusterName: config.brokerClusterName,
     brokerName: config.brokerName,
     address: formatAddress({ host: config.brokerIP1, port: config.listenPort }),
+    learner: config.asyncLearner,
     controllers: splitList(config.controllerAddr),
     heartbeatMs: config.brokerHeartbeatInterval,
     heartbeatTimeoutMs: config.controllerHeartBeatTimeoutMills,

@@ -25,14 +25,16 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
   });
   dispatcher.registerTyped(registerBrokerToController, (context, request) => {
     const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt, begunEpoch, renouncedEpoch } = request;
+    // Left out where it says nothing: controllers of before replay such entries.
+    const learner = request.asyncLearner || undefined;
     const holder = live.holder(brokerName, brokerId, address, platform.clock.monotonicMs());
     if (holder !== undefined && metadata().isLeader) {
       const why = `the live broker ${holder} has the id ${brokerId} of ${brokerName}: stop it, or give ${address} a store directory and a brokerIdentity of its own`;
       context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, why);
       return;
     }
-    const doubt = { inDoubt, begunEpoch, renouncedEpoch };
-    agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, ...doubt }, (outcome) => {
+    const said = { inDoubt, begunEpoch, renouncedEpoch, learner };
+    agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, ...said }, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
       const { code, remark, set } = outcome;
       if (code !== ResponseCode.SUCCESS || set === undefined) {

@@ -42,6 +42,10 @@ function faultOf(set: BrokerSet, command: AlterSyncStateSet): Fault | undefined 
     if (!set.replicas.has(id)) {
       return { code: ResponseCode.CONTROLLER_INVALID_REPLICAS, why: `${set.brokerName} has no replica ${id}` };
     }
+    if (set.replicas.get(id)?.learner === true) {
+      const why = `replica ${id} of ${set.brokerName} has asyncLearner=true: it is never in sync`;
+      return { code: ResponseCode.CONTROLLER_INVALID_REPLICAS, why };
+    }
     if (!alive.includes(id)) {
       const why = `replica ${id} of ${set.brokerName} sends no heartbeats to this controller`;
       return { code: ResponseCode.CONTROLLER_BROKER_NOT_ALIVE, why };

@@ -4,6 +4,8 @@ export interface Replica {
   readonly address: string;
   /** What the broker gave when it took the id: tells a repeated request from that of another broker. */
   readonly checkCode: string;
+  /** Copies the log without ever being in sync or master [asyncLearner], as it said when it registered. */
+  readonly learner: boolean;
 }
 
 /** The set that an election replaced by its master alone. */

@@ -29,6 +29,8 @@ export interface RegisterBroker {
   /** Of a broker in doubt: in epochs above the first and up to the second it wrote nothing as master, and never will. */
   readonly begunEpoch?: number | undefined;
   readonly renouncedEpoch?: number | undefined;
+  /** It is never to be in sync, nor master [asyncLearner]; undefined: no. */
+  readonly learner?: boolean | undefined;
 }
 
 /** A master proposes who is in sync. */

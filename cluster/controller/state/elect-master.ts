@@ -45,16 +45,17 @@ function electedFrom(set: BrokerSet, elected: number, epoch: number): ElectedFro
 function choose(set: BrokerSet, command: ElectMaster): number | undefined {
   const { brokerId, designated, unclean, live } = command;
   const isFirst = set.masterEpoch === 0;
-  if (isFirst && brokerId !== undefined) return set.replicas.has(brokerId) ? brokerId : undefined;
+  if (isFirst && brokerId !== undefined) return mayLead(set, brokerId) ? brokerId : undefined;
   const preferred = designated ? brokerId : undefined;
-  const inSync = live.filter((one) => set.syncStateSet.includes(one.brokerId));
+  const able = live.filter((one) => mayLead(set, one.brokerId));
+  const inSync = able.filter((one) => set.syncStateSet.includes(one.brokerId));
   const clean = best(inSync, set.masterId, preferred);
-  if (clean !== undefined || !unclean) return clean;
-  return best(
-    live.filter((one) => set.replicas.has(one.brokerId)),
-    set.masterId,
-    preferred,
-  );
+  return clean === undefined && unclean ? best(able, set.masterId, preferred) : clean;
+}
+
+/** Learners do not, whatever they hold [asyncLearner]. */
+function mayLead(set: BrokerSet, brokerId: number): boolean {
+  return set.replicas.get(brokerId)?.learner === false;
 }
 
 function best(
@@ -75,9 +76,11 @@ function byMerit(a: LiveBroker, b: LiveBroker): number {
 
 /** A controller that finds nobody notes that there is no master; a broker that asks changes nothing. */
 function nobody(state: ControllerState, set: BrokerSet, brokerId: number | undefined): Outcome {
+  const learners = [...set.replicas].filter(([, { learner }]) => learner).map(([id]) => id);
+  const never = learners.length === 0 ? '' : ` (never elected: {${learners.join(', ')}}, which have asyncLearner=true)`;
   const inSync = set.syncStateSet.length === 0 ? 'no replica' : `of the replicas only {${set.syncStateSet.join(', ')}}`;
   const why =
-    `no master for ${set.brokerName}: ${inSync} is known to hold all that was acknowledged; start one that is, ` +
+    `no master for ${set.brokerName}: ${inSync} is known to hold all that was acknowledged${never}; start one that is, ` +
     'or set enableElectUncleanMaster=true at the controller, which may lose messages';
   if (brokerId !== undefined) return refused(state, ResponseCode.CONTROLLER_ELECT_MASTER_FAILED, why, set);
   const code = ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE;

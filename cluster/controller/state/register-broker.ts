@@ -15,7 +15,7 @@ import { type Outcome, refused } from './outcome.ts';
  * in its epoch, which slaves have, and an epoch has to have one writer.
  */
 export function registerBroker(state: ControllerState, command: RegisterBroker): Outcome {
-  const { brokerName, brokerId, address, inDoubt } = command;
+  const { brokerName, brokerId, address, inDoubt, learner = false } = command;
   const set = state.get(brokerName);
   const replica = set?.replicas.get(brokerId);
   if (set === undefined || replica === undefined) {
@@ -23,8 +23,8 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
     return refused(state, ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED, why);
   }
   let changed: BrokerSet = set;
-  if (replica.address !== address) {
-    changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address }) };
+  if (replica.address !== address || replica.learner !== learner) {
+    changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address, learner }) };
   }
   if (inDoubt) changed = withoutDoubtful(changed, command);
   if (set.masterId === brokerId) changed = withMaster(changed, undefined);

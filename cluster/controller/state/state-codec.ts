@@ -1,8 +1,10 @@
 import type { BrokerSet, ControllerState, ElectedFrom, Replica } from './broker-set.ts';
 
+type StoredReplica = readonly [id: number, address: string, checkCode: string, learner?: true];
+
 /** A broker set as snapshots hold it; equal states give equal texts. */
 interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId' | 'electedFrom'> {
-  readonly replicas: readonly (readonly [id: number, address: string, checkCode: string])[];
+  readonly replicas: readonly StoredReplica[];
   readonly masterId: number | null;
   readonly electedFrom?: ElectedFrom;
 }
@@ -18,7 +20,7 @@ export function decodeState(encoded: unknown): ControllerState {
 }
 
 function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...rest }: BrokerSet): StoredSet {
-  const rows = [...replicas].sort(([a], [b]) => a - b).map(([id, one]) => [id, one.address, one.checkCode] as const);
+  const rows = [...replicas].sort(([a], [b]) => a - b).map(([id, one]) => row(id, one));
   const { masterEpoch, syncStateSet, syncStateSetEpoch, electedFrom } = rest;
   return {
     clusterName,
@@ -34,6 +36,12 @@ function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...
 }
 
 function restored({ replicas, masterId, electedFrom, ...rest }: StoredSet): BrokerSet {
-  const byId = replicas.map(([id, address, checkCode]): [number, Replica] => [id, { address, checkCode }]);
+  const byId = replicas.map(([id, address, checkCode, learner = false]): [number, Replica] => {
+    return [id, { address, checkCode, learner }];
+  });
   return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined, electedFrom };
+}
+
+function row(id: number, { address, checkCode, learner }: Replica): StoredReplica {
+  return learner ? [id, address, checkCode, true] : [id, address, checkCode];
 }

@@ -1,7 +1,7 @@
 import { RequestCode } from '../request-code.ts';
 import { defineCommand, type RequestOf, type ResponseOf } from '../schema.ts';
 
-/** A broker that has its id tells the controller that it is there, and where. Ours: inDoubt, and of a broker in doubt the epochs in which it wrote nothing as master and never will (above begunEpoch, up to renouncedEpoch). The body of the answer is a SyncStateSet; the master is told while it is alive. */
+/** A broker that has its id tells the controller that it is there, and where. Ours: inDoubt, and of a broker in doubt the epochs in which it wrote nothing as master and never will (above begunEpoch, up to renouncedEpoch). asyncLearner: it is never to be in sync, nor master. The body of the answer is a SyncStateSet; the master is told while it is alive. */
 export const registerBrokerToController = defineCommand({
   code: RequestCode.CONTROLLER_REGISTER_BROKER,
   name: 'CONTROLLER_REGISTER_BROKER',
@@ -14,6 +14,7 @@ export const registerBrokerToController = defineCommand({
     inDoubt: ['boolean', false],
     begunEpoch: 'long?',
     renouncedEpoch: 'long?',
+    asyncLearner: 'boolean?',
   },
   response: {
     clusterName: 'string?',

@@ -12,6 +12,13 @@ export class ControlledWorld extends BrokerWorld<string, ControlledBroker> {
     for (const name of ['b1', 'b2', 'b3']) this.addMachine(name);
   }
 
+  /** Controllers and a name server; no broker runs. */
+  static async create(controllerCount: number): Promise<ControlledWorld> {
+    const made = new ControlledWorld(await ControllerWorld.serving(controllerCount));
+    await made.world.settle(made.nameServer.start());
+    return made;
+  }
+
   /** All run, there is a master, and all are in the set. `conf`: lines for the controllers. */
   static async serving(controllerCount: number, seed = 1, conf = ''): Promise<ControlledWorld> {
     const made = new ControlledWorld(await ControllerWorld.serving(controllerCount, conf, seed));
@@ -21,7 +28,7 @@ export class ControlledWorld extends BrokerWorld<string, ControlledBroker> {
     return made;
   }
 
-  async start(name: string): Promise<void> {
+  async start(name: string, conf = ''): Promise<void> {
     const controllers = this.controllers.names.map((each) => this.controllers.address(each)).join(';');
     const config = this.configOf(
       name,
@@ -31,7 +38,8 @@ brokerId=-1
 brokerRole=SLAVE
 enableControllerMode=true
 controllerAddr=${controllers}
-allAckInSyncStateSet=true`,
+allAckInSyncStateSet=true
+${conf}`,
     );
     const machine = this.machine(name);
     machine.broker = new ControlledBroker(machine.platform, config, this.noteFatal(name));

@@ -111,6 +111,29 @@ describe('brokers in Controller mode', () => {
     expect(await cluster.idsIn(TOPIC)).toEqual(sent);
   });
 
+  it('never have a learner as master, though it asks first, is alone, or is allowed to lack nothing (asyncLearner)', async () => {
+    cluster = await ControlledWorld.create(1);
+    await cluster.start('b1', 'asyncLearner=true');
+    await cluster.world.run(5_000);
+    expect(cluster.masters()).toEqual([]);
+    await cluster.start('b2');
+    await cluster.until(() => cluster.masters().join() === 'b2');
+    const producer = await cluster.producer();
+    const sent = await send(producer, 5);
+    await cluster.until(() => cluster.broker('b2').roles.replicas()[0]?.lag === 0);
+    cluster.kill('b2');
+    await cluster.world.run(20_000);
+    expect(cluster.masters()).toEqual([]);
+    expect(cluster.broker('b1').status().problem).toContain('never elected: {1}, which have asyncLearner=true');
+    await cluster.start('b2');
+    await cluster.untilInSync(1);
+    expect([cluster.master, await cluster.idsIn(TOPIC)]).toEqual(['b2', sent.toSorted()]);
+    // As any other, once it is started without the key.
+    await cluster.world.settle(cluster.broker('b1').stop());
+    await cluster.start('b1');
+    await cluster.untilInSync(2);
+  });
+
   /** The one slave that is left lacks what was acknowledged last, and the master is killed. */
   async function onlyAnOldSlaveIsLeft(conf: string) {
     cluster = await ControlledWorld.serving(3, 1, conf);

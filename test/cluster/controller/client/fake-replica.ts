@@ -169,6 +169,7 @@ export class FakeReplica {
     const settings = {
       ...name,
       address,
+      learner: false,
       controllers,
       heartbeatMs: 1_000,
       heartbeatTimeoutMs: 5_000,

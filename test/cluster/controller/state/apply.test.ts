@@ -38,6 +38,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     inDoubt: fc.boolean(),
     begunEpoch: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
     renouncedEpoch: fc.option(epoch, { nil: undefined }),
+    learner: fc.constantFrom(undefined, undefined, true),
   }),
   fc.record({
     kind: fc.constant('alter-sync-state-set' as const),
@@ -157,7 +158,12 @@ function asState({ sets }: NaiveController): ControllerState {
       clusterName: set.cluster,
       brokerName: name,
       nextBrokerId: set.next,
-      replicas: new Map(replicas.map((each) => [each, { address: set.addresses[each]!, checkCode: set.codes[each]! }])),
+      replicas: new Map(
+        replicas.map((each) => {
+          const learner = set.learners.has(each);
+          return [each, { address: set.addresses[each]!, checkCode: set.codes[each]!, learner }];
+        }),
+      ),
       masterId: set.master ?? undefined,
       masterEpoch: set.masterEpoch,
       syncStateSet: [...set.inSync].sort((a, b) => a - b),
@@ -234,6 +240,22 @@ describe('the state machine of the controllers', () => {
           const elected = command.kind === 'elect-master' && code === ResponseCode.SUCCESS && !command.unclean;
           if (elected && before !== undefined && before.masterEpoch > 0) {
             expect(before.syncStateSet).toContain(set?.masterId);
+          }
+          return next;
+        });
+      }),
+    );
+  });
+
+  it('never elects a learner, nor takes one into the SyncStateSet', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (state, command) => {
+          const { state: next, code, set } = apply(state, command);
+          if (code === ResponseCode.SUCCESS && set !== undefined) {
+            const learner = (each: number | undefined) => set.replicas.get(each ?? 0)?.learner === true;
+            if (command.kind === 'elect-master') expect(learner(set.masterId)).toBe(false);
+            if (command.kind === 'alter-sync-state-set') expect(set.syncStateSet.filter(learner)).toEqual([]);
           }
           return next;
         });

@@ -7,6 +7,7 @@ export interface NaiveSet {
   next: number;
   codes: Record<number, string>;
   addresses: Record<number, string>;
+  learners: Set<number>;
   master: number | null;
   masterEpoch: number;
   inSync: Set<number>;
@@ -43,7 +44,7 @@ export class NaiveController {
       if (id !== 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
       const address = code.slice(0, code.indexOf(';'));
       const first = { codes: { 1: code }, addresses: { 1: address }, master: null, masterEpoch: 0 };
-      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), setEpoch: 0, from: null };
+      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), learners: new Set(), setEpoch: 0, from: null };
       return ResponseCode.SUCCESS;
     }
     if (set.cluster !== cluster || id < 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
@@ -60,6 +61,8 @@ export class NaiveController {
     const { brokerId: id, address, inDoubt } = command;
     if (set?.codes[id] === undefined) return ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED;
     set.addresses[id] = address;
+    if (command.learner === true) set.learners.add(id);
+    else set.learners.delete(id);
     if (inDoubt) doubt(set, command);
     if (set.master === id) {
       set.master = null;
@@ -82,6 +85,7 @@ export class NaiveController {
     for (const id of new Set(ids)) {
       delete set.codes[id];
       delete set.addresses[id];
+      set.learners.delete(id);
       lost = set.inSync.delete(id) || lost;
       if (set.master !== id) continue;
       set.master = null;
@@ -125,6 +129,7 @@ function alter(set: NaiveSet | undefined, command: Extract<Command, { kind: 'alt
   if (set.setEpoch !== command.syncStateSetEpoch) return ResponseCode.CONTROLLER_FENCED_SYNC_STATE_SET_EPOCH;
   for (const id of wish) {
     if (set.codes[id] === undefined) return ResponseCode.CONTROLLER_INVALID_REPLICAS;
+    if (set.learners.has(id)) return ResponseCode.CONTROLLER_INVALID_REPLICAS;
     if (!command.alive.includes(id)) return ResponseCode.CONTROLLER_BROKER_NOT_ALIVE;
   }
   if (!wish.includes(set.master)) return failed;
@@ -155,11 +160,13 @@ function elect(set: NaiveSet | undefined, command: Extract<Command, { kind: 'ele
 
 function choose(set: NaiveSet, command: Extract<Command, { kind: 'elect-master' }>): number | null {
   const { brokerId: asking, designated, unclean, live } = command;
-  if (set.masterEpoch === 0 && asking !== undefined) return set.codes[asking] === undefined ? null : asking;
+  if (set.masterEpoch === 0 && asking !== undefined) {
+    return set.codes[asking] === undefined || set.learners.has(asking) ? null : asking;
+  }
   const rounds: ((one: LiveBroker) => boolean)[] = [({ brokerId }) => set.inSync.has(brokerId)];
   if (unclean) rounds.push(({ brokerId }) => set.codes[brokerId] !== undefined);
   for (const fits of rounds) {
-    const able = live.filter(fits);
+    const able = live.filter((one) => !set.learners.has(one.brokerId) && fits(one));
     if (designated && asking !== undefined) {
       if (able.some(({ brokerId }) => brokerId === asking)) return asking;
       continue;
