@@ -83,11 +83,19 @@ export class MasterWatch {
     agreement.execute({ ...this.#command(brokerName), brokerId, designated }, (outcome) => {
       if (typeof outcome === 'object') this.#count(outcome.code);
       const elected = typeof outcome === 'object' && outcome.code === ResponseCode.SUCCESS ? outcome.set : undefined;
+      if (elected !== undefined && elected.uncleanEpoch === elected.masterEpoch) this.#tellUnclean(elected);
       if (elected !== undefined && config.values.notifyBrokerRoleChanged) {
         notifier.masterChanged(elected, (id) => live.isAlive(brokerName, id, clock.monotonicMs()));
       }
       done(outcome);
     });
+  }
+
+  #tellUnclean({ brokerName, masterId, masterEpoch }: BrokerSet): void {
+    this.#parts.logger.error(
+      'Elected a master that was not in sync (enableElectUncleanMaster=true): acknowledged messages may be lost; brokers that may hold them do not follow it',
+      { brokerName, masterId, masterEpoch },
+    );
   }
 
   #elect(brokerName: string, attempt: number): void {

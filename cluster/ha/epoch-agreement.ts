@@ -32,6 +32,8 @@ export interface EpochAgreementOptions {
    * what looks whole.
    */
   readonly trustedEnd: () => number | undefined;
+  /** Newest epoch whose master was not in sync when it was elected; 0: none. */
+  readonly uncleanEpoch: () => number;
   fatal(error: DiskError): void;
 }
 
@@ -71,6 +73,11 @@ export class EpochAgreement implements Agreement {
       done(
         `the master's log parts from this one at ${end}, but consumers here have seen everything up to ${log.confirmedPosition}: an unclean election gave that up. Nothing was changed; to follow, start it with an empty storePathRootDir`,
       );
+    } else if (common !== undefined && common < endPosition && this.#options.uncleanEpoch() > epochs.lastEpoch) {
+      // A killed broker has forgotten what consumers saw: only of clean elections it is certain that the new master has that.
+      done(
+        `the master's log parts from this one at ${common}, and the election of epoch ${this.#options.uncleanEpoch()} was unclean: the ${endPosition - common} bytes behind may have been acknowledged and seen. Nothing was changed; to give them up and follow, start it with an empty storePathRootDir`,
+      );
     } else if (end < endPosition) this.#cut(end, done);
     else if (orFatal(this.#options.fatal, () => epochs.cut(end))) {
       this.#agreed = true;
@@ -86,7 +93,7 @@ export class EpochAgreement implements Agreement {
   #cut(end: number, done: (problem: undefined) => void): void {
     const { disk, logger, root, log, epochs, fatal } = this.#options;
     const bytes = log.endPosition - end;
-    logger.warn("Cuts its log where it parts from the master's: nobody acknowledged what goes", {
+    logger.warn("Cuts its log where it parts from the master's: consumers have seen nothing of what goes", {
       position: end,
       bytes,
     });

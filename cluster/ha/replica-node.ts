@@ -62,6 +62,8 @@ export class ReplicaNode implements ReplicaRoles {
   #slave: SlaveRole | undefined;
   #tracker: SyncStateTracker | undefined;
   #masterAddress: string | undefined;
+  /** Newest epoch of an unclean election that it was told of. */
+  #uncleanEpoch = 0;
   #serving = false;
   #leaving = false;
   #look: Timer | undefined;
@@ -81,7 +83,7 @@ export class ReplicaNode implements ReplicaRoles {
     const trusted = log.confirmedPosition;
     const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
     const root = config.storePathRootDir;
-    this.#agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, fatal });
+    this.#agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, uncleanEpoch: () => this.#uncleanEpoch, fatal });
     log.setRole(fencedRole('no Controller has told its role yet'));
   }
 
@@ -212,6 +214,7 @@ export class ReplicaNode implements ReplicaRoles {
   becomeSlave(command: SlaveCommand): boolean {
     const { masterEpoch, masterAddress } = command;
     if (masterEpoch < this.#masterEpoch || (masterEpoch === this.#masterEpoch && this.#role === 'master')) return false;
+    this.#uncleanEpoch = Math.max(this.#uncleanEpoch, command.uncleanEpoch ?? 0);
     if (masterEpoch === this.#masterEpoch && this.#role === 'slave') {
       this.#masterAddress = masterAddress;
       return true;

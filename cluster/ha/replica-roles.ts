@@ -18,6 +18,8 @@ export interface SlaveCommand {
   readonly masterBrokerId: number;
   /** `ip:port` under which the master serves clients; its HA port is asked for there. */
   readonly masterAddress: string;
+  /** Newest epoch whose master was not in sync when it was elected, as a Controller knows it; undefined where nothing is said about it. */
+  readonly uncleanEpoch?: number | undefined;
 }
 
 /** `fenced`: no master is known, or this one has not caught up with its own promotion: serves no writes, is registered nowhere as master. */

@@ -158,10 +158,11 @@ export class Enrolment {
       this.#enrolled = true;
       this.#everEnrolled = true;
       this.#problem = '';
-      const { masterBrokerId: masterId, masterAddress, masterEpoch } = answer.header;
+      const { masterBrokerId: masterId, masterAddress, masterEpoch, uncleanEpoch } = answer.header;
       const syncStateSet = decodeSet(answer.body);
       const hasMaster = masterId !== undefined && masterEpoch !== undefined && syncStateSet !== undefined;
-      done({ brokerId, set: hasMaster ? { masterId, masterAddress, masterEpoch, syncStateSet } : undefined });
+      const set = hasMaster ? { masterId, masterAddress, masterEpoch, syncStateSet, uncleanEpoch } : undefined;
+      done({ brokerId, set });
     });
   }
 

@@ -21,12 +21,12 @@ export function registerReplicaRequests(
 ): void {
   dispatcher.registerTyped(notifyBrokerRoleChanged, (context, header) => {
     const set = decodeSet(context.command.body);
-    const { masterBrokerId: masterId, masterAddress, masterEpoch } = header;
+    const { masterBrokerId: masterId, masterAddress, masterEpoch, uncleanEpoch } = header;
     if (set === undefined || masterEpoch === undefined) {
       context.reply(ResponseCode.SYSTEM_ERROR, 'the notice lacks masterEpoch or a SyncStateSet');
       return;
     }
-    manager.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set });
+    manager.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch });
     context.reply(ResponseCode.SUCCESS);
   });
   dispatcher.registerTyped(getBrokerEpochCache, (context) => {

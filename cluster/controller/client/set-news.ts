@@ -9,6 +9,8 @@ export interface SetNews {
   readonly masterAddress: string | undefined;
   readonly masterEpoch: number;
   readonly syncStateSet: SyncStateSet;
+  /** Newest epoch of an unclean election; undefined where nothing is said about it. */
+  readonly uncleanEpoch: number | undefined;
 }
 
 export function encodeSet({ brokerIds, setEpoch }: SyncStateSet): Buffer {

@@ -40,9 +40,10 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
       if (code !== ResponseCode.SUCCESS || set === undefined) {
         return context.respond(registerBrokerToController, code, { clusterName, brokerName }, remark);
       }
-      const { masterId, masterEpoch, syncStateSetEpoch } = set;
+      const { masterId, masterEpoch, syncStateSetEpoch, uncleanEpoch } = set;
       const hasMaster = masterId !== undefined && live.mayBeAlive(brokerName, masterId, platform.clock.monotonicMs());
-      const master = { masterBrokerId: masterId, masterAddress: masterAddress(set), masterEpoch, syncStateSetEpoch };
+      const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch };
+      const master = { masterBrokerId: masterId, masterAddress: masterAddress(set), ...epochs };
       const body = syncStateSet.encode({ syncStateSet: new Set(set.syncStateSet), syncStateSetEpoch });
       const header = { clusterName, brokerName, ...(hasMaster ? master : {}) };
       context.respond(registerBrokerToController, code, header, undefined, [body]);

@@ -46,8 +46,8 @@ export const syncStateProcessor: Processor = (dispatcher, { agreement, live, pla
         const why = `no broker ${brokerName} is known at this controller`;
         return context.respond(getReplicaInfo, ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST, {}, why);
       }
-      const { masterId: masterBrokerId, masterEpoch } = set;
-      const header = { masterBrokerId, masterAddress: masterAddress(set), masterEpoch };
+      const { masterId: masterBrokerId, masterEpoch, uncleanEpoch } = set;
+      const header = { masterBrokerId, masterAddress: masterAddress(set), masterEpoch, uncleanEpoch };
       context.respond(getReplicaInfo, ResponseCode.SUCCESS, header, undefined, [syncStateSet.encode(setOf(set))]);
     });
   });

@@ -38,5 +38,6 @@ function emptySet(clusterName: string, brokerName: string): BrokerSet {
     syncStateSet: [],
     syncStateSetEpoch: 0,
     electedFrom: undefined,
+    uncleanEpoch: 0,
   };
 }

@@ -34,6 +34,8 @@ export interface BrokerSet {
   readonly syncStateSetEpoch: number;
   /** Where the SyncStateSet is that of an election from several in sync: it is in force again if the master that was elected never began. */
   readonly electedFrom: ElectedFrom | undefined;
+  /** Newest epoch whose master was elected although it was not in sync: what was acknowledged before may be lost. 0: none. */
+  readonly uncleanEpoch: number;
 }
 
 /** All that controllers agree on: broker sets by their name. Never changed: a change makes a new one. */

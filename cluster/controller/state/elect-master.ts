@@ -28,8 +28,11 @@ export function electMaster(state: ControllerState, command: ElectMaster): Outco
     return refused(state, ResponseCode.CONTROLLER_MASTER_STILL_EXIST, why, set);
   }
   const master = withMaster(set, elected);
+  // In a set that never had a master nothing was acknowledged.
+  const isClean = set.masterEpoch === 0 || set.syncStateSet.includes(elected);
   const changed = {
     ...withSyncStateSet(master, [elected]),
+    uncleanEpoch: isClean ? set.uncleanEpoch : master.masterEpoch,
     electedFrom: electedFrom(set, elected, master.masterEpoch),
   };
   return { state: withSet(state, changed), code: ResponseCode.SUCCESS, remark: undefined, set: changed };

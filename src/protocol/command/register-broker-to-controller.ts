@@ -1,7 +1,7 @@
 import { RequestCode } from '../request-code.ts';
 import { defineCommand, type RequestOf, type ResponseOf } from '../schema.ts';
 
-/** A broker that has its id tells the controller that it is there, and where. Ours: inDoubt, and of a broker in doubt the epochs in which it wrote nothing as master and never will (above begunEpoch, up to renouncedEpoch). asyncLearner: it is never to be in sync, nor master. The body of the answer is a SyncStateSet; the master is told while it is alive. */
+/** A broker that has its id tells the controller that it is there, and where. Ours: inDoubt, and of a broker in doubt the epochs in which it wrote nothing as master and never will (above begunEpoch, up to renouncedEpoch). asyncLearner: it is never to be in sync, nor master. In the answer uncleanEpoch: the newest epoch whose master was not in sync when it was elected, if there is one. Its body is a SyncStateSet; the master is told while it is alive. */
 export const registerBrokerToController = defineCommand({
   code: RequestCode.CONTROLLER_REGISTER_BROKER,
   name: 'CONTROLLER_REGISTER_BROKER',
@@ -23,6 +23,7 @@ export const registerBrokerToController = defineCommand({
     masterAddress: 'string?',
     masterEpoch: 'int?',
     syncStateSetEpoch: 'int?',
+    uncleanEpoch: 'int?',
   },
 });
 

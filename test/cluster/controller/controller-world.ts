@@ -105,6 +105,10 @@ ${this.#conf}`;
     this.#machines.get(name)!.platform.disk.removeTree('/controller');
   }
 
+  platform(name: string): VirtualPlatform {
+    return this.#machines.get(name)!.platform;
+  }
+
   /** SIGTERM. */
   async stop(name: string): Promise<void> {
     await this.world.settle(this.controller(name).stop());

@@ -5,7 +5,7 @@ import type { HaLog } from '../../../cluster/ha/ha-log.ts';
 import { createVirtualPlatform } from '../../support/virtual-platform.ts';
 
 /** A log that tells the end of a cut when the test says so. */
-function diverged() {
+function diverged(uncleanEpoch = 0) {
   const platform = createVirtualPlatform();
   const { disk } = platform;
   disk.makeDirectory('/store');
@@ -29,6 +29,7 @@ function diverged() {
     log: log as unknown as HaLog,
     epochs,
     trustedEnd: () => undefined,
+    uncleanEpoch: () => uncleanEpoch,
     fatal: (error) => {
       throw new Error(error.message);
     },
@@ -69,4 +70,18 @@ test('who is gone before the cut is over cuts nothing more', () => {
   agreement.abandon();
   cuts[0]?.(undefined);
   expect([agreed, cuts.length, log.endPosition]).toEqual([['first'], 1, 1_000]);
+});
+
+test('what may have been acknowledged before an unclean election is not cut, though a killed broker has forgotten what was seen', () => {
+  const { disk, cuts, log, agreement } = diverged(3);
+  const problems: (string | undefined)[] = [];
+  agreement.agree(ofMaster, (problem) => problems.push(problem));
+  expect(problems).toEqual([expect.stringContaining('the election of epoch 3 was unclean: the 500 bytes behind may')]);
+  expect([cuts.length, disk.exists(cutPath('/store')), log.endPosition]).toEqual([0, false, 1_500]);
+});
+
+test('an unclean election before the end of the log was written hinders no cut', () => {
+  const { cuts, agreement } = diverged(2);
+  agreement.agree(ofMaster, () => {});
+  expect(cuts).toHaveLength(1);
 });

@@ -168,6 +168,7 @@ function asState({ sets }: NaiveController): ControllerState {
       masterEpoch: set.masterEpoch,
       syncStateSet: [...set.inSync].sort((a, b) => a - b),
       syncStateSetEpoch: set.setEpoch,
+      uncleanEpoch: set.uncleanEpoch,
       electedFrom:
         set.from === null
           ? undefined

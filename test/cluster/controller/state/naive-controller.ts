@@ -8,6 +8,7 @@ export interface NaiveSet {
   codes: Record<number, string>;
   addresses: Record<number, string>;
   learners: Set<number>;
+  uncleanEpoch: number;
   master: number | null;
   masterEpoch: number;
   inSync: Set<number>;
@@ -44,7 +45,7 @@ export class NaiveController {
       if (id !== 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
       const address = code.slice(0, code.indexOf(';'));
       const first = { codes: { 1: code }, addresses: { 1: address }, master: null, masterEpoch: 0 };
-      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), learners: new Set(), setEpoch: 0, from: null };
+      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), learners: new Set(), uncleanEpoch: 0, setEpoch: 0, from: null };
       return ResponseCode.SUCCESS;
     }
     if (set.cluster !== cluster || id < 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
@@ -151,6 +152,7 @@ function elect(set: NaiveSet | undefined, command: Extract<Command, { kind: 'ele
   if (chosen === set.master) return ResponseCode.CONTROLLER_MASTER_STILL_EXIST;
   set.master = chosen;
   set.masterEpoch++;
+  if (set.masterEpoch > 1 && !set.inSync.has(chosen)) set.uncleanEpoch = set.masterEpoch;
   if (!set.inSync.has(chosen)) set.from = null;
   else if (set.inSync.size > 1) set.from = { master: chosen, epoch: set.masterEpoch, set: set.inSync };
   set.inSync = new Set([chosen]);
