@@ -237,6 +237,7 @@ export class ReplicaNode implements ReplicaRoles {
       identity: replicaIdentity(config, this.#brokerId),
       limits: haLimits(config),
       learner: config.asyncLearner,
+      priority: config.brokerElectionPriority,
       epoch,
       hello: () => ({ masterEpoch: this.#masterEpoch, epochs: epochs.entries }),
       agreement: this.#agreement,
@@ -385,12 +386,13 @@ export class ReplicaNode implements ReplicaRoles {
   replicas(): readonly ReplicaReport[] {
     const { endPosition } = this.#options.log;
     const members = this.#tracker?.decided.brokerIds ?? [];
-    return (this.#master?.links ?? []).map(({ brokerId, address, ackPosition, learner }) => {
+    return (this.#master?.links ?? []).map(({ brokerId, address, ackPosition, learner, priority }) => {
       return {
         brokerId,
         address,
         ackPosition,
         learner,
+        priority,
         lag: endPosition - ackPosition,
         inSyncStateSet: members.includes(brokerId),
       };

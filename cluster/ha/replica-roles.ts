@@ -54,6 +54,8 @@ export interface ReplicaReport {
   readonly lag: number;
   readonly inSyncStateSet: boolean;
   readonly learner: boolean;
+  /** Lower is preferred [brokerElectionPriority]. */
+  readonly priority: number;
 }
 
 /**

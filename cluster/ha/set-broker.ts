@@ -165,6 +165,7 @@ export class SetBroker implements NativeReplication {
       identity: replicaIdentity(config, config.brokerId),
       limits: haLimits(config),
       learner: false,
+      priority: config.brokerElectionPriority,
       epoch: 0,
       hello: () => ({ masterEpoch: 0, epochs: [] }),
       agreement: undefined,

@@ -69,6 +69,11 @@ export class SlaveLink {
     return this.#hello?.learner ?? false;
   }
 
+  /** Lower is preferred. */
+  get priority(): number {
+    return this.#hello?.priority ?? Number.MAX_SAFE_INTEGER;
+  }
+
   /** When it last had everything that the log held then; shrinks judge by it. */
   get caughtUpMs(): number {
     return this.#catchUp.caughtUpMs;

@@ -25,6 +25,8 @@ export interface SlaveRoleOptions {
   readonly identity: ReplicaIdentity;
   readonly limits: HaLimits;
   readonly learner: boolean;
+  /** [brokerElectionPriority] */
+  readonly priority: number;
   /** Epoch of the master that this slave follows; 0 without a Controller. */
   readonly epoch: number;
   readonly hello: () => Pick<Welcome, 'masterEpoch' | 'epochs'>;
@@ -123,9 +125,9 @@ export class SlaveRole implements LogRole {
   }
 
   #open(address: Address): void {
-    const { platform, log, identity, learner, limits } = this.#options;
+    const { platform, log, identity, learner, priority, limits } = this.#options;
     const { cluster, brokerName, brokerId, address: ownAddress, fileBytes } = identity;
-    const own = { cluster, brokerName, brokerId, address: ownAddress, fileBytes, learner };
+    const own = { cluster, brokerName, brokerId, address: ownAddress, fileBytes, learner, priority };
     const hello = { ...own, ...this.#options.hello(), endPosition: log.endPosition };
     this.#link = new MasterLink(platform, address, hello, limits.silenceMs, {
       welcome: (welcome) => this.#agree(welcome),

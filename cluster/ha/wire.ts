@@ -41,6 +41,8 @@ export interface Hello {
   readonly epochs: readonly EpochEntry[];
   readonly endPosition: number;
   readonly learner: boolean;
+  /** Lower is preferred at a hand-over [brokerElectionPriority]; a broker of a version before this does not say. */
+  readonly priority?: number;
 }
 
 /** The master's answer: its log, so that the slave can tell where the two part. */

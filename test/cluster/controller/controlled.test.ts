@@ -112,6 +112,19 @@ describe('brokers in Controller mode', () => {
     expect(await cluster.idsIn(TOPIC)).toEqual(sent);
   });
 
+  it('hand over to the broker that is preferred (brokerElectionPriority)', async () => {
+    cluster = await ControlledWorld.create(1);
+    await cluster.start('b1');
+    await cluster.until(() => cluster.masters().join() === 'b1');
+    await cluster.start('b2', 'brokerElectionPriority=5');
+    await cluster.start('b3', 'brokerElectionPriority=1');
+    await cluster.untilInSync(3);
+    const sent = await send(await cluster.producer(), 5);
+    await cluster.stop('b1');
+    await cluster.until(() => cluster.masters().length === 1);
+    expect([cluster.master, await cluster.idsIn(TOPIC)]).toEqual(['b3', sent.toSorted()]);
+  });
+
   it('never have a learner as master, though it asks first, is alone, or is allowed to lack nothing (asyncLearner)', async () => {
     cluster = await ControlledWorld.create(1);
     await cluster.start('b1', 'asyncLearner=true');
