@@ -83,7 +83,16 @@ export class ReplicaNode implements ReplicaRoles {
     const trusted = log.confirmedPosition;
     const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
     const root = config.storePathRootDir;
-    this.#agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, uncleanEpoch: () => this.#uncleanEpoch, fatal });
+    this.#agreement = new EpochAgreement({
+      disk,
+      logger,
+      root,
+      log,
+      epochs,
+      trustedEnd,
+      uncleanEpoch: () => this.#uncleanEpoch,
+      fatal,
+    });
     log.setRole(fencedRole('no Controller has told its role yet'));
   }
 

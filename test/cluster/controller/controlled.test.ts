@@ -180,7 +180,9 @@ describe('brokers in Controller mode', () => {
     await cluster.until(() => cluster.masters().length === 1, 10_000);
     expect(cluster.master).toBe(slave);
     expect(await cluster.idsIn(TOPIC)).toEqual(early.toSorted());
-    const told = cluster.controllers.names.flatMap((name) => cluster.controllers.platform(name).logger.messages('error'));
+    const told = cluster.controllers.names.flatMap((name) =>
+      cluster.controllers.platform(name).logger.messages('error'),
+    );
     expect(told.filter((line) => line.includes('acknowledged messages may be lost'))).toHaveLength(1);
     await cluster.start(master);
     await cluster.world.run(10_000);

@@ -45,7 +45,16 @@ export class NaiveController {
       if (id !== 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
       const address = code.slice(0, code.indexOf(';'));
       const first = { codes: { 1: code }, addresses: { 1: address }, master: null, masterEpoch: 0 };
-      this.sets[name] = { cluster, next: 2, ...first, inSync: new Set(), learners: new Set(), uncleanEpoch: 0, setEpoch: 0, from: null };
+      this.sets[name] = {
+        cluster,
+        next: 2,
+        ...first,
+        inSync: new Set(),
+        learners: new Set(),
+        uncleanEpoch: 0,
+        setEpoch: 0,
+        from: null,
+      };
       return ResponseCode.SUCCESS;
     }
     if (set.cluster !== cluster || id < 1) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
