@@ -14,6 +14,7 @@ import type { HaLog } from './ha-log.ts';
 import { haLimits, replicaIdentity } from './ha-settings.ts';
 import { MasterRole } from './master-role.ts';
 import { orFatal } from './or-fatal.ts';
+import { replicaReports } from './replica-reports.ts';
 import type {
   EpochEntry,
   MasterCommand,
@@ -83,16 +84,8 @@ export class ReplicaNode implements ReplicaRoles {
     const trusted = log.confirmedPosition;
     const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
     const root = config.storePathRootDir;
-    this.#agreement = new EpochAgreement({
-      disk,
-      logger,
-      root,
-      log,
-      epochs,
-      trustedEnd,
-      uncleanEpoch: () => this.#uncleanEpoch,
-      fatal,
-    });
+    const uncleanEpoch = (): number => this.#uncleanEpoch;
+    this.#agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, uncleanEpoch, fatal });
     log.setRole(fencedRole('no Controller has told its role yet'));
   }
 
@@ -393,19 +386,8 @@ export class ReplicaNode implements ReplicaRoles {
   }
 
   replicas(): readonly ReplicaReport[] {
-    const { endPosition } = this.#options.log;
     const members = this.#tracker?.decided.brokerIds ?? [];
-    return (this.#master?.links ?? []).map(({ brokerId, address, ackPosition, learner, priority }) => {
-      return {
-        brokerId,
-        address,
-        ackPosition,
-        learner,
-        priority,
-        lag: endPosition - ackPosition,
-        inSyncStateSet: members.includes(brokerId),
-      };
-    });
+    return replicaReports(this.#master?.links ?? [], this.#options.log.endPosition, members);
   }
 
   /** The end of the process: no role any more. */
