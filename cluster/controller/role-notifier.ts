@@ -20,7 +20,7 @@ export class RoleNotifier {
     const told = [...replicas].filter(([id]) => isAlive(id));
     const fields = { brokerName, masterId, masterEpoch, told: told.map(([id]) => id).join(' ') };
     this.#logger.info('A broker set has a new master', fields);
-    const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch };
+    const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch: uncleanEpoch || undefined };
     const header = { masterAddress: masterAddress(set), masterBrokerId: masterId, ...epochs };
     const body = syncStateSet.encode({ syncStateSet: new Set(set.syncStateSet), syncStateSetEpoch });
     for (const [, { address }] of told) {

@@ -42,7 +42,7 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
       }
       const { masterId, masterEpoch, syncStateSetEpoch, uncleanEpoch } = set;
       const hasMaster = masterId !== undefined && live.mayBeAlive(brokerName, masterId, platform.clock.monotonicMs());
-      const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch };
+      const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch: uncleanEpoch || undefined };
       const master = { masterBrokerId: masterId, masterAddress: masterAddress(set), ...epochs };
       const body = syncStateSet.encode({ syncStateSet: new Set(set.syncStateSet), syncStateSetEpoch });
       const header = { clusterName, brokerName, ...(hasMaster ? master : {}) };

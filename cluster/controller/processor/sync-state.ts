@@ -47,7 +47,8 @@ export const syncStateProcessor: Processor = (dispatcher, { agreement, live, pla
         return context.respond(getReplicaInfo, ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST, {}, why);
       }
       const { masterId: masterBrokerId, masterEpoch, uncleanEpoch } = set;
-      const header = { masterBrokerId, masterAddress: masterAddress(set), masterEpoch, uncleanEpoch };
+      const epochs = { masterEpoch, uncleanEpoch: uncleanEpoch || undefined };
+      const header = { masterBrokerId, masterAddress: masterAddress(set), ...epochs };
       context.respond(getReplicaInfo, ResponseCode.SUCCESS, header, undefined, [syncStateSet.encode(setOf(set))]);
     });
   });

@@ -2,49 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { BrokerClient } from '../../../src/client/broker-client.ts';
 import { deleteTopicInBroker } from '../../../src/protocol/command/delete-topic-in-broker.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
+import { appendAlone, send, TOPIC } from './replica-load.ts';
 import { ReplicaWorld } from './replica-world.ts';
 import { sendUnwaited } from './send-unwaited.ts';
 
-const TOPIC = 'Orders';
-
-async function send(world: ReplicaWorld, count: number, prefix: string, bytes = 1): Promise<string[]> {
-  const producer = await world.producer(`p-${prefix}`);
-  const acknowledged: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const body = `${prefix}${n}`.padEnd(bytes);
-    const { status } = await world.world.settle(producer.send({ topic: TOPIC, body }, { timeoutMs: 10_000 }));
-    if (status === 'SEND_OK') acknowledged.push(body);
-  }
-  await world.world.settle(producer.close());
-  return acknowledged;
-}
-
 const bodies = async (world: ReplicaWorld) => (await world.readAll(TOPIC)).map(({ body }) => body.toString());
-
-/** Appends to one broker's log alone, without a client: what a master wrote that reached nobody. */
-function appendAlone(world: ReplicaWorld, name: 'b1' | 'b2' | 'b3', count: number): void {
-  const { store } = world.broker(name).parts;
-  for (let n = 0; n < count; n++) {
-    const refusal = store.put(lonely(`alone${n}`), { ticket: 0, putFinished: () => {} });
-    expect(refusal).toBeUndefined();
-  }
-}
-
-function lonely(body: string) {
-  return {
-    ...{
-      topic: TOPIC,
-      queueId: 0,
-      flag: 0,
-      sysFlag: 0,
-      bornTimestamp: 1,
-      bornHost: Buffer.alloc(8),
-      reconsumeTimes: 0,
-    },
-    ...{ preparedTransactionOffset: 0, properties: '', body: Buffer.from(body.padEnd(300)) },
-    ...{ position: 0, queueOffset: 0, storeTimestamp: 0, recordSize: 0 },
-  };
-}
 
 describe('a replica set of Controller mode', () => {
   it('takes in a broker with an empty store after the master has deleted files, which then leads with all offsets', async () => {
@@ -216,37 +178,6 @@ describe('a replica set of Controller mode', () => {
       expect((await sendUnwaited(set, TOPIC)).code).toBe(0);
       expect(shown(set)).toBe(1);
     });
-  });
-
-  it('goes on without a slave that answers, but does not keep up, until it does (haMaxTimeSlaveNotCatchup)', async () => {
-    const set = await ReplicaWorld.serving('haMaxTimeSlaveNotCatchup=2000');
-    await send(set, 5, 'a');
-    const from = set.world.nowMs;
-    set.world.disk('b3').latencyMs = 15_000;
-    expect(await send(set, 1, 'late')).toEqual([]);
-    await set.until(() => set.set.brokerIds.length === 2);
-    expect(set.world.nowMs - from).toBeLessThan(4_000);
-    expect(await send(set, 20, 'b')).toHaveLength(20);
-    const wishes = set.wishes.length;
-    await set.world.run(10_000);
-    expect([set.set.brokerIds, set.wishes.length]).toEqual([[1, 2], wishes]);
-    expect(set.broker('b1').roles.replicas()).toHaveLength(2);
-    set.world.disk('b3').latencyMs = 0;
-    await set.until(() => set.set.brokerIds.length === 3);
-    expect(await send(set, 5, 'c')).toHaveLength(5);
-  });
-
-  it('keeps slaves that are always a little behind a log that is written all the time', async () => {
-    const set = await ReplicaWorld.serving('haMaxTimeSlaveNotCatchup=500');
-    const wishes = set.wishes.length;
-    set.world.fabric.latencyMs = 5;
-    for (let ms = 0; ms < 3_000; ms++) {
-      appendAlone(set, 'b1', 1);
-      await set.world.run(1);
-    }
-    const behind = set.broker('b1').roles.replicas();
-    expect(behind.every(({ lag }) => lag > 0)).toBe(true);
-    expect(set.wishes).toHaveLength(wishes);
   });
 
   it('goes on without a dead slave as soon as the Controller has taken it out', async () => {
