@@ -27,7 +27,7 @@ export const BROKER_USAGE = `usage: mqbroker [-c <arg>] [--cut-at <arg>] [-h] [-
 const LONGEST_ANNOUNCEMENT_MS = 1_000;
 
 const CUT_IN_GROUP =
-  '--cut-at is for a broker without replication: a member of a group gets what is damaged from the other members. Start it without --cut-at';
+  '--cut-at is for a broker without replication: a member of a group, or a broker of Controller mode, gets what is damaged from the others. Start it without --cut-at; what it says then names the way on';
 
 const SEED_OUTSIDE =
   '--seed-from is for the first member of a DLedger group: set enableDLegerCommitLog=true and the keys of the group, or start this broker without --seed-from';

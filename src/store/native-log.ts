@@ -8,8 +8,11 @@ import { OverdueWatch } from './overdue-watch.ts';
 import { ReadProgress } from './read-progress.ts';
 import type { ReadDone, RecordLog, RecordVisitor } from './record-log.ts';
 import type { Replicator, ReplicatorListener, Reservation, WriteRefusal } from './replicator.ts';
+import { wayOn } from './way-on.ts';
 
 export interface NativeLogOptions {
+  /** Controller mode: others have what is damaged here. */
+  readonly controlled: boolean;
   readonly log: SegmentedLog;
   readonly timers: Timers;
   readonly clock: Clock;
@@ -288,7 +291,7 @@ export class NativeLog implements Replicator, RecordLog {
       );
       if (reason !== 'limit')
         throw new Error(
-          `${this.#log.files.pathOf(stoppedAt)} is damaged at position ${stoppedAt}; to give up everything from there on, start once with --cut-at ${stoppedAt}`,
+          `${this.#log.files.pathOf(stoppedAt)} is damaged at position ${stoppedAt}; to give up everything from there on, ${wayOn(this.#options.controlled, stoppedAt)}`,
         );
     }
     if (memory < to) this.#scanMemory(memory, to, visit);

@@ -7,6 +7,7 @@ import { NativeEnvelope } from './native-envelope.ts';
 import { ReadProgress } from './read-progress.ts';
 import type { StorePoint } from './store-point.ts';
 import { storeTimestampOf } from './time-search.ts';
+import { wayOn } from './way-on.ts';
 
 export interface NativeRecoveryInput {
   readonly point: StorePoint | undefined;
@@ -49,7 +50,7 @@ export function recoverNative(logger: Logger, log: SegmentedLog, input: NativeRe
   const { maxPosition } = log.files;
   const usable = point !== undefined && point.position >= minPosition && point.position <= maxPosition;
   if (point !== undefined && point.position > maxPosition && cutAt === undefined)
-    return `the recovery point names position ${point.position}, but the commit log has ${minPosition} to ${maxPosition}: files of it are missing; bring them back, or give up what they held: start once with --cut-at ${endOfFiles(log, point.position)}`;
+    return `the recovery point names position ${point.position}, but the commit log has ${minPosition} to ${maxPosition}: files of it are missing; bring them back, or give up what they held: ${wayOn(input.cutHole !== undefined, endOfFiles(log, point.position))}`;
   if (point !== undefined && point.position < minPosition)
     logger.warn('the recovery point lies before the oldest log file, another program has removed files since', {
       point: point.position,
@@ -64,7 +65,7 @@ export function recoverNative(logger: Logger, log: SegmentedLog, input: NativeRe
   if (cutAt !== undefined && (damage === undefined || placeOf(recovery) === cutAt))
     return cutByOrder(logger, recovery, cutAt, minPosition, usable ? point : undefined);
   if (damage !== undefined)
-    return `${damage}. Nothing was changed; to give up everything from there on, start once with --cut-at ${placeOf(recovery)}`;
+    return `${damage}. Nothing was changed; to give up everything from there on, ${wayOn(input.cutHole !== undefined, placeOf(recovery))}`;
   if (recovery.kind === 'torn')
     logger.warn('the last write of the commit log was torn and is cut off', {
       file: recovery.file,

@@ -72,8 +72,9 @@ export class NativeStore {
     const fatal = (error: DiskError): void => this.#failed(error);
     const limits = { syncFlush, syncTimeoutMs, syncIntervalMs, maxPendingBytes };
     this.#writeLimit = new WriteLimit(platform, abortPath(root), options.writeAheadBytes);
+    const controlled = options.cutHole !== undefined;
     const allowWrite = (end: number): DiskError | undefined => this.#writeLimit.allow(end);
-    this.#log = new NativeLog({ ...limits, log: files.log, timers, clock, logger, allowWrite, fatal });
+    this.#log = new NativeLog({ ...limits, log: files.log, timers, clock, logger, allowWrite, controlled, fatal });
     const plain = { replicator: this.#log, records: this.#log };
     const streams = owner.replicate?.(this.#log, files.point?.position ?? files.log.endPosition) ?? plain;
     this.#store = new LogMessageStore(platform, root, streams, options.store);

@@ -138,6 +138,22 @@ describe('damage that no torn write explains', () => {
     expect(native.store.endPosition).toBe(last.commitLogOffset);
   });
 
+  test('in Controller mode is given up with the store, and never by --cut-at', () => {
+    const world = new VirtualWorld(1);
+    const { platform, positions } = killed(world);
+    overwrite(platform, FIRST_FILE, positions[2]! + 88, Buffer.from('?'));
+    close(platform, startStore(platform));
+    platform.disk.removeTree(`${ROOT}/consumequeue`);
+    const controlled = { ...SMALL, cutHole: () => {} };
+    expect(() => startStore(platform, controlled)).toThrow(
+      /is damaged at position \d+; to give up everything from there on, start it with an empty storePathRootDir while another broker of its set is the master, and it fetches everything from there$/,
+    );
+    platform.crash();
+    const next = world.start('a');
+    next.disk.removeTree(`${ROOT}/commitlog`);
+    expect(refusalOf(next, controlled)).toMatch(/files of it are missing; .*: start it with an empty storePathRootDir/);
+  });
+
   test('below the recovery point is found when the queues have to be built anew; an order cuts there', () => {
     const world = new VirtualWorld(1);
     const { platform, positions } = killed(world);
