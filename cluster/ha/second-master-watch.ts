@@ -1,4 +1,5 @@
 import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
+import { parseProperties } from '../../src/broker/config/properties.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { clusterInfo } from '../../src/protocol/body/cluster-info.ts';
 import { getBrokerConfig } from '../../src/protocol/command/get-broker-config.ts';
@@ -14,7 +15,7 @@ const MASTER_ID = 0;
 
 /**
  * Looks whether a name server knows another master of this broker's set, and whether that one is alive: two would share queues and overwrite each other's route. A
- * start is refused then; later it can only be told.
+ * start is refused then; later it can only be told. In Controller mode the set has one master by rights, so that only one without a Controller counts.
  */
 export class SecondMasterWatch {
   readonly #platform: Platform;
@@ -49,10 +50,18 @@ export class SecondMasterWatch {
     const nameServers = namesrvAddr.split(';').filter((address) => address.trim() !== '');
     const masters = await Promise.all(nameServers.map((address) => this.#masterAt(address.trim())));
     for (const address of new Set(masters)) {
-      if (address === undefined || address === own || !(await this.#isAlive(address))) continue;
-      return `brokerName=${brokerName}: ${address} is the master of this set already. Give this broker a brokerName of its own, or make it a slave (brokerRole=SLAVE, brokerId=1)`;
+      if (address === undefined || address === own) continue;
+      const controlled = await this.#isControlled(address);
+      if (controlled === undefined || (controlled && this.#config.enableControllerMode)) continue;
+      return `brokerName=${brokerName}: ${address} is the master of this set already${this.#remedy}`;
     }
     return undefined;
+  }
+
+  get #remedy(): string {
+    if (this.#config.enableControllerMode)
+      return ', and runs without a Controller. Give this broker a brokerName of its own, or stop that one first';
+    return '. Give this broker a brokerName of its own, or make it a slave (brokerRole=SLAVE, brokerId=1)';
   }
 
   async #masterAt(nameServer: string): Promise<string | undefined> {
@@ -63,9 +72,11 @@ export class SecondMasterWatch {
     return info.brokerAddrTable.get(this.#config.brokerName)?.brokerAddrs.get(MASTER_ID);
   }
 
-  /** A name server may name one that is gone for two minutes more. */
-  async #isAlive(address: string): Promise<boolean> {
+  /** Whether it is a master by a Controller's word. Undefined: it is gone, as a name server may name it for two minutes more. */
+  async #isControlled(address: string): Promise<boolean | undefined> {
     const answer = await this.#client.request(address, getBrokerConfig.code, {}, { timeoutMs: PATIENCE_MS });
-    return typeof answer !== 'string';
+    if (typeof answer === 'string') return undefined;
+    const { entries } = parseProperties(answer.body.toString());
+    return entries.some(({ key, value }) => key === 'enableControllerMode' && value.trim() === 'true');
   }
 }

@@ -6,6 +6,7 @@ import { RemotingClient } from '../../../src/remoting/client.ts';
 import { MemberRefused } from '../../dledger/open-member.ts';
 import { ReplicaBroker } from '../../ha/replica-broker.ts';
 import type { ReplicaRoles } from '../../ha/replica-roles.ts';
+import { SecondMasterWatch } from '../../ha/second-master-watch.ts';
 import { BrokerIdentity } from './broker-identity.ts';
 import { replicaSettings } from './replica-settings.ts';
 import { ReplicasManager } from './replicas-manager.ts';
@@ -18,6 +19,7 @@ export class ControlledBroker {
   readonly #client: RemotingClient;
   readonly #platform: Platform;
   readonly #lingerMs: number;
+  readonly #watch: SecondMasterWatch;
 
   /** Opens the store; nothing is sent before `start`. `fatal`: the process has to stop at once. Throws a sentence or the disk's error. */
   constructor(platform: Platform, config: BrokerConfig, fatal: (error: DiskError) => void) {
@@ -40,6 +42,7 @@ export class ControlledBroker {
     if (typeof identity === 'string') throw new MemberRefused(identity);
     const { roles } = this.#replica;
     this.#client = new RemotingClient({ platform });
+    this.#watch = new SecondMasterWatch(platform, config, this.#client);
     this.#manager = new ReplicasManager(platform, replicaSettings(config), roles, identity, this.#client);
     registerReplicaRequests(this.broker.dispatcher, this.#manager, roles, {
       clusterName: config.brokerClusterName,
@@ -66,9 +69,15 @@ export class ControlledBroker {
    * master. Rejects with a sentence.
    */
   async start(): Promise<void> {
+    const rival = await this.#watch.rival();
+    if (rival !== undefined) {
+      this.#client.close();
+      throw new MemberRefused(rival);
+    }
     await new Promise<void>((resolve) => this.#manager.identify(resolve));
     await this.#replica.start();
     this.#manager.start();
+    this.#watch.start();
   }
 
   status(): ReplicationStatus {
@@ -87,6 +96,7 @@ export class ControlledBroker {
     await new Promise<void>((done) => this.#manager.handOver(done));
     const { timers } = this.#platform;
     if (this.#lingerMs > 0) await new Promise<void>((end) => timers.after(this.#lingerMs, end));
+    this.#watch.stop();
     this.#manager.stop();
     await this.#replica.stop();
     this.#client.close();

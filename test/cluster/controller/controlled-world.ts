@@ -1,4 +1,5 @@
 import { ControlledBroker } from '../../../cluster/controller/client/controlled-broker.ts';
+import { SetBroker } from '../../../cluster/ha/set-broker.ts';
 import { BrokerWorld } from '../broker-world.ts';
 import { ControllerWorld } from './controller-world.ts';
 
@@ -44,6 +45,14 @@ ${conf}`,
     const machine = this.machine(name);
     machine.broker = new ControlledBroker(machine.platform, config, this.noteFatal(name));
     await this.world.settle(machine.broker.start());
+  }
+
+  /** A master of the same name without a Controller, on a machine of its own. */
+  async startPlain(name: string): Promise<SetBroker> {
+    const config = this.configOf(name, 'brokerName=broker-a\nbrokerRole=ASYNC_MASTER');
+    const broker = new SetBroker(this.machine(name).platform, config);
+    await this.world.settle(broker.start(this.noteFatal(name)));
+    return broker;
   }
 
   /** Everybody but clients. */
