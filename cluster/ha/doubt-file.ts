@@ -1,4 +1,5 @@
 import type { Disk } from '../../src/platform/ports.ts';
+import type { EpochEntry } from './replica-roles.ts';
 
 const path = (root: string): string => `${root}/ledgermq.boot`;
 
@@ -11,6 +12,8 @@ interface Content {
   readonly asyncAcks?: boolean;
   /** Newest epoch that this broker began as master, 0: none; null or absent: not known. */
   readonly begunEpoch?: number | null;
+  /** The state was taken over from the files of a plain broker, and no log tells it yet. */
+  readonly stateAdopted?: boolean;
 }
 
 /** What is known when the log has been recovered. */
@@ -27,13 +30,17 @@ export interface StoreFacts {
   readonly diskFailed: boolean;
   /** From now on what is acknowledged does not wait for fsyncs. */
   readonly asyncAcks: boolean;
-  /** There are epochs in the log, of whomever. */
-  readonly hasEpochs: boolean;
+  /** Epochs that were noted for the log, of whomever. */
+  readonly epochs: readonly EpochEntry[];
+  /** The log holds nothing. */
+  readonly empty: boolean;
+  /** The controllers gave this broker an id in an earlier run, under which it may have acknowledged anything. */
+  readonly hasId: boolean;
 }
 
 /**
  * Whether a log may lack what this broker acknowledged (raft/SAFETY.md 2 and 10): it was not closed, its acknowledgements did not wait for fsyncs, and the page cache of
- * that time may be gone. The doubt is durable before the new boot is, so that a second start does not forget it. Beside it stands the newest epoch that this broker began: the
+ * that time may be gone; or its store is gone, while the id that the controllers gave it is not. The doubt is durable before the new boot is, so that a second start does not forget it. Beside it stands the newest epoch that this broker began: the
  * log tells that only until it is cut.
  */
 export class DoubtFile {
@@ -43,21 +50,26 @@ export class DoubtFile {
   readonly #asyncAcks: boolean;
   #inDoubt: boolean;
   #begunEpoch: number | undefined;
+  #stateAdopted: boolean;
 
   constructor(facts: StoreFacts) {
-    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, hasEpochs } = facts;
+    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, epochs, empty, hasId } = facts;
     this.#disk = disk;
     this.#root = root;
     this.#bootId = bootId ?? null;
     this.#asyncAcks = asyncAcks;
     const before = read(disk, root);
-    const neverBegan = before === undefined && !hasEpochs;
+    const neverBegan = before === undefined && epochs.length === 0 && !hasId;
     this.#begunEpoch = neverBegan ? 0 : (before?.begunEpoch ?? undefined);
+    this.#stateAdopted = before?.stateAdopted ?? false;
     const sameBoot = this.#bootId !== null && before?.bootId === this.#bootId;
     const ackedAsync = before === undefined ? asyncAcks : (before.asyncAcks ?? true);
     // A power failure leaves holes in what was never fsynced; without one, a hole is damage of what may have been.
     const holed = hole && (ackedAsync || sameBoot);
-    this.#inDoubt = (before?.inDoubt ?? false) || holed || (ackedAsync && (diskFailed || (unclean && !sameBoot)));
+    // Who has an id has opened its store before, and may have acknowledged what is gone with it.
+    const gone = (before === undefined && hasId) || (empty && heldSomething(epochs, before?.begunEpoch ?? 0));
+    const cacheGone = ackedAsync && (diskFailed || (unclean && !sameBoot));
+    this.#inDoubt = (before?.inDoubt ?? false) || gone || holed || cacheGone;
     this.#write();
   }
 
@@ -68,6 +80,22 @@ export class DoubtFile {
   /** Newest epoch that this broker began as master, 0: none; undefined: not known. */
   get begunEpoch(): number | undefined {
     return this.#begunEpoch;
+  }
+
+  /** Topics, groups, offsets and delay progress are those of a plain broker's files, and stand in no log yet: a master has to put them there. */
+  get stateAdopted(): boolean {
+    return this.#stateAdopted;
+  }
+
+  adopts(): void {
+    this.#stateAdopted = true;
+    this.#write();
+  }
+
+  /** The state that was taken over is in the log, as all of it is that came since. */
+  stateLogged(): void {
+    this.#stateAdopted = false;
+    this.#write();
   }
 
   /** It is the master of an epoch, and so has all there is; durable before it writes anything in that epoch. */
@@ -90,9 +118,15 @@ export class DoubtFile {
       inDoubt: this.#inDoubt,
       asyncAcks: this.#asyncAcks,
       begunEpoch: this.#begunEpoch ?? null,
+      stateAdopted: this.#stateAdopted,
     };
     this.#disk.replaceFile(path(this.#root), Buffer.from(JSON.stringify(content)));
   }
+}
+
+/** The log that these epochs describe was not empty: a slave notes an epoch with its first bytes, and a new master its own at the end of what it holds. */
+function heldSomething(epochs: readonly EpochEntry[], begunEpoch: number): boolean {
+  return epochs.some(({ epoch, startPosition }) => epoch !== begunEpoch || startPosition > 0);
 }
 
 /** A file that cannot be read tells nothing: a doubt is safe, and ends by itself. */

@@ -4,7 +4,7 @@ import { commonEnd } from './epoch-history.ts';
 import type { HaLog } from './ha-log.ts';
 import { orFatal } from './or-fatal.ts';
 import type { EpochEntry } from './replica-roles.ts';
-import type { Agreement } from './slave-role.ts';
+import type { Agreement, Prove } from './slave-role.ts';
 import type { Welcome } from './wire.ts';
 
 /** Where a cut that is under way is noted: its bytes may vanish in any order, and a start must not take what is left of them for a log. */
@@ -51,9 +51,9 @@ export class EpochAgreement implements Agreement {
     this.#options = options;
   }
 
-  agree(welcome: Welcome, done: (problem: string | undefined) => void): void {
+  agree(welcome: Welcome, prove: Prove, done: (problem: string | undefined) => void): void {
     if (this.#cutting) {
-      this.#waiting = () => this.agree(welcome, done);
+      this.#waiting = () => this.agree(welcome, prove, done);
       return;
     }
     const { log, epochs } = this.#options;
@@ -71,14 +71,14 @@ export class EpochAgreement implements Agreement {
       );
     } else if (end < log.confirmedPosition) {
       done(
-        `the master's log parts from this one at ${end}, but consumers here have seen everything up to ${log.confirmedPosition}: an unclean election gave that up. Nothing was changed; to follow, start it with an empty storePathRootDir`,
+        `the master's log parts from this one at ${end}, but consumers here have seen everything up to ${log.confirmedPosition}: an unclean election gave that up, or this is another cluster's data. Nothing was changed; to follow, start it with an empty storePathRootDir`,
       );
     } else if (common !== undefined && common < endPosition && this.#options.uncleanEpoch() > epochs.lastEpoch) {
       // A killed broker has forgotten what consumers saw: only of clean elections it is certain that the new master has that.
       done(
         `the master's log parts from this one at ${common}, and the election of epoch ${this.#options.uncleanEpoch()} was unclean: the ${endPosition - common} bytes behind may have been acknowledged and seen. Nothing was changed; to give them up and follow, start it with an empty storePathRootDir`,
       );
-    } else if (end < endPosition) this.#cut(end, done);
+    } else if (end < endPosition) prove(end, () => this.#cut(end, done));
     else if (orFatal(this.#options.fatal, () => epochs.cut(end))) {
       this.#agreed = true;
       done(undefined);

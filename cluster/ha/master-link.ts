@@ -11,7 +11,7 @@ import {
   decodeState,
   encodeAck,
   encodeJson,
-  encodeStart,
+  encodeProof,
   frameTypes,
   type Hello,
   isTooShort,
@@ -48,6 +48,7 @@ export class MasterLink {
   #heardMs: number;
   #acknowledged = -1;
   #phase: 'welcome' | 'agreeing' | 'stream' | 'closed' = 'welcome';
+  #proved: (() => void) | undefined;
   #opened = false;
 
   constructor(platform: Platform, address: Address, hello: Hello, silenceMs: number, events: MasterLinkEvents) {
@@ -82,6 +83,7 @@ export class MasterLink {
     if (type === frameTypes.refused)
       return this.giveUp(`the master ${this.#name} refused it: ${frame.toString('utf8', CONTENT_AT)}`);
     if (type === frameTypes.welcome && this.#phase === 'welcome') return this.#onWelcome(frame);
+    if (type === frameTypes.proved && this.#proved !== undefined) return this.#onProved(this.#proved);
     if (this.#phase !== 'stream') return this.close(`a frame of type ${type} makes no sense here`);
     if (type === frameTypes.data) return this.#events.data(decodeProgress(frame), frame);
     if (type === frameTypes.beat) this.#events.beat(decodeProgress(frame));
@@ -98,20 +100,32 @@ export class MasterLink {
     return this.#open;
   }
 
+  #onProved(proved: () => void): boolean {
+    this.#proved = undefined;
+    proved();
+    return this.#open;
+  }
+
   get #open(): boolean {
     return this.#phase !== 'closed';
   }
 
+  /** `proved`: the master has the same before `position`. If it has not, it refuses. */
+  prove(log: SegmentedLog, position: number, proved: () => void): void {
+    if (this.#sendProof(frameTypes.prove, log, position)) this.#proved = proved;
+  }
+
   /** The log agrees with the master's as far as it goes: asks for what follows. */
   startAt(log: SegmentedLog): void {
-    if (this.#phase !== 'agreeing') return;
-    const proof = proveEnd(log, log.endPosition);
-    if (proof === undefined) {
-      this.close('the end of the own log is not written yet');
-      return;
-    }
-    this.#phase = 'stream';
-    this.#socket.write([encodeStart(proof)]);
+    if (this.#sendProof(frameTypes.start, log, log.endPosition)) this.#phase = 'stream';
+  }
+
+  #sendProof(type: number, log: SegmentedLog, position: number): boolean {
+    if (this.#phase !== 'agreeing') return false;
+    const proof = proveEnd(log, position);
+    if (proof === undefined) return this.close('the end of the own log is not written yet');
+    this.#socket.write([encodeProof(type, proof)]);
+    return true;
   }
 
   acknowledge(position: number, round: number): void {
@@ -138,6 +152,7 @@ export class MasterLink {
   /** Without an event. */
   end(): void {
     this.#phase = 'closed';
+    this.#proved = undefined;
     this.#platform.timers.cancel(this.#watch);
     this.#socket.destroy();
   }

@@ -8,14 +8,16 @@ import { CONFIG_FILES, readConfigFile } from '../../src/broker/state/config-file
 import { LogJournal } from '../../src/broker/state/log-journal.ts';
 import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import { nativeStoreOptions } from '../../src/broker/store-settings.ts';
-import type { Address, DiskError, Platform } from '../../src/platform/ports.ts';
+import type { Address, Disk, DiskError, Platform } from '../../src/platform/ports.ts';
 import { getBrokerConfig } from '../../src/protocol/command/get-broker-config.ts';
 import { encodeHost } from '../../src/protocol/message/host.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { abortPath } from '../../src/store/native-files.ts';
 import { type NativeStore, openNativeStore } from '../../src/store/native-store.ts';
 import { Forwarder } from '../dledger/forwarder.ts';
+import { AdoptedState } from './adopted-state.ts';
 import { decodeBeginning, exportBeginning } from './beginning.ts';
+import { changesOf } from './changes-of.ts';
 import { DoubtFile } from './doubt-file.ts';
 import { unfinishedCut } from './epoch-agreement.ts';
 import { EpochFile } from './epoch-file.ts';
@@ -40,6 +42,8 @@ export class ReplicaBroker {
   readonly #node: ReplicaNode;
   readonly #port: HaPort;
   readonly #client: RemotingClient;
+  readonly #doubt: DoubtFile;
+  readonly #journal: LogJournal;
 
   /**
    * Opens the store; nothing is sent before `start`, and no role is taken before `roles` is told one. `fatal`: the process has to stop at once. Throws a sentence or the
@@ -79,7 +83,7 @@ export class ReplicaBroker {
     this.#native = native;
     this.#log = log;
     this.#state = new BrokerState(config, native.store);
-    const epochs = openEpochs(platform, config, log, cut);
+    const epochs = openEpochs(platform, config);
     const doubt = new DoubtFile({
       disk,
       root,
@@ -88,13 +92,22 @@ export class ReplicaBroker {
       hole,
       diskFailed: native.diskFailed,
       asyncAcks: config.flushDiskType === 'ASYNC_FLUSH',
-      hasEpochs: epochs.lastEpoch > 0,
+      epochs: epochs.entries,
+      empty: cut === undefined && log.endPosition === log.minPosition,
+      hasId: disk.exists(config.storePathBrokerIdentity),
     });
+    this.#doubt = doubt;
+    cutEpochs(disk, root, epochs, log, cut);
     this.#client = new RemotingClient({ platform });
     const forwarder = new Forwarder({ clock, timers, client: this.#client, leader: () => this.#leader() });
     const mastership = new ReplicaMastership(() => this.#node, forwarder);
+    const adopted = new AdoptedState({
+      ...{ doubt, log, logger: platform.logger, fatal },
+      append: () => changesOf(this.#state).every((change) => this.#journal.append([change]) === undefined),
+      forget: (done) => this.#forgetState(done),
+    });
     this.#node = new ReplicaNode({
-      ...{ platform, config, log, epochs, doubt, events, fatal },
+      ...{ platform, config, log, epochs, doubt, adopted, events, fatal },
       store: () => native.store,
       beginAt: (position) => native.beginAt(position),
       exportState: () => exportBeginning(this.#state, native.store),
@@ -106,8 +119,8 @@ export class ReplicaBroker {
     const { store } = native;
     store.setStoreHost(storeHost);
     store.setInternalRecordHandler({ applyInternal: (bytes, position) => this.#apply(bytes, position) });
-    const journal = new LogJournal(store, this.#state, { host: storeHost, nowMs: () => clock.nowMs() });
-    this.broker = createBroker({ platform, config, store, state: this.#state, journal, mastership });
+    this.#journal = new LogJournal(store, this.#state, { host: storeHost, nowMs: () => clock.nowMs() });
+    this.broker = createBroker({ platform, config, store, state: this.#state, journal: this.#journal, mastership });
   }
 
   get roles(): ReplicaRoles {
@@ -138,10 +151,22 @@ export class ReplicaBroker {
       return;
     }
     const { disk, logger } = this.#platform;
+    const empty = this.#state.hash();
     for (const name of CONFIG_FILES) {
       const warning = readConfigFile(disk, `${this.#config.storePathRootDir}/config`, name, this.#state);
       if (warning !== undefined) logger.warn(warning);
     }
+    // Before a recovery point holds it: the next start could not tell any more.
+    if (this.#state.hash() !== empty) this.#doubt.adopts();
+  }
+
+  /** Without the state that it had; durable when `done` comes. */
+  #forgetState(done: () => void): void {
+    const none = new BrokerState(this.#config, this.#native.store);
+    for (const section of none.export()) this.#state.importSection(section);
+    this.#native.makePoint((error) => {
+      if (error === undefined) done();
+    });
   }
 
   /** What a log that begins late does not tell. What belongs to the log comes last, and then all of it is made durable. */
@@ -187,18 +212,17 @@ export class ReplicaBroker {
   }
 }
 
-/** Epochs that begin behind the end of the log were noted before the first byte of them came. */
-function openEpochs(platform: Platform, config: BrokerConfig, log: HaLog, cut: number | undefined): EpochFile {
-  const root = config.storePathRootDir;
-  const path = config.storePathEpochFile === '' ? `${root}/epochFileCheckpoint` : config.storePathEpochFile;
-  const epochs = EpochFile.open(platform.disk, path);
+function openEpochs({ disk }: Platform, { storePathRootDir: root, storePathEpochFile: path }: BrokerConfig): EpochFile {
+  return EpochFile.open(disk, path === '' ? `${root}/epochFileCheckpoint` : path);
+}
+
+/** Epochs that begin behind the end of the log were noted before the first byte of them came. A cut that the last run began is over with theirs. */
+function cutEpochs(disk: Disk, root: string, epochs: EpochFile, log: HaLog, cut: number | undefined): void {
   epochs.cut(log.endPosition + 1);
-  if (cut !== undefined) {
-    epochs.cut(cut);
-    platform.disk.remove(`${root}/ledgermq.cut`);
-    platform.disk.syncDirectory(root);
-  }
-  return epochs;
+  if (cut === undefined) return;
+  epochs.cut(cut);
+  disk.remove(`${root}/ledgermq.cut`);
+  disk.syncDirectory(root);
 }
 
 /** A step that reports by callback, as a promise that rejects with the error's sentence. */

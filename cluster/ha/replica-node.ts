@@ -1,24 +1,18 @@
 import { assert } from '../../src/base/assert.ts';
-import type { BrokerConfig } from '../../src/broker/config/broker-config.ts';
-import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
-import type { Address, DiskError, Platform, Timer } from '../../src/platform/ports.ts';
-import type { MessageStore } from '../../src/store/message-store.ts';
+import type { DiskError, Timer } from '../../src/platform/ports.ts';
 import type { WriteRefusal } from '../../src/store/replicator.ts';
 import { awaitSuccessor } from './await-successor.ts';
 import { setRule } from './confirm-rules.ts';
-import type { DoubtFile } from './doubt-file.ts';
 import { EpochAgreement } from './epoch-agreement.ts';
-import type { EpochFile } from './epoch-file.ts';
 import { fencedRole } from './fenced-role.ts';
-import type { HaLog } from './ha-log.ts';
 import { haLimits, replicaIdentity } from './ha-settings.ts';
 import { MasterRole } from './master-role.ts';
 import { orFatal } from './or-fatal.ts';
+import type { ReplicaNodeOptions } from './replica-node-options.ts';
 import { replicaReports } from './replica-reports.ts';
 import type {
   EpochEntry,
   MasterCommand,
-  ReplicaEvents,
   ReplicaPosition,
   ReplicaReport,
   ReplicaRole,
@@ -27,35 +21,16 @@ import type {
   SyncStateSet,
 } from './replica-roles.ts';
 import { RoundWaiters } from './round-waiters.ts';
-import { SlaveRole } from './slave-role.ts';
+import { type Agreement, SlaveRole } from './slave-role.ts';
 import { SyncStateTracker } from './sync-state-tracker.ts';
 
 /** How often a master looks who should join or leave the set, ms. */
 const LOOK_MS = 1_000;
 
-export interface ReplicaNodeOptions {
-  readonly platform: Platform;
-  readonly config: BrokerConfig;
-  readonly log: HaLog;
-  readonly epochs: EpochFile;
-  readonly doubt: DoubtFile;
-  readonly store: () => MessageStore;
-  /** See `SlaveRoleOptions`. */
-  readonly beginAt: (position: number) => boolean;
-  readonly exportState: () => readonly StateSection[];
-  readonly importState: (section: StateSection) => void;
-  readonly events: ReplicaEvents;
-  /** Role or `serving` changed, for the broker; told before `events.changed`. */
-  readonly onChange: () => void;
-  /** HA port of the broker that serves clients at an address. */
-  readonly haPortOf: (brokerAddress: string, done: (address: Address | string) => void) => void;
-  fatal(error: DiskError): void;
-}
-
 /** A replica of Controller mode: takes the roles that it is told, one at a time, and what each means for its log. */
 export class ReplicaNode implements ReplicaRoles {
   readonly #options: ReplicaNodeOptions;
-  readonly #agreement: EpochAgreement;
+  readonly #agreement: Agreement;
   #brokerId = 0;
   #role: ReplicaRole = 'fenced';
   #masterEpoch = 0;
@@ -66,6 +41,10 @@ export class ReplicaNode implements ReplicaRoles {
   /** Newest epoch of an unclean election that it was told of. */
   #uncleanEpoch = 0;
   #serving = false;
+  /** As a master: it serves when everything below is confirmed and applied. */
+  #ownEnd = 0;
+  /** As a master: a slave may join the set when it has everything below. */
+  #mayJoinAt = 0;
   #leaving = false;
   #look: Timer | undefined;
   /** Counts roles: what an older one started is dropped when it comes back. */
@@ -85,7 +64,8 @@ export class ReplicaNode implements ReplicaRoles {
     const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
     const root = config.storePathRootDir;
     const uncleanEpoch = (): number => this.#uncleanEpoch;
-    this.#agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, uncleanEpoch, fatal });
+    const agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, uncleanEpoch, fatal });
+    this.#agreement = options.adopted.droppedBefore(agreement);
     log.setRole(fencedRole('no Controller has told its role yet'));
   }
 
@@ -155,7 +135,7 @@ export class ReplicaNode implements ReplicaRoles {
   }
 
   #promote({ masterEpoch, syncStateSet }: MasterCommand): void {
-    const { platform, config, log, epochs, store, doubt } = this.#options;
+    const { platform, config, log, epochs, store, doubt, adopted } = this.#options;
     const { clock, timers, logger } = platform;
     const tailEnd = log.endPosition;
     const noted = orFatal(this.#options.fatal, () => {
@@ -163,7 +143,8 @@ export class ReplicaNode implements ReplicaRoles {
       epochs.append(masterEpoch, tailEnd);
     });
     if (!noted) return;
-    const epochStart = epochs.entries.at(-1)?.startPosition ?? tailEnd;
+    this.#ownEnd = tailEnd;
+    this.#mayJoinAt = adopted.pending ? Number.POSITIVE_INFINITY : (epochs.entries.at(-1)?.startPosition ?? tailEnd);
     const nowMs = clock.monotonicMs();
     const maxLagMs = config.haMaxTimeSlaveNotCatchup;
     const tracker = new SyncStateTracker({ selfId: this.#brokerId, set: syncStateSet, nowMs, maxLagMs });
@@ -182,13 +163,13 @@ export class ReplicaNode implements ReplicaRoles {
       tellsConfirmed: true,
       events: {
         acknowledged: () => {
-          this.#propose(epochStart);
+          this.#propose();
           this.#askRounds();
-          if (!this.#serving) this.#settle(tailEnd);
+          if (!this.#serving) this.#settle();
         },
         left: ({ brokerId }) => {
           tracker.left(brokerId);
-          this.#propose(epochStart);
+          this.#propose();
         },
       },
     });
@@ -197,17 +178,25 @@ export class ReplicaNode implements ReplicaRoles {
     this.#look = timers.every(LOOK_MS, () => {
       tracker.answered();
       this.#rounds.expire();
-      this.#propose(epochStart);
-      if (!this.#serving) this.#settle(tailEnd);
+      this.#propose();
+      if (!this.#serving) this.#settle();
     });
-    this.#settle(tailEnd);
+    this.#settle();
   }
 
   /** Serves when what it found in its log is confirmed: the set of an election holds the new master alone, so that is at once, as a rule. */
-  #settle(tailEnd: number): void {
-    const { log, store } = this.#options;
+  #settle(): void {
+    const { log, store, adopted } = this.#options;
     log.settle();
-    if (this.#serving || this.#role !== 'master' || store().dispatchedPosition < tailEnd) return;
+    if (this.#serving || this.#role !== 'master' || store().dispatchedPosition < this.#ownEnd) return;
+    if (adopted.pending) {
+      const end = adopted.toLog();
+      if (end === undefined) return;
+      this.#ownEnd = end;
+      this.#mayJoinAt = end;
+      this.#settle();
+      return;
+    }
     this.#serving = true;
     this.#options.platform.logger.info('Serving as master', { epoch: this.#masterEpoch, brokerId: this.#brokerId });
     this.#changed();
@@ -288,6 +277,7 @@ export class ReplicaNode implements ReplicaRoles {
     this.#slave = undefined;
     this.#tracker = undefined;
     this.#serving = false;
+    this.#options.adopted.roleEnds();
     this.#leaving = false;
     this.#role = role;
     this.#masterEpoch = masterEpoch;
@@ -323,7 +313,7 @@ export class ReplicaNode implements ReplicaRoles {
     awaitSuccessor(platform, log.endPosition, () => this.replicas(), done);
   }
 
-  #propose(epochStart: number): void {
+  #propose(): void {
     const { platform, log, events } = this.#options;
     const master = this.#master;
     const wish = this.#tracker?.propose({
@@ -331,7 +321,7 @@ export class ReplicaNode implements ReplicaRoles {
       slaves: master?.links ?? [],
       endPosition: log.endPosition,
       confirmPosition: log.confirmedPosition,
-      epochStart,
+      epochStart: this.#mayJoinAt,
     });
     if (master === undefined || wish === undefined) return;
     const { epoch } = master;
@@ -341,6 +331,7 @@ export class ReplicaNode implements ReplicaRoles {
   }
 
   #tooFewInSync(): WriteRefusal | undefined {
+    if (this.#options.adopted.logging) return undefined;
     if (this.#leaving) return { status: 'not-ready', text: 'this master hands over to another broker; try again' };
     if (!this.#serving)
       return { status: 'not-ready', text: 'this broker was just elected and is not ready yet; try again' };

@@ -7,7 +7,8 @@ import type { MasterRole } from './master-role.ts';
 import {
   decodeAck,
   decodeJson,
-  decodeStart,
+  decodeProof,
+  type EndProof,
   encodeJson,
   encodeProgress,
   encodeState,
@@ -16,6 +17,7 @@ import {
   type Hello,
   isTooShort,
   MAX_SLAVE_FRAME,
+  PROVED,
   TYPE_AT,
 } from './wire.ts';
 
@@ -94,6 +96,7 @@ export class SlaveLink {
     if (isTooShort(frame)) return this.drop('a frame is shorter than its type allows');
     const type = frame[TYPE_AT];
     if (type === frameTypes.hello && this.#phase === 'hello') this.#onHello(decodeJson<Hello>(frame));
+    else if (type === frameTypes.prove && this.#phase === 'start') this.#onProve(decodeProof(frame));
     else if (type === frameTypes.start && this.#phase === 'start') this.#onStart(frame);
     else if (type === frameTypes.ack && this.#phase === 'stream') this.#onAck(frame);
     else return this.drop(`a frame of type ${type} makes no sense here`);
@@ -123,21 +126,27 @@ export class SlaveLink {
     this.#socket.write([encodeJson(frameTypes.welcome, welcome)]);
   }
 
+  /** The slave is going to cut its log there, if this is its history. */
+  #onProve(proof: EndProof): void {
+    if (this.#holds(proof)) this.#socket.write([PROVED]);
+  }
+
+  /** The log has the same before that position. If it has not, this was the slave's last frame. */
+  #holds({ position, count, crc }: EndProof): boolean {
+    const { log } = this.#master;
+    const hasIt = position >= log.minPosition + count && position <= log.endPosition;
+    const own = hasIt ? proveEnd(log.native.segments, position, count) : undefined;
+    if (hasIt && own === undefined) return this.drop('its end is not in the files yet; it will come again');
+    if (own?.count === count && own.crc === crc) return true;
+    this.refuse(whyNotHere(position, log.minPosition, log.endPosition));
+    return false;
+  }
+
   /** The slave says where it goes on, and proves that it has what is before. */
   #onStart(frame: Buffer): void {
-    const proof = decodeStart(frame);
+    const proof = decodeProof(frame);
     const { log } = this.#master;
-    const { segments } = log.native;
-    const hasIt = proof.position >= log.minPosition + proof.count && proof.position <= log.endPosition;
-    const own = hasIt ? proveEnd(segments, proof.position, proof.count) : undefined;
-    if (hasIt && own === undefined) {
-      this.drop('its end is not in the files yet; it will come again');
-      return;
-    }
-    if (own === undefined || own.count !== proof.count || own.crc !== proof.crc) {
-      this.refuse(whyNotHere(proof.position, log.minPosition, log.endPosition));
-      return;
-    }
+    if (!this.#holds(proof)) return;
     this.#phase = 'stream';
     this.#sent = proof.position;
     this.#logger.info('A slave follows', { slave: this.address, brokerId: this.brokerId, from: this.#sent });

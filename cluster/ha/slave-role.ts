@@ -7,12 +7,15 @@ import { MasterLink } from './master-link.ts';
 import type { HaLimits, ReplicaIdentity } from './master-role.ts';
 import { type Progress, RECORDS_AT, type Welcome } from './wire.ts';
 
+export type Prove = (position: number, proved: () => void) => void;
+
 /** How a slave's log comes to agree with its master's, and keeps record of who wrote what. Without a Controller there is nothing to do. */
 export interface Agreement {
   /**
-   * Cuts the log, durably, where it parts from the master's; `done` gets a sentence if that cannot be done.
+   * Cuts the log, durably, where it parts from the master's; `done` gets a sentence if that cannot be done. Nothing is cut before `prove` has called back: that the master
+   * has the same before that position. It never does where that is not so, or the master is gone.
    */
-  agree(welcome: Welcome, done: (problem: string | undefined) => void): void;
+  agree(welcome: Welcome, prove: Prove, done: (problem: string | undefined) => void): void;
   /** The master that was to be agreed with is gone: what has not begun must not begin any more. */
   abandon(): void;
   /** Records up to `end` of the master's log are about to be appended. False: that could not be noted, and the process stops. */
@@ -168,7 +171,10 @@ export class SlaveRole implements LogRole {
       }
     };
     if (agreement === undefined) go(undefined);
-    else agreement.agree(welcome, go);
+    else {
+      const prove: Prove = (position, proved) => link?.prove(log.native.segments, position, proved);
+      agreement.agree(welcome, prove, go);
+    }
   }
 
   #take(progress: Progress, frame: Buffer): boolean {

@@ -10,11 +10,13 @@ export const frameTypes = {
   hello: 1,
   start: 2,
   ack: 3,
+  prove: 4,
   welcome: 17,
   refused: 18,
   data: 19,
   beat: 20,
   state: 21,
+  proved: 22,
 } as const;
 
 /** Longest frame that a slave sends, and that a master sends beside data (a section of state). */
@@ -91,15 +93,18 @@ export function proofOf(position: number, bytes: Buffer): EndProof {
   return { position, count: bytes.length, crc: crc32(bytes) };
 }
 
-export function encodeStart({ position, count, crc }: EndProof): Buffer {
-  const bytes = frame(frameTypes.start, 16);
+export function encodeProof(type: number, { position, count, crc }: EndProof): Buffer {
+  const bytes = frame(type, 16);
   writeInt64(bytes, position, CONTENT_AT);
   bytes.writeUInt32BE(count, CONTENT_AT + 8);
   bytes.writeUInt32BE(crc, CONTENT_AT + 12);
   return bytes;
 }
 
-export function decodeStart(bytes: Buffer): EndProof {
+/** The master's answer to a proof that holds. */
+export const PROVED: Buffer = frame(frameTypes.proved, 0);
+
+export function decodeProof(bytes: Buffer): EndProof {
   return {
     position: readInt64(bytes, CONTENT_AT),
     count: bytes.readUInt32BE(CONTENT_AT + 8),
@@ -177,6 +182,7 @@ export function decodeState(bytes: Buffer): { readonly position: number; readonl
 /** Shortest content of each type of fixed form: anything shorter is no frame of ours. */
 const SHORTEST: Readonly<Record<number, number>> = {
   [frameTypes.start]: 16,
+  [frameTypes.prove]: 16,
   [frameTypes.ack]: 16,
   [frameTypes.data]: PROGRESS_BYTES + 1,
   [frameTypes.beat]: PROGRESS_BYTES,

@@ -102,6 +102,39 @@ describe('brokers in Controller mode', () => {
     expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
   });
 
+  it('elect nobody whose store is gone, though it has its id', async () => {
+    cluster = await ControlledWorld.serving(1);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 10);
+    for (const name of cluster.names) cluster.kill(name);
+    const { disk } = cluster.platform('b1');
+    for (const name of disk.list('/store')) if (name !== 'brokerIdentity') disk.removeTree(`/store/${name}`);
+    await cluster.start('b1');
+    expect(cluster.broker('b1').roles.inDoubt).toBe(true);
+    await cluster.world.run(20_000);
+    expect(cluster.masters()).toEqual([]);
+    for (const name of ['b2', 'b3']) await cluster.start(name);
+    await cluster.untilInSync(3);
+    expect(cluster.master).not.toBe('b1');
+    expect(cluster.broker('b1').roles.inDoubt).toBe(false);
+    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
+  });
+
+  it('do not start beside a master of the same name that runs without a Controller, and do when it is gone', async () => {
+    cluster = await ControlledWorld.serving(1);
+    for (const name of cluster.names) cluster.kill(name);
+    const plain = await cluster.startPlain('plain');
+    await cluster.world.run(1_000);
+    await expect(cluster.start('b1')).rejects.toThrow(
+      /^brokerName=broker-a: \S+ is the master of this set already, and runs without a Controller\. Give this broker a brokerName of its own, or stop that one first$/,
+    );
+    cluster.kill('b1');
+    await cluster.world.settle(plain.stop());
+    cluster.kill('plain');
+    for (const name of ['b1', 'b2', 'b3']) await cluster.start(name);
+    await cluster.untilInSync(3);
+  });
+
   it('keep topics that were made just before the master died', async () => {
     cluster = await ControlledWorld.serving(1);
     const producer = await cluster.producer();

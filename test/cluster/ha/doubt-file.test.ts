@@ -5,7 +5,15 @@ import { createVirtualPlatform } from '../../support/virtual-platform.ts';
 function freshStore(): StoreFacts {
   const { disk } = createVirtualPlatform(1);
   disk.makeDirectory('/store');
-  const facts = { unclean: false, hole: false, diskFailed: false, asyncAcks: true, hasEpochs: false };
+  const facts = {
+    unclean: false,
+    hole: false,
+    diskFailed: false,
+    asyncAcks: true,
+    epochs: [],
+    empty: true,
+    hasId: false,
+  };
   return { disk, root: '/store', bootId: 'one', ...facts };
 }
 
@@ -18,6 +26,8 @@ function opened(asyncAcks: boolean): (facts: Partial<StoreFacts>) => boolean {
 
 const POWER = { unclean: true, bootId: 'two' } as const;
 const KILL = { unclean: true } as const;
+
+const EPOCHS = [{ epoch: 1, startPosition: 0 }];
 
 describe('a replica is in doubt', () => {
   it.each([
@@ -42,20 +52,52 @@ describe('a replica is in doubt', () => {
   });
 });
 
+describe('a replica whose store is gone', () => {
+  it('is in doubt where it has an id, over further starts, and nobody knows what it began', () => {
+    const facts = { ...freshStore(), hasId: true };
+    expect(new DoubtFile(facts)).toMatchObject({ inDoubt: true, begunEpoch: undefined });
+    expect(new DoubtFile(facts).inDoubt).toBe(true);
+  });
+
+  it('is not in doubt in its first run, nor in later ones that find nothing yet', () => {
+    const facts = freshStore();
+    expect(new DoubtFile(facts).inDoubt).toBe(false);
+    expect(new DoubtFile({ ...facts, hasId: true }).inDoubt).toBe(false);
+  });
+
+  it('is in doubt where the log is empty, and the epochs tell that it was not', () => {
+    const facts = { ...freshStore(), hasId: true };
+    new DoubtFile({ ...facts, hasId: false }).begins(2);
+    const inDoubt = (epoch: number, startPosition: number, empty = true) =>
+      new DoubtFile({ ...facts, epochs: [{ epoch, startPosition }], empty }).inDoubt;
+    // Its own epoch, in which it has written nothing so far.
+    expect(inDoubt(2, 0)).toBe(false);
+    expect(inDoubt(2, 500, false)).toBe(false);
+    expect(inDoubt(2, 500)).toBe(true);
+    const other = new DoubtFile({ ...facts, epochs: EPOCHS });
+    expect(other.inDoubt).toBe(true);
+    other.over();
+    expect(inDoubt(1, 0)).toBe(true);
+  });
+});
+
 describe('the newest epoch that a replica began', () => {
   it('is none in a fresh store, and stays known over starts and a power failure', () => {
     const facts = freshStore();
     const file = new DoubtFile(facts);
     expect(file.begunEpoch).toBe(0);
     file.begins(7);
-    expect(new DoubtFile({ ...facts, ...POWER, hasEpochs: true })).toMatchObject({ begunEpoch: 7, inDoubt: true });
+    expect(new DoubtFile({ ...facts, ...POWER, epochs: EPOCHS, empty: false })).toMatchObject({
+      begunEpoch: 7,
+      inDoubt: true,
+    });
   });
 
   it('is not known where others wrote epochs before, or an older version did', () => {
-    const facts = { ...freshStore(), hasEpochs: true };
+    const facts = { ...freshStore(), epochs: EPOCHS, empty: false };
     const file = new DoubtFile(facts);
     expect(file.begunEpoch).toBeUndefined();
-    expect(new DoubtFile({ ...facts, hasEpochs: false }).begunEpoch).toBeUndefined();
+    expect(new DoubtFile({ ...facts, epochs: [] }).begunEpoch).toBeUndefined();
     file.begins(3);
     expect(new DoubtFile(facts).begunEpoch).toBe(3);
   });

@@ -47,12 +47,28 @@ const ofMaster = {
   endPosition: 2_000,
 };
 
+const proven = (_position: number, proved: () => void): void => proved();
+
+test('nothing is cut before the master has shown that it has the same there', () => {
+  const { disk, cuts, agreement } = diverged();
+  const asked: number[] = [];
+  const proofs: (() => void)[] = [];
+  const prove = (position: number, proved: () => void): void => {
+    asked.push(position);
+    proofs.push(proved);
+  };
+  agreement.agree(ofMaster, prove, () => {});
+  expect([asked, cuts.length, disk.exists(cutPath('/store'))]).toEqual([[1_000], 0, false]);
+  proofs[0]?.();
+  expect([cuts.length, disk.exists(cutPath('/store'))]).toEqual([1, true]);
+});
+
 test('a connection that comes while a cut is under way waits for its end, and what it brings is kept', () => {
   const { disk, epochs, cuts, agreement } = diverged();
   const agreed: string[] = [];
-  agreement.agree(ofMaster, () => agreed.push('first'));
+  agreement.agree(ofMaster, proven, () => agreed.push('first'));
   agreement.abandon();
-  agreement.agree(ofMaster, () => agreed.push('second'));
+  agreement.agree(ofMaster, proven, () => agreed.push('second'));
   expect([agreed, cuts.length, disk.exists(cutPath('/store'))]).toEqual([[], 1, true]);
   cuts[0]?.(undefined);
   expect([agreed, disk.exists(cutPath('/store'))]).toEqual([['first', 'second'], false]);
@@ -63,10 +79,9 @@ test('a connection that comes while a cut is under way waits for its end, and wh
 test('who is gone before the cut is over cuts nothing more', () => {
   const { cuts, log, agreement } = diverged();
   const agreed: string[] = [];
-  agreement.agree(ofMaster, () => agreed.push('first'));
-  agreement.agree({ ...ofMaster, epochs: [{ epoch: 1, startPosition: 0 }], endPosition: 500 }, () =>
-    agreed.push('second'),
-  );
+  agreement.agree(ofMaster, proven, () => agreed.push('first'));
+  const shorter = { ...ofMaster, epochs: [{ epoch: 1, startPosition: 0 }], endPosition: 500 };
+  agreement.agree(shorter, proven, () => agreed.push('second'));
   agreement.abandon();
   cuts[0]?.(undefined);
   expect([agreed, cuts.length, log.endPosition]).toEqual([['first'], 1, 1_000]);
@@ -75,13 +90,13 @@ test('who is gone before the cut is over cuts nothing more', () => {
 test('what may have been acknowledged before an unclean election is not cut, though a killed broker has forgotten what was seen', () => {
   const { disk, cuts, log, agreement } = diverged(3);
   const problems: (string | undefined)[] = [];
-  agreement.agree(ofMaster, (problem) => problems.push(problem));
+  agreement.agree(ofMaster, proven, (problem) => problems.push(problem));
   expect(problems).toEqual([expect.stringContaining('the election of epoch 3 was unclean: the 500 bytes behind may')]);
   expect([cuts.length, disk.exists(cutPath('/store')), log.endPosition]).toEqual([0, false, 1_500]);
 });
 
 test('an unclean election before the end of the log was written hinders no cut', () => {
   const { cuts, agreement } = diverged(2);
-  agreement.agree(ofMaster, () => {});
+  agreement.agree(ofMaster, proven, () => {});
   expect(cuts).toHaveLength(1);
 });

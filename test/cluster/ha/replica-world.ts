@@ -1,5 +1,6 @@
 import { ReplicaBroker } from '../../../cluster/ha/replica-broker.ts';
 import type { SyncStateSet } from '../../../cluster/ha/replica-roles.ts';
+import { SetBroker } from '../../../cluster/ha/set-broker.ts';
 import { BrokerWorld } from '../broker-world.ts';
 
 export type ReplicaName = 'b1' | 'b2' | 'b3';
@@ -62,6 +63,16 @@ export class ReplicaWorld extends BrokerWorld<ReplicaName, ReplicaBroker> {
     machine.broker = broker;
     await this.world.settle(broker.start());
     return broker;
+  }
+
+  /** A broker without a Controller on the directory of one of them, `work` with it, and its end. */
+  async asPlain(name: ReplicaName, conf: string, work: (broker: SetBroker) => Promise<void>): Promise<void> {
+    const config = this.configOf(name, `brokerName=broker-a\nlistenPort=10911\n${conf}`);
+    const broker = new SetBroker(this.machine(name).platform, config);
+    await this.world.settle(broker.start(this.noteFatal(name)));
+    await work(broker);
+    await this.world.settle(broker.stop());
+    this.kill(name);
   }
 
   #alter(name: ReplicaName, epoch: number, wish: SyncStateSet): void {

@@ -92,6 +92,25 @@ describe('a replica set of Controller mode', () => {
     expect((await bodies(set)).sort()).toEqual(acknowledged.sort());
   });
 
+  it("cuts nothing of another cluster's data, whose epochs look the same", async () => {
+    const set = await ReplicaWorld.create();
+    await set.start('b2');
+    await set.elect('b2');
+    await send(set, 60, 'other');
+    set.kill('b2');
+    // The first of another cluster.
+    set.masterEpoch = 0;
+    await set.start('b1');
+    await set.elect('b1');
+    await send(set, 10, 'own');
+    const before = set.logBytes('b2');
+    await set.back('b2');
+    await set.world.run(10_000);
+    expect(set.logBytes('b2').equals(before)).toBe(true);
+    expect(set.platform('b2').disk.exists('/store/ledgermq.cut')).toBe(false);
+    expect(set.set.brokerIds).toEqual([1]);
+  });
+
   it('acknowledges nothing on an isolated master, and shows nothing of it', async () => {
     const set = await ReplicaWorld.serving();
     set.grants = 'none';
