@@ -30,9 +30,14 @@ export class SimBroker extends SimServer<ControlledBroker> {
     return this.broker?.parts.node.inDoubt ?? false;
   }
 
+  /** Every second time the id outlives the store, as it does where `storePathBrokerIdentity` is on another disk. */
   override wipe(): void {
+    const { image } = this.host;
+    const all = [...image.copy()];
+    const kept = this.starts % 2 === 0 ? all.filter(([path]) => path.endsWith('/brokerIdentity')) : [];
     super.wipe();
-    this.#brokerId = 0;
+    if (kept.length > 0) image.restore(new Map(kept));
+    else this.#brokerId = 0;
   }
 
   protected override create(process: SimProcess): () => ControlledBroker {
