@@ -101,8 +101,22 @@ describe('what does not belong together', () => {
     expect((await readNodeStatus(master.httpUrl))?.ready).toBe(true);
   });
 
+  test('a broker of Controller mode beside a master of its name that runs without one does not start', {
+    timeout: 60_000,
+  }, async () => {
+    const controlled = { brokerId: -1, enableControllerMode: 'true', controllerAddr: '127.0.0.1:1' };
+    const file = conf('beside', { brokerRole: 'SLAVE', ...controlled });
+    const { code, stderr } = await run('mqbroker', ['-c', file], environment);
+    expect(stderr).toBe(
+      `brokerName=broker-a: ${master.address} is the master of this set already, and runs without a Controller. Give this broker a brokerName of its own, or stop that one first\n`,
+    );
+    expect(code).toBe(1);
+    expect((await readNodeStatus(master.httpUrl))?.ready).toBe(true);
+  });
+
   test('a controller address that is none: one sentence, and no store is begun', { timeout: 60_000 }, async () => {
     const file = conf('lost', {
+      brokerName: 'broker-lost',
       brokerRole: 'SLAVE',
       brokerId: -1,
       enableControllerMode: 'true',
