@@ -30,8 +30,8 @@ export interface MasterLinkEvents {
   state(section: StateSection): void;
   /** The master does not want this slave, and says why; or this slave sees that it cannot follow. Last event. */
   refused(sentence: string): void;
-  /** Last event, if `refused` was none. */
-  closed(reason: string | undefined): void;
+  /** Last event, if `refused` was none. `answered`: whoever is there spoke as a master does. */
+  closed(reason: string, answered: boolean): void;
 }
 
 /** How often silence is looked for, in parts of the longest one. */
@@ -144,8 +144,9 @@ export class MasterLink {
 
   close(reason: string): false {
     if (!this.#open) return false;
+    const answered = this.#phase !== 'welcome';
     this.end();
-    this.#events.closed(`${this.#name}: ${reason}`);
+    this.#events.closed(`${this.#name}: ${reason}`, answered);
     return false;
   }
 
@@ -158,9 +159,12 @@ export class MasterLink {
   }
 
   #onClose(reason: NetworkError | undefined): void {
-    if (!this.#open) return;
-    this.end();
     const why = reason?.error ?? 'it closed the connection';
-    this.#events.closed(this.#opened ? `${this.#name}: ${why}` : `the master ${this.#name} cannot be reached: ${why}`);
+    if (this.#opened || !this.#open) {
+      this.close(why);
+      return;
+    }
+    this.end();
+    this.#events.closed(`the master ${this.#name} cannot be reached: ${why}`, true);
   }
 }

@@ -232,6 +232,8 @@ function helloProblem(hello: Hello, self: ReplicaIdentity, epoch: number): strin
   if (fileBytes !== self.fileBytes) {
     return `mappedFileSizeCommitLog=${fileBytes}, but the master has ${self.fileBytes}; set the same, and start with an empty storePathRootDir`;
   }
+  if (masterEpoch === 0 && epoch > 0)
+    return 'a Controller elected this master, but the slave runs without one; give the slave the keys of conf/controller (enableControllerMode=true) and an empty storePathRootDir, or correct haMasterAddress';
   if (masterEpoch > epoch) return `the slave knows a master of epoch ${masterEpoch}, this one is of epoch ${epoch}`;
   return undefined;
 }

@@ -32,6 +32,9 @@ import { StateMirror } from './state-mirror.ts';
 
 const NO_MASTER = 'this broker is not a master; correct haMasterAddress or brokerRole';
 
+const NO_HA_PORT =
+  "haMasterAddress must be the HA port of a master, its haListenPort (by default listenPort + 1), not a broker's port for clients or that of a name server";
+
 export interface SetParts {
   readonly log: HaLog;
   readonly store: MessageStore;
@@ -171,6 +174,7 @@ export class SetBroker implements NativeReplication {
       agreement: undefined,
       beginAt: (position) => store.beginAt(position),
       findMaster: (done) => done(this.#masterPort()),
+      ifNoMaster: config.haMasterAddress === '' ? undefined : NO_HA_PORT,
       showsOnlyConfirmed: false,
       events: {
         following: () => {

@@ -38,6 +38,8 @@ export interface SlaveRoleOptions {
   readonly beginAt: (position: number) => boolean;
   /** Where the master's HA port is; a sentence while nobody knows. */
   readonly findMaster: (done: (address: Address | string) => void) => void;
+  /** What people should look at where who is there does not speak as a master does. */
+  readonly ifNoMaster?: string | undefined;
   /** Consumers see only what the master has confirmed; else everything that is here, as with RocketMQ's slaves. */
   readonly showsOnlyConfirmed: boolean;
   readonly events: SlaveEvents;
@@ -141,7 +143,10 @@ export class SlaveRole implements LogRole {
         this.#tell(sentence);
         this.#lost(sentence, REFUSED_RETRY_MS);
       },
-      closed: (reason) => this.#lost(reason, this.#retryMs),
+      closed: (reason, answered) => {
+        const { ifNoMaster } = this.#options;
+        this.#lost(answered || ifNoMaster === undefined ? reason : `${reason}; ${ifNoMaster}`, this.#retryMs);
+      },
     });
   }
 

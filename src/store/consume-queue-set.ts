@@ -163,7 +163,7 @@ export class ConsumeQueueSet {
 
   /** The log now begins at `position`; blocking, for the start. Throws the disk's error. */
   trimNow(position: number): void {
-    for (const queue of this.all()) queue.trim(position);
+    for (const queue of this.all()) this.#trimQueue(queue, position);
   }
 
   /** The same some queues at a time; a queue that cannot be trimmed is tried again at the next call. */
@@ -174,11 +174,18 @@ export class ConsumeQueueSet {
     if (idle) this.#trimSlice();
   }
 
+  #trimQueue(queue: ConsumeQueue, position: number): void {
+    const { topic, queueId } = queue;
+    const files = queue.trim(position);
+    const facts = { topic, queueId, files, minOffset: queue.minOffset };
+    if (files > 0) this.#options.logger.info('Removed files of a consume queue whose messages are gone', facts);
+  }
+
   #trimSlice(): void {
     for (const queue of this.#toTrim.splice(-TRIM_SLICE)) {
       if (this.find(queue.topic, queue.queueId) !== queue) continue;
       try {
-        queue.trim(this.#trimPosition);
+        this.#trimQueue(queue, this.#trimPosition);
       } catch (thrown) {
         const { message } = asDiskError(thrown);
         this.#options.logger.warn('cannot trim a consume queue', {

@@ -221,10 +221,10 @@ export class ConsumeQueue {
     return low;
   }
 
-  /** The log now begins at `minPosition`: older units cannot be read any more, and files with nothing else go. Throws the disk's error. */
-  trim(minPosition: number): void {
+  /** The log now begins at `minPosition`: older units cannot be read any more, and files with nothing else go; how many went. Throws the disk's error. */
+  trim(minPosition: number): number {
     this.minOffset = this.offsetAtPosition(minPosition);
-    this.#files.removeBelow(Math.min(this.minOffset, this.#written, this.#unsynced));
+    return this.#files.removeBelow(Math.min(this.minOffset, this.#written, this.#unsynced));
   }
 
   /**

@@ -196,8 +196,11 @@ export class MessageIndex {
 
   /** The log now begins at `minPosition`: files with nothing behind it go. Throws the disk's error. */
   trim(minPosition: number): void {
-    while (this.#files.length > 1 && this.#files[0]!.header.endPosition < minPosition && this.#files[0]!.sealed)
-      this.#files.shift()!.remove();
+    while (this.#files.length > 1 && this.#files[0]!.header.endPosition < minPosition && this.#files[0]!.sealed) {
+      const file = this.#files.shift()!;
+      file.remove();
+      this.#options.logger.info('Removed an index file whose messages are gone', { path: file.path });
+    }
   }
 
   /** Removes all files. Throws the disk's error. */

@@ -159,13 +159,15 @@ export class QueueFiles {
     return this.first;
   }
 
-  /** Removes files that end at or below `unit`, but never the last one. Throws the disk's error. */
-  removeBelow(unit: number): void {
+  /** Removes files that end at or below `unit`, but never the last one; how many went. Throws the disk's error. */
+  removeBelow(unit: number): number {
     const { unitsPerFile } = this.#options;
-    while (this.first + unitsPerFile <= unit && this.first + unitsPerFile < this.end) {
+    let count = 0;
+    for (; this.first + unitsPerFile <= unit && this.first + unitsPerFile < this.end; count++) {
       this.#remove(this.first);
       this.first += unitsPerFile;
     }
+    return count;
   }
 
   /** Removes or zeroes everything from `unit` on. Throws the disk's error. */

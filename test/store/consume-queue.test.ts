@@ -134,6 +134,12 @@ describe('a consume queue', () => {
     set.trim(1_000_000);
     platform.world.advance(10);
     expect(platform.disk.list(`${ROOT}/T/0`)).toEqual(['00000000000000000400']);
+    expect(platform.logger.lines.find(({ message }) => message.startsWith('Removed files'))?.fields).toEqual({
+      topic: 'T',
+      queueId: 0,
+      files: 2,
+      minOffset: 25,
+    });
     const queue = openSet(platform).find('T', 0)!;
     queue.trim(1_000_000);
     expect([queue.minOffset, queue.maxOffset]).toEqual([25, 25]);

@@ -47,9 +47,9 @@ ${conf}`,
     await this.world.settle(machine.broker.start());
   }
 
-  /** A master of the same name without a Controller, on a machine of its own. */
-  async startPlain(name: string): Promise<SetBroker> {
-    const config = this.configOf(name, 'brokerName=broker-a\nbrokerRole=ASYNC_MASTER');
+  /** A broker of the same name without a Controller, on a machine of its own: a master, if `conf` does not say otherwise. */
+  async startPlain(name: string, conf = 'brokerRole=ASYNC_MASTER'): Promise<SetBroker> {
+    const config = this.configOf(name, `brokerName=broker-a\n${conf}`);
     const broker = new SetBroker(this.machine(name).platform, config);
     await this.world.settle(broker.start(this.noteFatal(name)));
     return broker;

@@ -268,6 +268,19 @@ describe('a slave that does not belong here', () => {
     expect(set.logBytes('a-s').equals(before)).toBe(true);
   });
 
+  it.each(['ns:9876', 'a:10911'])(
+    'to whom haMasterAddress names another port (%s) hears which it must be',
+    async (port) => {
+      const set = await SetWorld.create();
+      await set.start('a', 'brokerRole=ASYNC_MASTER');
+      await set.start('a-s', `brokerRole=SLAVE\nbrokerId=1\nhaMasterAddress=${port}`);
+      await set.world.run(3_000);
+      expect(set.broker('a-s').status().problem).toBe(
+        `${port}: it closed the connection; haMasterAddress must be the HA port of a master, its haListenPort (by default listenPort + 1), not a broker's port for clients or that of a name server`,
+      );
+    },
+  );
+
   it('because of its brokerId hears whose it is', async () => {
     const set = await SetWorld.pair('ASYNC_MASTER');
     await set.start('other', 'brokerRole=SLAVE\nbrokerId=1');
