@@ -1,6 +1,7 @@
 import { ackBeforeCommit } from './ack-before-commit/bug.ts';
 import { ackBeforePersist } from './ack-before-persist/bug.ts';
 import { ackOutsideSet } from './ack-outside-set/bug.ts';
+import { appendedTwice } from './appended-twice/bug.ts';
 import { changeBeforeCommit } from './change-before-commit/bug.ts';
 import { cutNotDurable } from './cut-not-durable/bug.ts';
 import { doubtCounted } from './doubt-counted/bug.ts';
@@ -42,6 +43,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ackBeforeCommit,
   ackBeforePersist,
   ackOutsideSet,
+  appendedTwice,
   changeBeforeCommit,
   cutNotDurable,
   doubtCounted,

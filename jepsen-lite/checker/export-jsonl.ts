@@ -1,6 +1,6 @@
 import type { History, Operation, Result } from './history.ts';
 
-/** `withDetails` adds what the plain format lacks: node, group, consumer group, transaction, end of unknown operations, errors, `assign` lines. */
+/** `withDetails` adds what the plain format lacks: node, group, consumer group, transaction, attempts, end of unknown operations, errors, `assign` lines. */
 export type ExportOptions = { readonly withDetails: boolean };
 
 /**
@@ -29,7 +29,7 @@ function plainFields(operation: Operation): string {
 }
 
 function detailFields(
-  { node, group, transaction, endNs, returnNs, error }: Operation,
+  { node, group, transaction, attempts, endNs, returnNs, error }: Operation,
   consumerGroup: string | undefined,
 ): string {
   return [
@@ -37,6 +37,7 @@ function detailFields(
     field('consumer', consumerGroup),
     group === 0 ? '' : field('group', group),
     transaction === 0 ? '' : field('transaction', transaction),
+    field('attempts', attempts),
     returnNs === undefined ? field('end', endNs) : '',
     error === '' ? '' : field('error', error),
   ].join('');

@@ -46,6 +46,8 @@ export type Operation = {
   readonly group: number;
   /** Equal for the operations of one transaction; 0 = none. */
   readonly transaction: number;
+  /** Requests that the client sent inside this operation, which may each have left a copy; undefined = it does not tell. */
+  readonly attempts: number | undefined;
 };
 
 /** What one poll brought. */
@@ -76,6 +78,8 @@ export class History {
   readonly #result: (Result | undefined)[] = [];
   readonly #outcome: number[] = [];
   readonly #group: number[] = [];
+  /** 0: not told. */
+  readonly #attempts: number[] = [];
   readonly #error = new Map<number, string>();
   readonly #expected = new Map<number, Value>();
   readonly #transaction = new Map<number, number>();
@@ -108,6 +112,7 @@ export class History {
     this.#result.push(undefined);
     this.#outcome.push(openOutcome);
     this.#group.push(0);
+    this.#attempts.push(0);
     return id;
   }
 
@@ -194,6 +199,11 @@ export class History {
     this.#groups = Math.max(this.#groups, group);
   }
 
+  /** The client told how many requests it sent inside this operation. */
+  setAttempts(id: number, attempts: number): void {
+    this.#attempts[id] = attempts;
+  }
+
   setTransaction(id: number, transaction: number): void {
     this.#transaction.set(id, transaction);
   }
@@ -229,6 +239,7 @@ export class History {
       error: this.#error.get(id) ?? '',
       group: this.#group[id]!,
       transaction: this.#transaction.get(id) ?? 0,
+      attempts: this.#attempts[id] || undefined,
     };
   }
 

@@ -100,6 +100,7 @@ function addLine(history: History, polls: Polls, line: Line): string | undefined
   else if (returnsAfterCall(line['end'], line)) history.info(id, line['end'] as number, error);
   if (typeof line['consumer'] === 'string') history.consumes(line['client'] as number, line['consumer']);
   if (isCount(line['transaction'])) history.setTransaction(id, line['transaction'] as number);
+  if (isCount(line['attempts'])) history.setAttempts(id, line['attempts'] as number);
   if (isCount(line['group'])) history.setGroup(id, line['group'] as number);
   else if (ok === true && line['offset'] !== undefined) polls.add(id, line);
   return undefined;

@@ -20,7 +20,7 @@ export type LogAnomaly =
 
 /** Settings of the log checker. */
 export type LogCheckerOptions = {
-  /** As for the total queue: may one recorded send leave more than one copy? */
+  /** As for the total queue: may a send that does not say how many attempts it took leave more than one copy? */
   readonly duplicates: 'forbidden' | 'told';
   /** The consumer group of a process that must consume in order; undefined = the process promises no order. Missing = nobody does. */
   readonly orderedGroupOf?: (process: number) => string | undefined;
@@ -76,10 +76,12 @@ function judgeValue(
   for (const send of attempts) if (send.outcome === 'ok') judgeAcknowledged(findings, value, send, index, drained);
   const places = new Set(reads.map((read) => `${read.key}@${read.offset}`));
   for (const send of attempts) if (typeof send.result === 'number') places.add(`${send.key}@${send.result}`);
-  if (places.size > Math.max(1, attempts.length)) {
+  const requests = attempts.reduce((sum, send) => sum + (send.attempts ?? 1), 0);
+  if (places.size > Math.max(1, requests)) {
     const [first] = [...reads, ...attempts] as [Operation];
-    const text = `${value} was sent ${attempts.length} time(s), but is at ${[...places].join(', ')}`;
-    const details = { key: first.key, values: [value], node: first.node, fatal: options.duplicates === 'forbidden' };
+    const text = `${value} was sent ${requests} time(s), but is at ${[...places].join(', ')}`;
+    const fatal = options.duplicates === 'forbidden' || attempts.every((send) => send.attempts !== undefined);
+    const details = { key: first.key, values: [value], node: first.node, fatal };
     findings.add('duplicate', first.callNs, text, details);
   }
 }

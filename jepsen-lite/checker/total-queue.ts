@@ -9,8 +9,8 @@ import { Findings, type Verdict } from './verdict.ts';
 export type TotalQueueAnomaly = 'lost' | 'duplicated' | 'unexpected' | 'aborted-read' | 'recovered';
 
 /**
- * `duplicates`: a copy too many is `'forbidden'`, or only `'told'` when a client may send one message twice inside one recorded operation
- * (then the unique key is all that marks the copy).
+ * `duplicates`: a send that does not say how many attempts it took is one attempt, and a copy too many is `'forbidden'`; or it may have taken any number, and a copy is only `'told'`
+ * (then the unique key is all that marks it). Where all sends of a message say so, a copy too many is an error either way.
  */
 export type TotalQueueOptions = { readonly duplicates: 'forbidden' | 'told' };
 
@@ -19,8 +19,10 @@ type Message = {
   /** First acknowledged send, else first send of unknown outcome, else a failed one. */
   send: Operation | undefined;
   acknowledged: boolean;
-  /** Sends that did happen or may have. */
+  /** Requests of sends that did happen or may have. */
   attempts: number;
+  /** One of them does not tell how many it took. */
+  hidesAttempts: boolean;
   /** First read; further places where the message was found stand in `places`. */
   read: Operation | undefined;
   places: Set<string> | undefined;
@@ -56,6 +58,7 @@ function messageOf(messages: Map<string, Message>, value: string): Message {
       send: undefined,
       acknowledged: false,
       attempts: 0,
+      hidesAttempts: false,
       read: undefined,
       places: undefined,
       readings: 0,
@@ -69,7 +72,9 @@ function addSend(message: Message, operation: Operation): void {
   const better = message.attempts === 0 ? operation.outcome !== 'fail' : operation.outcome === 'ok';
   if (message.send === undefined || (better && !message.acknowledged)) message.send = operation;
   if (operation.outcome === 'ok') message.acknowledged = true;
-  if (operation.outcome !== 'fail') message.attempts += 1;
+  if (operation.outcome === 'fail') return;
+  message.attempts += operation.attempts ?? 1;
+  if (operation.attempts === undefined) message.hidesAttempts = true;
 }
 
 function addRead(message: Message, operation: Operation): void {
@@ -116,7 +121,8 @@ function judge(
   if (copies > Math.max(1, message.attempts)) {
     const places = [...(message.places ?? [])].join(', ');
     const text = `${value} was sent ${message.attempts} time(s), but is at ${places}`;
-    findings.add('duplicated', read.callNs, text, { ...place, fatal: options.duplicates === 'forbidden' });
+    const fatal = options.duplicates === 'forbidden' || !message.hidesAttempts;
+    findings.add('duplicated', read.callNs, text, { ...place, fatal });
   }
 }
 

@@ -35,6 +35,8 @@ export class DirectSender {
     const value = workload.newValue();
     // Several may be on their way: each is a process of its own.
     const id = history.invoke(workload.newProcess(), 'append', '?', value, workload.nowNs(), '');
+    // One request, whatever becomes of it: a second copy is the broker's.
+    history.setAttempts(id, 1);
     const { place, code } = await this.#put(address, topic, queueId, value, '');
     if (place !== undefined) {
       history.setKey(id, `${topic}/${place.queueId}`);

@@ -75,12 +75,14 @@ async function send(
   }
   try {
     const result = await (count === 1 ? producer.send(messages[0] as Message) : producer.sendBatch(messages));
+    for (const id of ids) history.setAttempts(id, result.attempts);
     acknowledge(workload, result, ids, values);
     return true;
   } catch (error) {
     const failure = callFailure(error);
     const fails = failure instanceof SendError && isCertain(failure, options.server ?? 'ledgermq');
     for (const id of ids) {
+      if (failure instanceof SendError) history.setAttempts(id, failure.attempts.length);
       if (fails) history.fail(id, workload.nowNs(), failure.code);
       else history.info(id, workload.nowNs(), 'unknown');
     }

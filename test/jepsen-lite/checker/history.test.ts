@@ -68,7 +68,7 @@ describe('what the end of a send means', () => {
 
 const everything = `3 append topicA/0 v17 100..140 ok 5 on n1 group 4 in 2
   3 append topicA/0 v18 150..160 fail code-14 on n1
-  3 append ? v19 170..180 info timeout
+  3 append ? v19 170..180 info timeout tries 2
   3 append topicA/0 v20 190..-
   4 read topicA/0 @5 200..210 ok v17 on n2 group 9
   4 read topicA/0 @6 200..210 ok null

@@ -54,6 +54,10 @@ test('each checker has its say', () => {
     'total-queue': false,
     log: false,
   });
+  // A second copy of what was sent once, and a client that says so.
+  const twice = `${sound} \n 9 read q/0 @1 31..32 ok a`;
+  expect(verdicts(twice)).toEqual(all);
+  expect(verdicts(twice.replace('ok 0', 'ok 0 tries 1'))).toEqual({ ...all, 'total-queue': false, log: false });
   expect(verdicts(`${sound} \n 1 append q/0 c 40..50 ok 0`)).toMatchObject({ 'real-time-order': false });
   expect(verdicts(sound.replace('8 read q/0 @0 20..30 ok a', ''))).toEqual({ ...all, consumption: false });
   expect(verdicts(sound.replace('6..7 ok x', '6..7 ok null'))).toEqual({ ...all, 'linearizable-register': false });

@@ -94,6 +94,18 @@ const cases: AnomalyCase<History>[] = [
     '1 append q a 0..9 info t\n 1 append q a 10..15 ok 1\n 3 read q @0 20..30 ok a\n 3 read q @1 20..30 ok a\n drained',
   ),
   log(
+    'one copy for each attempt that a send tells of',
+    true,
+    [],
+    '1 append q a 0..15 ok 1 tries 2\n 3 read q @0 20..30 ok a\n 3 read q @1 20..30 ok a\n drained',
+  ),
+  log(
+    'a copy more than the attempts that a send tells of',
+    false,
+    ['duplicate'],
+    '1 append q a 0..15 ok 1 tries 1\n 3 read q @0 20..30 ok a\n 3 read q @1 20..30 ok a\n drained',
+  ),
+  log(
     'a client goes back between polls',
     false,
     ['nonmonotonic-poll'],
@@ -228,6 +240,7 @@ describe('a broken checker is caught', () => {
     ['aborted reads are fine', file, 'attempts.length === 0 && reads', 'attempts.length > 9 && reads'],
     ['a retry hides an aborted read', file, "send.outcome !== 'fail')", "send.outcome === 'ok')"],
     ['duplicates are fine', file, 'places.size > Math.max(1', 'places.size > Math.max(9'],
+    ['attempts are not asked for', file, 'send.attempts ?? 1', '1'],
     ['queues are mixed up in duplicates', file, '{read.key}@$', ''],
     ['two values at one place are fine', index, 'known.value !== value', 'known.value === undefined'],
     ['going back is fine', order, 'if (to <= from)', 'if (to < 0)'],

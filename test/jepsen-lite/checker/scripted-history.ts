@@ -8,7 +8,7 @@ import { History } from '../../../jepsen-lite/checker/history.ts';
  *     1 write r x 0..5 ok                1 read r 6..7 ok x                  1 cas r x>y 8..9 ok true
  *     4 assign q 50                      drained
  *
- * `on NODE` names the node, `group N` a poll or batch, `in N` a transaction. Return `-` = never.
+ * `on NODE` names the node, `group N` a poll or batch, `in N` a transaction, `tries N` the attempts that a send tells of. Return `-` = never.
  */
 export function scriptedHistory(script: string): History {
   const history = new History();
@@ -26,6 +26,7 @@ function addLine(history: History, line: string): void {
   const node = note('on') ?? '';
   const group = note('group');
   const transaction = note('in');
+  const attempts = note('tries');
   const client = Number(words.shift());
   const op = words.shift()!;
   const key = words.shift()!;
@@ -41,6 +42,7 @@ function addLine(history: History, line: string): void {
   else if (outcome === 'fail') history.fail(id, Number(returnText), answer);
   else if (returnText !== '-') history.info(id, Number(returnText), answer);
   if (group !== undefined) history.setGroup(id, Number(group));
+  if (attempts !== undefined) history.setAttempts(id, Number(attempts));
   if (transaction !== undefined) history.setTransaction(id, Number(transaction));
 }
 
