@@ -9,12 +9,21 @@ export function progressLine(totals: Totals, of: number, wallSeconds: number): s
   return `${seeds}/${of} seeds, ${hours} simulated hours, ${(seeds / Math.max(wallSeconds, 0.001)).toFixed(2)} seeds/s, ${pace.toFixed(0)} x real time per core, ${failures} failures`;
 }
 
-export function workLine({ seeds, failures, operationRates, leastOperations, committed }: Totals): string {
+/** Two lines: what ended in a second of load, and what of it ended well while somebody served. */
+export function workLine(totals: Totals): string {
+  const { seeds, failures, operationRates, leastOperations, committed } = totals;
   const entries = `${committed} entries committed`;
   if (leastOperations === undefined) return entries;
   const { perSecond, seed } = leastOperations;
   const mean = operationRates / (seeds - failures);
-  return `${mean.toFixed(1)} client operations a second under load (least: ${perSecond.toFixed(1)}, seed ${seed}), ${entries}`;
+  return `${mean.toFixed(1)} client operations a second under load (least: ${perSecond.toFixed(1)}, seed ${seed}), ${entries}\n${servedLine(totals)}`;
+}
+
+function servedLine({ seeds, failures, servedParts, leastServed, leastAcknowledged }: Totals): string {
+  const percent = (part: number | undefined): string => ((part ?? 0) * 100).toFixed(0);
+  const mean = percent(servedParts / (seeds - failures));
+  const least = `${leastAcknowledged?.perSecond.toFixed(1)} (seed ${leastAcknowledged?.seed})`;
+  return `somebody served in ${mean} % of that time (least: ${percent(leastServed?.served)} %, seed ${leastServed?.seed}); at least ${least} a second ended well in it`;
 }
 
 export function replayOf(

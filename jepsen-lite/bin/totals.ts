@@ -12,6 +12,11 @@ export interface Totals {
   /** Client operations in a second of load, of seeds that passed: summed, and the least. */
   operationRates: number;
   leastOperations: { readonly perSecond: number; readonly seed: number } | undefined;
+  /** Parts of the time with load in which somebody served, of seeds that passed: summed, and the least. */
+  servedParts: number;
+  leastServed: { readonly served: number; readonly seed: number } | undefined;
+  /** The least that ended well in a second of that time. */
+  leastAcknowledged: { readonly perSecond: number; readonly seed: number } | undefined;
   failures: number;
   /** How often each kind of fault hit which state of the group, by `kind × state`. */
   readonly coverage: Record<string, number>;
@@ -27,6 +32,9 @@ export function noTotals(): Totals {
     committed: 0,
     operationRates: 0,
     leastOperations: undefined,
+    servedParts: 0,
+    leastServed: undefined,
+    leastAcknowledged: undefined,
     failures: 0,
     coverage: {},
   };
@@ -46,8 +54,13 @@ export function addReport(totals: Totals, report: SeedReport): void {
   }
 }
 
-function addRate(totals: Totals, { seed, operationsPerSecond: perSecond }: SeedReport): void {
+function addRate(totals: Totals, { seed, operationsPerSecond: perSecond, load }: SeedReport): void {
   totals.operationRates += perSecond;
   if (perSecond < (totals.leastOperations?.perSecond ?? Number.POSITIVE_INFINITY))
     totals.leastOperations = { perSecond, seed };
+  const { served, acknowledgedPerSecond } = load;
+  totals.servedParts += served;
+  if (served < (totals.leastServed?.served ?? Number.POSITIVE_INFINITY)) totals.leastServed = { served, seed };
+  if (acknowledgedPerSecond < (totals.leastAcknowledged?.perSecond ?? Number.POSITIVE_INFINITY))
+    totals.leastAcknowledged = { perSecond: acknowledgedPerSecond, seed };
 }

@@ -5,6 +5,7 @@ import type { Server } from '../fault/fault-world.ts';
 import type { Fault } from '../fault/schedule.ts';
 import { isExcusedEnd } from '../fault/self-ends.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
+import { NoSelfStop } from '../invariant/no-self-stop.ts';
 import { nativeReplica } from '../replica/replica-files.ts';
 import { ImageFiles } from '../sim/image-files.ts';
 import type { Scene } from '../sim/scene.ts';
@@ -39,6 +40,7 @@ export class ControllerCluster implements Scene {
   readonly controllers: readonly SimController[];
   readonly syncFlush: boolean;
   readonly limits = { serveMs: 10_000, serveLateMs: 10_000, convergeMs: 10_000 };
+  readonly #noSelfStop = new NoSelfStop();
   readonly #controllerJudge: Judge;
   readonly #byProcess = new Map<number, { readonly server: Server; readonly look: () => void }>();
   readonly #hurt: HurtBrokers;
@@ -286,9 +288,8 @@ export class ControllerCluster implements Scene {
 
   #failed(server: Server, code: string, why: string): void {
     this.note(server.name, 'failed', code.length);
-    if (!isExcusedEnd(server, code)) {
-      this.judge.broken('no-self-stop', `${server.name} ended by itself: ${code}: ${why}`);
-    }
+    const text = this.#noSelfStop.ended(server.name, { code, why, isExcused: isExcusedEnd(server, code) });
+    if (text !== undefined) this.judge.broken(this.#noSelfStop.name, text);
     this.later(RESTART_MS, () => this.startNode(server));
   }
 }

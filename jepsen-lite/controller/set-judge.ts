@@ -8,6 +8,7 @@ import type { Ledger } from '../invariant/ledger.ts';
 import type { MetadataKept } from '../invariant/metadata-kept.ts';
 import { QueueOffsetsInOrder } from '../invariant/queue-offsets.ts';
 import { SameState } from '../invariant/same-state.ts';
+import { StoreTimeRises } from '../invariant/store-time-rises.ts';
 import type { SceneJudge } from '../sim/scene.ts';
 import type { BrokerEvents, BrokerWatch } from './broker-watch.ts';
 import { ConfirmedBySet, type SetMember } from './confirmed-by-set.ts';
@@ -42,6 +43,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   readonly #queueOffsets = new QueueOffsetsInOrder();
   readonly delays = new DelaysInTime({ mayRepeat: true });
   readonly #sameState = new SameState();
+  readonly #storeTime = new StoreTimeRises();
   readonly #acknowledgedKept: AcknowledgedKept;
   readonly #committedSeen: CommittedSeen;
   /** Numbers of records by where they end, for those at which the state is compared. */
@@ -125,6 +127,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     const bytes = broker.files.read(from, to, 'cache');
     const problem = this.#confirmed.add(bytes, broker.ledEpoch, (entry) => {
       this.#hold(this.#queueOffsets.name, this.#queueOffsets.firstCommitted(broker, entry));
+      this.#hold(this.#storeTime.name, this.#storeTime.firstCommitted(broker, entry));
       this.#hold(this.delays.name, this.delays.firstCommitted(broker, entry));
       if (entry.index % COMPARE_EVERY === 0) this.#compared.set(entry.end, entry.index);
     });

@@ -1,5 +1,6 @@
 import { AcknowledgedKept } from './acknowledged-kept.ts';
 import { CommitOwnTerm } from './commit-own-term.ts';
+import { CommitRises } from './commit-rises.ts';
 import { CommittedByMajority } from './committed-by-majority.ts';
 import { CommittedPrefix } from './committed-prefix.ts';
 import { CommittedSeen } from './committed-seen.ts';
@@ -20,6 +21,7 @@ import { SameBytes } from './same-bytes.ts';
 import { SameState } from './same-state.ts';
 import { SilentInDoubt } from './silent-in-doubt.ts';
 import { StopsAfterFailedFsync } from './stops-after-failed-fsync.ts';
+import { StoreTimeRises } from './store-time-rises.ts';
 import { WrittenIsThere } from './written-is-there.ts';
 
 /** The invariants of any Raft group, anew. */
@@ -37,6 +39,7 @@ export function raftInvariants(ledger: Ledger): readonly Invariant[] {
     new WrittenIsThere(),
     new PersistedFirst(),
     new CommitOwnTerm(),
+    new CommitRises(),
     new CommittedByMajority(),
     new CommittedPrefix(ledger),
   ];
@@ -54,6 +57,7 @@ export function allInvariants(ledger: Ledger, { metadata, delays }: Witnesses): 
   return [
     ...raftInvariants(ledger),
     new QueueOffsetsInOrder(),
+    new StoreTimeRises(),
     new SameState(),
     new AcknowledgedKept(ledger),
     new CommittedSeen(ledger),

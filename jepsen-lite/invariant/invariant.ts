@@ -48,6 +48,8 @@ export interface Invariant {
   doubtEnded?(node: NodeWatch): string | undefined;
   /** The node takes the entry for committed. */
   committed?(node: NodeWatch, index: number, term: number, chainCrc: number): string | undefined;
+  /** What the node takes for committed, up to `before` until now, got less. */
+  commitFell?(node: NodeWatch, before: number): string | undefined;
   /** An entry is committed for the first time, on this node. */
   firstCommitted?(node: NodeWatch, entry: CommittedEntry): string | undefined;
   /** The node applied everything up to here. */

@@ -87,6 +87,10 @@ export class Judge implements WatchEvents {
     for (const each of this.#invariants) this.#hold(each, each.committed?.(node, index, term, chainCrc));
   }
 
+  commitFell(node: NodeWatch, before: number): void {
+    for (const each of this.#invariants) this.#hold(each, each.commitFell?.(node, before));
+  }
+
   #commit(node: NodeWatch, index: number, term: number, chainCrc: number): void {
     let entry: CommittedEntry | undefined;
     node.log.forEachEntry(index, index, (buffer, offset, length, _index, _term, position) => {

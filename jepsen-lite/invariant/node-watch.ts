@@ -15,6 +15,8 @@ export interface WatchEvents {
   removed(node: NodeWatch, firstIndex: number): void;
   doubtEnded(node: NodeWatch): void;
   committed(node: NodeWatch, index: number, term: number, chainCrc: number): void;
+  /** It had committed up to `before`, and takes less for committed now. */
+  commitFell(node: NodeWatch, before: number): void;
   applied(node: NodeWatch, index: number): void;
   sent(node: NodeWatch, message: Message): void;
 }
@@ -177,8 +179,10 @@ export class NodeWatch {
   }
 
   #lookAtCommit(log: DurableLog, commit: number): void {
-    const from = Math.max(this.commit + 1, log.firstIndex);
+    const before = this.commit;
+    const from = Math.max(before + 1, log.firstIndex);
     this.commit = commit;
+    if (commit < before) this.#events.commitFell(this, before);
     for (let index = from; index <= commit; index++) {
       const chain = this.chains[index];
       // Of what it cannot read now it does not know the term for certain, and takes no part with it.

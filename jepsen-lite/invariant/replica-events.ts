@@ -3,7 +3,7 @@ import type { ReplicaEvent } from '../checker/replica-state.ts';
 import type { Invariant } from './invariant.ts';
 import type { NodeWatch } from './node-watch.ts';
 
-/** No invariant, but a witness: keeps who led and voted when, for the replica checker to judge at the end. */
+/** No invariant, but a witness: keeps who led, voted and committed when, for the replica checker to judge at the end. */
 export class ReplicaEvents implements Invariant {
   readonly name = 'replica-events';
   readonly events: ReplicaEvent[] = [];
@@ -19,6 +19,14 @@ export class ReplicaEvents implements Invariant {
 
   leads({ name: node }: NodeWatch, term: number): undefined {
     this.events.push({ kind: 'leader', node, term, timeNs: this.#nowNs() });
+  }
+
+  committed({ name: node }: NodeWatch, index: number, entryTerm: number): undefined {
+    this.events.push({ kind: 'commit', node, index, entryTerm, timeNs: this.#nowNs() });
+  }
+
+  commitFell({ name: node, commit: index }: NodeWatch): undefined {
+    this.events.push({ kind: 'commit', node, index, entryTerm: undefined, timeNs: this.#nowNs() });
   }
 
   sent({ name: node }: NodeWatch, message: Message): undefined {

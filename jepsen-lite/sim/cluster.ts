@@ -7,6 +7,7 @@ import type { Fault } from '../fault/schedule.ts';
 import { isExcusedEnd } from '../fault/self-ends.ts';
 import type { DelaysInTime } from '../invariant/delays-in-time.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
+import { NoSelfStop } from '../invariant/no-self-stop.ts';
 import { dledgerMember } from '../invariant/raft-member.ts';
 import { groupReplica } from '../replica/replica-files.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
@@ -43,6 +44,7 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   readonly limits = { serveMs: 3_000, serveLateMs: 5_000, convergeMs: 5_000 };
   readonly #delays: DelaysInTime;
   readonly #events: readonly ReplicaEvent[];
+  readonly #noSelfStop = new NoSelfStop();
   readonly #byProcess = new Map<number, SimNode>();
   /** Members that may lack what they acknowledged, with the number of their start then. */
   readonly #hurt = new Map<SimNode, number>();
@@ -273,8 +275,9 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     this.note(node.name, 'failed', code.length);
     const wasToBeRefused = node.wasSetBack || (code === 'ROT' && node.rottenSince !== undefined);
     if (code === 'IDENTITY') node.oldDisk = undefined;
-    if (!isExcusedEnd(node, code, wasToBeRefused))
-      this.judge.broken('no-self-stop', `${node.name} ended by itself: ${code}: ${why}`);
+    const isExcused = wasToBeRefused || isExcusedEnd(node, code);
+    const text = this.#noSelfStop.ended(node.name, { code, why, isExcused });
+    if (text !== undefined) this.judge.broken(this.#noSelfStop.name, text);
     this.later(RESTART_MS, () => this.startNode(node));
   }
 

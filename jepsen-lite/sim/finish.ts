@@ -2,6 +2,7 @@ import type { FaultBand } from '../checker/availability.ts';
 import type { StoredQueues } from '../checker/consumption.ts';
 import type { History } from '../checker/history.ts';
 import { judgeRun, type PlayedRun } from '../checker/judge-run.ts';
+import { Liveness } from '../invariant/liveness.ts';
 import { type Clients, CONSUMER_GROUP, LISTEN_PORT } from '../workload/clients.ts';
 import { drain } from '../workload/drain.ts';
 import { IDLE_TOPIC } from '../workload/idle-sender.ts';
@@ -74,15 +75,17 @@ async function comeTogether(run: Finish): Promise<boolean> {
   const { scene, clients, bands, clocksWereSet } = run;
   const { convergeMs } = scene.limits;
   const serveMs = (bands.at(-1)?.healsWithinNs ?? 0) / 1e6;
-  if (!(await until(run, serveMs, () => scene.serves())))
-    return fails(run, `nobody serves ${serveMs} ms after the faults ended`);
+  const liveness = livenessOf(run);
+  const unserved = `nobody serves ${serveMs} ms after the faults ended`;
+  if (!(await liveness.within(serveMs, unserved, () => scene.serves()))) return false;
   clients.stopped = true;
-  if (!(await until(run, CLIENTS_END_MS, () => clients.idle))) return fails(run, 'clients do not end');
-  if (!clocksWereSet && !(await until(run, DELIVERY_MS, () => scene.isDelivered())))
-    return fails(run, 'delayed messages are not delivered');
-  if (!(await until(run, convergeMs, () => scene.converged()))) return fails(run, 'the members do not come together');
-  if (!(await until(run, REPAIR_MS, () => !scene.isRotten()))) return fails(run, 'what rotted is not repaired');
-  return true;
+  const isDelivered = () => clocksWereSet || scene.isDelivered();
+  return (
+    (await liveness.within(CLIENTS_END_MS, 'clients do not end', () => clients.idle)) &&
+    (await liveness.within(DELIVERY_MS, 'delayed messages are not delivered', isDelivered)) &&
+    (await liveness.within(convergeMs, 'the members do not come together', () => scene.converged())) &&
+    (await liveness.within(REPAIR_MS, 'what rotted is not repaired', () => !scene.isRotten()))
+  );
 }
 
 /** Reads all that is stored, and what every member says of topics; undefined if that cannot be done. */
@@ -109,9 +112,10 @@ async function endConsumers(run: Finish, queues: StoredQueues): Promise<boolean>
   // Who does not come to the end is told by its checker, which knows what is missing.
   await until(run, CONSUME_MS, () => clients.consumption.reached(queues));
   clients.consumersStopped = true;
-  if (!(await until(run, CLIENTS_END_MS, () => clients.consumersIdle))) return fails(run, 'consumers do not end');
-  const isTogether = await until(run, scene.limits.convergeMs, () => scene.converged());
-  return isTogether || fails(run, 'the members do not come together again');
+  const liveness = livenessOf(run);
+  if (!(await liveness.within(CLIENTS_END_MS, 'consumers do not end', () => clients.consumersIdle))) return false;
+  const { convergeMs } = scene.limits;
+  return liveness.within(convergeMs, 'the members do not come together again', () => scene.converged());
 }
 
 /** Stops everybody in good order; what is in the files of all then, up to what they had committed when they were together. */
@@ -120,9 +124,8 @@ async function stoppedReplicas(run: Finish): Promise<PlayedRun['replicas']> {
   const describe = scene.replicas();
   for (const node of scene.nodes) node.stop();
   const areGone = (): boolean => scene.nodes.every(({ process }) => process === undefined);
-  if (await until(run, STOP_MS, areGone)) return describe();
-  fails(run, 'the members do not end in good order');
-  return undefined;
+  const isOver = await livenessOf(run).within(STOP_MS, 'the members do not end in good order', areGone);
+  return isOver ? describe() : undefined;
 }
 
 function isSubscribed({ topics }: Clients, key: string): boolean {
@@ -137,17 +140,22 @@ async function until({ scene, isBroken }: Finish, ms: number, condition: () => b
 
 async function within<Result>(run: Finish, ms: number, work: Promise<Result>): Promise<Result | undefined> {
   let done: { readonly result: Result } | undefined;
+  const liveness = livenessOf(run);
   work.then(
     (result) => {
       done = { result };
     },
-    (error: Error) => fails(run, `what is stored cannot be read: ${error.message}`),
+    (error: Error) => liveness.fails(`what is stored cannot be read: ${error.message}`),
   );
-  if (!(await until(run, ms, () => done !== undefined))) fails(run, 'what is stored cannot be read in time');
+  await liveness.within(ms, 'what is stored cannot be read in time', () => done !== undefined);
   return done?.result;
 }
 
-function fails({ scene }: Finish, what: string): false {
-  scene.judge.broken('liveness', `${what}: ${scene.describe()}`);
-  return false;
+function livenessOf(run: Finish): Liveness {
+  const { scene } = run;
+  return new Liveness({
+    until: (ms, condition) => until(run, ms, condition),
+    broken: (invariant, text) => scene.judge.broken(invariant, text),
+    describe: () => scene.describe(),
+  });
 }

@@ -14,6 +14,7 @@ import type { Scene, SceneOptions } from './scene.ts';
 import type { LogLine } from './sim-logger.ts';
 import { SimWorld } from './sim-world.ts';
 import { Trace, type TraceSink } from './trace.ts';
+import { type LoadFigures, loadProblem, WorkingLoad } from './working-load.ts';
 
 export interface RunOptions {
   /** What brokers are part of; 'dledger' if it is left out. */
@@ -42,6 +43,8 @@ export interface RunResult {
   readonly leaderships: number;
   /** Client operations that ended in a second of the time with load. */
   readonly operationsPerSecond: number;
+  /** What clients got done while somebody served. */
+  readonly load: LoadFigures;
   /** How often each kind of fault hit which state of the group; `skipped` ones had nobody to hit. */
   readonly coverage: Readonly<Record<string, number>>;
   readonly log: readonly LogLine[];
@@ -51,8 +54,6 @@ export interface RunResult {
 
 /** Kinds of faults that set wall clocks: delayed messages wait for as long. */
 const SET_CLOCKS: ReadonlySet<string> = new Set(['clock-jump', 'outlive']);
-/** Client operations a second, without which a run shows little. */
-const LEAST_OPERATIONS = 20;
 /** Beyond a limit, so that what ends at it is seen. */
 const MARGIN_MS = 100;
 /** Who comes back late has its own time; more often than that nobody does after everything was healed. */
@@ -93,7 +94,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const clients = startClients(scene, history, metadata, seed);
   const armed = armFaults(scene, schedule, disturbances);
   const isBroken = (): boolean => judge.violation !== undefined;
+  const workingLoad = new WorkingLoad(scene, () => clients.counts.acknowledged);
+  workingLoad.begin();
   let operationsPerSecond = 0;
+  let load: LoadFigures = { served: 0, acknowledgedPerSecond: 0 };
   try {
     let isCutShort = await loop.run(durationMs * 1_000, isBroken);
     // All is well from here on, and who was disturbed last has its time under load, too.
@@ -105,11 +109,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
     }
     loadMs = loop.nowMs;
     operationsPerSecond = clients.operations / (loadMs / 1_000);
+    load = workingLoad.end();
     const bands = disturbances.bands(loadMs);
     const { clocksWereSet } = armed;
     if (!isCutShort) await finish({ scene, clients, history, bands, clocksWereSet, isBroken });
-    if (operationsPerSecond < LEAST_OPERATIONS)
-      judge.broken('working-load', `${operationsPerSecond.toFixed(1)} client operations a second ended`);
+    const problem = loadProblem(load);
+    if (problem !== undefined) judge.broken('working-load', problem);
   } catch (thrown) {
     judge.broken('simulator', (thrown as Error).stack ?? String(thrown));
   }
@@ -123,6 +128,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     committed: judge.ledger.lastIndex,
     ...clients.counts,
     operationsPerSecond,
+    load,
     leaderships,
     coverage: armed.coverage,
     log: world.logBook.lines,

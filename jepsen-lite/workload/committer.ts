@@ -4,10 +4,12 @@ import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-o
 import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
+import { FreshOffset } from '../invariant/fresh-offset.ts';
 import { type Client, callFailure, type MetadataRecord, sleep, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 3_000 };
 const QUEUES = 4;
+const freshOffset = new FreshOffset();
 
 /** One consumer offset that only this client writes. */
 interface Register {
@@ -83,9 +85,8 @@ async function readBack(
 ): Promise<void> {
   const request = { consumerGroup: group, topic, queueId };
   const read = await offsetOrNone(brokers, address, request);
-  if (read === stored) return;
-  const text = `the offset of ${group} in ${topic}/${queueId} was stored as ${stored} and read as ${read} from ${address}`;
-  workload.judge.broken('fresh-offset', text);
+  const text = freshOffset.read({ group, topic, queueId, stored }, read, address);
+  if (text !== undefined) workload.judge.broken(freshOffset.name, text);
 }
 
 /** Code 22, "no such offset", is an answer like any other: a client acts on it. */

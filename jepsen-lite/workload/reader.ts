@@ -3,7 +3,10 @@ import type { MessageQueue } from '../../src/client/message-queue.ts';
 import type { ReceivedMessage } from '../../src/client/received-message.ts';
 import type { PolledMessage } from '../checker/history.ts';
 import { messageValue } from '../invariant/ledger.ts';
+import { NoFalseCorrection } from '../invariant/no-false-correction.ts';
 import { type Client, callFailure, sleep, type Workload } from './workload.ts';
+
+const noFalseCorrection = new NoFalseCorrection();
 
 /** Reads the queues of all topics from their beginning, wherever a member answers; now and then asks how long a queue is. */
 export async function runReader(workload: Workload, client: Client, group: string, pauseMs: number): Promise<void> {
@@ -75,8 +78,7 @@ export function record(
   workload.history.poll(process, key, '', callNs, workload.nowNs(), polled);
 }
 
-/** Who reads on from where it was is never sent elsewhere, but over what retention has removed (raft/SAFETY.md 6). */
-function judgeMove(workload: Workload, key: string, from: number, { status, nextOffset, minOffset }: PullResult): void {
-  if (status !== 'moved' || nextOffset === from || (nextOffset === minOffset && from < minOffset)) return;
-  workload.judge.broken('no-false-correction', `a reader of ${key} at ${from} was sent to ${nextOffset}`);
+function judgeMove(workload: Workload, key: string, from: number, result: PullResult): void {
+  const text = result.status === 'moved' ? noFalseCorrection.moved(`a reader of ${key}`, from, result) : undefined;
+  if (text !== undefined) workload.judge.broken(noFalseCorrection.name, text);
 }

@@ -1,12 +1,14 @@
 import type { BrokerClient } from '../../src/client/broker-client.ts';
-import { PullFlag, type PullMessageResponse, pullMessage } from '../../src/protocol/command/pull-message.ts';
+import { PullFlag, pullMessage } from '../../src/protocol/command/pull-message.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
+import { NoFalseCorrection } from '../invariant/no-false-correction.ts';
 import { askBrokers } from './ask-brokers.ts';
 import { QUEUES } from './direct-sender.ts';
 import { type Client, callFailure, type Workload } from './workload.ts';
 
 const { PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED } = ResponseCode;
 const OPTIONS = { timeoutMs: 2_000, accept: [PULL_NOT_FOUND, PULL_RETRY_IMMEDIATELY, PULL_OFFSET_MOVED] };
+const noFalseCorrection = new NoFalseCorrection();
 
 /**
  * Pulls from whichever member it likes, at offsets that are committed somewhere, as a consumer does whose route is old: a follower that lags and a leader that is
@@ -35,11 +37,9 @@ async function pull(
   try {
     const request = requestAt(topic, queueId, offset);
     const { code, header } = await brokers.ask(pullMessage, address, request, undefined, OPTIONS);
-    const wrong = header === undefined ? 'has no header' : wrongMove(code, header, offset);
-    if (wrong !== undefined) {
-      const text = `a reader of ${topic}/${queueId} at ${offset}, which is committed, got code ${code} from ${address}, which ${wrong}`;
-      workload.judge.broken('no-false-correction', text);
-    }
+    const who = `a reader of ${topic}/${queueId} from ${address}`;
+    const text = noFalseCorrection.pulled(who, offset, header && { ...header, code });
+    if (text !== undefined) workload.judge.broken(noFalseCorrection.name, text);
     workload.ended('ok');
   } catch (error) {
     callFailure(error);
@@ -62,17 +62,4 @@ function requestAt(topic: string, queueId: number, queueOffset: number) {
     subVersion: 0,
     expressionType: 'TAG',
   };
-}
-
-/** What is wrong with where a committed offset is sent: back, or past messages that are still there. */
-function wrongMove(
-  code: number,
-  { nextBeginOffset, minOffset }: PullMessageResponse,
-  offset: number,
-): string | undefined {
-  if (nextBeginOffset < offset) return `sends it back to ${nextBeginOffset}`;
-  if (code === PULL_NOT_FOUND && nextBeginOffset !== offset) return `finds nothing and sends it to ${nextBeginOffset}`;
-  if (code === PULL_OFFSET_MOVED && nextBeginOffset > Math.max(offset, minOffset))
-    return `sends it past ${offset} to ${nextBeginOffset}, though the first kept is ${minOffset}`;
-  return undefined;
 }

@@ -3,6 +3,7 @@ import type { StoredQueues } from '../../checker/consumption.ts';
 import { judgeRun } from '../../checker/judge-run.ts';
 import type { ReplicaState } from '../../checker/replica-state.ts';
 import type { Verdict } from '../../checker/verdict.ts';
+import { Liveness } from '../../invariant/liveness.ts';
 import { drain } from '../../workload/drain.ts';
 import { readTopicSettings } from '../../workload/topic-settings.ts';
 import type { LiveClients } from './live-clients.ts';
@@ -42,16 +43,16 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   const { judge } = live;
   phase('healing');
   await live.heal({ starts: true });
-  if (!(await until(options, SERVE_MS, () => live.leader()?.serves === true)))
-    return broken(live, 'nobody serves after the faults ended');
+  const liveness = livenessOf(options);
+  if (!(await liveness.within(SERVE_MS, 'nobody serves after the faults ended', () => live.leader()?.serves === true)))
+    return [];
   if (disturbances !== undefined) await untilJudged(options, disturbances);
   const availability = disturbances?.availability();
   for (const { name, startNs, endNs } of availability?.faults ?? [])
     live.journal(`disturbed from ${Math.round(startNs / NS_PER_MS)} to ${Math.round(endNs / NS_PER_MS)} ms: ${name}`);
   clients.stopped = true;
-  if (!(await until(options, CLIENTS_END_MS, () => clients.idle))) return broken(live, 'clients do not end');
-  if (!(await until(options, TOGETHER_MS, () => areTogether(live))))
-    return broken(live, 'the members do not come together');
+  if (!(await liveness.within(CLIENTS_END_MS, 'clients do not end', () => clients.idle))) return [];
+  if (!(await liveness.within(TOGETHER_MS, 'the members do not come together', () => areTogether(live)))) return [];
   phase('reading everything back');
   const addresses = live.members.map(({ node }) => node.address);
   let queues: StoredQueues;
@@ -61,15 +62,16 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
     clients.history.drained = true;
     for (const text of await metadata.judge(platform, addresses)) judge.broken('metadata-kept', text);
   } catch (error) {
-    return broken(live, `what is stored cannot be read: ${(error as Error).message}`);
+    liveness.fails(`what is stored cannot be read: ${(error as Error).message}`);
+    return [];
   }
   phase('letting consumers end');
   // Who does not come to the end is told by its checker, which knows what is missing.
   await until(options, CONSUME_MS, () => clients.consumption.reached(queues));
   clients.consumersStopped = true;
-  if (!(await until(options, CLIENTS_END_MS, () => clients.consumersIdle))) return broken(live, 'consumers do not end');
-  if (!(await until(options, TOGETHER_MS, () => areTogether(live))))
-    return broken(live, 'the members do not come together again');
+  if (!(await liveness.within(CLIENTS_END_MS, 'consumers do not end', () => clients.consumersIdle))) return [];
+  if (!(await liveness.within(TOGETHER_MS, 'the members do not come together again', () => areTogether(live))))
+    return [];
   const states = await stoppedReplicas(live, phase);
   phase('judging');
   return judgeRun({
@@ -111,8 +113,11 @@ async function until({ live, signal }: FinishOptions, timeoutMs: number, conditi
   return false;
 }
 
-function broken(live: LiveGroup, what: string): [] {
-  const members = live.members.map((member) => member.describe());
-  live.judge.broken('liveness', `${what}: ${members.join('; ')}`);
-  return [];
+function livenessOf(options: FinishOptions): Liveness {
+  const { live } = options;
+  return new Liveness({
+    until: (ms, condition) => until(options, ms, condition),
+    broken: (invariant, text) => live.judge.broken(invariant, text),
+    describe: () => live.members.map((member) => member.describe()).join('; '),
+  });
 }

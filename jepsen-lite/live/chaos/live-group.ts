@@ -4,6 +4,7 @@ import type { Group } from '../../../cluster/launch/group.ts';
 import { signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
+import { NoSelfStop } from '../../invariant/no-self-stop.ts';
 import type { FullDisks } from '../disk/full-disks.ts';
 import type { Links } from '../network/links.ts';
 import type { Ward } from '../sick/ward.ts';
@@ -42,6 +43,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   readonly ailing: Ailing;
   readonly judge: LiveJudge;
   readonly journal: (line: string) => void;
+  readonly #noSelfStop = new NoSelfStop();
   readonly #disks: FullDisks;
   readonly members: readonly LiveMember[];
   readonly hurts: HurtList;
@@ -235,10 +237,9 @@ export class LiveGroup extends Hurtable<LiveMember> {
   #ended(member: LiveMember): void {
     this.#isAway(member);
     this.journal(`${member.name} ended by itself (excused by: ${[...member.excuses].join(', ') || 'nothing'})`);
-    if (member.excuses.size === 0) {
-      const tail = this.group.folder.logTail(member.name, LOG_LINES);
-      this.judge.broken('no-self-stop', `${member.name} ended by itself. The end of its log:\n${tail}`);
-    }
+    const why = `The end of its log:\n${this.group.folder.logTail(member.name, LOG_LINES)}`;
+    const text = this.#noSelfStop.ended(member.name, { code: undefined, why, isExcused: member.excuses.size > 0 });
+    if (text !== undefined) this.judge.broken(this.#noSelfStop.name, text);
     this.later(RESTART_MS, () => this.start(member));
   }
 }

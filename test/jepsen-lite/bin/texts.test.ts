@@ -21,6 +21,7 @@ const report: SeedReport = {
   refused: 2,
   unknown: 1,
   operationsPerSecond: 30,
+  load: { served: 0.9, acknowledgedPerSecond: 31 },
   leaderships: 2,
   coverage: { 'kill × steady': 2, 'kill × skipped': 1 },
   failure: {
@@ -95,7 +96,8 @@ test('totals count a seed that is played twice once, and its time twice for the 
     '2/5 seeds, 0.03 simulated hours, 0.20 seeds/s, 61 x real time per core, 1 failures',
   );
   expect(workLine(totals)).toBe(
-    '30.0 client operations a second under load (least: 30.0, seed 17), 14 entries committed',
+    '30.0 client operations a second under load (least: 30.0, seed 17), 14 entries committed\n' +
+      'somebody served in 90 % of that time (least: 90 %, seed 17); at least 31.0 (seed 17) a second ended well in it',
   );
   const table = coverageTable(totals.coverage, ['kill', 'cut']);
   expect(table).toContain('1 of 12 pairs of fault and state reached');

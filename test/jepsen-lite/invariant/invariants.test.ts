@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { AcknowledgedKept } from '../../../jepsen-lite/invariant/acknowledged-kept.ts';
 import { CommitOwnTerm } from '../../../jepsen-lite/invariant/commit-own-term.ts';
+import { CommitRises } from '../../../jepsen-lite/invariant/commit-rises.ts';
 import { CommittedByMajority } from '../../../jepsen-lite/invariant/committed-by-majority.ts';
 import { CommittedPrefix } from '../../../jepsen-lite/invariant/committed-prefix.ts';
 import { CommittedSeen } from '../../../jepsen-lite/invariant/committed-seen.ts';
@@ -22,6 +23,7 @@ import { PersistedFirst } from '../../../jepsen-lite/invariant/persisted-first.t
 import { QueueOffsetsInOrder } from '../../../jepsen-lite/invariant/queue-offsets.ts';
 import { SameBytes } from '../../../jepsen-lite/invariant/same-bytes.ts';
 import { SameState } from '../../../jepsen-lite/invariant/same-state.ts';
+import { StoreTimeRises } from '../../../jepsen-lite/invariant/store-time-rises.ts';
 import { DELAY_TOPIC } from '../../../jepsen-lite/workload/delay-sender.ts';
 import type { Message } from '../../../raft/index.ts';
 import { emptyPutMessage } from '../../../src/broker/send/message-writer.ts';
@@ -123,6 +125,10 @@ test('an entry of an older term that is committed by counting', () => {
   expect(invariant.committed(member(true, 3), 4, 2)).toBeUndefined();
   expect(invariant.committed(member(false, 3), 5, 2)).toBeUndefined();
   expect(invariant.committed(member(true, 3), 5, 2)).toContain('commits up to entry 5, which is of term 2');
+});
+
+test('a commit index that gets less', () => {
+  expect(new CommitRises().commitFell(node('n0', { commit: 4 }), 5)).toContain('n0 had committed up to entry 5');
 });
 
 test('an entry that is committed without a majority, or by one of members in doubt', () => {
@@ -229,22 +235,37 @@ test('topics, groups and offsets that a leader lost', () => {
   expect(invariant.serves(leader([], 4, []))).toBeUndefined();
 });
 
-test('a delayed message that is delivered early, twice or never', () => {
-  const record = (topic: string, queueId: number, value: string, storeTimestamp: number, position: number) => {
-    const message = {
-      ...emptyPutMessage(),
-      topic,
-      queueId,
-      body: bodyOf(value, 20),
-      storeTimestamp,
-      position,
-      storeHost: new Uint8Array(8),
-    };
-    const fields = { ...message, topic: Buffer.from(topic), properties: Buffer.alloc(0) };
-    const bytes = Buffer.alloc(recordSize(fields));
-    encodeRecord(bytes, 0, fields);
-    return { topic, queueId, queueOffset: 0, position, sysFlag: 0, body: message.body, bytes };
+function record(
+  topic: string,
+  queueId: number,
+  value: string,
+  storeTimestamp: number,
+  position: number,
+): CommittedRecord {
+  const message = {
+    ...emptyPutMessage(),
+    topic,
+    queueId,
+    body: bodyOf(value, 20),
+    storeTimestamp,
+    position,
+    storeHost: new Uint8Array(8),
   };
+  const fields = { ...message, topic: Buffer.from(topic), properties: Buffer.alloc(0) };
+  const bytes = Buffer.alloc(recordSize(fields));
+  encodeRecord(bytes, 0, fields);
+  return { topic, queueId, queueOffset: 0, position, sysFlag: 0, body: message.body, bytes };
+}
+
+test('a record whose store time is below that of one before it', () => {
+  const invariant = new StoreTimeRises();
+  const commit = (...records: CommittedRecord[]) => invariant.firstCommitted(node('n0'), { records });
+  expect(commit(record('A', 0, '#1', 10_000, 100), record('B', 0, '#2', 10_000, 200))).toBeUndefined();
+  expect(commit(record('A', 1, '#3', 10_001, 300))).toBeUndefined();
+  expect(commit(record('A', 0, '#4', 10_000, 400))).toContain('n0 commits a record at 400 that is 1 ms older');
+});
+
+test('a delayed message that is delivered early, twice or never', () => {
   const invariant = new DelaysInTime({ mayRepeat: false });
   const commit = (...records: CommittedRecord[]) => invariant.firstCommitted(node('n0'), { records });
   expect(commit(record(SCHEDULE_TOPIC, 0, '#1', 10_000, 100))).toBeUndefined();

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import type { DurableLog } from '../../../cluster/raft-storage/durable-log.ts';
+import { checkReplicas } from '../../../jepsen-lite/checker/replica-checker.ts';
+import { CommitRises } from '../../../jepsen-lite/invariant/commit-rises.ts';
 import { Judge } from '../../../jepsen-lite/invariant/judge.ts';
 import { LogMatching } from '../../../jepsen-lite/invariant/log-matching.ts';
 import type { Machine } from '../../../jepsen-lite/invariant/machine.ts';
 import type { RaftMember } from '../../../jepsen-lite/invariant/raft-member.ts';
+import { ReplicaEvents } from '../../../jepsen-lite/invariant/replica-events.ts';
 import { directory, openLog, persist, propose } from '../../cluster/raft-storage/log-fixture.ts';
 import { type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
 
@@ -71,6 +74,30 @@ test('an entry that cannot be read is told when it is repaired', () => {
   judge.watch('n0').look();
   expect([judge.violation, told]).toEqual([undefined, [4, 5, 3]]);
   expect(judge.watch('n0').chains).toEqual([0, 1, 2, 3, 4, 5].map((index) => whole.chainCrc(index)));
+});
+
+test('a commit index that falls is told, unless a new process begins', () => {
+  const platform = new VirtualWorld().start('n0');
+  const log = written(platform, [1, 2, 3]);
+  const replica = { isLeader: false, term: 1, commitIndex: 3 };
+  const events = new ReplicaEvents(() => 0);
+  const invariants = () => [new CommitRises(), events];
+  const judge = new Judge({ names: ['n0'], nowMs: () => 0, note: () => {}, invariants });
+  const storage = { log, hardState: { record: { inDoubt: false } } };
+  const member = { storage, replica, transport: { send: () => {} }, appliedIndex: 0, serving: false };
+  const open = () => judge.opened('n0', member as unknown as RaftMember, {} as Machine);
+  // What is committed is not looked at here: its bodies are no records.
+  for (const index of [1, 2, 3]) judge.ledger.add({ index, term: 1, chainCrc: 0, end: 0, records: [] });
+  open();
+  replica.commitIndex = 1;
+  open();
+  expect(judge.violation).toBeUndefined();
+  expect(checkReplicas([], events.events, { healed: true }).findings).toEqual([]);
+  replica.commitIndex = 0;
+  judge.watch('n0').look();
+  expect(judge.violation).toMatchObject({ invariant: 'commit-rises' });
+  const [finding] = checkReplicas([], events.events, { healed: true }).findings;
+  expect(finding?.anomaly).toBe('commit-regressed');
 });
 
 test('another history is seen across a damaged place, and in it when it can be read', () => {
