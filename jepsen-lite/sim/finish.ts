@@ -6,6 +6,7 @@ import { Liveness } from '../invariant/liveness.ts';
 import { type Clients, CONSUMER_GROUP, LISTEN_PORT } from '../workload/clients.ts';
 import { drain } from '../workload/drain.ts';
 import { IDLE_TOPIC } from '../workload/idle-sender.ts';
+import { judgeOnewayOffsets } from '../workload/oneway-offsets.ts';
 import { readTopicSettings } from '../workload/topic-settings.ts';
 import type { Scene } from './scene.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -98,11 +99,9 @@ async function readBack(run: Finish): Promise<StoredQueues | undefined> {
 
 async function readAll(scene: Scene, clients: Clients, process: SimProcess): Promise<StoredQueues> {
   const queues = await drain(clients, process, [...clients.topics, IDLE_TOPIC]);
-  await readTopicSettings(
-    clients,
-    process,
-    scene.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`),
-  );
+  const addresses = scene.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`);
+  await readTopicSettings(clients, process, addresses);
+  await judgeOnewayOffsets(clients, process, addresses);
   return queues;
 }
 

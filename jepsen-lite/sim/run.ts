@@ -113,7 +113,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const bands = disturbances.bands(loadMs);
     const { clocksWereSet } = armed;
     if (!isCutShort) await finish({ scene, clients, history, bands, clocksWereSet, isBroken });
-    const problem = loadProblem(load);
+    const problem = loadProblem(load, operationsPerSecond);
     if (problem !== undefined) judge.broken('working-load', problem);
   } catch (thrown) {
     judge.broken('simulator', (thrown as Error).stack ?? String(thrown));

@@ -2,8 +2,10 @@ import type { Scene } from './scene.ts';
 
 /** Between two looks. */
 const LOOK_MS = 100;
-/** Operations that end well, a second of the time in which somebody serves, without which a run shows little. */
+/** Operations that end, a second of load, however. */
 const LEAST_OPERATIONS = 20;
+/** Operations that end well, a second of the time in which somebody serves: right after an outage clients are still on their way back. */
+const LEAST_ACKNOWLEDGED = 10;
 /** So much of the load somebody has to serve: else a schedule left nothing to judge. */
 const LEAST_SERVED = 0.05;
 
@@ -65,8 +67,13 @@ export class WorkingLoad {
 }
 
 /** What is wrong with a load; undefined: it works. */
-export function loadProblem({ served, acknowledgedPerSecond }: LoadFigures): string | undefined {
+export function loadProblem(
+  { served, acknowledgedPerSecond }: LoadFigures,
+  operationsPerSecond: number,
+): string | undefined {
+  if (operationsPerSecond < LEAST_OPERATIONS)
+    return `${operationsPerSecond.toFixed(1)} client operations a second ended`;
   if (served < LEAST_SERVED) return `somebody served in ${(served * 100).toFixed(1)} % of the time with load`;
-  if (acknowledgedPerSecond >= LEAST_OPERATIONS) return undefined;
+  if (acknowledgedPerSecond >= LEAST_ACKNOWLEDGED) return undefined;
   return `${acknowledgedPerSecond.toFixed(1)} client operations a second ended well while somebody served`;
 }

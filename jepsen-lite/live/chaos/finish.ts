@@ -5,6 +5,7 @@ import type { ReplicaState } from '../../checker/replica-state.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { Liveness } from '../../invariant/liveness.ts';
 import { drain } from '../../workload/drain.ts';
+import { judgeOnewayOffsets } from '../../workload/oneway-offsets.ts';
 import { readTopicSettings } from '../../workload/topic-settings.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveDisturbances } from './live-disturbances.ts';
@@ -59,6 +60,7 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   try {
     queues = await drain(clients, platform, clients.topics);
     if (clients.hasRegisters) await readTopicSettings(clients, platform, addresses);
+    await judgeOnewayOffsets(clients, platform, addresses);
     clients.history.drained = true;
     for (const text of await metadata.judge(platform, addresses)) judge.broken('metadata-kept', text);
   } catch (error) {

@@ -3,6 +3,7 @@ import { FreshOffset } from '../../../jepsen-lite/invariant/fresh-offset.ts';
 import { Liveness } from '../../../jepsen-lite/invariant/liveness.ts';
 import { NoFalseCorrection } from '../../../jepsen-lite/invariant/no-false-correction.ts';
 import { NoSelfStop } from '../../../jepsen-lite/invariant/no-self-stop.ts';
+import { OnewayKept } from '../../../jepsen-lite/invariant/oneway-kept.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
 
 test('a consumer offset that is not what was stored last', () => {
@@ -12,6 +13,14 @@ test('a consumer offset that is not what was stored last', () => {
   expect(invariant.read(own, 6, 'n0')).toBe('the offset of g in A/1 was stored as 7 and read as 6 from n0');
   expect(invariant.read(own, 8, 'n0')).toContain('read as 8');
   expect(invariant.read(own, 'none', 'n1')).toContain('read as none from n1');
+});
+
+test('an offset that was told oneway and is not there', () => {
+  const invariant = new OnewayKept();
+  const told = { address: 'n1', consumerGroup: 'g', topic: 'A', queueId: 2, commitOffset: 3 };
+  expect(invariant.read(told, 3)).toBeUndefined();
+  expect(invariant.read(told, 2)).toContain('n1 was told 3 as the offset of g in A/2, oneway');
+  expect(invariant.read(told, undefined)).toContain('it is none');
 });
 
 test('a reader at a committed offset that is sent elsewhere', () => {

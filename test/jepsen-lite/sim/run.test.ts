@@ -3,6 +3,7 @@ import { nodeEngine } from '../../../jepsen-lite/bin/engine.ts';
 import type { Schedule } from '../../../jepsen-lite/fault/schedule.ts';
 import { type RunOptions, run } from '../../../jepsen-lite/sim/run.ts';
 import { PersistQueue } from '../../../raft/driver/persist-queue.ts';
+import { OffsetBatch } from '../../../src/broker/offset/offset-batch.ts';
 import { OffsetTable } from '../../../src/broker/offset/offset-table.ts';
 
 const short = (seed: number, more: Partial<RunOptions> = {}): RunOptions => {
@@ -52,6 +53,16 @@ test('an acknowledgement before the write is found', async () => {
   };
   const { violation } = await withMistake(PersistQueue.prototype, 'want', early, () => run(short(1)));
   expect(violation?.invariant).toBe('written-is-there');
+});
+
+test('consumer offsets that nobody waits for and that are dropped are found', async () => {
+  const { violation } = await withMistake(
+    OffsetBatch.prototype,
+    'update',
+    () => {},
+    () => run(short(1)),
+  );
+  expect(violation?.invariant).toBe('oneway-kept');
 });
 
 test('consumer offsets that a commit forgets are found', async () => {

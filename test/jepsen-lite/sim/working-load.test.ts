@@ -25,15 +25,16 @@ test('a steady load works', () => {
   );
   expect(figures.acknowledgedPerSecond).toBeCloseTo(30);
   expect(figures.served).toBeCloseTo(1, 1);
-  expect(loadProblem(figures)).toBeUndefined();
+  expect(loadProblem(figures, 30)).toBeUndefined();
+  expect(loadProblem(figures, 19.9)).toBe('19.9 client operations a second ended');
 });
 
 test('what is not done while somebody serves is missing, however much is refused', () => {
   const figures = played(
     () => true,
-    () => 1,
+    (look) => look % 2,
   );
-  expect(loadProblem(figures)).toBe('10.0 client operations a second ended well while somebody served');
+  expect(loadProblem(figures, 30)).toBe('5.0 client operations a second ended well while somebody served');
 });
 
 test('a cluster that is dead for 24 of 30 seconds is told of, and one that hardly lives at all has no load', () => {
@@ -42,18 +43,19 @@ test('a cluster that is dead for 24 of 30 seconds is told of, and one that hardl
     (look) => (look <= 60 ? 3 : 0),
   );
   expect(most.served).toBeCloseTo(0.2, 1);
-  expect(loadProblem(most)).toBeUndefined();
+  expect(loadProblem(most, 30)).toBeUndefined();
   const all = played(
     (look) => look <= 10,
     (look) => (look <= 10 ? 3 : 0),
   );
-  expect(loadProblem(all)).toBe('somebody served in 3.0 % of the time with load');
+  expect(loadProblem(all, 30)).toBe('somebody served in 3.0 % of the time with load');
   expect(
     loadProblem(
       played(
         () => false,
         () => 3,
       ),
+      30,
     ),
   ).toContain('0.0 %');
 });
