@@ -118,8 +118,8 @@ describe('the file', () => {
     expect(platform.disk.readFile(path)?.length).toBe(8192);
   });
 
-  it('survives a torn write of either slot at any length with the state before it', () => {
-    for (let written = 0; written < slotBytes; written += 1 + (written % 97)) {
+  it('survives a torn write of either slot at every length with the state before it', () => {
+    for (let written = 0; written < slotBytes; written++) {
       for (const saves of [1, 2]) {
         const world = new VirtualWorld(written);
         const platform = world.start('a');
