@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlantedBug } from '../bug/planted-bug.ts';
 import { plantedBugs } from '../bug/planted-bugs.ts';
+import { judgeRecord, readBugRecords, writeBugRecords } from './bug-records.ts';
 import { buildWithBug } from './build-with-bug.ts';
 import type { SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
@@ -13,7 +14,7 @@ import { playAll } from './worker-pool.ts';
 
 /** A bug that takes more seeds counts as not found. */
 const MOST_SEEDS = 500;
-/** Which seed finds each bug: name, seed, members, minutes, what finds it. */
+/** Which seed finds each bug. */
 const recordFile = join(root, 'jepsen-lite/bug/found.txt');
 
 /** Tells of one thing that went as it must, or did not. */
@@ -50,7 +51,7 @@ export async function huntBugs(options: SimOptions): Promise<boolean> {
   const records: Found[] = [];
   for (const bug of bugs) {
     const program = buildWithBug(bug, 'dist.sim-bugs', 'jepsen-lite/bin/worker.ts');
-    if (options.recorded) await playRecord(bug, program, options, count);
+    if (options.recorded) await playRecord(bug, program, count);
     else records.push(await hunt(bug, program, options, count));
   }
   if (options.record !== undefined) writeRecords(options.record, records);
@@ -131,28 +132,18 @@ async function tell(
   console.log(failureText(report, commitName(), replay));
 }
 
-/** A change of the product changes what a seed plays: where the one on record finds nothing any more, the bug is hunted again. */
-async function playRecord(bug: PlantedBug, program: string, options: SimOptions, count: Count): Promise<void> {
-  const job = recordOf(bug);
-  if (job === undefined) {
-    console.log(`     ${bug.name}: no seed is on record; hunting`);
-    await hunt(bug, program, { ...options, seed: 1 }, count);
+/** Plays the seed on record. A change of the product changes what a seed plays: one that finds nothing any more fails, and has to be hunted anew. */
+async function playRecord(bug: PlantedBug, program: string, count: Count): Promise<void> {
+  const record = readBugRecords(recordFile).find(({ name }) => name === bug.name);
+  if (record === undefined) {
+    count(false, `${bug.name}: no seed is on record; --bug ${bug.name} --record FILE hunts it`);
     return;
   }
+  const { mode = 'dledger', schedule } = bug;
+  const { seed, nodes, minutes } = record;
+  const job: SeedJob = { mode, seed, nodes, minutes, schedule, twice: false };
   const [planted, sound] = await Promise.all([playOne(program, job), playOne(workerProgram, job)]);
-  const { violation } = planted;
-  if (violation !== undefined) {
-    const how = `${bug.name}: seed ${job.seed} with the bug is found by ${violation.invariant}`;
-    count(bug.foundBy.includes(violation.invariant), `${how}, on record ${job.foundBy}`);
-  } else {
-    console.log(`     ${bug.name}: seed ${job.seed}, which is on record, does not find it any more; hunting again`);
-    await hunt(bug, program, { ...options, seed: 1 }, count);
-  }
-  count(sound.violation === undefined, `${bug.name}: seed ${job.seed} without the bug: ${textOf(sound)}`);
-}
-
-function textOf({ violation }: SeedReport): string {
-  return violation === undefined ? 'passes' : `${violation.invariant}: ${violation.text}`;
+  for (const { good, line } of judgeRecord(record, planted, sound)) count(good, line);
 }
 
 async function playOne(program: string, job: SeedJob): Promise<SeedReport> {
@@ -164,47 +155,12 @@ async function playOne(program: string, job: SeedJob): Promise<SeedReport> {
   return result as SeedReport;
 }
 
-function recordOf({
-  name,
-  mode = 'dledger',
-  schedule,
-}: PlantedBug): (SeedJob & { readonly foundBy: string }) | undefined {
-  const line = recordLines(recordFile).find((each) => each.startsWith(`${name} `));
-  if (line === undefined) return undefined;
-  const [, seed, nodes, minutes, ...foundBy] = line.split(' ');
-  return {
-    mode,
-    seed: Number(seed),
-    nodes: Number(nodes),
-    minutes: Number(minutes),
-    schedule,
-    twice: false,
-    foundBy: foundBy.join(' '),
-  };
-}
-
-function recordLines(file: string): string[] {
-  try {
-    return readFileSync(file, 'utf8').split('\n');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-/** Keeps the lines of bugs that were not hunted now. */
 function writeRecords(file: string, records: readonly Found[]): void {
-  const hunted = new Set(records.map(({ bug }) => bug.name));
-  const kept = recordLines(file).filter(
-    (line) => line !== '' && !line.startsWith('#') && !hunted.has(line.split(' ')[0] ?? ''),
-  );
-  const fresh = records
-    .filter(({ report }) => report?.violation !== undefined)
-    .map(
-      ({ bug, job, report }) => `${bug.name} ${job.seed} ${job.nodes} ${job.minutes} ${report?.violation?.invariant}`,
-    );
-  const head = '# The seed that finds each planted bug: name, seed, members, simulated minutes, what finds it.';
-  writeFileSync(file, `${[head, ...[...kept, ...fresh].sort()].join('\n')}\n`);
+  const fresh = records.flatMap(({ bug: { name }, job: { seed, nodes, minutes }, report, seeds }) => {
+    const foundBy = report?.violation?.invariant;
+    return foundBy === undefined ? [] : [{ name, seed, nodes, minutes, hunted: seeds, foundBy }];
+  });
+  writeBugRecords(file, fresh, new Set(records.map(({ bug }) => bug.name)));
 }
 
 /** What each planted bug breaks. */

@@ -15,7 +15,7 @@ What to play (default: 20 seeds from 1 on):
                    of faults
   --bug NAME       seeds with a planted bug, until the bug is found (at most --seeds, default 500); the find is told of as a failure
   --all-bugs       the same for every planted bug, or, with --mode, for those of that mode
-  --recorded       with --bug or --all-bugs: the seed on record only, with the bug (must fail) and without (must pass)
+  --recorded       with --bug or --all-bugs: the seed on record only, with the bug (must fail by the invariant on record) and without (must pass)
   --list-bugs      says what each planted bug breaks, and plays nothing
 
 Options:
@@ -29,7 +29,7 @@ Options:
   --schedule FILE  a JSON list of faults instead of the drawn ones
   --failures DIR   folder for what is told of failures (default .sim)
   --resume FILE    add a line for each seed to FILE, and leave out the seeds that it has of these very sources
-  --record FILE    with --bug or --all-bugs: keep in FILE which seed found each bug
+  --record FILE    with --bug or --all-bugs: keep in FILE which seed found each bug, and how many seeds that took
   --json FILE      write a summary
   --help
 

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bugRecordsIn } from '../../../jepsen-lite/bin/bug-records.ts';
 import { plantedBugs } from '../../../jepsen-lite/bug/planted-bugs.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -17,8 +18,8 @@ test('every folder is a bug of the list, by its name, and says what it breaks, w
 });
 
 test('every bug has a seed on record, found by what must find it', () => {
-  const lines = readFileSync(join(bugFolder, 'found.txt'), 'utf8').split('\n').slice(1, -1);
-  const records = new Map(lines.map((line) => [line.split(' ')[0], line.split(' ').slice(4).join(' ')]));
+  const file = readFileSync(join(bugFolder, 'found.txt'), 'utf8');
+  const records = new Map(bugRecordsIn(file).map(({ name, foundBy }) => [name, foundBy]));
   expect([...records.keys()].sort()).toEqual(plantedBugs.map(({ name }) => name).sort());
   for (const { name, foundBy } of plantedBugs) expect(foundBy, name).toContain(records.get(name));
 });
