@@ -30,7 +30,7 @@ and what is in the files of the members.
   --dir D          folder for the runs (default .chaos)
   --bug NAME       brokers with this planted bug (npm run sim -- --list-bugs): they have to be convicted
   --plain          lines instead of the live picture, as where there is no terminal or NO_COLOR is set
-  --keep           keeps the folder of a run that passed
+  --keep           keeps the folder of a run that passed, with what its clients did and were told (history.jsonl)
   --resume FILE    add a line for each round to FILE, and leave out the rounds that it has of these very sources
   --json FILE      write a summary
   --help

@@ -114,6 +114,7 @@ async function playRound(
     directory,
     programs: { mqnamesrv: join(programFolder, 'chaos-namesrv.js'), mqbroker: broker },
     watchdog: join(programFolder, 'watchdog.js'),
+    keepsHistory: command.keep,
     signal,
     onLook: (look) => view.show(look),
   });

@@ -26,6 +26,7 @@ Options:
   --trace          print what happens: time in ms, node, what, two numbers (jepsen-lite/README.md)
   --timeline FILE  draw nodes, leaders, faults and acknowledgements of one seed as SVG
   --history FILE   write what clients of one seed did and were told, one operation a line, for checkers that are not ours
+  --details        with --history: also node, consumer group, end of unknown operations, errors, and where a consumer's queue jumped (op assign)
   --schedule FILE  a JSON list of faults instead of the drawn ones
   --failures DIR   folder for what is told of failures (default .sim)
   --resume FILE    add a line for each seed to FILE, and leave out the seeds that it has of these very sources
@@ -52,6 +53,8 @@ export interface SimOptions {
   readonly trace: boolean;
   readonly timeline: string | undefined;
   readonly history: string | undefined;
+  /** The history has what the plain format lacks, too. */
+  readonly details: boolean;
   readonly schedule: string | undefined;
   readonly failures: string;
   readonly resume: string | undefined;
@@ -77,6 +80,7 @@ const spec = {
   trace: flag,
   timeline: text,
   history: text,
+  details: flag,
   schedule: text,
   failures: text,
   resume: text,
@@ -106,6 +110,7 @@ export function readOptions(args: string[]): SimOptions {
     trace: values.trace,
     timeline: values.timeline,
     history: values.history,
+    details: values.details,
     schedule: values.schedule,
     failures: values.failures ?? '.sim',
     resume: values.resume,
@@ -117,6 +122,8 @@ export function readOptions(args: string[]): SimOptions {
   if (needsBug && bugs.length === 0) throw new WrongArguments('--recorded and --record need --bug NAME or --all-bugs');
   if ((options.timeline ?? options.history) !== undefined && options.seeds !== 1)
     throw new WrongArguments('--timeline and --history tell of one seed: name it with --seed');
+  if (options.details && options.history === undefined)
+    throw new WrongArguments('--details says what --history FILE holds: name the file');
   for (const name of ['timeline', 'history', 'resume', 'record', 'json'] as const) checkOutput(name, options[name]);
   checkOutputFolder('failures', options.failures);
   return options;

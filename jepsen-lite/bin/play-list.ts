@@ -80,7 +80,7 @@ export async function playList(options: SimOptions): Promise<boolean> {
 }
 
 function jobsOf(options: SimOptions): SeedJob[] {
-  const { mode, seed: from, nodes = 3, minutes, trace, timeline, history, failures } = options;
+  const { mode, seed: from, nodes = 3, minutes, trace, timeline, history, details, failures } = options;
   const folderOf = (of: ModeName, seed: number, members: number): string =>
     join(failures, `${of === 'dledger' ? '' : `${of}-`}seed-${seed}-${members}n`);
   if (options.list !== undefined) {
@@ -96,7 +96,8 @@ function jobsOf(options: SimOptions): SeedJob[] {
     const seed = from + at;
     const twice = seed % TWICE_EVERY === 0 && !trace;
     const failureFolder = trace ? undefined : folderOf(mode, seed, nodes);
-    const files = { scheduleFile: options.schedule, timelineFile: timeline, historyFile: history, failureFolder };
+    const told = { timelineFile: timeline, historyFile: history, withDetails: details };
+    const files = { scheduleFile: options.schedule, ...told, failureFolder };
     return { mode, seed, nodes, minutes, schedule, given, twice, trace, ...files };
   });
 }

@@ -33,7 +33,8 @@ export async function playSeed(job: SeedJob): Promise<SeedReport> {
   }
   const { user, system } = process.cpuUsage(startedAt);
   if (job.timelineFile !== undefined) writeFileSync(job.timelineFile, timeline.draw(result.violation));
-  if (job.historyFile !== undefined) writeHistory(job.historyFile, result.history);
+  if (job.historyFile !== undefined)
+    writeHistory(job.historyFile, result.history, { withDetails: job.withDetails === true });
   const { log, schedule, history, ...rest } = result;
   const failure = result.violation === undefined ? undefined : await failureOf(job, result);
   return {
@@ -90,7 +91,7 @@ async function writeFailure(job: SeedJob, folder: string, shrunk: Schedule): Pro
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'schedule.json'), `${JSON.stringify(shrunk, undefined, 1)}\n`);
   writeFileSync(join(folder, 'trace.tsv'), `${lines.join('\n')}\n`);
-  writeHistory(join(folder, 'history.jsonl'), history);
+  writeHistory(join(folder, 'history.jsonl'), history, { withDetails: true });
   writeFileSync(join(folder, 'timeline.svg'), timeline.draw(violation));
   writeFileSync(join(folder, 'log.txt'), `${log.map(logLine).join('\n')}\n`);
   return violation;

@@ -24,6 +24,8 @@ export interface SeedJob {
   readonly timelineFile?: string | undefined;
   /** Writes what clients did and were told into this file, as JSON lines. */
   readonly historyFile?: string | undefined;
+  /** With the details that the plain format lacks. */
+  readonly withDetails?: boolean | undefined;
 }
 
 /** What became of a seed. */

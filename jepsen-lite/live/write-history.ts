@@ -1,11 +1,11 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { exportJsonl } from '../checker/export-jsonl.ts';
+import { type ExportOptions, exportJsonl } from '../checker/export-jsonl.ts';
 import type { History } from '../checker/history.ts';
 
 const LINES_A_WRITE = 1_000;
 
-/** Writes a history as JSON lines with all details; a long one never stands in memory as one text. Throws the system's error. */
-export function writeHistory(file: string, history: History): void {
+/** Writes a history as JSON lines; a long one never stands in memory as one text. Throws the system's error. */
+export function writeHistory(file: string, history: History, options: ExportOptions): void {
   const descriptor = openSync(file, 'w');
   try {
     let lines: string[] = [];
@@ -13,7 +13,7 @@ export function writeHistory(file: string, history: History): void {
       if (lines.length > 0) writeSync(descriptor, `${lines.join('\n')}\n`);
       lines = [];
     };
-    for (const line of exportJsonl(history, { withDetails: true })) {
+    for (const line of exportJsonl(history, options)) {
       if (lines.push(line) === LINES_A_WRITE) flush();
     }
     flush();

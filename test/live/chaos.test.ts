@@ -10,6 +10,8 @@ import { ackBeforeCommit } from '../../jepsen-lite/bug/ack-before-commit/bug.ts'
 import { offsetInMemory } from '../../jepsen-lite/bug/offset-in-memory/bug.ts';
 import type { PlantedBug } from '../../jepsen-lite/bug/planted-bug.ts';
 import { voteNotSaved } from '../../jepsen-lite/bug/vote-not-saved/bug.ts';
+import { importJsonl } from '../../jepsen-lite/checker/import-jsonl.ts';
+import { checkTotalQueue } from '../../jepsen-lite/checker/total-queue.ts';
 import type { Fault, Schedule } from '../../jepsen-lite/fault/schedule.ts';
 import type { ChaosReport } from '../../jepsen-lite/live/chaos/chaos-report.ts';
 import { controllerMode } from '../../jepsen-lite/live/chaos/controller-mode.ts';
@@ -29,7 +31,12 @@ const STALL_MS = 12_000;
 function play(
   schedule: Schedule,
   minutes: number,
-  { broker = program('chaos-broker'), mode = dledgerMode, directory = join(temporaryFolder(), 'run') } = {},
+  {
+    broker = program('chaos-broker'),
+    mode = dledgerMode,
+    directory = join(temporaryFolder(), 'run'),
+    keepsHistory = false,
+  } = {},
 ): Promise<ChaosReport> {
   return runChaos({
     mode,
@@ -42,6 +49,7 @@ function play(
     directory,
     programs: { mqnamesrv: program('chaos-namesrv'), mqbroker: broker },
     watchdog: program('watchdog'),
+    keepsHistory,
     signal: new AbortController().signal,
     onLook: () => {},
   });
@@ -64,7 +72,8 @@ test('a sound group keeps its promises under faults of every sort', { timeout: R
     fault('hide', 21_500, { mode: 'ns', amount: 2 }),
     fault('wipe', 24_000, { target: 'follower', forMs: 200 }),
   ];
-  const report = await play(schedule, 0.5);
+  const directory = join(temporaryFolder(), 'run');
+  const report = await play(schedule, 0.5, { directory, keepsHistory: true });
   expect(report.violation).toBeUndefined();
   expect(report.verdicts.map(({ checker, valid }) => [checker, valid])).toEqual([
     ['total-queue', true],
@@ -77,6 +86,10 @@ test('a sound group keeps its promises under faults of every sort', { timeout: R
   ]);
   expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });
   expect(report.messages.acknowledged).toBeGreaterThan(1_000);
+  // What it kept can be judged again, by others too.
+  const kept = importJsonl(readFileSync(join(directory, 'history.jsonl'), 'utf8').split('\n'), { drained: true });
+  expect('history' in kept && checkTotalQueue(kept.history, { duplicates: 'told' })).toMatchObject({ valid: true });
+  expect(readFileSync(join(directory, 'availability.svg'), 'utf8')).toMatch(/^<svg .*seed 1, 3 members.*<\/svg>\n$/s);
   expect(report.skipped).toEqual({});
   expect(injectedOf(report)).toBe(schedule.length);
 });

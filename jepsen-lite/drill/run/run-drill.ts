@@ -129,7 +129,8 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     const interrupted = signal.aborted ? 'interrupted' : undefined;
     const outcome =
       interrupted ?? stopped?.kind ?? (hypotheses.every(({ holds }) => holds === true) ? 'passed' : 'failed');
-    if (outcome !== 'passed') writeHistory(join(context.directory, 'history.jsonl'), clients.history);
+    if (outcome !== 'passed')
+      writeHistory(join(context.directory, 'history.jsonl'), clients.history, { withDetails: true });
     journal({ event: 'verdict', outcome, why: stopped?.message ?? null });
     return {
       plan,

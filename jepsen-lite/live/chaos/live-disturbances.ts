@@ -33,6 +33,7 @@ export class LiveDisturbances {
   readonly #limits: LiveLimits;
   readonly #disturbances: Disturbances;
   readonly #ownPauses: OwnPauses;
+  #availability: AvailabilityOptions | undefined;
 
   /** The group serves now. */
   constructor(nowMs: () => number, limits: LiveLimits = liveLimits.proxies) {
@@ -60,8 +61,13 @@ export class LiveDisturbances {
     this.#ownPauses.stop();
   }
 
-  /** How the times of clients are judged; asked once, when all is over. */
+  /** How the times of clients are judged; asked when all is over, and the same from then on. */
   availability(): AvailabilityOptions {
+    this.#availability ??= this.#judgedNow();
+    return this.#availability;
+  }
+
+  #judgedNow(): AvailabilityOptions {
     for (const { fromMs, toMs } of this.#ownPauses.atLeast(HELD_UP_MS)) {
       this.#disturbances.fault({ kind: 'run held up', target: 'all', atMs: fromMs, forMs: toMs - fromMs }, fromMs);
     }

@@ -9,12 +9,12 @@ import type { CutMeans } from '../network/open-network.ts';
 import { Patient } from '../sick/patient.ts';
 import { underWatchdog } from '../watchdog/under-watchdog.ts';
 import type { Watchdog } from '../watchdog/watchdog.ts';
-import { writeHistory } from '../write-history.ts';
 import { ChaosClients } from './chaos-clients.ts';
 import { type ChaosReport, longestStallMs, messageFigures, violationOf } from './chaos-report.ts';
 import { LiveJudge } from './client-judge.ts';
 import { FaultPlayer } from './fault-player.ts';
 import { type FinishOptions, finish } from './finish.ts';
+import { keepHistory } from './keep-history.ts';
 import { LiveDisturbances, liveLimits } from './live-disturbances.ts';
 import { liveFaults } from './live-faults.ts';
 import type { LiveGroup } from './live-group.ts';
@@ -42,6 +42,8 @@ export interface ChaosOptions {
   readonly programs: Programs;
   /** `bin/watchdog.ts`, built. */
   readonly watchdog: string;
+  /** Leaves the history of a run that passes, too. */
+  readonly keepsHistory?: boolean;
   readonly signal: AbortSignal;
   /** Hears several times a second how it stands. */
   readonly onLook: (look: Look) => void;
@@ -102,7 +104,8 @@ async function runMarked(
     disturbances.close();
     clients.stopped = true;
     const violation = violationOf(judge.violation, verdicts, nowMs());
-    if (violation !== undefined) writeHistory(join(directory, 'history.jsonl'), clients.history);
+    if (violation !== undefined || options.keepsHistory)
+      keepHistory(directory, clients.history, disturbances.availability(), titleOf(options));
     return {
       mode: options.mode.name,
       seed,
@@ -125,6 +128,10 @@ async function runMarked(
   } finally {
     await close();
   }
+}
+
+function titleOf({ mode, seed, nodes }: ChaosOptions): string {
+  return `sends of chaos in mode ${mode.name}, seed ${seed}, ${nodes} members`;
 }
 
 function fillsDisks({ schedule, kinds }: ChaosOptions): boolean {

@@ -1,8 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportJsonl } from '../../../jepsen-lite/checker/export-jsonl.ts';
@@ -21,33 +19,27 @@ import {
   type Draft,
   recordDrafts,
 } from '../../jepsen-lite/checker/random-history.ts';
+import { Judge, type ModelName, type Word } from './judge.ts';
 
 /** Histories that our checkers and Porcupine judge, each without knowing of the other. The seed makes the same ones on every run. */
 const seed = Number(process.env['PORCUPINE_SEED'] ?? 1);
-const here = fileURLToPath(new URL('.', import.meta.url));
-/** The Go command; not every system calls it so. */
-const compiler = process.env['GO'] ?? 'go';
-const scratch = mkdtempSync(join(tmpdir(), 'porcupine-'));
-const judge = join(scratch, 'judge');
 const options = { maxSteps: 1_000_000 };
 
-beforeAll(() => {
-  execFileSync(compiler, ['build', '-o', judge, '.'], { cwd: here, stdio: 'inherit' });
-});
-afterAll(() => rmSync(scratch, { recursive: true }));
+let judge: Judge;
 
-type Word = 'ok' | 'illegal' | 'unknown';
+beforeAll(() => {
+  judge = new Judge();
+});
+afterAll(() => judge.close());
 
 /** What Porcupine says of each history, from files in the plain format. */
-function judgeAll(model: 'log' | 'register', histories: readonly History[]): Word[] {
+function judgeAll(model: ModelName, histories: readonly History[]): Word[] {
   const paths = histories.map((history, at) => {
-    const path = join(scratch, `${model}-${at}.jsonl`);
+    const path = join(judge.scratch, `${model}-${at}.jsonl`);
     writeFileSync(path, `${[...exportJsonl(history, { withDetails: false })].join('\n')}\n`);
     return path;
   });
-  const output = execFileSync(judge, ['--model', model, '--timeout', '3s', ...paths], { encoding: 'utf8' });
-  const lines = output.trimEnd().split('\n');
-  return lines.map((line) => (JSON.parse(line) as { verdict: Word }).verdict);
+  return judge.words(model, paths, '3s');
 }
 
 const sample = (drafts: fc.Arbitrary<Draft[]>, numRuns: number) => fc.sample(drafts, { seed, numRuns });
@@ -120,17 +112,17 @@ describe('Porcupine agrees', () => {
 
   test('and draws a history', () => {
     const [{ input }] = logs.filter(({ name }) => name === 'reordered') as [(typeof logs)[number]];
-    const path = join(scratch, 'drawn.jsonl');
-    const page = join(scratch, 'drawn.html');
+    const path = join(judge.scratch, 'drawn.jsonl');
+    const page = join(judge.scratch, 'drawn.html');
     writeFileSync(path, [...exportJsonl(input, { withDetails: false })].join('\n'));
-    execFileSync(judge, ['--model', 'log', '--html', page, path]);
+    expect(judge.run(['--model', 'log', '--html', page, path]).status).toBe(0);
     expect(spawnSync('grep', ['-c', 'append', page]).status).toBe(0);
   });
 
   test('and refuses a file that is no history', () => {
-    const path = join(scratch, 'wrong.jsonl');
+    const path = join(judge.scratch, 'wrong.jsonl');
     writeFileSync(path, '{"client":1}\n{"clie');
-    const { status, stderr } = spawnSync(judge, ['--model', 'log', path], { encoding: 'utf8' });
+    const { status, stderr } = judge.run(['--model', 'log', path]);
     expect(status).toBe(2);
     expect(stderr).toContain('line 2 of the history');
   });

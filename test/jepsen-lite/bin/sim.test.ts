@@ -65,7 +65,21 @@ test('a trace has columns, a timeline is drawn, and what clients did is written 
   const count = (op: string): number => operations.filter((each) => each.op === op && each.outcome === 'ok').length;
   expect(count('append')).toBeGreaterThan(20);
   expect(count('read')).toBeGreaterThan(20);
+  // The plain format, and nothing else, unless details are asked for.
+  expect(fieldsIn('one.jsonl')).toEqual(['call', 'client', 'key', 'offset', 'ok', 'op', 'result', 'return', 'value']);
+  expect(count('assign')).toBe(0);
+  expect(sim('--seed', '4', ...SHORT, '--history', 'more.jsonl', '--details').status).toBe(0);
+  expect(fieldsIn('more.jsonl')).toEqual(expect.arrayContaining(['consumer', 'error', 'group', 'node']));
+  expect(sim('--seed', '4', '--details').stderr).toBe(
+    '--details says what --history FILE holds: name the file. --help tells more.\n',
+  );
 });
+
+/** Names of all fields that lines of a file have. */
+function fieldsIn(name: string): string[] {
+  const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
+  return [...new Set(lines.flatMap((line) => Object.keys(JSON.parse(line) as object)))].sort();
+}
 
 test('a trace whose reader has seen enough ends without a word', () => {
   const line = `node ${join(programs, 'sim.js')} --seed 4 ${SHORT.join(' ')} --trace | head -n 2; echo "\${PIPESTATUS[0]}"`;
