@@ -15,6 +15,7 @@ import { retentionFaults } from './retention-faults.ts';
 import { rivalChangeFaults } from './rival-change-faults.ts';
 import { rotFaults } from './rot-faults.ts';
 import { setBackFaults } from './set-back-faults.ts';
+import { wrongConfigFaults } from './wrong-config-faults.ts';
 
 /** All kinds of faults that hit a DLedger group. Their order is part of what a seed means. */
 export const faultKinds: readonly FaultKind<Cluster>[] = [
@@ -29,6 +30,7 @@ export const faultKinds: readonly FaultKind<Cluster>[] = [
   ...memberFaults,
   ...leftBehindFaults,
   ...rivalChangeFaults,
+  ...wrongConfigFaults,
   ...lateReplyFaults,
   ...retentionFaults,
   ...derivedFaults,

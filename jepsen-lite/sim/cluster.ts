@@ -258,6 +258,12 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   // --- ServerEvents --------------------------------------------------------------------------------------------------
 
   opened(node: SimNode): void {
+    const { wrongLine } = node;
+    if (wrongLine?.isRefused === true)
+      this.judge.broken(
+        'wrong-config-refused',
+        `${node.name} starts with ${wrongLine.line}, though its directory is of another group`,
+      );
     const member = dledgerMember(node.broker!);
     const { incarnation, hardState } = member.storage;
     this.note(node.name, 'opened', node.starts, incarnation);
@@ -273,7 +279,8 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
 
   failed(node: SimNode, code: string, why: string): void {
     this.note(node.name, 'failed', code.length);
-    const wasToBeRefused = node.wasSetBack || (code === 'ROT' && node.rottenSince !== undefined);
+    const wasToBeRefused =
+      node.wasSetBack || node.wrongLine?.isRefused === true || (code === 'ROT' && node.rottenSince !== undefined);
     if (code === 'IDENTITY') node.oldDisk = undefined;
     const isExcused = wasToBeRefused || isExcusedEnd(node, code);
     const text = this.#noSelfStop.ended(node.name, { code, why, isExcused });

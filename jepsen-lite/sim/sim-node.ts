@@ -7,6 +7,13 @@ import { type ServerEvents, SimServer } from './sim-server.ts';
 import type { SimWorld } from './sim-world.ts';
 import type { Sizes } from './sizes.ts';
 
+/** A line of broker.conf that is wrong. */
+export interface WrongLine {
+  readonly line: string;
+  /** A start with it has to be refused. */
+  readonly isRefused: boolean;
+}
+
 /** One member of a DLedger group: a machine, and the broker that runs on it, if one does. */
 export class SimNode extends SimServer<DledgerBroker> {
   readonly #sizes: Sizes;
@@ -21,6 +28,8 @@ export class SimNode extends SimServer<DledgerBroker> {
   isWiped = false;
   /** Something on its disk rotted at this start of the process or before, and may not have been found yet. */
   rottenSince: number | undefined;
+  /** Starts have this in their configuration. */
+  wrongLine: WrongLine | undefined;
 
   constructor(world: SimWorld, name: string, sizes: Sizes, events: ServerEvents<SimNode>) {
     super(world, name, events, (path) => {
@@ -68,9 +77,17 @@ export class SimNode extends SimServer<DledgerBroker> {
     if (this.oldDisk !== undefined) this.host.image.restore(this.oldDisk);
   }
 
+  /** Its broker.conf, with the line that is wrong in the place of the right one. */
+  #conf(): string {
+    const { wrongLine } = this;
+    if (wrongLine === undefined) return this.#sizes.conf;
+    const [key = ''] = wrongLine.line.split('=');
+    return this.#sizes.conf.replace(new RegExp(`^${key}=.*$`, 'm'), wrongLine.line);
+  }
+
   protected override create(process: SimProcess): () => DledgerBroker {
     const { ip } = this.host;
-    const { config, errors } = loadBrokerConfig(`${this.#sizes.conf}\nbrokerIP1=${ip}\ndLegerSelfId=${this.name}\n`, {
+    const { config, errors } = loadBrokerConfig(`${this.#conf()}\nbrokerIP1=${ip}\ndLegerSelfId=${this.name}\n`, {
       homeDirectory: '/home',
       hostName: this.name,
       ipAddress: ip,

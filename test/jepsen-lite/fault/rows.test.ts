@@ -9,13 +9,16 @@ import type { TraceSink } from '../../../jepsen-lite/sim/trace.ts';
 async function play(schedule: Schedule, nodes = 3, seconds = 16, seed = 4) {
   /** When a leader began to serve, ms. */
   const serves: number[] = [];
+  /** When a start was refused, or a process ended by itself, ms. */
+  const failures: number[] = [];
   const traceSink: TraceSink = (atMicros, _, what) => {
     if (what === 'serves' && atMicros < seconds * 1e6) serves.push(atMicros / 1_000);
+    if (what === 'failed') failures.push(atMicros / 1_000);
   };
   const result = await run({ seed, nodes, durationMs: seconds * 1_000, engine: nodeEngine, schedule, traceSink });
   expect(result.violation).toBeUndefined();
   expect(Object.keys(result.coverage).filter((hit) => hit.endsWith('skipped'))).toEqual([]);
-  return { ...result, serves };
+  return { ...result, serves, failures };
 }
 
 /** Three election timeouts, the longest that are drawn. */
@@ -155,6 +158,22 @@ test.each(ASYNC_SEEDS)(
     expect(violation?.text).toContain(`${told[0]?.node} leads in term`);
   },
 );
+
+test('a member that is started with the settings of another group is refused at each start, or goes on with its own, and disturbs nobody (wrong configuration)', async () => {
+  const wrong = { kind: 'wrong-config', atMs: 3_000, forMs: 5_000 } as const;
+  for (const [mode, refusals] of [
+    // A supervisor starts it anew each second.
+    ['group', 5],
+    ['peers', 0],
+  ] as const) {
+    const follower = await play([{ ...wrong, target: 'follower', mode }]);
+    expect([mode, follower.leaderships, follower.failures.length]).toEqual([mode, 1, refusals]);
+    expect(follower.failures.every((atMs) => atMs >= 3_000 && atMs < 8_000)).toBe(true);
+    expect(follower.acknowledged).toBeGreaterThan((await quiet()).acknowledged * 0.9);
+    const leader = await play([{ ...wrong, target: 'leader', mode }]);
+    expect([mode, leader.leaderships, leader.failures.length]).toEqual([mode, 2, refusals]);
+  }
+});
 
 test('clocks that jump, strobe and drift deliver delayed messages once and not early, and change no leader (clocks)', async () => {
   const jump = { kind: 'clock-jump', target: 'leader', forMs: 4_000 } as const;
