@@ -33,6 +33,8 @@ export interface Finish {
   /** Faults set wall clocks, so that delayed messages may wait for hours. */
   readonly clocksWereSet: boolean;
   readonly isBroken: () => boolean;
+  /** How often somebody has begun to serve. */
+  readonly reigns: () => number;
 }
 
 /** Faults are over: the cluster must come together, serve, and hold all that was promised. */
@@ -91,17 +93,17 @@ async function comeTogether(run: Finish): Promise<boolean> {
 
 /** Reads all that is stored, and what every member says of topics; undefined if that cannot be done. */
 async function readBack(run: Finish): Promise<StoredQueues | undefined> {
-  const { scene, clients } = run;
+  const { scene } = run;
   const process = scene.world.start('drain');
-  const queues = await within(run, DRAIN_MS, readAll(scene, clients, process));
+  const queues = await within(run, DRAIN_MS, readAll(run, process));
   return run.isBroken() ? undefined : queues;
 }
 
-async function readAll(scene: Scene, clients: Clients, process: SimProcess): Promise<StoredQueues> {
+async function readAll({ scene, clients, reigns }: Finish, process: SimProcess): Promise<StoredQueues> {
   const queues = await drain(clients, process, [...clients.topics, IDLE_TOPIC]);
   const addresses = scene.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`);
   await readTopicSettings(clients, process, addresses);
-  await judgeOnewayOffsets(clients, process, addresses);
+  await judgeOnewayOffsets(clients, { process, addresses, reigns, rounds: 1 });
   return queues;
 }
 

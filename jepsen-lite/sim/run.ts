@@ -75,10 +75,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const mode = modes[options.mode ?? 'dledger'];
   const metadata = new MetadataKept();
   let leaderships = 0;
+  let reigns = 0;
   let disturbances: Disturbances | undefined;
   /** Set when the load is over. */
   let loadMs: number | undefined;
   const note: SceneOptions['note'] = (server, what, a, b) => {
+    if (what === 'serves') reigns++;
     // In the end all are stopped, and hand over.
     if (what === 'serves' && loadMs === undefined) leaderships++;
     trace.note(loop.nowMicros, server, what, a, b);
@@ -112,7 +114,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     load = workingLoad.end();
     const bands = disturbances.bands(loadMs);
     const { clocksWereSet } = armed;
-    if (!isCutShort) await finish({ scene, clients, history, bands, clocksWereSet, isBroken });
+    if (!isCutShort) await finish({ scene, clients, history, bands, clocksWereSet, isBroken, reigns: () => reigns });
     const problem = loadProblem(load, operationsPerSecond);
     if (problem !== undefined) judge.broken('working-load', problem);
   } catch (thrown) {

@@ -4,37 +4,90 @@ import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-o
 import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
-import { OnewayKept } from '../invariant/oneway-kept.ts';
-import type { Workload } from './workload.ts';
+import { OnewayKept, type OnewayOffset } from '../invariant/oneway-kept.ts';
+import { callFailure, type Workload } from './workload.ts';
 
-const OPTIONS = { timeoutMs: 3_000 };
-/** Longer than `offsetBatchMs` of every run, a way to the leader and a commit. */
-const ARRIVES_MS = 1_000;
+const invariant = new OnewayKept();
+const OPTIONS = { timeoutMs: 3_000, accept: [ResponseCode.QUERY_NOT_FOUND] };
+/** Much longer than `offsetBatchMs` of every run, a way to the leader and a commit. */
+const ARRIVES_MS = 5_000;
+const LOOK_MS = 200;
 const QUEUES = 4;
+/** Rounds in which nobody led from the beginning to the end; with more of them the group is not at rest. */
+const MOST_UNREST = 10;
 
-/** When nothing fails any more: tells every member offsets without waiting for an answer, and asks for them when their time has passed. */
+export interface OnewayOptions {
+  readonly process: Platform;
+  readonly addresses: readonly string[];
+  /** How often somebody has begun to serve: a leader that is replaced may rightly take with it what it was told oneway. */
+  readonly reigns: () => Promise<number> | number;
+  /** Rounds in a row that have to lose something: one where nothing else happens, more where the machine under the run may hold a member up. */
+  readonly rounds: number;
+}
+
+/** When nothing fails any more: tells every member offsets without waiting for an answer, and asks for them until they are there. Rejects if leaders change all the time. */
 export async function judgeOnewayOffsets(
-  { judge, topics }: Pick<Workload, 'judge' | 'topics'>,
-  process: Platform,
-  addresses: readonly string[],
+  { judge, topics: [topic = ''] }: Pick<Workload, 'judge' | 'topics'>,
+  { process, addresses, reigns, rounds }: OnewayOptions,
 ): Promise<void> {
   const remoting = new RemotingClient({ platform: process });
   const brokers = new BrokerClient(remoting);
-  const [topic = ''] = topics;
-  const told = addresses.flatMap((address, at) =>
-    Array.from({ length: QUEUES }, (_, queueId) => {
-      return { address, consumerGroup: `oneway${at}`, topic, queueId, commitOffset: 1 + queueId };
-    }),
-  );
-  for (const { address, ...request } of told) brokers.oneway(updateConsumerOffset, address, request);
-  await new Promise<void>((resolve) => void process.timers.after(ARRIVES_MS, resolve));
-  const invariant = new OnewayKept();
-  for (const { address, commitOffset, ...queue } of told) {
-    const options = { ...OPTIONS, accept: [ResponseCode.QUERY_NOT_FOUND] };
-    const { code, header } = await brokers.ask(queryConsumerOffset, address, queue, undefined, options);
-    const read = code === ResponseCode.SUCCESS ? header?.offset : undefined;
-    const text = invariant.read({ ...queue, commitOffset, address }, read);
-    if (text !== undefined) judge.broken(invariant.name, text);
+  let lost = 0;
+  for (let round = 0; round < rounds + MOST_UNREST; round++) {
+    const before = await reigns();
+    const told = addresses.flatMap((address, at) => offsetsFor(`oneway${round}-${at}`, topic, address));
+    const text = await tell(brokers, process, told);
+    if (text === undefined || (before === (await reigns()) && ++lost === rounds)) {
+      remoting.close();
+      if (text !== undefined) judge.broken(invariant.name, text);
+      return;
+    }
   }
   remoting.close();
+  throw new Error('nobody led for long enough to be told offsets');
+}
+
+function offsetsFor(consumerGroup: string, topic: string, address: string): OnewayOffset[] {
+  return Array.from({ length: QUEUES }, (_, queueId) => {
+    return { address, consumerGroup, topic, queueId, commitOffset: 1 + queueId };
+  });
+}
+
+/** Tells the members, and what of it did not arrive in time; undefined: all is there. */
+async function tell(
+  brokers: BrokerClient,
+  process: Platform,
+  told: readonly OnewayOffset[],
+): Promise<string | undefined> {
+  for (const { address, ...request } of told) brokers.oneway(updateConsumerOffset, address, request);
+  const endMs = process.clock.monotonicMs() + ARRIVES_MS;
+  let missing: readonly OnewayOffset[] = told;
+  let text: string | undefined;
+  do {
+    await new Promise<void>((resolve) => void process.timers.after(LOOK_MS, resolve));
+    text = undefined;
+    const left: OnewayOffset[] = [];
+    for (const offset of missing) {
+      const wrong = invariant.read(offset, await read(brokers, offset));
+      if (wrong === undefined) continue;
+      text ??= wrong;
+      left.push(offset);
+    }
+    missing = left;
+  } while (text !== undefined && process.clock.monotonicMs() < endMs);
+  return text;
+}
+
+/** What a member says of an offset; undefined: that there is none, or nothing. */
+async function read(
+  brokers: BrokerClient,
+  { address, commitOffset: _told, ...queue }: OnewayOffset,
+): Promise<number | undefined> {
+  try {
+    const { code, header } = await brokers.ask(queryConsumerOffset, address, queue, undefined, OPTIONS);
+    return code === ResponseCode.SUCCESS ? header?.offset : undefined;
+  } catch (error) {
+    callFailure(error);
+    return undefined;
+  }
 }
