@@ -5,6 +5,7 @@ import { BodyError } from '../../src/protocol/body-error.ts';
 import { getTopicConfig } from '../../src/protocol/command/get-topic-config.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
+import { type Ask, askOnce } from './ask.ts';
 import { askBrokers } from './ask-brokers.ts';
 import { putTopic } from './put-topic.ts';
 import { recordWrite } from './record-write.ts';
@@ -40,6 +41,7 @@ export async function readTopicSettings(
   workload: Workload,
   process: Platform,
   addresses: readonly string[],
+  ask: Ask = askOnce,
 ): Promise<void> {
   const { history } = workload;
   const remoting = new RemotingClient({ platform: process });
@@ -48,7 +50,7 @@ export async function readTopicSettings(
     for (const address of addresses) {
       const id = history.invoke(workload.newProcess(), 'read', keyOf(topic), undefined, workload.nowNs(), address);
       const accept = { accept: [ResponseCode.TOPIC_NOT_EXIST] };
-      const { code, body } = await brokers.ask(getTopicConfig, address, { topic }, undefined, accept);
+      const { code, body } = await ask(() => brokers.ask(getTopicConfig, address, { topic }, undefined, accept));
       const config = code === ResponseCode.SUCCESS ? topicConfig.decode(body) : undefined;
       if (config instanceof BodyError) throw config;
       history.ok(id, workload.nowNs(), config?.readQueueNums ?? null);

@@ -2,6 +2,7 @@ import type { Platform } from '../../../src/platform/ports.ts';
 import type { StoredQueues } from '../../checker/consumption.ts';
 import { judgeRun } from '../../checker/judge-run.ts';
 import type { Verdict } from '../../checker/verdict.ts';
+import { askAgain } from '../../live/ask-again.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { drain } from '../../workload/drain.ts';
 
@@ -9,6 +10,8 @@ import { drain } from '../../workload/drain.ts';
 const CLIENTS_END_MS = 30_000;
 /** Consumers come to the ends of their queues. */
 const CONSUME_MS = 60_000;
+/** So long a request while all is read back is repeated. */
+const ASK_MS = 30_000;
 const POLL_MS = 50;
 
 /** The end of a drill on a group whose files nobody can read here: clients stop, everything is read back, and the histories are judged. */
@@ -36,7 +39,7 @@ export async function judgeClients(
   phase('reading everything back');
   let queues: StoredQueues;
   try {
-    queues = await drain(clients, platform, clients.topics);
+    queues = await drain(clients, platform, clients.topics, askAgain(platform, ASK_MS, signal));
     history.drained = true;
   } catch (error) {
     return broken(`what is stored cannot be read: ${(error as Error).message}`);

@@ -7,6 +7,7 @@ import { Liveness } from '../../invariant/liveness.ts';
 import { drain } from '../../workload/drain.ts';
 import { judgeOnewayOffsets } from '../../workload/oneway-offsets.ts';
 import { readTopicSettings } from '../../workload/topic-settings.ts';
+import { askAgain } from '../ask-again.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveDisturbances } from './live-disturbances.ts';
 import type { LiveGroup } from './live-group.ts';
@@ -22,6 +23,8 @@ const NS_PER_MS = 1_000_000;
 const CLIENTS_END_MS = 30_000;
 /** Consumers come to the ends of their queues. */
 const CONSUME_MS = 60_000;
+/** So long a request while all is read back is repeated. */
+const ASK_MS = 30_000;
 /** A member that the machine holds up may lose what it was told; hardly so often in a row. */
 const ONEWAY_ROUNDS = 3;
 const LOOK_MS = 200;
@@ -58,14 +61,15 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   if (!(await liveness.within(TOGETHER_MS, 'the members do not come together', () => areTogether(live)))) return [];
   phase('reading everything back');
   const addresses = live.members.map(({ node }) => node.address);
+  const ask = askAgain(platform, ASK_MS, options.signal);
   let queues: StoredQueues;
   try {
-    queues = await drain(clients, platform, clients.topics);
-    if (clients.hasRegisters) await readTopicSettings(clients, platform, addresses);
+    queues = await drain(clients, platform, clients.topics, ask);
+    if (clients.hasRegisters) await readTopicSettings(clients, platform, addresses, ask);
     const reigns = () => live.look().then(() => live.reigns);
     await judgeOnewayOffsets(clients, { process: platform, addresses, reigns, rounds: ONEWAY_ROUNDS });
     clients.history.drained = true;
-    for (const text of await metadata.judge(platform, addresses)) judge.broken('metadata-kept', text);
+    for (const text of await metadata.judge(platform, addresses, ask)) judge.broken('metadata-kept', text);
   } catch (error) {
     liveness.fails(`what is stored cannot be read: ${(error as Error).message}`);
     return [];

@@ -6,6 +6,7 @@ import { getTopicConfig } from '../../../src/protocol/command/get-topic-config.t
 import { queryConsumerOffset } from '../../../src/protocol/command/query-consumer-offset.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
+import type { Ask } from '../../workload/ask.ts';
 import type { MetadataRecord } from '../../workload/workload.ts';
 
 interface StoredOffset {
@@ -51,7 +52,7 @@ export class MetadataAudit implements MetadataRecord {
   }
 
   /** Asks these members; a sentence for everything that is not as it was answered. Rejects if one does not answer. */
-  async judge(platform: Platform, addresses: readonly string[]): Promise<string[]> {
+  async judge(platform: Platform, addresses: readonly string[], ask: Ask): Promise<string[]> {
     const remoting = new RemotingClient({ platform });
     const brokers = new BrokerClient(remoting);
     const wrong: string[] = [];
@@ -62,13 +63,13 @@ export class MetadataAudit implements MetadataRecord {
         wrong.push(`${address} ${how} ${what}, though ${there ? 'making' : 'removing'} it was answered with success`);
       };
       for (const [topic, there] of this.#topics) {
-        judge(`topic ${topic}`, await hasTopic(brokers, address, topic), there);
+        judge(`topic ${topic}`, await ask(() => hasTopic(brokers, address, topic)), there);
       }
       for (const [group, there] of this.#groups) {
-        judge(`group ${group}`, await hasGroup(brokers, address, group), there);
+        judge(`group ${group}`, await ask(() => hasGroup(brokers, address, group)), there);
       }
       for (const { group, topic, queueId, offset } of this.#offsets.values()) {
-        const own = await storedOffset(brokers, address, { consumerGroup: group, topic, queueId });
+        const own = await ask(() => storedOffset(brokers, address, { consumerGroup: group, topic, queueId }));
         if (own >= offset) continue;
         wrong.push(
           `${address} has ${own} as the offset of ${group} in ${topic}/${queueId}, but ${offset} was answered with success`,
