@@ -15,6 +15,9 @@ export interface AdoptedStateOptions {
   fatal(error: DiskError): void;
 }
 
+const FIRST =
+  'It is that of a broker without a Controller: to keep it, stop all brokers, empty the storePathRootDir of the others instead, and start this one before them';
+
 /**
  * Topics, groups, offsets and delay progress that were taken over from the files of a plain broker. The log does not tell them, so that slaves would lack them: the first master
  * puts them there, before it serves and before anybody joins its set. Who becomes a slave gets them from that log, and its own go.
@@ -33,6 +36,13 @@ export class AdoptedState {
   /** The log does not tell the state. */
   get pending(): boolean {
     return this.#options.doubt.stateAdopted && !this.#appended;
+  }
+
+  /**
+   * A start would not know whether the log tells the state. Nobody else may be in sync then: once another one was elected, this broker would forget what its own log has told it already.
+   */
+  get unsafe(): boolean {
+    return this.#options.doubt.stateAdopted;
   }
 
   /** It is being appended: nothing else of this broker is, yet. */
@@ -69,7 +79,8 @@ export class AdoptedState {
     return {
       agree: (welcome, prove, done) =>
         agreement.agree(welcome, prove, (problem) => {
-          if (problem !== undefined || !doubt.stateAdopted) return done(problem);
+          if (!doubt.stateAdopted) return done(problem);
+          if (problem !== undefined) return done(`${problem}. ${FIRST}`);
           forget(() => {
             if (orFatal(fatal, () => doubt.stateLogged())) done(undefined);
           });

@@ -135,7 +135,7 @@ export class ReplicaNode implements ReplicaRoles {
   }
 
   #promote({ masterEpoch, syncStateSet }: MasterCommand): void {
-    const { platform, config, log, epochs, store, doubt, adopted } = this.#options;
+    const { platform, config, log, epochs, store, doubt } = this.#options;
     const { clock, timers, logger } = platform;
     const tailEnd = log.endPosition;
     const noted = orFatal(this.#options.fatal, () => {
@@ -144,7 +144,7 @@ export class ReplicaNode implements ReplicaRoles {
     });
     if (!noted) return;
     this.#ownEnd = tailEnd;
-    this.#mayJoinAt = adopted.pending ? Number.POSITIVE_INFINITY : (epochs.entries.at(-1)?.startPosition ?? tailEnd);
+    this.#mayJoinAt = epochs.entries.at(-1)?.startPosition ?? tailEnd;
     const nowMs = clock.monotonicMs();
     const maxLagMs = config.haMaxTimeSlaveNotCatchup;
     const tracker = new SyncStateTracker({ selfId: this.#brokerId, set: syncStateSet, nowMs, maxLagMs });
@@ -321,7 +321,7 @@ export class ReplicaNode implements ReplicaRoles {
       slaves: master?.links ?? [],
       endPosition: log.endPosition,
       confirmPosition: log.confirmedPosition,
-      epochStart: this.#mayJoinAt,
+      epochStart: this.#options.adopted.unsafe ? Number.POSITIVE_INFINITY : this.#mayJoinAt,
     });
     if (master === undefined || wish === undefined) return;
     const { epoch } = master;

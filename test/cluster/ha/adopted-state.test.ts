@@ -109,6 +109,31 @@ describe('the directory of a plain master in Controller mode', () => {
     },
   );
 
+  it('lets nobody into the set before it is known for ever that the log tells them', async () => {
+    const { set } = await afterPlainMaster();
+    for (const name of ['b1', 'b2'] as const) await set.start(name);
+    set.world.disk('b1').latencyMs = 2_000;
+    Object.assign(set, { master: 'b1', masterEpoch: 1, set: { brokerIds: [1], setEpoch: 1 } });
+    for (const name of ['b1', 'b2'] as const) set.command(name);
+    await set.until(() => set.set.brokerIds.length === 2);
+    const noted = set.platform('b1').disk.readFile('/store/ledgermq.boot')?.toString() ?? '';
+    expect(JSON.parse(noted)).toMatchObject({ stateAdopted: false });
+  });
+
+  it('is not given up without a word where another one was elected first', async () => {
+    const { set } = await afterPlainMaster();
+    for (const name of ['b1', 'b2'] as const) await set.start(name);
+    const before = set.logBytes('b1');
+    await set.elect('b2');
+    await set.world.run(12_000);
+    const told = set.platform('b1').logger.lines.filter(({ message }) => message.includes('does not follow'));
+    expect(told).toHaveLength(1);
+    expect(told[0]?.fields['reason']).toMatch(
+      /nothing was changed; start it with an empty storePathRootDir.*to keep it, stop all brokers, empty the storePathRootDir of the others instead, and start this one before them/,
+    );
+    expect(set.logBytes('b1').equals(before)).toBe(true);
+  });
+
   it('has a slave that was one before take what the master tells, and nothing of its own copy', async () => {
     const { set, sent } = await afterPlainMaster();
     await set.asPlain('b1', 'brokerRole=ASYNC_MASTER', async () => {
