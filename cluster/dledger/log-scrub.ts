@@ -80,7 +80,7 @@ export class LogScrub {
       if (nowMs - this.#passBeganMs < intervalMs || limit() <= minPosition) return false;
       this.#passBeganMs = nowMs;
       this.#resting = false;
-      this.#goTo(minPosition);
+      this.#goTo(minPosition, log.beforeFirst);
     }
     if (this.#position < minPosition) this.#goTo(minPosition);
     if (this.#position < Math.min(limit(), log.segments.memoryPosition)) return this.#credit > 0;

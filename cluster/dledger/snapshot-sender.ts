@@ -126,7 +126,7 @@ export class SnapshotSender {
     const again = this.#sent.has(peer) && !this.#wantedMs.has(peer) && snapshot.position > minPosition;
     const position = again ? segments.files.startOf(snapshot.position) : minPosition;
     const baseIndex = indexAt(segments, position);
-    if (baseIndex === undefined) return;
+    if (baseIndex === undefined || !log.holds(baseIndex)) return;
     this.#loading.add(peer);
     log.load(baseIndex, 1, (result) => {
       this.#loading.delete(peer);

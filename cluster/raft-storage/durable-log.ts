@@ -2,15 +2,18 @@ import type { EntryBatch, Log, LogDamage, PortError, TermRun } from '../../raft/
 import { assert } from '../../src/base/assert.ts';
 import type { Reservation, SegmentedLog } from '../../src/log/segmented-log.ts';
 import type { DiskError, Timers } from '../../src/platform/ports.ts';
-import { BatchLoader } from './batch-loader.ts';
+import { BatchLoader, type LoadDone } from './batch-loader.ts';
+import type { DurableLogState } from './durable-log-state.ts';
 import { entryHeaderBytes, entryIndex, entrySize, entryTerm, sealEntry } from './entry.ts';
 import { entryBytesOf, runsBetween } from './entry-batch.ts';
 import { type ChainLink, EntryChain, type LogCheckpoint } from './entry-chain.ts';
+import { EntryLoader } from './entry-loader.ts';
 import type { EntryLocator } from './entry-locator.ts';
 import { type EntryFault, indexAt, RottenLog, walkEntries } from './entry-reader.ts';
 import type { EntryRing } from './entry-ring.ts';
 import type { Gap } from './gap.ts';
 import type { GapList } from './gap-list.ts';
+import { provedLink } from './proved-link.ts';
 import { checkBatch, copyBatch, type EntryNote } from './received-entries.ts';
 
 /** Sees the body of one entry; `bodyPosition` is the physical offset of its first record. The bytes are a view that may be kept. */
@@ -23,24 +26,6 @@ export type BodyVisitor = (
   bodyPosition: number,
 ) => void;
 
-/** What `openDurableLog` found; the start of a DurableLog's life. */
-export interface DurableLogState {
-  readonly log: SegmentedLog;
-  readonly timers: Timers;
-  readonly ring: EntryRing;
-  readonly locator: EntryLocator;
-  /** Stock DLedger wrote what lies below. */
-  readonly firstWrotePosition: number;
-  /** First entry in the files; `last.index + 1` if there is none. */
-  readonly physicalFirst: number;
-  /** The group's first position is gone: the first kept entry serves as the one before the first. */
-  readonly cutAtStart: boolean;
-  readonly last: ChainLink;
-  /** Cover physicalFirst..last.index; entries of a gap whose terms are not known count as of the term before it. */
-  readonly runs: TermRun[];
-  readonly gaps: GapList;
-}
-
 /** The Raft log in DLedger's entry format over segment files: Raft's `Log` port, and the leader's way to write in place. */
 export class DurableLog implements Log {
   readonly segments: SegmentedLog;
@@ -50,7 +35,7 @@ export class DurableLog implements Log {
   readonly #timers: Timers;
   readonly #ring: EntryRing;
   readonly #locator: EntryLocator;
-  readonly #loader: BatchLoader;
+  readonly #loader: EntryLoader;
   readonly #runs: TermRun[];
   readonly gaps: GapList;
   /** Hears of each place where entries cannot be read. */
@@ -76,7 +61,8 @@ export class DurableLog implements Log {
     this.#locator = state.locator;
     this.#runs = state.runs;
     this.gaps = state.gaps;
-    this.#loader = new BatchLoader(state.log, state.timers, state.firstWrotePosition);
+    const batches = new BatchLoader(state.log, state.timers, state.firstWrotePosition);
+    this.#loader = new EntryLoader(batches, state.ring, state.locator, state.timers);
     this.#chain = new EntryChain(state.firstWrotePosition, state.last);
     this.#physicalFirst = state.physicalFirst;
     this.#cutAtStart = state.cutAtStart;
@@ -108,21 +94,28 @@ export class DurableLog implements Log {
   chainCrc(index: number): number {
     if (index === this.#chain.index) return this.#chain.chainCrc;
     if (this.#ring.has(index)) return this.#ring.chainCrc(index);
-    if (index < this.#physicalFirst) return 0;
-    const chain = new EntryChain(this.firstWrotePosition, undefined);
-    const position = this.#locator.locate(index);
-    const fault = typeof position === 'number' ? this.#linkAt(position, chain) : position;
     // 0 is "not known": the peer checks the chain of what follows all the same.
-    if (fault !== undefined) this.onDamage(fault.position);
-    return fault === undefined ? chain.chainCrc : 0;
+    return index < this.#physicalFirst ? 0 : (this.#provedLink(index)?.chainCrc ?? 0);
   }
 
-  /** Moves `chain` over the entry at `position`. */
-  #linkAt(position: number, chain: EntryChain): EntryFault | undefined {
-    return walkEntries(this.segments, this.firstWrotePosition, position, position + 1, (buffer, offset, _size, at) => {
-      assert(chain.check(buffer, offset, at) === undefined, 'an entry that was read is intact');
-      return false;
-    });
+  /** What precedes the first kept entry: undefined where that is gone. */
+  get beforeFirst(): ChainLink | undefined {
+    return this.#cutAtStart ? undefined : { index: 0, term: 0, chainCrc: 0 };
+  }
+
+  /** Undefined, and told as damage, where the entry is not what stands there. Blocking; throws the disk's error. */
+  #provedLink(index: number): ChainLink | undefined {
+    const first = Math.max(index - 1, this.#physicalFirst);
+    if (this.gaps.covers(first) || this.gaps.covers(first + 1)) return undefined;
+    const start = this.#locator.locate(first);
+    const { segments, firstWrotePosition } = this;
+    const link =
+      typeof start === 'number'
+        ? provedLink(segments, firstWrotePosition, start, first === 1 ? this.beforeFirst : undefined, index)
+        : start;
+    if (!('position' in link)) return link;
+    this.onDamage(link.position);
+    return undefined;
   }
 
   /** Position of a kept entry's header. Blocking for entries that are no longer in memory; throws RottenLog or the disk's error. */
@@ -217,6 +210,7 @@ export class DurableLog implements Log {
     while (this.#runs.length > 0 && this.#runs.at(-1)!.first >= fromIndex) this.#runs.pop();
     this.#ring.cut(fromIndex);
     this.#locator.cut(fromIndex);
+    this.#loader.forget();
     this.segments.truncate(end);
     this.#persistUpTo = Math.min(this.#persistUpTo, last);
   }
@@ -284,20 +278,35 @@ export class DurableLog implements Log {
     return { first, last, byteLength, runs: runsBetween(this.#runs, first, last), payload };
   }
 
-  load(first: number, maxBytes: number, done: (result: EntryBatch | PortError) => void): void {
+  load(first: number, maxBytes: number, done: LoadDone): void {
+    this.#load(first, maxBytes, false, done);
+  }
+
+  /** The same for a repair, of which both ends of the damaged place are the proof: the entry before may be damaged, too. */
+  loadUnproved(first: number, maxBytes: number, done: LoadDone): void {
+    this.#load(first, maxBytes, true, done);
+  }
+
+  #load(first: number, maxBytes: number, mayBeUnproved: boolean, done: LoadDone): void {
     assert(first >= this.#physicalFirst && first <= this.#chain.index, 'the entry is kept');
-    const answer = (result: EntryBatch | EntryFault | PortError): void => {
+    const before = first - 1;
+    const isLost = this.gaps.covers(before);
+    if (isLost && !mayBeUnproved) {
+      // Whoever takes an entry with a wrong header for the leader's own cannot go on: it waits until the one before is there.
+      this.#timers.endOfTurn(() => done({ code: 'ROT', message: `entry ${before} cannot be read` }));
+      return;
+    }
+    const isThere = !isLost && before >= this.#physicalFirst;
+    const known = isThere ? (this.#inRing(before) ?? 'look') : before === 0 ? this.beforeFirst : undefined;
+    this.#loader.load(first, maxBytes, known, (result) => {
       if ('position' in result) this.onDamage(result.position);
       done(result);
-    };
-    const loader = this.#loader;
-    if (this.#ring.has(first)) loader.load(this.#ring.position(first), maxBytes, answer);
-    else {
-      this.#locator.locateLater(first, (found) => {
-        if (typeof found === 'number') loader.load(found, maxBytes, answer);
-        else this.#timers.endOfTurn(() => answer(found));
-      });
-    }
+    });
+  }
+
+  #inRing(index: number): ChainLink | undefined {
+    if (!this.#ring.has(index)) return undefined;
+    return { index, term: this.termAt(index), chainCrc: this.#ring.chainCrc(index) };
   }
 
   /**
@@ -339,14 +348,8 @@ export class DurableLog implements Log {
     return this.gaps.damage;
   }
 
-  /** Places at or below `position`, the nearest first, at which an entry begins, as far as is remembered: where to begin to look at a damaged place. */
   startsBelow(position: number): number[] {
-    const { files, minPosition } = this.segments;
-    const start = files.startOf(position);
-    const near = this.#locator.below(position)?.position ?? start;
-    const before = start > minPosition ? start - this.segments.segmentBytes : minPosition;
-    const found = [near, this.#locator.below(near - 1)?.position ?? start, start, before];
-    return found.filter((one, i) => one >= minPosition && found.indexOf(one) === i);
+    return this.#locator.startsBelow(position);
   }
 
   /** Is the entry kept, and not known to be damaged? */
@@ -357,6 +360,8 @@ export class DurableLog implements Log {
   /** The gap is filled; `runs` are the terms of its entries. */
   closeGap(gap: Gap, runs: readonly TermRun[]): void {
     this.gaps.remove(gap);
+    this.#locator.dropWithin(gap.from, gap.to);
+    this.#loader.forget();
     if (gap.last < gap.first) return;
     const before = runsBetween(this.#runs, this.#physicalFirst, gap.first - 1);
     const behind = runsBetween(this.#runs, gap.last + 1, this.#chain.index);
@@ -367,7 +372,7 @@ export class DurableLog implements Log {
   /** Removes the files that lie wholly below `position` (retention), unless something in the log is damaged; returns their paths. Throws the disk's error. */
   deleteBefore(position: number): string[] {
     const next = this.segments.files.startOf(position);
-    if (this.damage !== undefined || (next < position && indexAt(this.segments, next) === undefined)) return [];
+    if (this.damage !== undefined || next <= this.segments.minPosition || !this.#mayBeFirst(next)) return [];
     const removed = this.segments.deleteBefore(position);
     if (removed.length === 0) return removed;
     const start = this.segments.minPosition;
@@ -378,6 +383,13 @@ export class DurableLog implements Log {
     this.#runs.splice(0, this.#runs.length, ...kept);
     this.#locator.dropBelow(this.#physicalFirst);
     return removed;
+  }
+
+  /** Nobody could tell the number of a first entry whose header is damaged: it has to follow from the one before as long as that is there. */
+  #mayBeFirst(start: number): boolean {
+    const first = this.segments.files.has(start) ? indexAt(this.segments, start) : this.#chain.index + 1;
+    if (first === undefined || first < this.#physicalFirst || first > this.#chain.index) return false;
+    return this.#ring.has(first - 1) || this.#provedLink(first) !== undefined;
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { UNIT_BLANK } from '../../src/log/envelope.ts';
 import type { SegmentedLog } from '../../src/log/segmented-log.ts';
 import { entryHeaderBytes, entryIndex } from './entry.ts';
 import { nextEntry } from './entry-chain.ts';
@@ -45,12 +46,31 @@ export class EntryLocator {
     return slot < 0 ? undefined : { index: this.#indexes[slot]!, position: this.#positions[slot]! };
   }
 
+  /** Places at or below `position`, the nearest first, at which an entry begins, as far as is remembered: where to begin to look at a damaged place. */
+  startsBelow(position: number): number[] {
+    const { files, minPosition, segmentBytes } = this.#log;
+    const start = files.startOf(position);
+    const near = this.below(position)?.position ?? start;
+    const before = start > minPosition ? start - segmentBytes : minPosition;
+    const found = [near, this.below(near - 1)?.position ?? start, start, before];
+    return found.filter((one, i) => one >= minPosition && found.indexOf(one) === i);
+  }
+
   /** Forgets `index` and all behind it. */
   cut(index: number): void {
     const keep = this.#below(index - 1) + 1;
     this.#indexes.length = keep;
     this.#positions.length = keep;
     this.#nextNote = 0;
+  }
+
+  /** Forgets the places in [from, to): what was read there was damaged. */
+  dropWithin(from: number, to: number): void {
+    for (let slot = this.#positions.length - 1; slot >= 0; slot--) {
+      if (this.#positions[slot]! < from || this.#positions[slot]! >= to) continue;
+      this.#indexes.splice(slot, 1);
+      this.#positions.splice(slot, 1);
+    }
   }
 
   /** Forgets all below `index`. */
@@ -149,6 +169,8 @@ export class EntryLocator {
       if (offset > 0 && offset + entryHeaderBytes > bytes.length) return undefined;
       const size = nextEntry(bytes, offset, bytes.length);
       if (size <= 0 || entryIndex(bytes, offset) !== hop.index || hop.position + size > segmentEnd) {
+        // Behind a file's last entry: the header with which the next one begins does not say that it is this one.
+        if (size === UNIT_BLANK && this.#log.files.has(segmentEnd)) hop.position = segmentEnd;
         return entryFaultAt(this.#log, hop.position, `there is no entry ${hop.index}`);
       }
       hop.position += size;

@@ -1,6 +1,6 @@
 import type { DurableLog } from './durable-log.ts';
 import { entryHeaderBytes, entryIndex, entryTerm } from './entry.ts';
-import { type EntryFault, entryFaultAt } from './entry-reader.ts';
+import { type EntryFault, entryFaultAt, indexAt } from './entry-reader.ts';
 import type { Gap } from './gap.ts';
 import { resumesAt, scanRange } from './gap-scan.ts';
 
@@ -17,14 +17,22 @@ export function findDamage(log: DurableLog, position: number): { readonly gaps: 
   if (position >= end) return { gaps: [] };
   const to = Math.min(resumesAt(segments, firstWrotePosition, position, position + SEARCH_BYTES) ?? end, end);
   let fault: EntryFault = entryFaultAt(segments, position, 'nothing tells where the damage begins');
+  let unproved: { readonly gaps: readonly Gap[] } | undefined;
   // The place that is remembered may be the damaged one: then an earlier one is taken.
   for (const from of log.startsBelow(position)) {
-    const found = scanRange(segments, firstWrotePosition, { from, to, before: undefined }, undefined);
+    const before = from === segments.minPosition ? log.beforeFirst : undefined;
+    const found = scanRange(segments, firstWrotePosition, { from, to, before }, undefined);
     if ('code' in found) fault = found;
-    else if (found.gaps[0]?.before !== undefined || from === segments.minPosition) return found;
-    else if (found.gaps.length === 0) return found;
+    else if (before !== undefined || isProved(log, found.gaps[0], from, position)) return found;
+    else unproved = found;
   }
-  return fault;
+  return unproved ?? fault;
+}
+
+/** Does it show, beginning with the entry at `from` whose header nothing proves, where the damage is, or that there is none? An entry behind which no other one follows may be the damaged one itself. */
+function isProved({ segments }: DurableLog, gap: Gap | undefined, from: number, position: number): boolean {
+  if (gap === undefined) return from < position;
+  return gap.before !== undefined && gap.before.index !== indexAt(segments, from);
 }
 
 /** A gap together with the entry behind it, which turned out to be no successor; undefined where nothing intact follows. */

@@ -5,6 +5,8 @@ import { SegmentedLog, type SegmentedLogOptions } from '../../src/log/segmented-
 import type { Timers } from '../../src/platform/ports.ts';
 import { DurableLog } from './durable-log.ts';
 import {
+  chainCrcOf,
+  entryBodyCrc,
   entryChainCrc,
   entryHeaderBytes,
   entryIndex,
@@ -91,6 +93,11 @@ function recoverLog(log: SegmentedLog, options: OpenDurableLogOptions): OpenedDu
   if (checkpoint !== undefined) locator.note(checkpoint.index, checkpoint.position);
   let next = start === undefined ? -1 : start.index + 1;
   ring.reset(Math.max(next, 1));
+  if (checkpoint !== undefined) {
+    // Its header is what the snapshot says: what follows is proved by it.
+    ring.reset(checkpoint.index);
+    ring.push(checkpoint.position, checkpoint.endPosition - checkpoint.position, checkpoint.chainCrc);
+  }
   const from = checkpoint?.endPosition ?? log.minPosition;
   const scan = scanToEnd(log, {
     firstWrotePosition: firstWrote,
@@ -193,7 +200,7 @@ function coldRuns(
   const note = (index: number, term: number): void => {
     if (runs.at(-1)?.term !== term) runs.push({ first: index, term });
   };
-  const places = knownPlaces(log, checkpoint);
+  const places = knownPlaces(log, checkpoint, cutAtStart);
   const oldest = places[0]!;
   if (oldest.position !== log.minPosition) {
     if (cutAtStart) return entryFaultAt(log, log.minPosition, 'the number of the first entry cannot be read');
@@ -205,22 +212,52 @@ function coldRuns(
     // What is lost at the very beginning counts as of the term behind it.
     runs[0] = { first: 1, term: runs[0]?.term ?? oldest.term };
   }
-  for (const [i, { position, index, term }] of places.entries()) {
-    const next = places[i + 1];
-    note(index, term);
-    if (next === undefined || next.term === term) continue;
-    const range = { from: position, to: next.position, before: undefined };
-    const found = scanRange(log, firstWrote, range, (chain) => note(chain.index, chain.term));
+  for (let i = 0; i < places.length; i++) {
+    const [place, next] = [places[i]!, places[i + 1]];
+    note(place.index, place.term);
+    if (next === undefined || next.term === place.term) continue;
+    const between: TermRun[] = [];
+    const before = place.index === 1 ? { index: 0, term: 0, chainCrc: 0 } : undefined;
+    const range = { from: place.position, to: next.position, before };
+    const found = scanRange(log, firstWrote, range, ({ index, term }) => {
+      if (between.at(-1)?.term !== term) between.push({ first: index, term });
+    });
     if ('code' in found) return found;
-    gaps.push(...found.gaps);
+    if (places[i - 1]?.term === place.term && found.gaps[0]?.before?.index === place.index) {
+      // Nothing proves the header from which this was read: it may be what is damaged.
+      places.splice(i, 1);
+      i -= 2;
+    } else if (next !== places.at(-1) && !follows(log, next.position, found)) {
+      places.splice(i + 1, 1);
+      i--;
+    } else {
+      for (const { first, term } of between) note(first, term);
+      gaps.push(...found.gaps);
+    }
   }
   return { runs, gaps };
+}
+
+/** Does the header at `position` follow from the intact entry before it, where one stands there? */
+function follows(
+  log: SegmentedLog,
+  position: number,
+  { gaps, last }: { readonly gaps: readonly Gap[]; readonly last: ChainLink | undefined },
+): boolean {
+  if (last === undefined || (gaps.at(-1)?.to ?? 0) >= position) return true;
+  const header = log.readSync(position, entryHeaderBytes);
+  const stored = entryChainCrc(header, 0);
+  if (stored === 0) return true;
+  return (
+    entryIndex(header, 0) === last.index + 1 && stored === chainCrcOf(last.chainCrc, header, 0, entryBodyCrc(header, 0))
+  );
 }
 
 /** The first entries of the files up to the checkpoint, as far as their headers can be read, and the checkpoint's own. */
 function knownPlaces(
   log: SegmentedLog,
   checkpoint: LogCheckpoint,
+  cutAtStart: boolean,
 ): { readonly position: number; readonly index: number; readonly term: number }[] {
   const places: { position: number; index: number; term: number }[] = [];
   for (const { start } of log.files.segments) {
@@ -230,6 +267,7 @@ function knownPlaces(
     const [index, term] = [entryIndex(header, 0), entryTerm(header, 0)];
     const before = places.at(-1);
     const fits = index > (before?.index ?? 0) && index < checkpoint.index && term <= checkpoint.term;
+    if (!cutAtStart && start === log.minPosition && index !== 1) continue;
     if (fits && term >= (before?.term ?? 0)) places.push({ position: start, index, term });
   }
   const { position, index, term } = checkpoint;

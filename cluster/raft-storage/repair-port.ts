@@ -65,6 +65,9 @@ export class RepairPort {
     this.#answering.add(to);
     if (index < log.firstIndex && !log.holds(index)) this.#onTooOld(to);
     if (!log.holds(index) || (term !== anyTerm && log.termAt(index) !== term)) reply(undefined);
-    else log.load(index, Math.min(maxBytes, MAX_REPLY_BYTES), (result) => reply('code' in result ? undefined : result));
+    else
+      log.loadUnproved(index, Math.min(maxBytes, MAX_REPLY_BYTES), (result) =>
+        reply('code' in result ? undefined : result),
+      );
   }
 }

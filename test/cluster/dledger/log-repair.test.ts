@@ -105,6 +105,33 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     },
   );
 
+  it('gives no header that rotted to a member that lacks the entry: not before others have repaired it', async () => {
+    const group = await filled();
+    const [behind, other] = group.followers() as [MemberName, MemberName];
+    const { leader } = group;
+    const { lastIndex } = group.broker(behind).status();
+    group.kill(behind);
+    const producer = await group.producer('more');
+    for (let i = 0; i < 20; i++) await group.world.settle(producer.send({ topic: 'T', body: 'y'.repeat(1_000) }));
+    await group.untilEqual();
+    await group.stop(other);
+    const place = positionOf(group, leader, lastIndex + 1);
+    await group.stop(leader);
+    // What the entry says of the one before it; nothing else in it is wrong.
+    spoil(group, leader, place + 38);
+    await group.start(leader);
+    await group.start(behind);
+    await group.world.run(5_000);
+    expect(group.fatal).toEqual([]);
+    await group.start(other);
+    await group.untilServing(20_000);
+    await untilRepaired(group, leader);
+    await group.untilEqual();
+    expect(group.logBytes(behind).equals(group.logBytes(other))).toBe(true);
+    expect(group.logBytes(leader).equals(group.logBytes(other))).toBe(true);
+    expect(group.fatal).toEqual([]);
+  });
+
   it('is not stopped by a second one with other damage while the third is away', async () => {
     const group = await filled();
     const [a, b, c] = [...group.followers(), group.leader] as [MemberName, MemberName, MemberName];
