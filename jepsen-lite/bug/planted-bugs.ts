@@ -1,6 +1,7 @@
 import { ackBeforeCommit } from './ack-before-commit/bug.ts';
 import { ackBeforePersist } from './ack-before-persist/bug.ts';
 import { ackOutsideSet } from './ack-outside-set/bug.ts';
+import { anybodySearches } from './anybody-searches/bug.ts';
 import { appendedTwice } from './appended-twice/bug.ts';
 import { changeBeforeCommit } from './change-before-commit/bug.ts';
 import { cutNotDurable } from './cut-not-durable/bug.ts';
@@ -43,6 +44,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ackBeforeCommit,
   ackBeforePersist,
   ackOutsideSet,
+  anybodySearches,
   appendedTwice,
   changeBeforeCommit,
   cutNotDurable,

@@ -28,11 +28,22 @@ const MOST_STEPS = 1_000_000;
 export function judgeRun({ history, consumed, hasRegisters, replicas, availability }: PlayedRun): Verdict[] {
   return [
     checkTotalQueue(history, { duplicates: 'told' }),
-    checkLog(history, { duplicates: 'told' }),
+    checkLog(history, { duplicates: 'told', ...consumeOrder(history, consumed) }),
     checkRealTimeOrder(history),
     ...(consumed === undefined ? [] : [checkConsumption(history, consumed)]),
     ...(hasRegisters ? [checkLinearizableRegisters(history, { maxSteps: MOST_STEPS })] : []),
     ...(replicas === undefined ? [] : [checkReplicas(replicas.states, replicas.events, { healed: true })]),
     ...(availability === undefined ? [] : [checkAvailability(history, availability).verdict]),
   ];
+}
+
+/**
+ * Our consumers are given the messages of a queue in the order of its offsets, and store none beyond what they were given: so their group comes to each message after all before it, over rebalances
+ * and restarts too. Again it may be given anything.
+ */
+function consumeOrder(history: History, consumed: ConsumptionOptions | undefined) {
+  if (consumed === undefined) return {};
+  const { group, removedNs } = consumed;
+  const orderedGroupOf = (process: number) => (history.consumerGroupOf(process) === group ? group : undefined);
+  return removedNs === undefined ? { orderedGroupOf } : { orderedGroupOf, removedNs };
 }

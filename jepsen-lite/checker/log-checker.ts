@@ -24,6 +24,8 @@ export type LogCheckerOptions = {
   readonly duplicates: 'forbidden' | 'told';
   /** The consumer group of a process that must consume in order; undefined = the process promises no order. Missing = nobody does. */
   readonly orderedGroupOf?: (process: number) => string | undefined;
+  /** As for `checkConsumption`. What retention removed from one member and another still held, a group may come to late. */
+  readonly removedNs?: (key: string, offset: number) => number | undefined;
 };
 
 type LogFindings = Findings<LogAnomaly>;
@@ -41,7 +43,7 @@ export function checkLog(history: History, options: LogCheckerOptions): Verdict<
   for (const [value, sends] of index.sends) judgeValue(findings, value, sends, index, history.drained, options);
   for (const found of findPollBreaks(operations, index)) reportBreak(findings, found);
   for (const found of findSendBreaks(history, operations)) reportBreak(findings, found);
-  if (options.orderedGroupOf !== undefined) judgeConsumeOrder(findings, history, operations, options.orderedGroupOf);
+  if (options.orderedGroupOf !== undefined) judgeConsumeOrder(findings, history, operations, options);
   const examined = operations.filter((operation) => operation.op === 'append' || isDelivery(operation)).length;
   return findings.verdict('log', examined);
 }
@@ -122,12 +124,12 @@ function judgeConsumeOrder(
   findings: LogFindings,
   history: History,
   operations: readonly Operation[],
-  groupOf: (process: number) => string | undefined,
+  { orderedGroupOf, removedNs }: LogCheckerOptions,
 ): void {
   const firsts = new Map<string, Map<number, Operation>>();
   for (const operation of operations) {
-    const group = isDelivery(operation) ? groupOf(operation.process) : undefined;
-    if (group === undefined) continue;
+    const group = isDelivery(operation) ? orderedGroupOf?.(operation.process) : undefined;
+    if (group === undefined || removedNs?.(operation.key, operation.offset!) !== undefined) continue;
     const queue = JSON.stringify([group, operation.key]);
     const seen = firsts.get(queue) ?? new Map<number, Operation>();
     firsts.set(queue, seen);

@@ -68,6 +68,26 @@ test('each checker has its say', () => {
   });
 });
 
+test('a group that comes to a message only after a later one, unless retention had removed it from a member', () => {
+  const two = `1 append q/0 a 0..10 ok 0
+  1 append q/0 b 11..20 ok 1
+  2 read q/0 @0 30..31 ok a
+  2 read q/0 @1 32..33 ok b
+  8 read q/0 @0 30..31 ok a
+  8 read q/0 @1 34..35 ok b
+  3 write r x 0..5 ok
+  3 read r 6..7 ok x
+  drained`;
+  const consumed = { group: 'g', queues: new Map([['q/0', { start: 0, end: 2 }]]) };
+  expect(verdicts(two, { consumed })).toEqual(all);
+  const late = two
+    .replace('8 read q/0 @0 30..31 ok a', '')
+    .replace('drained', '8 assign q/0 36\n8 read q/0 @0 37..38 ok a\ndrained');
+  expect(verdicts(late, { consumed })).toEqual({ ...all, log: false });
+  const removed = { ...consumed, removedNs: (_key: string, offset: number) => (offset === 0 ? 5 : undefined) };
+  expect(verdicts(late, { consumed: removed })).toEqual(all);
+});
+
 test('what a run has not is not judged, and what it should have and has not is no pass', () => {
   const { consumption, replica, availability, 'linearizable-register': registers, ...histories } = all;
   const nothing = { consumed: undefined, hasRegisters: false, replicas: undefined, availability: undefined };

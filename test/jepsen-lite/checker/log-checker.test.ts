@@ -259,7 +259,7 @@ describe('a broken checker is caught', () => {
     ['equal times are an order', sweep, '! < this.#callNs[later]', '! <= this.#callNs[later]'],
     ['order is flipped', sweep, '! > this.#needs[later]', '! < this.#needs[later]'],
     ['nobody must consume in order', file, 'if (options.orderedGroupOf !== undefined)', 'if (false)'],
-    ['everybody must consume in order', file, 'groupOf(operation.process) : undefined', "'all' : undefined"],
+    ['everybody must consume in order', file, 'orderedGroupOf?.(operation.process) : undefined', "'all' : undefined"],
     ['redelivery breaks the order', file, 'if (!seen.has(operation.offset!)) ', ''],
   ];
   test.each(mutations)('%s', async (...mutation) => {
