@@ -4,6 +4,7 @@ import { ackOutsideSet } from './ack-outside-set/bug.ts';
 import { anybodySearches } from './anybody-searches/bug.ts';
 import { appendedTwice } from './appended-twice/bug.ts';
 import { changeBeforeCommit } from './change-before-commit/bug.ts';
+import { confirmedByRole } from './confirmed-by-role/bug.ts';
 import { cutNotDurable } from './cut-not-durable/bug.ts';
 import { doubtCounted } from './doubt-counted/bug.ts';
 import { doubtForgotten } from './doubt-forgotten/bug.ts';
@@ -47,6 +48,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   anybodySearches,
   appendedTwice,
   changeBeforeCommit,
+  confirmedByRole,
   cutNotDurable,
   doubtCounted,
   doubtForgotten,

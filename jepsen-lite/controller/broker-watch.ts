@@ -16,6 +16,8 @@ export interface BrokerEvents {
   cut(broker: BrokerWatch, end: number): void;
   /** It takes for confirmed, and shows, what stands in [from, to). */
   confirmed(broker: BrokerWatch, from: number, to: number): void;
+  /** It had shown what stands before `before`, and takes less for confirmed now. */
+  confirmedFell(broker: BrokerWatch, before: number): void;
   applied(broker: BrokerWatch, position: number): void;
 }
 
@@ -94,6 +96,10 @@ export class BrokerWatch {
       const from = this.shown;
       this.shown = confirmedPosition;
       this.#events.confirmed(this, from, confirmedPosition);
+    } else if (confirmedPosition < this.shown) {
+      const before = this.shown;
+      this.shown = confirmedPosition;
+      this.#events.confirmedFell(this, before);
     }
     const { dispatchedPosition } = store;
     if (dispatchedPosition !== this.applied) {

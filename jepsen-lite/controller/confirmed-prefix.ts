@@ -22,6 +22,11 @@ export class ConfirmedPrefix {
     return end < shown ? `${name} cuts its log at ${end}, though it showed everything up to ${shown}` : undefined;
   }
 
+  /** While its process lives, what a broker takes for confirmed never gets less, whatever becomes of its role. */
+  fell({ name, shown }: BrokerWatch, before: number): string {
+    return `${name} showed everything up to ${before}, and takes ${shown} for the end of what is confirmed now`;
+  }
+
   healed(brokers: readonly BrokerWatch[]): string | undefined {
     const { end } = this.#confirmed;
     for (const broker of brokers) {

@@ -122,6 +122,10 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     this.#hold(this.#prefix.name, this.#prefix.shows(broker, from, to));
   }
 
+  confirmedFell(broker: BrokerWatch, before: number): void {
+    this.#hold(this.#prefix.name, this.#prefix.fell(broker, before));
+  }
+
   #grow(broker: BrokerWatch, from: number, to: number): void {
     const { note, moment, membersOf } = this.#options;
     const bytes = broker.files.read(from, to, 'cache');

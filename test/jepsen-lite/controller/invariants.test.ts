@@ -83,6 +83,7 @@ test('a broker that shows something else than was confirmed, or cuts what it sho
   expect(prefix.shows(broker(other, both.length), 0, both.length)).toContain(`at ${first.length + 90}`);
   expect(prefix.cut(broker(both, first.length), first.length)).toBeUndefined();
   expect(prefix.cut(broker(both, both.length), first.length)).toContain('n1 cuts its log');
+  expect(prefix.fell(broker(both, first.length), both.length)).toContain(`everything up to ${both.length}, and takes`);
   expect(prefix.healed([broker(both, 0), broker(first, 0)])).toContain(`ends at ${first.length}`);
 });
 
