@@ -2,6 +2,7 @@ import type { Platform } from '../../../src/platform/ports.ts';
 import type { StoredQueues } from '../../checker/consumption.ts';
 import { judgeRun } from '../../checker/judge-run.ts';
 import type { Verdict } from '../../checker/verdict.ts';
+import { Liveness } from '../../invariant/liveness.ts';
 import { askAgain } from '../../live/ask-again.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { drain } from '../../workload/drain.ts';
@@ -21,35 +22,40 @@ export async function judgeClients(
   signal: AbortSignal,
   phase: (text: string) => void,
 ): Promise<Verdict[]> {
-  const { history, judge, consumption, consumerGroup, hasRegisters } = clients;
+  const { history, judge, counts, consumption, consumerGroup, hasRegisters } = clients;
   const until = async (ms: number, condition: () => boolean): Promise<boolean> => {
     const deadlineMs = performance.now() + ms;
     while (!condition() && performance.now() < deadlineMs && !signal.aborted)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     return condition();
   };
-  const broken = (text: string): [] => {
-    if (!signal.aborted) judge.broken('liveness', text);
-    return [];
-  };
+  const liveness = new Liveness({
+    until,
+    broken: (invariant, text) => {
+      if (!signal.aborted) judge.broken(invariant, text);
+    },
+    describe: () =>
+      `${counts.acknowledged} operations acknowledged, ${counts.refused} refused, ${counts.unknown} unknown`,
+  });
   clients.stopped = true;
   phase('letting clients end');
-  if (!(await until(CLIENTS_END_MS, () => clients.idle)))
-    return broken(`clients do not end within ${CLIENTS_END_MS} ms`);
+  if (!(await liveness.within(CLIENTS_END_MS, `clients do not end within ${CLIENTS_END_MS} ms`, () => clients.idle)))
+    return [];
   phase('reading everything back');
   let queues: StoredQueues;
   try {
     queues = await drain(clients, platform, clients.topics, askAgain(platform, ASK_MS, signal));
     history.drained = true;
   } catch (error) {
-    return broken(`what is stored cannot be read: ${(error as Error).message}`);
+    liveness.fails(`what is stored cannot be read: ${(error as Error).message}`);
+    return [];
   }
   phase('letting consumers end');
   // Who does not come to the end is told by its checker, which knows what is missing.
   await until(CONSUME_MS, () => consumption.reached(queues));
   clients.consumersStopped = true;
-  if (!(await until(CLIENTS_END_MS, () => clients.consumersIdle)))
-    return broken(`consumers do not end within ${CLIENTS_END_MS} ms`);
+  const late = `consumers do not end within ${CLIENTS_END_MS} ms`;
+  if (!(await liveness.within(CLIENTS_END_MS, late, () => clients.consumersIdle))) return [];
   phase('judging');
   const consumed = { group: consumerGroup, queues };
   return judgeRun({ history, consumed, hasRegisters, replicas: undefined, availability: undefined });

@@ -13,14 +13,15 @@ export class LiveJudge implements ClientJudge {
     at: (topic, queueId, queueOffset) => this.#queues.get(`${topic}/${queueId}`)?.values[queueOffset],
     lengthOf: (topic, queueId) => this.#queues.get(`${topic}/${queueId}`)?.acknowledged ?? 0,
   };
-  readonly #nowMs: () => number;
+  /** Time since the run began. */
+  readonly nowMs: () => number;
   readonly #queues = new Map<
     string,
     { readonly values: string[]; readonly positions: number[]; acknowledged: number }
   >();
 
   constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
+    this.nowMs = nowMs;
   }
 
   acknowledged(send: AcknowledgedSend): void {
@@ -34,7 +35,7 @@ export class LiveJudge implements ClientJudge {
   }
 
   broken(invariant: string, text: string): void {
-    this.violation ??= { invariant, text, atMs: this.#nowMs() };
+    this.violation ??= { invariant, text, atMs: this.nowMs() };
   }
 
   #note({ topic, queueId, queueOffset, position, value }: SeenMessage, how: string) {

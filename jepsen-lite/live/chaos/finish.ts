@@ -3,7 +3,6 @@ import type { StoredQueues } from '../../checker/consumption.ts';
 import { judgeRun } from '../../checker/judge-run.ts';
 import type { ReplicaState } from '../../checker/replica-state.ts';
 import type { Verdict } from '../../checker/verdict.ts';
-import { Liveness } from '../../invariant/liveness.ts';
 import { drain } from '../../workload/drain.ts';
 import { judgeOnewayOffsets } from '../../workload/oneway-offsets.ts';
 import { readTopicSettings } from '../../workload/topic-settings.ts';
@@ -11,6 +10,7 @@ import { askAgain } from '../ask-again.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveDisturbances } from './live-disturbances.ts';
 import type { LiveGroup } from './live-group.ts';
+import { livenessOf, until } from './live-liveness.ts';
 import type { MetadataAudit } from './metadata-audit.ts';
 
 /** Within so long after the faults ended somebody must serve, and all must have come together. */
@@ -27,7 +27,6 @@ const CONSUME_MS = 60_000;
 const ASK_MS = 30_000;
 /** A member that the machine holds up may lose what it was told; hardly so often in a row. */
 const ONEWAY_ROUNDS = 3;
-const LOOK_MS = 200;
 const STOP_MS = 30_000;
 
 export interface FinishOptions {
@@ -45,11 +44,11 @@ export interface FinishOptions {
 
 /** Faults are over: the group must come together, serve, and hold all that was promised. Returns what the checkers say; none if it did not come so far. */
 export async function finish(options: FinishOptions): Promise<Verdict[]> {
-  const { live, clients, metadata, disturbances, platform, phase } = options;
+  const { live, clients, metadata, disturbances, platform, signal, phase } = options;
   const { judge } = live;
   phase('healing');
   await live.heal({ starts: true });
-  const liveness = livenessOf(options);
+  const liveness = livenessOf(live, signal);
   if (!(await liveness.within(SERVE_MS, 'nobody serves after the faults ended', () => live.leader()?.serves === true)))
     return [];
   if (disturbances !== undefined) await untilJudged(options, disturbances);
@@ -61,7 +60,7 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   if (!(await liveness.within(TOGETHER_MS, 'the members do not come together', () => areTogether(live)))) return [];
   phase('reading everything back');
   const addresses = live.members.map(({ node }) => node.address);
-  const ask = askAgain(platform, ASK_MS, options.signal);
+  const ask = askAgain(platform, ASK_MS, signal);
   let queues: StoredQueues;
   try {
     queues = await drain(clients, platform, clients.topics, ask);
@@ -76,7 +75,7 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   }
   phase('letting consumers end');
   // Who does not come to the end is told by its checker, which knows what is missing.
-  await until(options, CONSUME_MS, () => clients.consumption.reached(queues));
+  await until(live, signal, CONSUME_MS, () => clients.consumption.reached(queues));
   clients.consumersStopped = true;
   if (!(await liveness.within(CLIENTS_END_MS, 'consumers do not end', () => clients.consumersIdle))) return [];
   if (!(await liveness.within(TOGETHER_MS, 'the members do not come together again', () => areTogether(live))))
@@ -87,14 +86,14 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
     history: clients.history,
     consumed: { group: clients.consumerGroup, queues },
     hasRegisters: clients.hasRegisters,
-    replicas: { states, events: [] },
+    replicas: { states, events: live.sightings.events },
     availability,
   });
 }
 
 /** Load goes on until it shows how the group came out of its last fault. */
-async function untilJudged(options: FinishOptions, disturbances: LiveDisturbances): Promise<void> {
-  await until(options, JUDGED_MS, () => options.clients.nowNs() / NS_PER_MS > disturbances.judgedMs);
+async function untilJudged({ live, signal, clients }: FinishOptions, disturbances: LiveDisturbances): Promise<void> {
+  await until(live, signal, JUDGED_MS, () => clients.nowNs() / NS_PER_MS > disturbances.judgedMs);
 }
 
 /** Stops everybody; what is in the files, up to what all had committed when they were together. */
@@ -110,23 +109,4 @@ async function stoppedReplicas(live: LiveGroup, phase: (text: string) => void): 
 function areTogether({ mode, members }: LiveGroup): boolean {
   const reports = members.flatMap(({ report }) => report ?? []);
   return members.every(({ isSound }) => isSound) && mode.areTogether(reports);
-}
-
-async function until({ live, signal }: FinishOptions, timeoutMs: number, condition: () => boolean): Promise<boolean> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (performance.now() < deadlineMs && !signal.aborted) {
-    await live.look();
-    if (condition()) return true;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  return false;
-}
-
-function livenessOf(options: FinishOptions): Liveness {
-  const { live } = options;
-  return new Liveness({
-    until: (ms, condition) => until(options, ms, condition),
-    broken: (invariant, text) => live.judge.broken(invariant, text),
-    describe: () => live.members.map((member) => member.describe()).join('; '),
-  });
 }

@@ -17,10 +17,12 @@ import { KnownVotes } from './known-votes.ts';
 import { LiveMember } from './live-member.ts';
 import type { LiveMode } from './live-mode.ts';
 import { partyOf } from './parties.ts';
+import { ReplicaSightings } from './replica-sightings.ts';
 
 /** A supervisor starts a process anew that ended by itself. */
 const RESTART_MS = 1_000;
 const LOG_LINES = 15;
+const NS_PER_MS = 1_000_000;
 /** What a full disk made fail may be told a moment later. */
 const EXCUSED_MS = 2_000;
 
@@ -49,6 +51,9 @@ export class LiveGroup extends Hurtable<LiveMember> {
   readonly hurts: HurtList;
   readonly ends = new KnownEnds();
   readonly #votes = new KnownVotes();
+  /** What members told of their leaderships and commits. */
+  readonly sightings = new ReplicaSightings();
+  #looking: Promise<void> | undefined;
   /** How often another leader, or one in a new term, was seen. */
   reigns = 0;
   #reign = '';
@@ -159,8 +164,15 @@ export class LiveGroup extends Hurtable<LiveMember> {
     return this.hurts.mayHurt(name) && this.mode.mayLose(this.#areSound);
   }
 
-  /** Feels everybody's pulse: who leads, who is whole again, who has ended by himself. */
-  async look(): Promise<void> {
+  /** Feels everybody's pulse: who leads, who is whole again, who has ended by himself. One look at a time, so that what a member told first is heard first. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
     const { acknowledgedPosition } = this.judge;
     await Promise.all(
       this.members.map(async (member) => {
@@ -222,6 +234,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
     if (raft !== undefined) {
       this.ends.heard(member.name, raft.appliedIndex, raft.writtenIndex);
       this.#votes.heard(member.name, raft.roleHistory);
+      this.sightings.heard(member.name, member.starts, raft, Math.round(this.judge.nowMs() * NS_PER_MS));
     } else if (report === undefined && this.group.process(member.name) === undefined) this.#ended(member);
   }
 

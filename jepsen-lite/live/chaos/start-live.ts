@@ -20,11 +20,11 @@ import { Ailing } from './ailing.ts';
 import type { LiveJudge } from './client-judge.ts';
 import { dledgerMode } from './dledger-mode.ts';
 import { LiveGroup } from './live-group.ts';
+import { livenessOf } from './live-liveness.ts';
 import type { LiveMode } from './live-mode.ts';
 import { CLIENTS_PARTY, partyOf } from './parties.ts';
 
 const SOUND_MS = 30_000;
-const LOOK_MS = 100;
 const STOP_MS = 10_000;
 
 export interface StartLiveOptions {
@@ -124,11 +124,10 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
 
 /** Right after its foundation a group would not survive the loss of a member. */
 async function untilSound(live: LiveGroup, signal: AbortSignal): Promise<void> {
-  const deadlineMs = performance.now() + SOUND_MS;
-  while (!signal.aborted && performance.now() < deadlineMs) {
-    await live.look();
-    if (live.members.every(({ isSound }) => isSound)) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  if (!signal.aborted) live.judge.broken('liveness', `not all members were sound ${SOUND_MS} ms after the start`);
+  const areSound = () => live.members.every(({ isSound }) => isSound);
+  await livenessOf(live, signal).within(
+    SOUND_MS,
+    `not all members were sound ${SOUND_MS} ms after the start`,
+    areSound,
+  );
 }
