@@ -6,8 +6,8 @@ const LOOK_MS = 100;
 const LEAST_OPERATIONS = 20;
 /** Operations that end well, a second of the time in which somebody serves: right after an outage clients are still on their way back. */
 const LEAST_ACKNOWLEDGED = 10;
-/** So much of the load somebody has to serve: else a schedule left nothing to judge. */
-const LEAST_SERVED = 0.05;
+/** So much of the load somebody has to serve, less than what is served before the first fault: else there was nothing to judge. */
+const LEAST_SERVED = 0.03;
 
 /** What a run was given to judge. */
 export interface LoadFigures {

@@ -5,6 +5,9 @@ import { type RunOptions, run } from '../../../jepsen-lite/sim/run.ts';
 import { PersistQueue } from '../../../raft/driver/persist-queue.ts';
 import { OffsetBatch } from '../../../src/broker/offset/offset-batch.ts';
 import { OffsetTable } from '../../../src/broker/offset/offset-table.ts';
+import { ConsumeService } from '../../../src/client/consumer/consume-service.ts';
+import type { QueueReader } from '../../../src/client/consumer/queue-reader.ts';
+import type { ReceivedMessage } from '../../../src/client/received-message.ts';
 
 const short = (seed: number, more: Partial<RunOptions> = {}): RunOptions => {
   return { seed, nodes: 3, durationMs: 9_000, engine: nodeEngine, ...more };
@@ -73,4 +76,27 @@ test('consumer offsets that a commit forgets are found', async () => {
     () => run(short(1)),
   );
   expect(['metadata-kept', 'fresh-offset']).toContain(violation?.invariant);
+});
+
+test('a consumer that comes to a batch only after the one behind it is found', async () => {
+  const real = ConsumeService.prototype.consume;
+  const held = new Map<object, { readonly messages: readonly ReceivedMessage[]; hasPassed: boolean }>();
+  let batches = 0;
+  const late = function (this: ConsumeService, reader: QueueReader, messages: readonly ReceivedMessage[]): void {
+    const before = held.get(reader);
+    if (before === undefined && ++batches % 5 === 0) {
+      held.set(reader, { messages, hasPassed: false });
+      return;
+    }
+    if (before?.hasPassed) {
+      held.delete(reader);
+      real.call(this, reader, before.messages);
+    } else if (before !== undefined) before.hasPassed = true;
+    real.call(this, reader, messages);
+  };
+  const { violation } = await withMistake(ConsumeService.prototype, 'consume', late, () =>
+    run(short(1, { schedule: [] })),
+  );
+  expect(violation?.invariant).toBe('checker log');
+  expect(violation?.text).toContain('consume-order');
 });
