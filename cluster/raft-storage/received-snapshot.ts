@@ -81,7 +81,14 @@ export class ReceivedSnapshots {
 
   /** Makes it durable: from now on the log of this member is given up. Blocking; throws the disk's error, and then nothing has changed. */
   keep(bytes: Buffer, index: number): void {
-    this.#disk.replaceFile(this.#path('received', index), bytes);
+    const path = this.#path('received', index);
+    try {
+      this.#disk.replaceFile(path, bytes);
+    } catch (thrown) {
+      // The next one may be of another entry, and would find no room because of this one.
+      this.#disk.remove(`${path}.tmp`);
+      throw thrown;
+    }
   }
 
   /**

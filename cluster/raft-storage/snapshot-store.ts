@@ -75,7 +75,7 @@ export class SnapshotStore {
 
   /**
    * Makes a snapshot durable: fsyncs the log up to its entry, writes aside, fsyncs, renames; then removes all but the newest two. One at a time; contents
-   * must stay unchanged until `done`, which may come within the call with an error. The header's entry must be written already.
+   * must stay unchanged until `done`, which may come within the call with an error, and then nothing is left of it: a full disk has no room for that. The header's entry must be written already.
    */
   write(log: SegmentedLog, snapshot: Snapshot, done: SnapshotDone): void {
     assert(!this.#writing, 'one snapshot at a time');
@@ -83,6 +83,7 @@ export class SnapshotStore {
     this.#writing = true;
     const finish: SnapshotDone = (error) => {
       this.#writing = false;
+      if (error?.code === 'ENOSPC') this.#disk.remove(`${this.pathOf(snapshot.header.index)}.tmp`);
       done(error);
     };
     log.syncWritten((error, upTo) => {

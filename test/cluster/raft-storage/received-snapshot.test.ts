@@ -120,6 +120,17 @@ function expectBegunAnew(storage: RaftStorage, baseIndex: number, leader: RaftSt
 }
 
 describe('a snapshot that a leader sent', () => {
+  it('for which the disk has no room leaves nothing that takes room', () => {
+    const platform = new VirtualWorld('follower').start('f');
+    const storage = open(platform);
+    const { image } = platform.disk;
+    image.capacityBytes = image.allocatedBytes + 4_096;
+    for (const index of [30, 31]) {
+      expect(() => storage.received.keep(Buffer.alloc(9_000, 1), index)).toThrow('ENOSPC');
+      expect(platform.disk.list('/store/snapshots')).toEqual([]);
+    }
+  });
+
   it('replaces the log by its base entry at the next start, and the log goes on behind it', () => {
     const { bytes, leader, baseIndex } = sentByLeader();
     const { platform } = receiver(bytes);

@@ -95,6 +95,8 @@ describe('snapshots', () => {
     write(platform, storage, snapshotAt(storage.log, 10));
     platform.disk.image.fail({ operation: 'write', code: 'ENOSPC', path: 'snapshot-', written: 10 });
     expect(write(platform, storage, snapshotAt(storage.log, 20))).toBe('ENOSPC');
+    // A full disk has no room for what is left of failed attempts.
+    expect(platform.disk.list('/store/snapshots')).toEqual(['snapshot-00000000000000000010']);
     expect(storage.snapshots.loadAll().map(({ header }) => header.index)).toEqual([10]);
     expect(write(platform, storage, snapshotAt(storage.log, 20))).toBe('ok');
   });
