@@ -34,6 +34,8 @@ export interface StoreFacts {
   readonly epochs: readonly EpochEntry[];
   /** The log holds nothing. */
   readonly empty: boolean;
+  /** There are consume queues, which come of a log. */
+  readonly hasQueues: boolean;
   /** The controllers gave this broker an id in an earlier run, under which it may have acknowledged anything. */
   readonly hasId: boolean;
 }
@@ -53,7 +55,7 @@ export class DoubtFile {
   #stateAdopted: boolean;
 
   constructor(facts: StoreFacts) {
-    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, epochs, empty, hasId } = facts;
+    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, epochs, empty, hasQueues, hasId } = facts;
     this.#disk = disk;
     this.#root = root;
     this.#bootId = bootId ?? null;
@@ -67,7 +69,8 @@ export class DoubtFile {
     // A power failure leaves holes in what was never fsynced; without one, a hole is damage of what may have been.
     const holed = hole && (ackedAsync || sameBoot);
     // Who has an id has opened its store before, and may have acknowledged what is gone with it.
-    const gone = (before === undefined && hasId) || (empty && heldSomething(epochs, before?.begunEpoch ?? 0));
+    const held = hasQueues || heldSomething(epochs, before?.begunEpoch ?? 0);
+    const gone = (before === undefined && hasId) || (empty && held);
     const cacheGone = ackedAsync && (diskFailed || (unclean && !sameBoot));
     this.#inDoubt = (before?.inDoubt ?? false) || gone || holed || cacheGone;
     this.#write();

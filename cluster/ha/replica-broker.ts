@@ -56,6 +56,7 @@ export class ReplicaBroker {
     this.#config = config;
     const unclean = disk.exists(abortPath(root));
     const cut = unfinishedCut(disk, root);
+    const hasQueues = holdsQueues(disk, `${root}/consumequeue`);
     let log: HaLog | undefined;
     let hole = false;
     const cutHole = (position: number): void => {
@@ -94,6 +95,7 @@ export class ReplicaBroker {
       asyncAcks: config.flushDiskType === 'ASYNC_FLUSH',
       epochs: epochs.entries,
       empty: cut === undefined && log.endPosition === log.minPosition,
+      hasQueues: hasQueues && log.endPosition === 0,
       hasId: disk.exists(config.storePathBrokerIdentity),
     });
     this.#doubt = doubt;
@@ -214,6 +216,14 @@ export class ReplicaBroker {
 
 function openEpochs({ disk }: Platform, { storePathRootDir: root, storePathEpochFile: path }: BrokerConfig): EpochFile {
   return EpochFile.open(disk, path === '' ? `${root}/epochFileCheckpoint` : path);
+}
+
+/** `folder` has a file of some queue of some topic. Nothing of it is opened yet. */
+function holdsQueues(disk: Disk, folder: string): boolean {
+  return disk.list(folder).some((topic) => {
+    const ids = disk.list(`${folder}/${topic}`).filter((name) => /^\d+$/.test(name));
+    return ids.some((id) => disk.list(`${folder}/${topic}/${id}`).length > 0);
+  });
 }
 
 /** Epochs that begin behind the end of the log were noted before the first byte of them came. A cut that the last run began is over with theirs. */

@@ -12,6 +12,7 @@ function freshStore(): StoreFacts {
     asyncAcks: true,
     epochs: [],
     empty: true,
+    hasQueues: false,
     hasId: false,
   };
   return { disk, root: '/store', bootId: 'one', ...facts };
@@ -78,6 +79,13 @@ describe('a replica whose store is gone', () => {
     expect(other.inDoubt).toBe(true);
     other.over();
     expect(inDoubt(1, 0)).toBe(true);
+  });
+
+  it('is in doubt where the log is empty, and there are queues that came of it', () => {
+    const facts = { ...freshStore(), hasId: true };
+    new DoubtFile({ ...facts, hasId: false }).begins(1);
+    expect(new DoubtFile({ ...facts, epochs: EPOCHS, hasQueues: true, empty: false }).inDoubt).toBe(false);
+    expect(new DoubtFile({ ...facts, epochs: EPOCHS, hasQueues: true }).inDoubt).toBe(true);
   });
 });
 
