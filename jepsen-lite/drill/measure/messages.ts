@@ -12,17 +12,6 @@ export interface MessageFigures {
 
 const NS_PER_MS = 1_000_000;
 
-/** Where each message stands, by what was read back of a whole history. */
-export function placesOf(history: History): Map<string, Set<string>> {
-  const places = new Map<string, Set<string>>();
-  for (const { op, key, offset, result } of history.operations()) {
-    if (op !== 'read' || offset === undefined || typeof result !== 'string') continue;
-    const known = places.get(result) ?? new Set();
-    places.set(result, known.add(`${key}@${offset}`));
-  }
-  return places;
-}
-
 export interface MessageWindow {
   readonly fromMs: number;
   readonly toMs: number;
@@ -30,7 +19,7 @@ export interface MessageWindow {
   readonly sinceMs: number | undefined;
 }
 
-/** Figures of the messages whose sends began in a window. `consumedAtMs`: when a consumer saw each first. */
+/** Figures of the messages whose sends began in a window. `places`: where each was found when all was over, `consumedAtMs`: when a consumer saw each first. */
 export function messagesOf(
   history: History,
   places: ReadonlyMap<string, ReadonlySet<string>>,

@@ -10,7 +10,6 @@ import { underWatchdog } from '../../live/watchdog/under-watchdog.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import { writeHistory } from '../../live/write-history.ts';
 import { hypothesesOf } from '../measure/hypotheses.ts';
-import { placesOf } from '../measure/messages.ts';
 import { sendsOf } from '../measure/sends.ts';
 import { trialFigures } from '../measure/trial-figures.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -119,7 +118,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     const measured = {
       sends: sendsOf(clients.history),
       history: clients.history,
-      places: placesOf(clients.history),
+      places: clients.stored?.places ?? new Map(),
       consumedAtMs: clients.consumedAtMs,
       ownPauses,
     };

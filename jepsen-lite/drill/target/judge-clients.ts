@@ -1,11 +1,10 @@
 import type { Platform } from '../../../src/platform/ports.ts';
-import type { StoredQueues } from '../../checker/consumption.ts';
 import { judgeRun } from '../../checker/judge-run.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { Liveness } from '../../invariant/liveness.ts';
 import { askAgain } from '../../live/ask-again.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
-import { drain } from '../../workload/drain.ts';
+import { checkReadBack, type ReadBack, readBack } from '../../live/read-back.ts';
 
 /** Clients end what they are at. */
 const CLIENTS_END_MS = 30_000;
@@ -42,21 +41,23 @@ export async function judgeClients(
   if (!(await liveness.within(CLIENTS_END_MS, `clients do not end within ${CLIENTS_END_MS} ms`, () => clients.idle)))
     return [];
   phase('reading everything back');
-  let queues: StoredQueues;
+  let stored: ReadBack;
   try {
-    queues = await drain(clients, platform, clients.topics, askAgain(platform, ASK_MS, signal));
+    stored = await readBack(clients, platform, askAgain(platform, ASK_MS, signal));
     history.drained = true;
+    clients.stored = stored;
   } catch (error) {
     liveness.fails(`what is stored cannot be read: ${(error as Error).message}`);
     return [];
   }
   phase('letting consumers end');
   // Who does not come to the end is told by its checker, which knows what is missing.
-  await until(CONSUME_MS, () => consumption.reached(queues));
+  await until(CONSUME_MS, () => consumption.reached(stored.queues));
   clients.consumersStopped = true;
   const late = `consumers do not end within ${CLIENTS_END_MS} ms`;
   if (!(await liveness.within(CLIENTS_END_MS, late, () => clients.consumersIdle))) return [];
   phase('judging');
-  const consumed = { group: consumerGroup, queues };
-  return judgeRun({ history, consumed, hasRegisters, replicas: undefined, availability: undefined });
+  const consumed = { group: consumerGroup, queues: stored.queues };
+  const verdicts = judgeRun({ history, consumed, hasRegisters, replicas: undefined, availability: undefined });
+  return [...verdicts, checkReadBack(history, stored)];
 }

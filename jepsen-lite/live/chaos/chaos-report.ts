@@ -79,7 +79,8 @@ export function messageFigures(verdicts: readonly Verdict[]): ChaosReport['messa
   };
   return {
     acknowledged: sum('total-queue', ['acknowledged']),
-    lost: sum('total-queue', ['lost']),
+    // What somebody read under way, and nobody can read any more, is lost, too.
+    lost: Math.max(sum('total-queue', ['lost']), sum('read-back', ['missing'])),
     phantom: sum('total-queue', PHANTOMS),
     orderBreaks: Object.entries(ORDER_BREAKS).reduce((total, [checker, names]) => total + sum(checker, names), 0),
   };

@@ -1,10 +1,8 @@
 import { nativeReplica } from '../../replica/replica-files.ts';
+import { KEEPING } from './keeping.ts';
 import type { LiveMode } from './live-mode.ts';
 import { realFiles } from './raft-files.ts';
 import { SMALL_FILES } from './small-files.ts';
-
-/** Above the watermark even young files would go, and with them what clients have still to read back: a disk that a fault has filled is above it. */
-const KEEPING = { cleanFileForciblyEnable: 'false' } as const;
 
 /** A master needs no longer to see that a broker of its set is gone, so that the set which it tells afterwards is not the one of before. */
 const BACK_IN_SET_MS = 3_000;

@@ -1,6 +1,7 @@
 import { DEFAULT_LAYOUT } from '../../../cluster/launch/layouts.ts';
 import { faultKinds } from '../../fault/fault-kinds.ts';
 import { groupReplica } from '../../replica/replica-files.ts';
+import { KEEPING } from './keeping.ts';
 import type { LiveMode } from './live-mode.ts';
 import { raftDirectoryOf, realFiles } from './raft-files.ts';
 import { SMALL_FILES } from './small-files.ts';
@@ -10,8 +11,8 @@ export const dledgerMode: LiveMode = {
   name: 'dledger',
   conf: DEFAULT_LAYOUT,
   chaosConf: 'dledger-2-namesrv',
-  brokerKeys: { ...SMALL_FILES, scrubIntervalMs: '2000', scrubBytesPerSecond: '16777216' },
-  drillKeys: {},
+  brokerKeys: { ...SMALL_FILES, ...KEEPING, scrubIntervalMs: '2000', scrubBytesPerSecond: '16777216' },
+  drillKeys: KEEPING,
   kinds: faultKinds.map(({ name }) => name),
   leads: ({ raft }) => raft?.role === 'leader',
   serves: ({ raft }) => raft?.role === 'leader' && raft.ready,

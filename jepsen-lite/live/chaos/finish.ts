@@ -1,12 +1,11 @@
 import type { Platform } from '../../../src/platform/ports.ts';
-import type { StoredQueues } from '../../checker/consumption.ts';
 import { judgeRun } from '../../checker/judge-run.ts';
 import type { ReplicaState } from '../../checker/replica-state.ts';
 import type { Verdict } from '../../checker/verdict.ts';
-import { drain } from '../../workload/drain.ts';
 import { judgeOnewayOffsets } from '../../workload/oneway-offsets.ts';
 import { readTopicSettings } from '../../workload/topic-settings.ts';
 import { askAgain } from '../ask-again.ts';
+import { checkReadBack, type ReadBack, readBack } from '../read-back.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveDisturbances } from './live-disturbances.ts';
 import type { LiveGroup } from './live-group.ts';
@@ -61,13 +60,14 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   phase('reading everything back');
   const addresses = live.members.map(({ node }) => node.address);
   const ask = askAgain(platform, ASK_MS, signal);
-  let queues: StoredQueues;
+  let stored: ReadBack;
   try {
-    queues = await drain(clients, platform, clients.topics, ask);
+    stored = await readBack(clients, platform, ask);
     if (clients.hasRegisters) await readTopicSettings(clients, platform, addresses, ask);
     const reigns = () => live.look().then(() => live.reigns);
     await judgeOnewayOffsets(clients, { process: platform, addresses, reigns, rounds: ONEWAY_ROUNDS });
     clients.history.drained = true;
+    clients.stored = stored;
     for (const text of await metadata.judge(platform, addresses, ask)) judge.broken('metadata-kept', text);
   } catch (error) {
     liveness.fails(`what is stored cannot be read: ${(error as Error).message}`);
@@ -75,20 +75,21 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   }
   phase('letting consumers end');
   // Who does not come to the end is told by its checker, which knows what is missing.
-  await until(live, signal, CONSUME_MS, () => clients.consumption.reached(queues));
+  await until(live, signal, CONSUME_MS, () => clients.consumption.reached(stored.queues));
   clients.consumersStopped = true;
   if (!(await liveness.within(CLIENTS_END_MS, 'consumers do not end', () => clients.consumersIdle))) return [];
   if (!(await liveness.within(TOGETHER_MS, 'the members do not come together again', () => areTogether(live))))
     return [];
   const states = await stoppedReplicas(live, phase);
   phase('judging');
-  return judgeRun({
+  const verdicts = judgeRun({
     history: clients.history,
-    consumed: { group: clients.consumerGroup, queues },
+    consumed: { group: clients.consumerGroup, queues: stored.queues },
     hasRegisters: clients.hasRegisters,
     replicas: { states, events: live.sightings.events },
     availability,
   });
+  return [...verdicts, checkReadBack(clients.history, stored)];
 }
 
 /** Load goes on until it shows how the group came out of its last fault. */

@@ -1,6 +1,7 @@
 import { History } from '../../checker/history.ts';
 import { Consumption } from '../../workload/consumption.ts';
 import type { ClientJudge, Workload } from '../../workload/workload.ts';
+import type { ReadBack } from '../read-back.ts';
 
 export interface LiveClientsOptions {
   readonly judge: ClientJudge;
@@ -24,6 +25,8 @@ export abstract class LiveClients implements Workload {
   readonly counts = { acknowledged: 0, refused: 0, unknown: 0 };
   stopped = false;
   consumersStopped = false;
+  /** What was stored when all was over; undefined before, and where that could not be read. */
+  stored: ReadBack | undefined;
   readonly consumption = new Consumption();
   readonly #nowMs: () => number;
   #processes = 0;

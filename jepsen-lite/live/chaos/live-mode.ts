@@ -11,7 +11,7 @@ export interface LiveMode {
   readonly chaosConf: string;
   /** Keys for all brokers, so that files are small and roll, and what happens seldom happens often. */
   readonly brokerKeys: Readonly<Record<string, string>>;
-  /** Keys for the brokers of a drill, whose files are of the usual size. */
+  /** Keys for the brokers of a drill, whose files are of the usual size and stay. */
   readonly drillKeys: Readonly<Record<string, string>>;
   /** Kinds of faults under which this mode promises that nothing acknowledged is lost. */
   readonly kinds: readonly string[];
