@@ -55,7 +55,9 @@ function rto({ rtoMs, rtoFrom }: ExpectPlan, trials: readonly TrialFigures[]): H
 
 function counted(expect: ExpectPlan, trials: readonly TrialFigures[], verdicts: readonly Verdict[]): Hypothesis[] {
   const figures = messageFigures(verdicts);
-  const wasJudged = verdicts.some(({ checker }) => checker === 'total-queue') && figures.acknowledged > 0;
+  // Where no trial came to its end, nothing was asked of the messages.
+  const wasJudged =
+    trials.length > 0 && verdicts.some(({ checker }) => checker === 'total-queue') && figures.acknowledged > 0;
   const most = (of: (trial: TrialFigures) => number): number =>
     trials.reduce((top, trial) => Math.max(top, of(trial)), 0);
   const sum = (of: (trial: TrialFigures) => number): number => trials.reduce((all, trial) => all + of(trial), 0);
@@ -78,7 +80,7 @@ function counted(expect: ExpectPlan, trials: readonly TrialFigures[], verdicts: 
       'failed sends of a trial',
       expect.failedSends,
       most(({ failedSends }) => failedSends),
-      true,
+      trials.length > 0,
     ),
   ];
 }

@@ -42,6 +42,66 @@ export function recoveryOf(sends: readonly Send[], baseMs: number, untilMs: numb
   };
 }
 
+/** The longest outage of a trial, and where it began. */
+export interface Outage extends Recovery {
+  readonly fromMs: number;
+}
+
+/** A time in which what is wrong counts: from its first moment on, and whatever begins later before its end. */
+export interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Trouble that begins when a fault was overcome is an outage, too, from so long on: shorter ones a busy machine makes by itself. They stand in the longest stall. */
+const LATER_OUTAGE_MS = 1_000;
+
+/**
+ * The longest outage in some windows of a trial that ends at `untilMs`: one for each window, which begins with it, and those that begin later in it. One that never ended is longer than any other.
+ * `heldUpMs`: for how long the drill itself was held up in a time, which a later stall is shorter by.
+ */
+export function worstOutage(
+  sends: readonly Send[],
+  windows: readonly Window[],
+  untilMs: number,
+  heldUpMs: (fromMs: number, toMs: number) => number,
+): Outage {
+  const outages = windows.flatMap(({ fromMs, toMs }) => {
+    const found: Outage[] = [{ fromMs, ...recoveryOf(sends, fromMs, untilMs) }];
+    for (;;) {
+      const calmFromMs = found.at(-1)?.stableAtMs;
+      const atMs = calmFromMs === undefined ? undefined : nextTrouble(sends, calmFromMs, toMs, heldUpMs);
+      if (atMs === undefined) return found;
+      found.push({ fromMs: atMs, ...recoveryOf(sends, atMs, untilMs) });
+    }
+  });
+  const isLater = ({ fromMs }: Outage): boolean => windows.every((window) => window.fromMs !== fromMs);
+  const lengthOf = ({ rtoMs = Number.POSITIVE_INFINITY }: Outage): number => rtoMs;
+  const counting = outages.filter((outage) => !isLater(outage) || lengthOf(outage) >= LATER_OUTAGE_MS);
+  return counting.reduce((worst, outage) => (lengthOf(outage) > lengthOf(worst) ? outage : worst));
+}
+
+/** When the next send failed, or the next long stall began, after `fromMs` and before `toMs`. */
+function nextTrouble(
+  sends: readonly Send[],
+  fromMs: number,
+  toMs: number,
+  heldUpMs: (fromMs: number, toMs: number) => number,
+): number | undefined {
+  const after = sends.filter(({ endMs }) => endMs >= fromMs);
+  let sinceMs = fromMs;
+  for (const { endMs, outcome } of after) {
+    if (sinceMs >= toMs) return undefined;
+    // What comes after the next fault is of its making.
+    const overMs = Math.min(endMs, toMs);
+    const gapMs = overMs - sinceMs;
+    if (gapMs >= LATER_OUTAGE_MS && gapMs - heldUpMs(sinceMs, overMs) >= LATER_OUTAGE_MS) return sinceMs;
+    if (outcome !== 'ok') return endMs < toMs ? endMs : undefined;
+    sinceMs = endMs;
+  }
+  return undefined;
+}
+
 /** Beginnings of the times of at least `leastMs` between two moments of an ascending list. */
 function stallsOf(moments: readonly number[], leastMs: number): number[] {
   return moments.filter((atMs, at) => (moments[at + 1] ?? atMs) - atMs >= leastMs);

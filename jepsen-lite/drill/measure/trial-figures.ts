@@ -4,19 +4,22 @@ import type { Plan } from '../plan/plan.ts';
 import type { TrialRecord } from '../run/run-trial.ts';
 import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';
-import { partsOf, type Recovery, type RecoveryParts, recoveryOf } from './recovery.ts';
+import { partsOf, type Recovery, type RecoveryParts, type Window, worstOutage } from './recovery.ts';
 import { figuresOf, type Send, type SendFigures } from './sends.ts';
 
 /** All that a trial is judged by. */
 export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recovery, 'rtoMs' | 'failedForMs'> {
   readonly record: TrialRecord;
+  /** When the longest outage began, and when it was over; undefined: it never was. */
+  readonly outageFromMs: number;
+  readonly recoveredMs: number | undefined;
   /** Sends without success from the first fault to the end of the trial. */
   readonly failedSends: number;
   /** Longest time without an acknowledgement from there on. */
   readonly longestStallMs: number;
-  /** Longest time from the first fault to recovery for which the drill itself was held up; the figures may be too high by that. */
+  /** Longest time in the longest outage for which the drill itself was held up; the figures may be too high by that. */
   readonly ownPauseMs: number;
-  /** Before the faults, from the first fault to recovery, and from there to the end. */
+  /** Before the faults, from the first fault to the end of the longest outage, and from there to the end. */
   readonly calm: SendFigures;
   readonly hurt: SendFigures;
   readonly after: SendFigures;
@@ -38,16 +41,20 @@ export function trialFigures(
   { rtoFrom }: Plan['expect'],
   { sends, history, places, consumedAtMs, ownPauses }: Measured,
 ): TrialFigures {
-  const { calmFromMs, faultMs, healMs, endMs, roles } = record;
+  const { calmFromMs, faultMs, endMs, roles } = record;
   const calm = figuresOf(sends, calmFromMs, faultMs);
-  const baseMs = rtoFrom === 'fault' ? faultMs : healMs;
-  const { rtoMs, stableAtMs, failedForMs } = recoveryOf(sends, baseMs, endMs);
+  const worst = worstOutage(sends, windowsOf(record, rtoFrom), endMs, (fromMs, toMs) =>
+    ownPauses.longestIn(fromMs, toMs),
+  );
+  const { fromMs: baseMs, rtoMs, stableAtMs, failedForMs } = worst;
   const parts = partsOf(roles, baseMs, stableAtMs ?? endMs);
   const since = figuresOf(sends, faultMs, endMs);
   const window = { fromMs: calmFromMs, toMs: endMs, sinceMs: stableAtMs };
   return {
     record,
     rtoMs,
+    outageFromMs: baseMs,
+    recoveredMs: stableAtMs,
     failedForMs,
     ...(stableAtMs === undefined || rtoMs === 0 ? noParts : parts),
     ...messagesOf(history, places, consumedAtMs, window),
@@ -59,6 +66,14 @@ export function trialFigures(
     after: figuresOf(sends, stableAtMs ?? endMs, endMs),
     buckets: bucketsOf(sends, calmFromMs, endMs),
   };
+}
+
+/** Each fault has its recovery, however many came before it; where recovery is counted from the end of faults, each phase has. */
+function windowsOf({ faults, phases, faultMs, endMs }: TrialRecord, rtoFrom: 'fault' | 'heal'): Window[] {
+  if (rtoFrom === 'heal')
+    return phases.map(({ healMs }, at) => ({ fromMs: healMs, toMs: phases[at + 1]?.faultMs ?? endMs }));
+  const starts = [...new Set([faultMs, ...faults.map(({ startMs }) => startMs)])].sort((a, b) => a - b);
+  return starts.map((fromMs, at) => ({ fromMs, toMs: starts[at + 1] ?? endMs }));
 }
 
 const noParts: RecoveryParts = { detectMs: undefined, electMs: undefined, serveMs: undefined };

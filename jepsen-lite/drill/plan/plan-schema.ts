@@ -180,7 +180,7 @@ export const planSchema = {
       maxLag: count('acknowledged messages that the consumer has not seen', 0, MOST),
     }),
     expect: section('what has to hold; what is left out is only measured', {
-      rtoMs: milliseconds('recovery time, p95 over the trials'),
+      rtoMs: milliseconds('recovery time: the longest outage of a trial, p95 over the trials'),
       rtoFrom: {
         type: 'string',
         enum: ['fault', 'heal'],

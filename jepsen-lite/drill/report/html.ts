@@ -61,11 +61,11 @@ function figureTable({ trials }: DrillReport): string {
   return `<div class="scroll"><table><tr>${head}</tr>\n${rows.join('\n')}\n</table></div>`;
 }
 
-function figure(trial: DrillReport['trials'][number], { expect: { rtoFrom }, target }: DrillReport['plan']): string {
+function figure(trial: DrillReport['trials'][number], { target }: DrillReport['plan']): string {
   const head = headOf(target);
   const { record, rtoMs } = trial;
   const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', problem } = record;
   const ended = problem === undefined ? '' : ` It did not recover: ${escaped(problem)}.`;
   const caption = `Trial ${number}: RTO ${figureText(rtoMs, 'ms')} (dashed line); ${leaderBefore} was ${head} before, ${leaderAfter} after.${ended}`;
-  return `<figure>${timelineSvg(trial, rtoFrom)}<figcaption>${caption} Bars: acknowledged and failed sends. Line: slowest send of each tenth of a second.</figcaption></figure>`;
+  return `<figure>${timelineSvg(trial)}<figcaption>${caption} Bars: acknowledged and failed sends. Line: slowest send of each tenth of a second.</figcaption></figure>`;
 }

@@ -20,8 +20,8 @@ const DECADES = 4;
  * One trial as a drawing for a page that has the classes `ok`, `bad`, `line`, `fault`, `leads`, `mark` and `soft`: acknowledged and failed sends, the slowest send of each
  * tenth of a second, who led in which term, the faults as bands, and the moment of recovery.
  */
-export function timelineSvg({ record, buckets, rtoMs, calm }: TrialFigures, rtoFrom: 'fault' | 'heal'): string {
-  const { calmFromMs, endMs, faults, roles, faultMs, healMs } = record;
+export function timelineSvg({ record, buckets, rtoMs, recoveredMs, calm }: TrialFigures): string {
+  const { calmFromMs, endMs, faults, roles, faultMs } = record;
   const x = (atMs: number): number =>
     LEFT + ((clamp(atMs, calmFromMs, endMs) - calmFromMs) / (endMs - calmFromMs)) * (WIDTH - LEFT - RIGHT);
   const members = [...new Set(roles.map(({ member }) => member))].sort();
@@ -31,7 +31,6 @@ export function timelineSvg({ record, buckets, rtoMs, calm }: TrialFigures, rtoF
   const most = Math.max(1, ...buckets.map(({ ok, failed }) => ok + failed));
   const wide = Math.max(0.5, x(calmFromMs + BUCKET_MS) - x(calmFromMs) - 0.4);
   const perSecond = (most * MS_PER_SECOND) / BUCKET_MS;
-  const recoveredMs = rtoMs === undefined ? undefined : (rtoFrom === 'fault' ? faultMs : healMs) + rtoMs;
   const parts = [
     ...faults.map(({ kind, members: hit, startMs, endMs: overMs }, at) => {
       const wideBand = Math.max(1.5, x(overMs) - x(startMs));
@@ -60,9 +59,9 @@ export function timelineSvg({ record, buckets, rtoMs, calm }: TrialFigures, rtoF
 }
 
 /** The same drawing as a file of its own. */
-export function timelineFile(trial: TrialFigures, rtoFrom: 'fault' | 'heal'): string {
+export function timelineFile(trial: TrialFigures): string {
   const head = `<style>\n${colours}\n${drawingStyle}\n</style>\n<rect class="back" width="100%" height="100%"/>\n`;
-  const svg = timelineSvg(trial, rtoFrom).replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
+  const svg = timelineSvg(trial).replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
   return `${svg.replace('\n', `\n${head}`)}\n`;
 }
 

@@ -15,7 +15,7 @@ export function writeReports(report: DrillReport, folder: string): string[] {
     'junit.xml': junitOf(report),
   };
   const drawings = report.trials.map((trial) => {
-    return [`trial-${trial.record.number}.svg`, timelineFile(trial, report.plan.expect.rtoFrom)] as const;
+    return [`trial-${trial.record.number}.svg`, timelineFile(trial)] as const;
   });
   for (const [name, text] of [...Object.entries(files), ...drawings]) writeFileSync(join(folder, name), text);
   return Object.keys(files);

@@ -3,6 +3,11 @@ import type { MadeFault, RoleSighting } from '../target/drill-target.ts';
 import { type DrillRun, DrillStopped } from './drill-run.ts';
 import { steadyProblem } from './steady-state.ts';
 
+export interface PhaseTimes {
+  readonly faultMs: number;
+  readonly healMs: number;
+}
+
 /** When what happened in a trial, on the clock of the run. What it means is computed when everything was read back. */
 export interface TrialRecord {
   readonly number: number;
@@ -16,6 +21,8 @@ export interface TrialRecord {
   /** The target was steady again, or the waiting for it ended. */
   readonly endMs: number;
   readonly faults: readonly MadeFault[];
+  /** Of each phase in which something was hit: when its first fault began, and when its last was over. */
+  readonly phases: readonly PhaseTimes[];
   readonly roles: readonly RoleSighting[];
   /** Why it did not recover, in words. */
   readonly problem: string | undefined;
@@ -38,11 +45,16 @@ export async function runTrial(run: DrillRun, number: number): Promise<TrialReco
   const madeBefore = target.faults.made.length;
   journal({ event: 'trial', number, leader: leaderBefore ?? null });
   let problem: string | undefined;
-  for (const phase of plan.phases) problem ??= await playPhase(run, number, phase);
+  const phases: PhaseTimes[] = [];
+  for (const phase of plan.phases) {
+    const from = target.faults.made.length;
+    problem ??= await playPhase(run, number, phase);
+    phases.push(...timesOf(target.faults.made.slice(from), target.faults.lastStartMs));
+  }
   const faults = target.faults.made.slice(madeBefore);
   const planned = plan.phases.reduce((sum, phase) => sum + phase.faults.length, 0);
   if (faults.length < planned) problem ??= `only ${faults.length} of ${planned} faults found somebody to hit`;
-  const healMs = Math.max(faultMs, target.faults.lastStartMs, ...faults.map(({ endMs }) => endMs));
+  const healMs = phases.at(-1)?.healMs ?? faultMs;
   const still = await untilSteady(run, `trial ${number}: recovery`, plan.recoverMs);
   problem ??= still === undefined ? undefined : `${plan.recoverMs} ms after the faults ${still}`;
   const roles = sightingsSince([...rolesBefore, ...endsOf(faults), ...(await target.roles())], calmFromMs);
@@ -58,9 +70,17 @@ export async function runTrial(run: DrillRun, number: number): Promise<TrialReco
     healMs,
     endMs: nowMs(),
     faults,
+    phases,
     roles,
     problem,
   };
+}
+
+/** None where nothing was hit. `lastStartMs`: when somebody was last started. */
+function timesOf(faults: readonly MadeFault[], lastStartMs: number): PhaseTimes[] {
+  const [first] = faults;
+  if (first === undefined) return [];
+  return [{ faultMs: first.startMs, healMs: Math.max(lastStartMs, ...faults.map(({ endMs }) => endMs)) }];
 }
 
 /** Plays the faults of a phase; says what did not come true after them. */
@@ -84,7 +104,7 @@ async function untilSteady(run: DrillRun, phase: string, timeoutMs: number): Pro
   let problem: string | undefined;
   let sinceMs = run.nowMs();
   const isSteady = await run.until(phase, timeoutMs + steady.forMs, () => {
-    problem = steadyProblem(steady, run.last, run.recent(steady.forMs), run.clients.lag);
+    problem = steadyProblem(steady, run.last, run.recent(steady.forMs), run.clients.lag, run.plan.load);
     if (run.last.problem !== undefined) sinceMs = run.nowMs();
     return problem === undefined && run.nowMs() >= sinceMs + steady.forMs;
   });

@@ -1,5 +1,5 @@
 import type { SendFigures } from '../measure/sends.ts';
-import type { SteadyPlan } from '../plan/plan.ts';
+import type { LoadPlan, SteadyPlan } from '../plan/plan.ts';
 import type { TargetLook } from '../target/drill-target.ts';
 
 /** Why this is not what the plan calls steady, in a few words; undefined if it is. */
@@ -8,6 +8,7 @@ export function steadyProblem(
   { problem }: TargetLook,
   figures: SendFigures,
   lag: number,
+  load: Pick<LoadPlan, 'rate' | 'senders'>,
 ): string | undefined {
   if (problem !== undefined) return problem;
   const failed = figures.refused + figures.unknown;
@@ -17,5 +18,29 @@ export function steadyProblem(
     return `${(share * 100).toFixed(1)} % of the sends failed (maxErrorShare ${plan.maxErrorShare})`;
   if (figures.p99Ms > plan.maxP99Ms)
     return `p99 of the sends is ${figures.p99Ms.toFixed(0)} ms (maxP99Ms ${plan.maxP99Ms})`;
+  const still = standstill(plan, figures, load);
+  if (still !== undefined) return still;
   return lag > plan.maxLag ? `the consumer lags by ${lag} messages (maxLag ${plan.maxLag})` : undefined;
+}
+
+/** Pauses of senders are drawn, so that no acknowledgement comes at an even pace. */
+const PAUSES = 5;
+const RATE_SHARE = 0.5;
+const MS_PER_SECOND = 1_000;
+
+/** Sends that hang have no end yet, and are in no share and no p99: what shows them is that fewer others end, or none. */
+function standstill(
+  { maxP99Ms }: SteadyPlan,
+  { longestGapMs, perSecond }: SendFigures,
+  { rate, senders }: Pick<LoadPlan, 'rate' | 'senders'>,
+): string | undefined {
+  const longestMs = maxP99Ms + (PAUSES * MS_PER_SECOND) / rate;
+  if (longestGapMs > longestMs)
+    return `no message was acknowledged for ${longestGapMs.toFixed(0)} ms (${longestMs.toFixed(0)} with maxP99Ms ${maxP99Ms} and load.rate ${rate})`;
+  // What the senders reach where each send takes as long as the slowest may.
+  const slowest = (senders * MS_PER_SECOND) / ((senders * MS_PER_SECOND) / rate + maxP99Ms);
+  const least = slowest * RATE_SHARE;
+  return perSecond < least
+    ? `${perSecond.toFixed(1)} messages a second were acknowledged (${least.toFixed(1)} with maxP99Ms ${maxP99Ms} and load.rate ${rate})`
+    : undefined;
 }

@@ -16,6 +16,7 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
       faultMs: 3_000,
       healMs: 5_000,
       endMs: 8_000,
+      phases: [{ faultMs: 3_000, healMs: 5_000 }],
       faults: [{ kind: 'kill', members: ['n0'], startMs: 3_000, endMs: 5_000 }],
       roles: [
         { atMs: 5, member: 'n0', role: 'leader', term: 1, leader: 'n0' },
@@ -24,6 +25,8 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
       problem: undefined,
     },
     rtoMs: 90 + number,
+    outageFromMs: 3_000,
+    recoveredMs: 3_090 + number,
     detectMs: 30,
     electMs: 20,
     serveMs: 40 + number,

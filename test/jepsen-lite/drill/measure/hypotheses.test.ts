@@ -44,7 +44,13 @@ test('what could not be measured does not hold', () => {
     'RTO p95 at most 500 ms from the fault: nothing (false)',
     'lag drain time at most 10 ms: nothing (false)',
   ]);
-  expect(broken({}, [])).toContain('every trial ends steady: 0 of 0 (false)');
+  expect(broken({ failedSends: 0 }, [])).toEqual([
+    'every trial ends steady: 0 of 0 (false)',
+    'RTO p95 at most 500 ms from the fault: nothing (false)',
+    'acknowledged messages that are lost (RPO) at most 0: 0 (unknown)',
+    'breaks of the order at most 0: 0 (unknown)',
+    'failed sends of a trial at most 0: 0 (unknown)',
+  ]);
 });
 
 test('without a judged history nothing is known of loss and order', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { partsOf, recoveryOf } from '../../../../jepsen-lite/drill/measure/recovery.ts';
+import { partsOf, recoveryOf, worstOutage } from '../../../../jepsen-lite/drill/measure/recovery.ts';
 import type { Send } from '../../../../jepsen-lite/drill/measure/sends.ts';
 import type { RoleSighting } from '../../../../jepsen-lite/drill/target/drill-target.ts';
 
@@ -51,6 +51,52 @@ describe('recovery time', () => {
 
   test('a later stall is another one', () => {
     expect(recovery([...flow(0, 1_000), ...flow(1_200, 2_600), ...flow(2_900, 5_000)]).rtoMs).toBe(200);
+  });
+});
+
+describe('the longest outage', () => {
+  const never = () => 0;
+  const whole = [{ fromMs: 1_000, toMs: 20_000 }];
+
+  test('is that of the second fault where that took longer', () => {
+    const sends = [...flow(0, 1_000), ...flow(1_085, 10_000), ...flow(11_016, 20_000)];
+    const windows = [
+      { fromMs: 1_000, toMs: 10_000 },
+      { fromMs: 10_000, toMs: 20_000 },
+    ];
+    expect(recoveryOf(sends, 1_000, 20_000).rtoMs).toBe(85);
+    expect(worstOutage(sends, windows, 20_000, never)).toMatchObject({
+      fromMs: 10_000,
+      rtoMs: 1_016,
+      stableAtMs: 11_016,
+    });
+    const [first, second] = windows;
+    expect(worstOutage(sends, [first!], 20_000, never)).toMatchObject({ fromMs: 1_000, rtoMs: 85 });
+    expect(worstOutage(sends, [second!], 20_000, never).rtoMs).toBe(1_016);
+  });
+
+  test('is a relapse after the first recovery, counted from where it began', () => {
+    const sends = [...flow(0, 1_000), ...flow(1_082, 3_000), ...flow(7_000, 20_000)];
+    expect(worstOutage(sends, whole, 20_000, never)).toMatchObject({ fromMs: 2_992, rtoMs: 4_008, stableAtMs: 7_000 });
+  });
+
+  test('is a relapse in which sends fail, however many others succeed', () => {
+    const failures = [5_003, 5_503, 6_003, 6_503].map(failure);
+    const sends = [...flow(0, 1_000), ...flow(1_082, 20_000), ...failures].sort((a, b) => a.endMs - b.endMs);
+    expect(worstOutage(sends, whole, 20_000, never)).toMatchObject({ fromMs: 5_003, rtoMs: 1_509 });
+  });
+
+  test('is no later stall below a second, nor one for which the drill itself was held up', () => {
+    const short = [...flow(0, 1_000), ...flow(1_082, 5_000), ...flow(5_900, 20_000)];
+    expect(worstOutage(short, whole, 20_000, never).rtoMs).toBe(82);
+    const held = [...flow(0, 1_000), ...flow(1_082, 5_000), ...flow(6_500, 20_000)];
+    expect(worstOutage(held, whole, 20_000, () => 1_200).rtoMs).toBe(82);
+    expect(worstOutage(held, whole, 20_000, never).rtoMs).toBe(1_508);
+  });
+
+  test('is endless where the last one never ended', () => {
+    const sends = [...flow(0, 1_000), ...flow(1_082, 5_000), ...flow(19_500, 20_000)];
+    expect(worstOutage(sends, whole, 20_000, never)).toMatchObject({ rtoMs: undefined, stableAtMs: undefined });
   });
 });
 

@@ -50,7 +50,7 @@ describe('HTML', () => {
 });
 
 test('a timeline shows sends, faults, leaders, terms and the recovery', () => {
-  const svg = timelineSvg(sampleTrial(1), 'fault');
+  const svg = timelineSvg(sampleTrial(1));
   expect(svg.match(/class="ok"/g)).toHaveLength(2);
   expect(svg.match(/class="bad"/g)).toHaveLength(1);
   expect(svg).toContain('kill n0');
@@ -58,11 +58,11 @@ test('a timeline shows sends, faults, leaders, terms and the recovery', () => {
   expect(svg).toContain('term 2');
   expect(svg).toContain('class="mark"');
   expect(svg).not.toContain('NaN');
-  expect(timelineSvg(sampleTrial(1, { rtoMs: 0 }), 'fault')).not.toContain('class="mark"');
+  expect(timelineSvg(sampleTrial(1, { rtoMs: 0 }))).not.toContain('class="mark"');
 });
 
 test('a timeline in a file of its own brings its colours with it', () => {
-  const file = timelineFile(sampleTrial(1), 'fault');
+  const file = timelineFile(sampleTrial(1));
   expect(file).toMatch(
     /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="[^"]*" role="img" aria-label="[^"]*">\n<style>\n/,
   );
