@@ -3,6 +3,7 @@ import type { StoredQueues } from '../checker/consumption.ts';
 import type { History } from '../checker/history.ts';
 import { judgeRun, type PlayedRun } from '../checker/judge-run.ts';
 import { Liveness } from '../invariant/liveness.ts';
+import { RemovedByRetention } from '../invariant/removed-by-retention.ts';
 import { type Clients, CONSUMER_GROUP, LISTEN_PORT } from '../workload/clients.ts';
 import { drain } from '../workload/drain.ts';
 import { IDLE_TOPIC } from '../workload/idle-sender.ts';
@@ -101,10 +102,19 @@ async function readBack(run: Finish): Promise<StoredQueues | undefined> {
 
 async function readAll({ scene, clients, reigns }: Finish, process: SimProcess): Promise<StoredQueues> {
   const queues = await drain(clients, process, [...clients.topics, IDLE_TOPIC]);
+  judgeBeginnings(scene, queues);
   const addresses = scene.nodes.map(({ host }) => `${host.ip}:${LISTEN_PORT}`);
   await readTopicSettings(clients, process, addresses);
   await judgeOnewayOffsets(clients, { process, addresses, reigns, rounds: 1 });
   return queues;
+}
+
+function judgeBeginnings({ judge }: Scene, queues: StoredQueues): void {
+  const invariant = new RemovedByRetention(judge.ledger);
+  for (const [key, { start }] of queues) {
+    const text = invariant.begins(key, start);
+    if (text !== undefined) judge.broken(invariant.name, text);
+  }
 }
 
 /** Consumers have time to come to the ends of their queues, and end; then all members have what those stored last. */

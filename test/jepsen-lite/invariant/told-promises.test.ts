@@ -4,6 +4,7 @@ import { Liveness } from '../../../jepsen-lite/invariant/liveness.ts';
 import { NoFalseCorrection } from '../../../jepsen-lite/invariant/no-false-correction.ts';
 import { NoSelfStop } from '../../../jepsen-lite/invariant/no-self-stop.ts';
 import { OnewayKept } from '../../../jepsen-lite/invariant/oneway-kept.ts';
+import { RemovedByRetention } from '../../../jepsen-lite/invariant/removed-by-retention.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
 
 test('a consumer offset that is not what was stored last', () => {
@@ -21,6 +22,16 @@ test('an offset that was told oneway and is not there', () => {
   expect(invariant.read(told, 3)).toBeUndefined();
   expect(invariant.read(told, 2)).toContain('n1 was told 3 as the offset of g in A/2, oneway');
   expect(invariant.read(told, undefined)).toContain('it is none');
+});
+
+test('a queue that begins where retention did not end', () => {
+  const invariant = new RemovedByRetention({
+    removedNs: (key, offset) => (key === 'A/2' && offset < 4 ? 1 : undefined),
+  });
+  expect(invariant.begins('A/2', 0)).toBeUndefined();
+  expect(invariant.begins('A/2', 4)).toBeUndefined();
+  expect(invariant.begins('A/2', 5)).toBe('A/2 is said to begin at 5, but no member has removed the message before');
+  expect(invariant.begins('A/1', 1)).toContain('A/1 is said to begin at 1');
 });
 
 test('a reader at a committed offset that is sent elsewhere', () => {
