@@ -1,5 +1,7 @@
 import type { Schedule } from '../fault/schedule.ts';
+import { faultProblem } from '../live/chaos/fault-problem.ts';
 import { isMadeBy, liveFaults } from '../live/chaos/live-faults.ts';
+import { WrongArguments } from './arguments.ts';
 import type { ChaosCommand } from './chaos-options.ts';
 import type { Round } from './chaos-round.ts';
 import { readFaults } from './read-schedule.ts';
@@ -9,11 +11,17 @@ export function chaosSchedule(command: ChaosCommand, rounds: readonly Round[]): 
   const { schedule: file, nodes, mode, cuts } = command;
   if (file === undefined) return undefined;
   const minutes = Math.min(...rounds.map((round) => round.minutes));
-  return readFaults(file, { nodes, minutes }, (kind) => {
+  const faults = readFaults(file, { nodes, minutes }, (kind) => {
     if (!liveFaults.some(({ name }) => name === kind)) return `${kind} cannot be made on real processes`;
     if (!mode.kinds.includes(kind)) return `mode ${mode.name} does not promise to survive ${kind}`;
     return rounds.every((round) => isMadeBy(round.cuts, kind))
       ? undefined
       : `only proxies make ${kind}, not --cuts ${cuts}`;
   });
+  if (faults.length === 0) throw new WrongArguments(`--schedule ${file}: it holds no fault`);
+  for (const [at, fault] of faults.entries()) {
+    const problem = faultProblem(liveFaults.find(({ name }) => name === fault.kind) ?? {}, fault);
+    if (problem !== undefined) throw new WrongArguments(`--schedule ${file}: fault ${at + 1}: ${problem}`);
+  }
+  return faults;
 }

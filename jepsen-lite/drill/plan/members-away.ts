@@ -1,21 +1,14 @@
 import type { Fault } from '../../fault/schedule.ts';
-import { membersOf, type PhasePlan, type Plan } from './plan.ts';
+import { lengthOf, membersOf, type PhasePlan, type Plan } from './plan.ts';
+
+/** Kinds that end the processes that they hit, which are started again. */
+const ENDING = ['kill', 'stop', 'disk-error', 'blackout', 'rolling', 'wipe', 'power', 'lose-derived', 'rot'];
 
 /** Kinds that take the members that they hit out of the group while they last. */
-const DISABLING = [
-  'kill',
-  'stop',
-  'pause',
-  'isolate',
-  'deaf',
-  'disk-full',
-  'disk-error',
-  'blackout',
-  'wipe',
-  'power',
-  'lose-derived',
-  'rot',
-];
+const DISABLING = [...ENDING, 'pause', 'isolate', 'deaf', 'disk-full'];
+
+/** A process that was started again is held to be away for so long still. What takes longer is seen when the next fault strikes (run/quorum-guard.ts). */
+const COMES_BACK_MS = 2_000;
 
 /** A disk fails within so long after a disk-error, whatever its duration says, and its member ends (live/chaos/platform-faults.ts). */
 const DISK_FAILS_WITHIN_MS = 800;
@@ -23,23 +16,45 @@ const DISK_FAILS_WITHIN_MS = 800;
 /** The largest number of members that faults may take away at the same time, in the worst case: they are down, halted or cut off, or reach no majority. */
 export function mostAway({ phases, target }: Plan): number {
   const members = membersOf(target).length;
-  return phases.reduce((most, phase) => Math.max(most, awayIn(phase, members)), 0);
+  return Math.max(0, ...stretchesOf(phases).map((faults) => awayIn(faults, members)));
 }
 
-function awayIn({ faults }: PhasePlan, members: number): number {
+/** Whether this kind of fault, or one of its kind beside it, may leave members without a majority. */
+export function takesAway(kind: string): boolean {
+  return kind === 'cut' || DISABLING.includes(kind);
+}
+
+/** Faults whose effects may meet: a phase that waits until all is well again ends a stretch. */
+function stretchesOf(phases: readonly PhasePlan[]): Fault[][] {
+  const stretches: Fault[][] = [[]];
+  let beganMs = 0;
+  for (const phase of phases) {
+    stretches.at(-1)?.push(...phase.faults.map((fault) => ({ ...fault, atMs: beganMs + fault.atMs })));
+    beganMs += lengthOf(phase);
+    if (phase.until === 'steady') stretches.push([]);
+  }
+  return stretches;
+}
+
+function awayIn(faults: readonly Fault[], members: number): number {
   const counts = faults.map(({ atMs }) => awayUnder(faults.filter(isOnAt(atMs)), members));
   return Math.max(0, ...counts);
 }
 
 function isOnAt(nowMs: number): (fault: Fault) => boolean {
   return ({ kind, atMs, forMs }) => {
-    const lastsMs = kind === 'disk-error' ? Math.max(forMs, DISK_FAILS_WITHIN_MS) : forMs;
+    const hurtMs = kind === 'disk-error' ? Math.max(forMs, DISK_FAILS_WITHIN_MS) : forMs;
+    const lastsMs = hurtMs + (ENDING.includes(kind) ? COMES_BACK_MS : 0);
     return atMs <= nowMs && atMs + lastsMs >= nowMs;
   };
 }
 
 function awayUnder(faults: readonly Fault[], members: number): number {
-  const sizeOf = ({ kind, target }: Fault): number => (target === 'all' || kind === 'blackout' ? members : 1);
+  const sizeOf = ({ kind, target, forMs }: Fault): number => {
+    // One after another, the next perhaps before the one before is back.
+    if (kind === 'rolling') return Math.min(members, Math.max(1, Math.ceil((COMES_BACK_MS * members) / forMs)));
+    return target === 'all' || kind === 'blackout' ? members : 1;
+  };
   const disabling = faults.filter(({ kind }) => DISABLING.includes(kind));
   const disabled = disabling.reduce((sum, each) => sum + sizeOf(each), 0);
   const left = members - disabled;

@@ -1,6 +1,7 @@
 import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Fault } from '../../fault/schedule.ts';
-import { isMadeBy } from '../../live/chaos/live-faults.ts';
+import { faultProblem } from '../../live/chaos/fault-problem.ts';
+import { isMadeBy, liveFaults } from '../../live/chaos/live-faults.ts';
 import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
 import { diskFaults, livePlatformFaults } from '../../live/chaos/platform-faults.ts';
@@ -13,7 +14,9 @@ import { commandProblem } from './running-commands.ts';
 
 /** Why a plan that is well formed cannot be played, in one sentence; undefined if it can. */
 export function planProblem(plan: Plan): string | undefined {
-  return strangerProblem(plan) ?? meansProblem(plan) ?? quorumProblem(plan) ?? timeProblem(plan);
+  return (
+    strangerProblem(plan) ?? meansProblem(plan) ?? unclearProblem(plan) ?? quorumProblem(plan) ?? timeProblem(plan)
+  );
 }
 
 function strangerProblem({ phases, target }: Plan): string | undefined {
@@ -42,6 +45,20 @@ function meansProblem({ phases, target }: Plan): string | undefined {
   return (
     sizeProblem(target) ?? (target.kind === 'ledgermq' ? modeProblem(faults, target) : stockProblem(faults, target))
   );
+}
+
+/** A running group is hurt by commands, each of which all members have. */
+function unclearProblem({ phases, target }: Plan): string | undefined {
+  if (target.kind === 'running') return undefined;
+  for (const fault of phases.flatMap(({ faults }) => faults)) {
+    const made = liveFaults.find(({ name }) => name === fault.kind);
+    const problem = made === undefined ? undefined : faultProblem(made, fault);
+    if (problem !== undefined) return `the fault ${problem}`;
+    const { kind, target: from, other = 'follower' } = fault;
+    if (made?.needsOther && from === other)
+      return `the fault ${kind} goes from ${from} to ${other}, which are one; name another member with other`;
+  }
+  return undefined;
 }
 
 function sizeProblem({ mode, nodes }: OwnTarget | StockTarget): string | undefined {

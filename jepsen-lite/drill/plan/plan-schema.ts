@@ -159,7 +159,7 @@ export const planSchema = {
       sendTimeoutMs: milliseconds('timeout of a send'),
     }),
     steady: section('what it looks like when all is well: looked for before each trial and after it', {
-      forMs: milliseconds('it has looked so for so long'),
+      forMs: { ...milliseconds('it has looked so for so long'), minimum: 100 },
       timeoutMs: milliseconds('longest wait for it before a trial'),
       maxErrorShare: { type: 'number', minimum: 0, maximum: 1, description: 'share of sends that may fail' },
       maxP99Ms: milliseconds('p99 of the sends'),

@@ -122,6 +122,8 @@ export class DrillRun {
   #stopIfItMust(): void {
     this.failIfItMust();
     if (this.#options.signal.aborted) throw new DrillStopped('interrupted', 'the drill was interrupted');
+    const { refused } = this.target.faults;
+    if (refused !== undefined) throw new DrillStopped('aborted', refused);
     const { stallMs, maxLag } = this.plan.abort;
     const { acknowledged } = this.clients.counts;
     if (acknowledged !== this.#acknowledgedBefore) {

@@ -1,6 +1,7 @@
 import { lengthOf, type PhasePlan } from '../plan/plan.ts';
 import type { MadeFault, RoleSighting } from '../target/drill-target.ts';
 import { type DrillRun, DrillStopped } from './drill-run.ts';
+import { quorumGuard } from './quorum-guard.ts';
 import { steadyProblem } from './steady-state.ts';
 
 export interface PhaseTimes {
@@ -91,7 +92,7 @@ async function playPhase(run: DrillRun, number: number, phase: PhasePlan): Promi
   const lengthMs = lengthOf(phase);
   const name = `trial ${number}: ${phase.name}`;
   journal({ event: 'phase', number, phase: phase.name });
-  target.faults.play(phase.faults);
+  target.faults.play(phase.faults, quorumGuard(run.plan, target));
   await run.until(name, lengthMs, () => nowMs() >= beganMs + lengthMs);
   if (phase.until === 'over') return undefined;
   const still = await untilSteady(run, name, phase.timeoutMs);

@@ -4,6 +4,7 @@ import type { Server } from '../../checker/rocketmq-outcome.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
 import type { LiveJudge } from '../../live/chaos/client-judge.ts';
+import type { StrikeGuard } from '../../live/chaos/fault-player.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import type { ActiveFault } from '../../live/chaos/look.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
@@ -57,8 +58,10 @@ export interface MadeFault {
 
 /** Makes the faults of a drill. */
 export interface FaultMaker {
-  /** Lets faults happen, counted from now. */
-  play(faults: Schedule): void;
+  /** Lets faults happen, counted from now, unless the guard refuses one when it would strike. */
+  play(faults: Schedule, guard?: StrikeGuard): void;
+  /** Why the guard refused the first. */
+  readonly refused: string | undefined;
   /** Faults made so far, oldest first. */
   readonly made: readonly MadeFault[];
   /** Those that are on now. */
@@ -83,6 +86,8 @@ export interface DrillTarget {
   /** Versions of its programs, by name, where they are not the drill's own. */
   versions?(): Promise<Readonly<Record<string, string>>>;
   look(): Promise<TargetLook>;
+  /** Members that are not whole, as far as is known now: down, halted, or not back yet. */
+  away(): readonly string[];
   /** What members told of their roles since their starts; empty where none can be asked. */
   roles(): Promise<readonly RoleSighting[]>;
   /** Ends all faults at once. */

@@ -1,5 +1,5 @@
 import type { Schedule } from '../../fault/schedule.ts';
-import { FaultPlayer } from '../../live/chaos/fault-player.ts';
+import { FaultPlayer, type StrikeGuard } from '../../live/chaos/fault-player.ts';
 import type { Hurtable } from '../../live/chaos/hurtable.ts';
 import type { LiveFault } from '../../live/chaos/live-fault.ts';
 import type { FaultMaker, MadeFault } from './drill-target.ts';
@@ -31,7 +31,11 @@ export class MadeFaults<Group extends Hurtable> implements FaultMaker {
     return lastStartMs === 0 ? 0 : lastStartMs - this.#startedMs;
   }
 
-  play(faults: Schedule): void {
-    this.#player.play(faults);
+  get refused(): string | undefined {
+    return this.#player.refused;
+  }
+
+  play(faults: Schedule, guard?: StrikeGuard): void {
+    this.#player.play(faults, guard);
   }
 }

@@ -76,6 +76,10 @@ export class OwnGroup implements DrillTarget {
     return { leader: leader?.name, term, problem: this.#problem() };
   }
 
+  away(): readonly string[] {
+    return this.#live.members.filter(({ isSound }) => !isSound).map(({ name }) => name);
+  }
+
   async roles(): Promise<readonly RoleSighting[]> {
     if (this.#watch !== undefined) return [...this.#watch.sightings];
     const toldBy = this.#live.members.map(async ({ name, node }) => {
@@ -104,8 +108,8 @@ export class OwnGroup implements DrillTarget {
   }
 
   #problem(): string | undefined {
-    const { members, hurts } = this.#live;
-    const ill = members.filter(({ isSound }) => !isSound).map(({ name }) => name);
+    const { hurts } = this.#live;
+    const ill = this.away();
     if (ill.length > 0) return `${ill.join(' and ')} is not sound`;
     if (hurts.names.length > 0) return `${hurts.names.join(' and ')} may still lack what was lost`;
     return this.#live.leader()?.serves === true ? undefined : 'nobody leads';

@@ -32,6 +32,8 @@ export class RunningGroup implements DrillTarget {
   readonly #signal: AbortSignal;
   readonly #plan: RunningTarget;
   #failure: Error | undefined;
+  /** As the last look found them. */
+  #ill: readonly string[] = [];
 
   private constructor({ plan, real, signal, watchdog, journal, startedMs }: RunningGroupOptions) {
     const { nameServer, members } = plan;
@@ -79,9 +81,16 @@ export class RunningGroup implements DrillTarget {
   async look(): Promise<TargetLook> {
     const { master, registered, term } = this.#watch;
     const asked = this.#members.members.map(async (member) => [member.name, await this.#problemOf(member, registered)]);
-    const [first] = (await Promise.all(asked)).filter(([, problem]) => problem !== undefined);
+    const ill = (await Promise.all(asked)).filter(([, problem]) => problem !== undefined);
+    this.#ill = ill.flatMap(([name]) => name ?? []);
+    const [first] = ill;
     const problem = first === undefined ? undefined : `${first[0]} ${first[1]}`;
     return { leader: master, term, problem: problem ?? (master === undefined ? 'nobody leads' : undefined) };
+  }
+
+  away(): readonly string[] {
+    const gone = this.#members.members.filter(({ state }) => state !== 'up').map(({ name }) => name);
+    return [...new Set([...this.#ill, ...gone])];
   }
 
   async versions(): Promise<Readonly<Record<string, string>>> {

@@ -120,6 +120,14 @@ export class StockGroup implements DrillTarget {
     return Promise.resolve({ leader: master, term, problem });
   }
 
+  away(): readonly string[] {
+    const crashed = this.#processes.crashed();
+    const { registered } = this.#watch;
+    return this.#processes.members
+      .filter(({ name, state, address }) => state !== 'up' || crashed.includes(name) || !registered.has(address))
+      .map(({ name }) => name);
+  }
+
   roles(): Promise<readonly RoleSighting[]> {
     return Promise.resolve([...this.#watch.sightings]);
   }

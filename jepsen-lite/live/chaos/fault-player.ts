@@ -13,6 +13,9 @@ export interface PlayedFault {
   readonly endMs: number;
 }
 
+/** Says, when a fault is about to hit these members, why it must not; undefined if it may. */
+export type StrikeGuard = (fault: Fault, members: readonly string[]) => string | undefined;
+
 /** Lets the faults of a schedule happen at their times, and counts them. */
 export class FaultPlayer<Group extends Hurtable> {
   /** How often each kind was made. */
@@ -21,6 +24,8 @@ export class FaultPlayer<Group extends Hurtable> {
   readonly skipped: Record<string, number> = {};
   /** Those that were made, oldest first. */
   readonly made: PlayedFault[] = [];
+  /** Why a fault was not made that a guard refused: the first one. */
+  refused: string | undefined;
   readonly #group: Group;
   readonly #faults: readonly LiveFault<Group>[];
   readonly #journal: (line: string) => void;
@@ -40,10 +45,10 @@ export class FaultPlayer<Group extends Hurtable> {
     this.#onMade = onMade;
   }
 
-  play(schedule: Schedule): void {
+  play(schedule: Schedule, guard: StrikeGuard = () => undefined): void {
     for (const atMs of new Set(schedule.map((fault) => fault.atMs))) {
       const together = schedule.filter((fault) => fault.atMs === atMs);
-      this.#group.later(atMs, () => this.#applyAll(together));
+      this.#group.later(atMs, () => this.#applyAll(together, guard));
     }
   }
 
@@ -55,9 +60,9 @@ export class FaultPlayer<Group extends Hurtable> {
   }
 
   /** Whom faults of one moment mean is asked before the first of them: after it, another may lead. */
-  #applyAll(faults: readonly Fault[]): void {
+  #applyAll(faults: readonly Fault[], guard: StrikeGuard): void {
     const meant = faults.map((fault) => ({ ...fault, target: this.#named(fault.target) }));
-    for (const fault of meant) this.#apply(fault);
+    for (const fault of meant) this.#apply(fault, guard);
   }
 
   #named(target: Target): Target {
@@ -65,13 +70,15 @@ export class FaultPlayer<Group extends Hurtable> {
     return member === undefined || more.length > 0 || target === 'all' ? target : (member.name as Target);
   }
 
-  #apply(fault: Fault): void {
+  #apply(fault: Fault, guard: StrikeGuard): void {
     const kind = this.#faults.find(({ name }) => name === fault.kind);
     assert(kind !== undefined, 'a schedule names kinds that can be made');
     const leader = this.#group.leader()?.name ?? 'nobody';
     const members = kind.besideMembers ? [] : this.#group.targets(fault.target).map(({ name }) => name);
     const startMs = performance.now();
-    const happens = kind.apply(this.#group, fault);
+    const refusal = guard(fault, members);
+    this.refused ??= refusal;
+    const happens = refusal === undefined && kind.apply(this.#group, fault);
     const counts = happens ? this.injected : this.skipped;
     counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
     const endMs = startMs + fault.forMs;

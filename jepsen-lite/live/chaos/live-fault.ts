@@ -8,6 +8,12 @@ export interface LiveFault<Group = LiveGroup> {
   readonly by: string;
   /** It hits none of the members, whatever its target says. */
   readonly besideMembers?: true;
+  /** It hits one member: a target that means all is refused. */
+  readonly hitsOne?: true;
+  /** What its mode may be; left out: anything. */
+  readonly modes?: readonly string[];
+  /** It is made between its target and `other`. */
+  readonly needsOther?: true;
   /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */
   apply(group: Group, fault: Fault): boolean;
 }

@@ -8,6 +8,8 @@ const CUT_BY = `${BY}, or network namespaces`;
 const isolate: LiveFault<Linked> = {
   name: 'isolate',
   by: CUT_BY,
+  hitsOne: true,
+  modes: ['peers', 'all'],
   apply(live, { target, forMs, mode }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -21,6 +23,9 @@ const isolate: LiveFault<Linked> = {
 const cut: LiveFault<Linked> = {
   name: 'cut',
   by: CUT_BY,
+  hitsOne: true,
+  modes: ['both', 'out', 'in'],
+  needsOther: true,
   apply(live, { target, other = 'follower', forMs, mode }) {
     const [member] = live.targets(target);
     const [peer] = live.targets(other);
@@ -34,6 +39,8 @@ const cut: LiveFault<Linked> = {
 const deaf: LiveFault<Linked> = {
   name: 'deaf',
   by: CUT_BY,
+  hitsOne: true,
+  modes: ['out', 'in'],
   apply(live, { target, forMs, mode }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -47,6 +54,8 @@ const deaf: LiveFault<Linked> = {
 const hide: LiveFault<Linked> = {
   name: 'hide',
   by: CUT_BY,
+  hitsOne: true,
+  modes: ['ns', 'clients'],
   apply(live, { target, forMs, mode, amount }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -60,6 +69,8 @@ const hide: LiveFault<Linked> = {
 const reset: LiveFault<Linked> = {
   name: 'reset',
   by: BY,
+  hitsOne: true,
+  needsOther: true,
   apply(live, { target, other = 'follower', forMs, amount = 1 }) {
     const [member] = live.targets(target);
     const [peer] = live.targets(other);
@@ -77,6 +88,7 @@ const LOSS = 0.02;
 const slowLink: LiveFault<Linked> = {
   name: 'slow-link',
   by: `${BY}, with delays and loss`,
+  hitsOne: true,
   apply(live, { target, forMs, amount = 20 }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;

@@ -6,6 +6,7 @@ const DISK = "the platform's disk layer inside the broker";
 const slowDisk: LiveFault = {
   name: 'slow-disk',
   by: DISK,
+  hitsOne: true,
   apply(live, { target, forMs, amount = 50 }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -46,6 +47,7 @@ const STRUCK_MS = 800;
 const diskError: LiveFault = {
   name: 'disk-error',
   by: `one EIO from ${DISK}`,
+  hitsOne: true,
   apply(live, { target, mode = 'sync ' }) {
     const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
     if (member === undefined) return false;
@@ -64,6 +66,7 @@ const diskError: LiveFault = {
 const clockJump: LiveFault = {
   name: 'clock-jump',
   by: "an offset in the platform's clock inside the broker",
+  modes: ['once', 'strobe'],
   apply(live, { target, forMs, amount = 0, mode }) {
     const turns = mode === 'strobe' ? 10 : 1;
     for (const { name } of live.targets(target)) {

@@ -70,6 +70,7 @@ const rolling: LiveFault<Hurtable> = {
 const wipe: LiveFault = {
   name: 'wipe',
   by: 'SIGKILL, all files removed, and a start',
+  hitsOne: true,
   apply(live, { target, forMs }) {
     const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
     if (member === undefined || !live.hasFounded(member)) return false;
@@ -102,6 +103,8 @@ const nameServer: LiveFault = {
 const loseDerived: LiveFault = {
   name: 'lose-derived',
   by: 'SIGKILL, consume queues or index removed, and a start',
+  hitsOne: true,
+  modes: ['consumequeue', 'index', 'consumequeue index'],
   apply(live, { target, forMs, mode = 'consumequeue' }) {
     const [member] = live.targets(target).filter(({ state }) => state === 'up');
     if (member === undefined) return false;

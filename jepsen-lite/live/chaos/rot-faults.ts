@@ -12,6 +12,7 @@ const HAND_OVER_MS = 3_000;
 const rot: LiveFault = {
   name: 'rot',
   by: 'flipped bits, zeroed sectors and files cut short, of a member that was killed',
+  hitsOne: true,
   apply(live, { target, forMs, amount = 0, mode = 'flip' }) {
     const member = mayBeHurt(live, live.targets(target));
     const end = member === undefined ? 0 : live.ends.endOf(member.name);
@@ -32,6 +33,8 @@ const POSSIBLE_SHARES = { lost: 0, torn: 0.5 } as const;
 const power: LiveFault = {
   name: 'power',
   by: 'SIGKILL, entries that were not synced zeroed, and a start that finds another boot id',
+  hitsOne: true,
+  modes: ['lost', 'torn', 'kept'],
   apply(live, { target, forMs, mode }) {
     const member = mayBeHurt(live, live.targets(target));
     if (member === undefined) return false;

@@ -6,7 +6,7 @@ import { type Present, versionsText } from '../../../jepsen-lite/drill/target/ru
 
 const members = [0, 1, 2].map((at) => `{ name: n${at}, address: "h:${at}", kill: kill ${at}, start: start ${at} }`);
 const plan = readPlan(
-  `{ target: { kind: running, nameServer: "h:9", members: [${members.join(', ')}] }, phases: [
+  `{ allowQuorumLoss: true, target: { kind: running, nameServer: "h:9", members: [${members.join(', ')}] }, phases: [
     { faults: [{ kind: kill, target: leader }] }, { faults: [{ kind: kill, target: follower }] }, { faults: [{ kind: kill, target: n0 }] }] }`,
   'file',
 );

@@ -144,6 +144,14 @@ describe('what makes no sense is refused with one sentence', () => {
       'target.cuts: only proxies make the fault slow-link, not namespaces',
     ],
     ['{ preset: controller-loss, target: { nodes: 5 } }', 'target.nodes: mode controller has 3 brokers, not 5'],
+    [
+      '{ faults: [{ kind: isolate, target: all }] }',
+      'the fault isolate hits one member, not all; write it once for each',
+    ],
+    ['{ faults: [{ kind: slow-disk, target: all }] }', 'the fault slow-disk hits one member'],
+    ['{ faults: [{ kind: isolate, mode: wat }] }', 'the fault isolate has no mode wat; there are peers, all'],
+    ['{ faults: [{ kind: cut, other: leader }] }', 'the fault cut goes from leader to leader, which are one'],
+    ['{ faults: [{ kind: kill }], steady: { forMs: 0 } }', 'steady.forMs: 0 must be at least 100'],
     ['{ preset: pause, repeat: 0 }', 'repeat: 0 must be at least 1'],
     ['{ preset: pause, steady: { maxErrorShare: 2 } }', 'steady.maxErrorShare: 2 must be at most 1'],
     ['{ preset: pause, recoverMs: 1000 }', 'expect.rtoMs: 3000 is never reached, because recoverMs is 1000'],
@@ -157,7 +165,13 @@ describe('how many members may be away at the same time', () => {
   const plan = (faults: string) => readPlan(`{ allowQuorumLoss: true, faults: [${faults}] }`, 'file');
   test.for([
     ['{ kind: kill }', 1],
-    ['{ kind: kill, forMs: 1000 }, { kind: pause, target: follower, atMs: 2000 }', 1],
+    ['{ kind: kill, forMs: 1000 }, { kind: pause, target: follower, atMs: 3001 }', 1],
+    ['{ kind: kill, forMs: 1000 }, { kind: kill, target: n1, atMs: 1001 }', 2],
+    ['{ kind: pause, forMs: 1000 }, { kind: pause, target: n1, atMs: 1001 }', 1],
+    ['{ kind: rolling, target: all, forMs: 300 }', 3],
+    ['{ kind: rolling, forMs: 3000 }', 2],
+    ['{ kind: rolling, forMs: 6000 }', 1],
+    ['{ kind: disk-error, target: n0 }, { kind: kill, target: n1, atMs: 900 }', 2],
     ['{ kind: kill, forMs: 3000 }, { kind: pause, target: follower, atMs: 2000 }', 2],
     ['{ kind: disk-full, target: all }', 3],
     ['{ kind: blackout }', 3],
@@ -176,6 +190,13 @@ describe('how many members may be away at the same time', () => {
     ['{ kind: kill, target: n0 }, { kind: cut, target: n1, other: n2 }', 3],
   ] as const)('%s: %i', ([faults, most]) => {
     expect(mostAway(plan(faults))).toBe(most);
+  });
+
+  test('a phase that does not wait until all is well again meets the next', () => {
+    const phases = (until: string) =>
+      `{ allowQuorumLoss: true, phases: [{ faults: [{ kind: kill, forMs: 500 }], until: ${until} }, { faults: [{ kind: kill, target: follower }] }] }`;
+    expect(mostAway(readPlan(phases('over'), 'file'))).toBe(2);
+    expect(mostAway(readPlan(phases('steady'), 'file'))).toBe(1);
   });
 
   test('more than a minority needs permission', () => {

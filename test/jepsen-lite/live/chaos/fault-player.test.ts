@@ -76,6 +76,23 @@ test('a later fault means whom it would hit then', async () => {
   expect(group.told).toEqual(['kill n0', 'pause n1', 'resume n1', 'start n0']);
 });
 
+test('a fault that a guard refuses is not made, and why is told', async () => {
+  const group = await played(async (player, live) => {
+    const guard = (fault: { readonly kind: string }, members: readonly string[]) =>
+      live.members.some(({ state }) => state !== 'up') ? `${fault.kind} of ${members.join()} must not be` : undefined;
+    player.play(
+      [
+        { kind: 'kill', target: 'n0', atMs: 0, forMs: 1_000 },
+        { kind: 'kill', target: 'n1', atMs: 500, forMs: 10 },
+      ],
+      guard,
+    );
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([player.refused, player.skipped]).toEqual(['kill of n1 must not be', { kill: 1 }]);
+  });
+  expect(group.told).toEqual(['kill n0', 'start n0']);
+});
+
 test('a fault that finds nobody is not counted as made, and none begins when faults are over', async () => {
   const group = await played(async (player, live) => {
     player.play([

@@ -1,0 +1,23 @@
+import type { StrikeGuard } from '../../live/chaos/fault-player.ts';
+import { takesAway } from '../plan/members-away.ts';
+import { membersOf, type Plan } from '../plan/plan.ts';
+import type { DrillTarget } from '../target/drill-target.ts';
+
+/** What a drill never does unless its plan allows it: take a majority away. A dry run knows what a plan says; this looks at how the group is when a fault strikes. Undefined: all is allowed. */
+export function quorumGuard(
+  plan: Pick<Plan, 'allowQuorumLoss' | 'target'>,
+  target: Pick<DrillTarget, 'away'> & { readonly faults: Pick<DrillTarget['faults'], 'active'> },
+): StrikeGuard | undefined {
+  if (plan.allowQuorumLoss) return undefined;
+  const count = membersOf(plan.target).length;
+  const minority = Math.floor((count - 1) / 2);
+  return ({ kind }, members) => {
+    if (!takesAway(kind)) return undefined;
+    const hurt = target.faults.active.filter((fault) => takesAway(fault.kind)).flatMap((fault) => fault.members);
+    const away = [...new Set([...target.away(), ...hurt])].sort();
+    // One after another: whom it takes first.
+    const hit = kind === 'rolling' ? members.slice(0, 1) : members;
+    if (new Set([...away, ...hit]).size <= minority) return undefined;
+    return `${kind} of ${hit.join(' and ')} is not made, because ${away.join(' and ') || 'nobody'} is away and no majority of ${count} would be left (allowQuorumLoss: false)`;
+  };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { Plan } from '../../../../jepsen-lite/drill/plan/plan.ts';
+import { presets } from '../../../../jepsen-lite/drill/plan/presets.ts';
+import { quorumGuard } from '../../../../jepsen-lite/drill/run/quorum-guard.ts';
+
+const [plan] = presets as [Plan, ...Plan[]];
+const kill = { kind: 'kill', target: 'n1', atMs: 0, forMs: 500 } as const;
+
+function refusal(fault: { readonly kind: string }, members: readonly string[], away: readonly string[], more = {}) {
+  const target = { away: () => away, faults: { active: [{ kind: 'pause', members: ['n0'], leftMs: 5 }] } };
+  const calm = { away: () => away, faults: { active: [] } };
+  const guard = quorumGuard({ ...plan, ...more }, 'paused' in more ? target : calm);
+  return guard?.({ ...kill, ...fault }, members);
+}
+
+test('a fault is not made while one that was hit before is not back, however long its start takes', () => {
+  expect(refusal(kill, ['n1'], [])).toBeUndefined();
+  expect(refusal(kill, ['n1'], ['n0'])).toBe(
+    'kill of n1 is not made, because n0 is away and no majority of 3 would be left (allowQuorumLoss: false)',
+  );
+  expect(refusal({ kind: 'cut' }, ['n1'], ['n0'])).toContain('cut of n1 is not made');
+  expect(refusal({ kind: 'rolling' }, ['n0', 'n1', 'n2'], [])).toBeUndefined();
+});
+
+test('nor while another fault is on that takes a member away', () => {
+  expect(refusal(kill, ['n1'], [], { paused: true })).toContain('because n0 is away');
+  expect(refusal(kill, ['n0'], [], { paused: true })).toBeUndefined();
+});
+
+test('it may, where it takes nobody away, or the plan allows it, or enough are left', () => {
+  expect(refusal({ kind: 'slow-link' }, ['n1'], ['n0'])).toBeUndefined();
+  expect(refusal(kill, ['n1'], ['n0'], { allowQuorumLoss: true })).toBeUndefined();
+  expect(refusal(kill, ['n1'], ['n0'], { target: { ...plan.target, nodes: 5 } })).toBeUndefined();
+});
