@@ -40,6 +40,9 @@ export const controllerMode: LiveMode = {
   ],
   leads: ({ replication }) => replication?.role === 'master',
   serves: ({ replication, ready }) => replication?.role === 'master' && ready,
+  // With allAckInSyncStateSet the set waits for whoever is missing, until it is out of it.
+  needed: (nodes) => nodes,
+  counts: () => true,
   isSound({ replication }, nodes) {
     if (replication?.role !== 'master') return replication?.following === true;
     return replication.slaves.filter(({ inSyncStateSet }) => inSyncStateSet).length === nodes - 1;

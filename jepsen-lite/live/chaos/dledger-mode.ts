@@ -16,6 +16,8 @@ export const dledgerMode: LiveMode = {
   kinds: faultKinds.map(({ name }) => name),
   leads: ({ raft }) => raft?.role === 'leader',
   serves: ({ raft }) => raft?.role === 'leader' && raft.ready,
+  needed: (nodes) => Math.floor(nodes / 2) + 1,
+  counts: ({ raft }) => raft?.inDoubt === false && raft.logCare.damagedPlaces === 0,
   isSound: ({ raft }) => raft?.inDoubt === false && raft.logCare.damagedPlaces === 0,
   // Whose log may lack something neither votes nor counts until a leader has made it whole: a majority of others is all that is needed.
   mayLose: () => true,

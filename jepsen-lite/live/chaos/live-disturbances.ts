@@ -3,6 +3,7 @@ import type { Fault } from '../../fault/schedule.ts';
 import { Disturbances } from '../../sim/disturbances.ts';
 import type { CutMeans } from '../network/open-network.ts';
 import { OwnPauses } from '../own-pauses.ts';
+import { Absences, type GroupSize } from './absences.ts';
 
 /** How soon a running group has to serve again after the last of its faults, ms. */
 export interface LiveLimits {
@@ -24,37 +25,39 @@ export const liveLimits: Readonly<Record<CutMeans, LiveLimits>> = {
 /** For what the run itself was held up by for so long, nobody else is to answer, ms. */
 const HELD_UP_MS = 500;
 const NS_PER_MS = 1_000_000;
-const MICROS_PER_MS = 1_000;
 const BUCKET_NS = 1_000 * NS_PER_MS;
 
 /** When the group of a run was disturbed, by faults and by members that were away, and how soon it has to serve again after that. */
 export class LiveDisturbances {
   readonly #nowMs: () => number;
   readonly #limits: LiveLimits;
-  readonly #disturbances: Disturbances;
+  readonly #startedMs: number;
+  readonly #faults: { readonly fault: Fault; readonly atMs: number }[] = [];
+  readonly #absences: Absences;
   readonly #ownPauses: OwnPauses;
   #availability: AvailabilityOptions | undefined;
 
   /** The group serves now. */
-  constructor(nowMs: () => number, limits: LiveLimits = liveLimits.proxies) {
+  constructor(nowMs: () => number, size: GroupSize, limits: LiveLimits = liveLimits.proxies) {
     this.#nowMs = nowMs;
     this.#limits = limits;
-    this.#disturbances = new Disturbances(limits, nowMs());
+    this.#startedMs = nowMs();
+    this.#absences = new Absences(size);
     this.#ownPauses = new OwnPauses(nowMs);
   }
 
   fault(fault: Fault): void {
-    this.#disturbances.fault(fault, this.#nowMs());
+    this.#faults.push({ fault, atMs: this.#nowMs() });
   }
 
-  /** A member is there from now on, or no longer. */
+  /** A member is there and counts from now on, or no longer. */
   member(name: string, isThere: boolean): void {
-    this.#disturbances.note(this.#nowMs() * MICROS_PER_MS, name, isThere ? 'opened' : 'gone');
+    this.#absences.member(name, isThere, this.#nowMs());
   }
 
   /** Until then there must be load, so that it shows how the group came out of the last fault. */
   get judgedMs(): number {
-    return this.#disturbances.judgedMs(this.#nowMs());
+    return this.#disturbances().judgedMs(this.#nowMs());
   }
 
   close(): void {
@@ -67,13 +70,22 @@ export class LiveDisturbances {
     return this.#availability;
   }
 
+  #disturbances(): Disturbances {
+    const disturbances = new Disturbances(this.#limits, this.#startedMs);
+    for (const { fault, atMs } of this.#faults) disturbances.fault(fault, atMs);
+    for (const { name, fromMs, toMs } of this.#absences.disturbing(this.#nowMs()))
+      disturbances.fault({ kind: name, target: 'all', atMs: fromMs, forMs: toMs - fromMs }, fromMs);
+    return disturbances;
+  }
+
   #judgedNow(): AvailabilityOptions {
+    const disturbances = this.#disturbances();
     for (const { fromMs, toMs } of this.#ownPauses.atLeast(HELD_UP_MS)) {
-      this.#disturbances.fault({ kind: 'run held up', target: 'all', atMs: fromMs, forMs: toMs - fromMs }, fromMs);
+      disturbances.fault({ kind: 'run held up', target: 'all', atMs: fromMs, forMs: toMs - fromMs }, fromMs);
     }
     return {
       op: 'append',
-      faults: this.#disturbances.bands(this.#nowMs()),
+      faults: disturbances.bands(this.#nowMs()),
       bucketNs: BUCKET_NS,
       stableNs: 0,
       maxRtoNs: undefined,

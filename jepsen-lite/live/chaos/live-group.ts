@@ -58,7 +58,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   reigns = 0;
   #reign = '';
   readonly #ward: Ward;
-  /** Hears when a member is away, and when it is there again. */
+  /** Hears when a member is away or does not count, and when it is there again. */
   onPresence: (name: string, isThere: boolean) => void = () => {};
 
   constructor({ mode, group, links, ward, ailing, disks, judge, journal }: LiveGroupOptions) {
@@ -229,7 +229,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
 
   #heard(member: LiveMember, report: LiveMember['report']): void {
     member.report = report;
-    if (report !== undefined) this.onPresence(member.name, true);
+    if (report !== undefined) this.onPresence(member.name, this.mode.counts(report));
     const raft = report?.raft;
     if (raft !== undefined) {
       this.ends.heard(member.name, raft.appliedIndex, raft.writtenIndex);

@@ -18,6 +18,10 @@ export interface LiveMode {
   leads(report: BrokerReport): boolean;
   /** It leads and serves. */
   serves(report: BrokerReport): boolean;
+  /** So many of `nodes` members go on without the others, in the time that the run allows after a fault. */
+  needed(nodes: number): number;
+  /** It counts among those: it may vote, and what it has acknowledges. */
+  counts(report: BrokerReport): boolean;
   /** Of a member that is ready: it lacks nothing that it should have, of `nodes` members. */
   isSound(report: BrokerReport, nodes: number): boolean;
   /** Whether the promises cover, as things stand, that this member loses what is on its disk; `areSound`: all members are. */

@@ -95,7 +95,8 @@ async function runMarked(
     const { nameServer } = live.group;
     const addresses = live.members.map(({ node }) => node.address);
     const clients = new ChaosClients({ platform, judge, metadata, nameServer, addresses, seed, rate, nowMs });
-    const disturbances = new LiveDisturbances(nowMs, liveLimits[options.cuts ?? 'proxies']);
+    const size = { members: options.nodes, needed: options.mode.needed(options.nodes) };
+    const disturbances = new LiveDisturbances(nowMs, size, liveLimits[options.cuts ?? 'proxies']);
     live.onPresence = (name, isThere) => disturbances.member(name, isThere);
     const player = new FaultPlayer(live, liveFaults, journal, (fault) => disturbances.fault(fault));
     clients.start();

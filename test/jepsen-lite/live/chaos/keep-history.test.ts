@@ -10,7 +10,7 @@ import { LiveDisturbances } from '../../../../jepsen-lite/live/chaos/live-distur
 test('a history that is kept can be read back, and is drawn with the faults that it was judged by', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ledgermq-kept-'));
   let nowMs = 0;
-  const disturbances = new LiveDisturbances(() => nowMs);
+  const disturbances = new LiveDisturbances(() => nowMs, { members: 3, needed: 2 });
   try {
     const history = new History();
     for (let at = 0; at < 20; at++) {
