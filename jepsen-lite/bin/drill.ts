@@ -18,7 +18,7 @@ import { describeGameDay, playGameDay } from './play-game-day.ts';
 
 const HIGHEST_DRAWN_SEED = 1_000_000;
 
-async function main(args: string[]): Promise<number> {
+async function main(args: string[], interrupted: AbortSignal): Promise<number> {
   const command = readDrillCommand(args, randomInt(HIGHEST_DRAWN_SEED));
   switch (command.what) {
     case 'help':
@@ -40,12 +40,12 @@ async function main(args: string[]): Promise<number> {
       console.log(await dryRun(command.plan));
       return 0;
     case 'play':
-      return exitCodeOf((await playDrill(command, interruption())).report);
+      return exitCodeOf((await playDrill(command, interrupted)).report);
     case 'describe-game-day':
       console.log(await describeGameDay(command.day, command.plans));
       return 0;
     case 'play-game-day':
-      return await playGameDay(command, interruption());
+      return await playGameDay(command, interrupted);
   }
 }
 
@@ -61,7 +61,9 @@ function reportIn(path: string): DrillReport {
   throw new WrongArguments(`${path}: this is no report of a drill; name the folder of a run, or its report.json`);
 }
 
+// Before anything else, so that an early SIGINT ends in good order, too.
+const interrupted = interruption();
 await endProgram(
-  () => main(process.argv.slice(2)),
+  () => main(process.argv.slice(2), interrupted),
   (error) => error instanceof StartFailure || error instanceof DrillFailure,
 );

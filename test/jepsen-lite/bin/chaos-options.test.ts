@@ -161,6 +161,12 @@ describe('the report', () => {
     expect(exitCodeOf([good, { ...good, isWhole: false }], { ...sound, isInterrupted: true })).toBe(3);
     const planted = { ...sound, hasBug: true };
     expect(exitCodeOf([good, { ...good, violation }], planted)).toBe(0);
+    for (const invariant of ['chaos', 'client', 'liveness', 'checker availability'])
+      expect(exitCodeOf([{ ...good, violation: { ...violation, invariant } }], planted)).toBe(1);
+    const log = { ...violation, invariant: 'checker log' };
+    const verdict = { checker: 'log', counts: {} };
+    expect(exitCodeOf([{ ...good, violation: log, verdicts: [{ ...verdict, valid: false }] }], planted)).toBe(0);
+    expect(exitCodeOf([{ ...good, violation: log, verdicts: [{ ...verdict, valid: 'unknown' }] }], planted)).toBe(1);
     expect(exitCodeOf([good], planted)).toBe(1);
     expect(exitCodeOf([idle], planted)).toBe(1);
   });
