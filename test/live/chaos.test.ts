@@ -83,6 +83,7 @@ test('a sound group keeps its promises under faults of every sort', { timeout: R
     ['linearizable-register', true],
     ['replica', true],
     ['availability', true],
+    ['read-back', true],
   ]);
   expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });
   expect(report.messages.acknowledged).toBeGreaterThan(1_000);

@@ -23,6 +23,7 @@ test('a leader is killed, and the report says how that went', { timeout: 120_000
     ['real-time-order', true],
     ['consumption', true],
     ['replica', true],
+    ['read-back', true],
   ]);
   expect(eventsOf(folder)).toEqual(expect.arrayContaining(['drill', 'trial', 'leader', 'trial-over', 'verdict']));
 });
