@@ -110,7 +110,7 @@ test('a sound set in Controller mode keeps its promises', { timeout: RUN_MS }, a
   ];
   const report = await play(schedule, 0.9, { mode: controllerMode });
   expect(report.violation).toBeUndefined();
-  expect(report.verdicts.map(({ valid }) => valid)).toEqual([true, true, true, true, true, true, true]);
+  expect(report.verdicts.map(({ valid }) => valid)).toEqual([true, true, true, true, true, true, true, true]);
   expect(report.messages).toMatchObject({ lost: 0, phantom: 0, orderBreaks: 0 });
   expect(report.messages.acknowledged).toBeGreaterThan(500);
   expect(report.skipped).toEqual({});
