@@ -104,6 +104,8 @@ export class ControllerNode {
   }
 
   #snapshotTaken(): void {
+    // One that was on its way when the log had to begin anew: what was received is what it begins with.
+    if (this.#group.replica.status().stopped) return;
     this.#opened.storage.received.forget();
     this.#trim.taken(this.#snapshotter.position);
   }

@@ -123,6 +123,8 @@ export class DledgerBroker {
   }
 
   #snapshotTaken(): void {
+    // One that was on its way when the log had to begin anew: what was received is what it begins with, and the files are no longer this node's to remove.
+    if (this.#group.replica.status().stopped) return;
     this.#member.storage.received.forget();
     this.#retention.run();
   }

@@ -256,7 +256,8 @@ export class DurableLog implements Log {
   flush(done: (error: PortError | undefined) => void): void {
     const inFlight = this.#persistDone;
     if (inFlight === undefined) {
-      this.persist(true, done);
+      // An fsync that is under way beside it must not lose its files.
+      this.persist(true, (error) => this.segments.syncWritten((failure) => done(error ?? failure)));
       return;
     }
     this.#persistDone = (error, upTo) => {

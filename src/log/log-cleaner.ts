@@ -42,6 +42,7 @@ export interface LogCleanerOptions {
  */
 export class LogCleaner {
   readonly #options: LogCleanerOptions;
+  #stopped = false;
   #looks: Timer | undefined;
   #next: Timer | undefined;
   /** The age of the oldest file, which is asked for at each look. */
@@ -56,7 +57,9 @@ export class LogCleaner {
     this.#looks = platform.timers.every(settings.intervalMs, () => this.run());
   }
 
+  /** The last look, for good: the directory may be another store's by now, and whoever still wants one gets none. */
   stop(): void {
+    this.#stopped = true;
     const { timers } = this.#options.platform;
     for (const timer of [this.#looks, this.#next]) if (timer !== undefined) timers.cancel(timer);
     this.#looks = undefined;
@@ -65,7 +68,7 @@ export class LogCleaner {
 
   /** One look; does nothing while the files of the last one are still going. A disk that fails here is logged, and the files stay. */
   run(): void {
-    if (this.#next === undefined) this.#step(this.#options.settings.maxFiles);
+    if (this.#next === undefined && !this.#stopped) this.#step(this.#options.settings.maxFiles);
   }
 
   #step(filesLeft: number): void {

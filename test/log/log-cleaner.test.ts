@@ -106,11 +106,13 @@ test('nothing at or above the safe position goes, expired or forced', () => {
   }
 });
 
-test('a stopped cleaner removes nothing more, in the middle of a look too', () => {
+test('a stopped cleaner removes nothing more, in the middle of a look or asked for one', () => {
   const { virtual, cleaner, files } = world(100, { deleteHours: [0] });
   virtual.advance(10_010);
   expect(files()).toBe(7);
   cleaner.stop();
+  virtual.advance(60_000);
+  cleaner.run();
   virtual.advance(60_000);
   expect(files()).toBe(7);
 });
