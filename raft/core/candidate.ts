@@ -91,7 +91,6 @@ export function repeatRequests(node: NodeState): void {
 
 /** Asks a voter again that has not answered in the running attempt; before the own vote is fsynced nobody has been asked. */
 export function repeatRequest(node: NodeState, peer: Progress): void {
-  const held = node.ownVotePending || node.ownVoteNumber !== 0;
-  if (held || !peer.connected || !node.members.isVoter(peer.id) || node.votes.has(peer.id)) return;
+  if (node.ownVoteUnsaved || !peer.connected || !node.members.isVoter(peer.id) || node.votes.has(peer.id)) return;
   requestVote(node, peer.id);
 }

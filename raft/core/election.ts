@@ -25,10 +25,14 @@ export function hurry(node: NodeState, reason: string, scale = 1): boolean {
 
 /**
  * Tries to become leader. Ordinary: a pre-vote first (thesis 9.6), so that a node that cannot win disturbs nobody. A node in doubt
- * stands only in a doubt election, and a node free of doubt proposes one only after an ordinary attempt failed.
+ * stands only in a doubt election, and a node free of doubt proposes one only after an ordinary attempt failed. A candidate whose own
+ * vote is on its way to the disk goes on with its attempt.
  */
 export function campaign(node: NodeState, reason: string): void {
   node.electionDeadline = node.drawTimeout();
+  // Nobody has been asked yet. Where a save takes longer than the timeout, term would follow term and none be won (the timing
+  // requirement of thesis 3.9, whose broadcast time contains the save).
+  if (node.role === 'candidate' && node.ownVoteUnsaved) return;
   if (!node.mayStand) {
     if (node.role === 'follower') setLeader(node, undefined, reason);
     else becomeFollower(node, node.term, undefined, reason);

@@ -208,6 +208,11 @@ export class NodeState {
     return this.peerList.filter((peer) => !before.includes(peer));
   }
 
+  /** The own vote of the last attempt is not fsynced, so that no request for others' has left. */
+  get ownVoteUnsaved(): boolean {
+    return this.ownVotePending || this.ownVoteNumber !== 0;
+  }
+
   get mayStand(): boolean {
     return this.members.mayStand && !this.logDamaged;
   }

@@ -45,6 +45,39 @@ describe('election', () => {
     expect(alone.node.role).toBe('leader');
   });
 
+  it('begins no new term while the own vote of the last one is on its way to the disk (thesis 3.9)', () => {
+    const alone = new Solo({ voters: ['n0'] });
+    alone.holdSaves = true;
+    alone.ticks(1000);
+    expect(alone.node).toMatchObject({ role: 'candidate', term: 2 });
+    const saves = alone.readies.filter(({ hardState }) => hardState);
+    expect(saves).toHaveLength(1);
+    alone.node.stateSaved(saves[0]!.number);
+    expect(alone.node).toMatchObject({ role: 'leader', term: 2 });
+  });
+
+  it('asks for the votes of an attempt whose save took longer than the timeout, and ends it a timeout later (thesis 3.9)', () => {
+    const solo = new Solo();
+    for (const id of ['n1', 'n2']) solo.hello(id);
+    solo.holdSaves = true;
+    solo.ticks(4);
+    solo.step('pre-vote-reply', 'n1', { term: 2, granted: true });
+    solo.ticks(1000);
+    expect(solo.node).toMatchObject({ role: 'candidate', term: 2 });
+    solo.node.stateSaved(solo.readies.findLast(({ hardState }) => hardState)!.number);
+    solo.holdSaves = false;
+    expect(solo.ticks(10).filter(({ type }) => type === 'vote')).toMatchObject([{ to: 'n1' }, { to: 'n2' }]);
+    expect(solo.ticks(150)).toContainEqual(expect.objectContaining({ type: 'pre-vote', term: 3 }));
+  });
+
+  it('is won at once alone, on a disk that takes thrice the timeout to save', () => {
+    const world = new World(1, ['n0'], { heartbeatMs: 10, electionTimeoutMs: 20 });
+    for (const host of world.hosts.values()) host.disk.persistMs = 60;
+    world.startAll();
+    expect(world.settle().replica?.term).toBe(1);
+    expect(world.nowMs).toBeLessThan(400);
+  });
+
   it('gives one vote a term, the same one again (thesis 3.4)', () => {
     const solo = new Solo();
     solo.step('vote', 'n1', { term: 2 });
