@@ -2,6 +2,8 @@ import type { MembersRequest } from '../../raft/index.ts';
 import { guard } from '../../src/broker/routing.ts';
 import { type RaftGroup, raftGroup } from '../../src/protocol/body/raft-group.ts';
 import { changeMembers } from '../../src/protocol/command/change-members.ts';
+import { getBrokerEpochCache } from '../../src/protocol/command/get-broker-epoch-cache.ts';
+import { getBrokerHaStatus } from '../../src/protocol/command/get-broker-ha-status.ts';
 import { getRaftGroup } from '../../src/protocol/command/get-raft-group.ts';
 import { giveUpMember } from '../../src/protocol/command/give-up-member.ts';
 import { transferLeadership } from '../../src/protocol/command/transfer-leadership.ts';
@@ -15,6 +17,9 @@ import type { MemberData } from './member-data.ts';
 import type { MemberGroup } from './member-group.ts';
 import { probeMember } from './member-probe.ts';
 import type { Member } from './open-member.ts';
+
+const NO_HA =
+  'this broker is a member of a DLedger group, which has neither HA connections nor epochs of masters; how the group is says mqadmin raftGroup';
 
 /** What an operator asks of a group: how it is, who is to lead, who belongs to it. A member that does not lead hands the last two on. */
 export function answerGroupRequests(
@@ -31,6 +36,9 @@ export function answerGroupRequests(
     if (request.fromLeader && !replica.isLeader && mastership.forward(context)) return;
     context.reply(ResponseCode.SUCCESS, undefined, {}, [raftGroup.encode(describeGroup(member, data, group))]);
   });
+  // RocketMQ's answers to these are of a master and its slaves.
+  for (const { code } of [getBrokerHaStatus, getBrokerEpochCache])
+    dispatcher.register(code, (context) => context.reply(ResponseCode.SYSTEM_ERROR, NO_HA));
   // There is no leader to hand it on to.
   dispatcher.register(giveUpMember.code, (context) => {
     const request = decoded(giveUpMember, context);

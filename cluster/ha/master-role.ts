@@ -103,6 +103,11 @@ export class MasterRole implements LogRole {
     return [...this.#links].filter(({ streaming }) => streaming);
   }
 
+  /** All that are sent the log, stock slaves too. */
+  get followers(): readonly { readonly brokerId: number; readonly address: string; readonly ackPosition: number }[] {
+    return [...this.links, ...this.#stockLinks];
+  }
+
   // --- the log's questions -----------------------------------------------------------------------------------------
 
   refusal(): WriteRefusal | undefined {
@@ -111,7 +116,7 @@ export class MasterRole implements LogRole {
 
   confirm(stored: number): Confirmation {
     const nowMs = this.#options.clock.monotonicMs();
-    const acks = [...this.links, ...this.#stockLinks].map(({ brokerId, ackPosition }) => {
+    const acks = this.followers.map(({ brokerId, ackPosition }) => {
       return { brokerId, position: ackPosition };
     });
     return this.#options.rule({ stored, endPosition: this.log.endPosition, nowMs, acks });
@@ -228,12 +233,13 @@ function helloProblem(hello: Hello, self: ReplicaIdentity, epoch: number): strin
   if (cluster !== self.cluster || brokerName !== self.brokerName) {
     return `this is the master of ${self.cluster}/${self.brokerName}, but the slave belongs to ${cluster}/${brokerName}; correct brokerClusterName, brokerName or haMasterAddress`;
   }
+  // Before the ids: those of Controller mode are other numbers than a plain slave's.
+  if (masterEpoch === 0 && epoch > 0)
+    return 'a Controller elected this master, but the slave runs without one; give the slave the keys of conf/controller (enableControllerMode=true) and an empty storePathRootDir, or correct haMasterAddress';
   if (brokerId === self.brokerId) return `brokerId=${brokerId} is the master's own; give the slave another one`;
   if (fileBytes !== self.fileBytes) {
     return `mappedFileSizeCommitLog=${fileBytes}, but the master has ${self.fileBytes}; set the same, and start with an empty storePathRootDir`;
   }
-  if (masterEpoch === 0 && epoch > 0)
-    return 'a Controller elected this master, but the slave runs without one; give the slave the keys of conf/controller (enableControllerMode=true) and an empty storePathRootDir, or correct haMasterAddress';
   if (masterEpoch > epoch) return `the slave knows a master of epoch ${masterEpoch}, this one is of epoch ${epoch}`;
   return undefined;
 }

@@ -11,7 +11,9 @@ import type { StateSection } from '../../src/broker/state/snapshot-sections.ts';
 import type { StateChange } from '../../src/broker/state/state-change.ts';
 import type { ReplicationStatus } from '../../src/http/status-source.ts';
 import type { Address, DiskError, Platform } from '../../src/platform/ports.ts';
-import { parseAddress } from '../../src/remoting/address.ts';
+import { ResponseCode } from '../../src/protocol/codes.ts';
+import { getBrokerEpochCache } from '../../src/protocol/command/get-broker-epoch-cache.ts';
+import { formatAddress, parseAddress } from '../../src/remoting/address.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import type { StoreLog } from '../../src/store/log-message-store.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
@@ -23,6 +25,7 @@ import { exportBeginning } from './beginning.ts';
 import { HaLog } from './ha-log.ts';
 import { HaPort } from './ha-port.ts';
 import { haLimits, masterRule, replicaIdentity } from './ha-settings.ts';
+import { answerHaStatus, type HaStatus } from './ha-status.ts';
 import { MasterRole } from './master-role.ts';
 import { SecondMasterWatch } from './second-master-watch.ts';
 import { SlaveMastership } from './set-mastership.ts';
@@ -34,6 +37,9 @@ const NO_MASTER = 'this broker is not a master; correct haMasterAddress or broke
 
 const NO_HA_PORT =
   "haMasterAddress must be the HA port of a master, its haListenPort (by default listenPort + 1), not a broker's port for clients or that of a name server";
+
+const NO_EPOCHS =
+  'this broker runs without a Controller (enableControllerMode=false) and has no epochs; its slaves are shown by mqadmin haStatus';
 
 export interface SetParts {
   readonly log: HaLog;
@@ -202,6 +208,10 @@ export class SetBroker implements NativeReplication {
 
   started(broker: Broker): void {
     this.#broker = broker;
+    answerHaStatus(broker.dispatcher, () => this.#haStatus());
+    broker.dispatcher.register(getBrokerEpochCache.code, (context) => {
+      context.reply(ResponseCode.SYSTEM_ERROR, NO_EPOCHS);
+    });
     this.#slave?.start();
     this.#watch?.start();
   }
@@ -230,5 +240,18 @@ export class SetBroker implements NativeReplication {
     });
     const following = this.#slave?.following ?? false;
     return { role: this.#isSlave ? 'slave' : 'master', slaves, following, problem: this.#problem };
+  }
+
+  /** In sync is, as in RocketMQ, who lacks less than `haMaxGapNotInSync`. */
+  #haStatus(): HaStatus {
+    const endPosition = this.#log?.endPosition ?? 0;
+    const slaves = (this.#master?.followers ?? []).map(({ address, ackPosition }) => {
+      const lag = endPosition - ackPosition;
+      return { address, ackPosition, lag, inSync: lag < this.#config.haMaxGapNotInSync };
+    });
+    if (!this.#isSlave) return { isMaster: true, endPosition, slaves };
+    const port = this.#masterPort();
+    const masterAddress = typeof port === 'string' ? undefined : formatAddress(port);
+    return { isMaster: false, endPosition, masterAddress, slaves };
   }
 }

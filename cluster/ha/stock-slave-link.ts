@@ -1,5 +1,6 @@
 import { readInt64, writeInt64 } from '../../src/base/bytes.ts';
 import type { Clock, Logger, Socket } from '../../src/platform/ports.ts';
+import { formatAddress } from '../../src/remoting/address.ts';
 import type { MasterRole } from './master-role.ts';
 
 const REPORT_BYTES = 8;
@@ -12,6 +13,8 @@ const HEAD_BYTES = 12;
 export class StockSlaveLink {
   /** Stock slaves do not say which they are. */
   readonly brokerId = -1;
+  /** Where it connects from. */
+  readonly address: string;
   readonly #master: MasterRole;
   readonly #socket: Socket;
   readonly #clock: Clock;
@@ -31,6 +34,7 @@ export class StockSlaveLink {
   constructor(master: MasterRole, socket: Socket, clock: Clock, logger: Logger, batchBytes: number) {
     this.#master = master;
     this.#socket = socket;
+    this.address = formatAddress(socket.remote);
     this.#clock = clock;
     this.#logger = logger;
     this.#batchBytes = batchBytes;

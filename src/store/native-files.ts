@@ -45,12 +45,11 @@ export function openNativeFiles(platform: Platform, options: NativeStoreOptions)
 const commitLogDirectory = ({ root, commitLogDirectory }: NativeStoreOptions): string =>
   commitLogDirectory ?? `${root}/commitlog`;
 
-/** The directory of a group's member has its messages elsewhere: a native log beside them would begin anew. */
-function groupDirectory({ disk }: Platform, options: NativeStoreOptions): string | undefined {
-  const { root } = options;
+/** The directory of a group's member has its messages elsewhere: a native log beside them begins anew, or is one that the group has left behind. */
+function groupDirectory({ disk }: Platform, { root }: NativeStoreOptions): string | undefined {
   const member = disk.list(root).find((name) => /^dledger-\w+$/.test(name));
-  if (member === undefined || disk.list(commitLogDirectory(options)).length > 0) return undefined;
-  return `the store directory ${root} belongs to a member of a DLedger group (${root}/${member}): set enableDLegerCommitLog=true and the group's keys; to move its messages to a broker of another kind, give that one an empty storePathRootDir and use mqadmin exportStore and importStore while the group runs`;
+  if (member === undefined) return undefined;
+  return `the store directory ${root} belongs to a member of a DLedger group (${root}/${member}): set enableDLegerCommitLog=true and the group's keys; to move its messages to a broker of another kind, give that one an empty storePathRootDir and use mqadmin exportStore and importStore while the group runs. Nothing was changed`;
 }
 
 function openLog(platform: Platform, options: NativeStoreOptions): Omit<NativeFiles, 'lock'> | string {

@@ -238,3 +238,18 @@ test('the directory of a group member is refused with the way to go', () => {
   expect(refusalOf(platform)).toContain(`belongs to a member of a DLedger group (${ROOT}/dledger-n0)`);
   expect(platform.disk.list(`${ROOT}/commitlog`)).toEqual([]);
 });
+
+test('and so it is with a native log beside the member, of which the messages in the group would be forgotten', () => {
+  const world = new VirtualWorld(1);
+  let platform = world.start('a');
+  const native = startStore(platform, TINY);
+  putNow(platform, native.store, message('T', 0, 'old'));
+  platform.crash();
+  platform = world.start('a');
+  platform.disk.makeDirectory(`${ROOT}/dledger-n0/data`);
+  const commitLog = () => platform.disk.readFile(FIRST_FILE);
+  const before = commitLog();
+  expect(before?.includes('old')).toBe(true);
+  expect(refusalOf(platform)).toMatch(/belongs to a member of a DLedger group .*Nothing was changed$/);
+  expect(commitLog()).toEqual(before);
+});

@@ -1,10 +1,9 @@
 import { epochEntryCache } from '../../../src/protocol/body/epoch-entry-cache.ts';
-import { type HaRuntimeInfo, haRuntimeInfo } from '../../../src/protocol/body/ha-runtime-info.ts';
 import { ResponseCode } from '../../../src/protocol/codes.ts';
 import { getBrokerEpochCache } from '../../../src/protocol/command/get-broker-epoch-cache.ts';
-import { getBrokerHaStatus } from '../../../src/protocol/command/get-broker-ha-status.ts';
 import { notifyBrokerRoleChanged } from '../../../src/protocol/command/notify-broker-role-changed.ts';
 import type { Dispatcher } from '../../../src/remoting/dispatcher.ts';
+import { answerHaStatus } from '../../ha/ha-status.ts';
 import type { EpochEntry, ReplicaRoles } from '../../ha/replica-roles.ts';
 import type { ReplicasManager } from './replicas-manager.ts';
 import { decodeSet } from './set-news.ts';
@@ -40,37 +39,11 @@ export function registerReplicaRequests(
     });
     context.reply(ResponseCode.SUCCESS, undefined, undefined, [body]);
   });
-  dispatcher.registerTyped(getBrokerHaStatus, (context) => {
-    context.reply(ResponseCode.SUCCESS, undefined, undefined, [haRuntimeInfo.encode(haInfo(roles))]);
+  answerHaStatus(dispatcher, () => {
+    const { role, maxPosition: endPosition } = roles.position();
+    const slaves = roles.replicas().map(({ inSyncStateSet: inSync, ...replica }) => ({ ...replica, inSync }));
+    return { isMaster: role === 'master', endPosition, slaves };
   });
-}
-
-/** What `haStatus` shows: a master's slaves. Speeds are not measured. */
-function haInfo(roles: ReplicaRoles): HaRuntimeInfo {
-  const { role, maxPosition } = roles.position();
-  const connections = roles.replicas().map(({ address, ackPosition, lag, inSyncStateSet }) => {
-    return {
-      addr: address,
-      slaveAckOffset: ackPosition,
-      diff: lag,
-      inSync: inSyncStateSet,
-      transferredByteInSecond: 0,
-      transferFromWhere: ackPosition,
-    };
-  });
-  return {
-    master: role === 'master',
-    masterCommitLogMaxOffset: role === 'master' ? maxPosition : 0,
-    inSyncSlaveNums: connections.filter(({ inSync }) => inSync).length,
-    haConnectionInfo: connections,
-    haClientRuntimeInfo: {
-      transferredByteInSecond: 0,
-      maxOffset: maxPosition,
-      lastReadTimestamp: 0,
-      lastWriteTimestamp: 0,
-      masterFlushOffset: 0,
-    },
-  };
 }
 
 /** An epoch ends where the next one starts. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SendError } from '../../../src/client/errors.ts';
 import type { Producer } from '../../../src/client/producer/producer.ts';
+import { RequestCode } from '../../../src/protocol/request-code.ts';
+import { RemotingClient } from '../../../src/remoting/client.ts';
 import { DledgerWorld } from './dledger-world.ts';
 
 const TOPIC = 'Orders';
@@ -34,6 +36,20 @@ describe('a DLedger group', () => {
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toMatch(/^[0-9a-f]{32}$/);
   });
+
+  it.each(['GET_BROKER_HA_STATUS', 'GET_BROKER_EPOCH_CACHE'] as const)(
+    'answers %s, which asks for a master and its slaves, with what to ask instead',
+    async (question) => {
+      const group = await DledgerWorld.serving();
+      const client = new RemotingClient({ platform: group.client });
+      const answer = await group.world.settle(
+        client.request(`${group.ip('n0')}:30911`, RequestCode[question], {}, { timeoutMs: 1_000 }),
+      );
+      client.close();
+      if (typeof answer === 'string') throw new Error(answer);
+      expect([answer.code, answer.remark]).toEqual([1, expect.stringContaining('mqadmin raftGroup')]);
+    },
+  );
 
   it('keeps every message at the same place on all members', async () => {
     const group = await DledgerWorld.serving();

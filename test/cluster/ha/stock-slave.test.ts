@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readInt64, writeInt64 } from '../../../src/base/bytes.ts';
 import type { Socket } from '../../../src/platform/ports.ts';
+import { haRuntimeInfo } from '../../../src/protocol/body/ha-runtime-info.ts';
+import { getBrokerHaStatus } from '../../../src/protocol/command/get-broker-ha-status.ts';
 import { RequestCode } from '../../../src/protocol/request-code.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
 import { SetWorld } from './set-world.ts';
@@ -69,6 +71,12 @@ describe('a stock slave', () => {
     expect(slave.log.equals(set.logBytes('a').subarray(0, slave.log.length))).toBe(true);
     expect(slave.log.length).toBe(set.parts('a').store.endPosition);
     expect(slave.heartbeats).toBeGreaterThan(0);
+    const status = await set.ask('a', getBrokerHaStatus, {});
+    const addr = expect.stringContaining(`${set.client.network.localAddresses()[0]}:`);
+    expect(haRuntimeInfo.decode(status.body)).toMatchObject({
+      inSyncSlaveNums: 1,
+      haConnectionInfo: [{ addr, slaveAckOffset: slave.log.length, diff: 0, inSync: true }],
+    });
     slave.acknowledges = false;
     expect(await sendOne(set, 'late')).toBe('FLUSH_SLAVE_TIMEOUT');
     slave.report(1_000_000);

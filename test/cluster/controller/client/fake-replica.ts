@@ -5,6 +5,7 @@ import type {
   EpochEntry,
   MasterCommand,
   ReplicaPosition,
+  ReplicaReport,
   ReplicaRole,
   ReplicaRoles,
   SlaveCommand,
@@ -32,6 +33,7 @@ class FakeRoles implements ReplicaRoles {
   inDoubt = false;
   begunEpoch: number | undefined = 0;
   renounced = 0;
+  reports: readonly ReplicaReport[] = [];
 
   setBrokerId(brokerId: number): void {
     this.brokerId = brokerId;
@@ -79,8 +81,8 @@ class FakeRoles implements ReplicaRoles {
     return this.#epochs;
   }
 
-  replicas() {
-    return [];
+  replicas(): readonly ReplicaReport[] {
+    return this.reports;
   }
 
   #accepts(masterEpoch: number, role: ReplicaRole): boolean {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerIdentity } from '../../../../cluster/controller/client/broker-identity.ts';
 import { epochEntryCache } from '../../../../src/protocol/body/epoch-entry-cache.ts';
+import { haRuntimeInfo } from '../../../../src/protocol/body/ha-runtime-info.ts';
 import { applyBrokerId } from '../../../../src/protocol/command/apply-broker-id.ts';
 import { cleanBrokerData } from '../../../../src/protocol/command/clean-broker-data.ts';
 import { getBrokerEpochCache } from '../../../../src/protocol/command/get-broker-epoch-cache.ts';
+import { getBrokerHaStatus } from '../../../../src/protocol/command/get-broker-ha-status.ts';
 import { RemotingClient } from '../../../../src/remoting/client.ts';
 import { Dispatcher } from '../../../../src/remoting/dispatcher.ts';
 import { RemotingServer } from '../../../../src/remoting/server.ts';
@@ -273,5 +275,43 @@ describe("the broker's side", () => {
       brokerId: 0,
       epochList: [{ epoch: 1, startOffset: 0 }],
     });
+  });
+
+  it('tells how its replication is to whoever asks (907)', async () => {
+    const group = await ControllerWorld.serving(1);
+    const replica = await FakeReplica.start(group, 'b1');
+    await group.until(() => replica.roles.role === 'master');
+    replica.roles.maxPosition = 500;
+    replica.roles.reports = [
+      { brokerId: 2, address: 'b2:10911', ackPosition: 500, lag: 0, inSyncStateSet: true, learner: false, priority: 1 },
+      {
+        brokerId: 3,
+        address: 'b3:10911',
+        ackPosition: 100,
+        lag: 400,
+        inSyncStateSet: false,
+        learner: true,
+        priority: 1,
+      },
+    ];
+    const client = new RemotingClient({ platform: group.world.start('tool') });
+    const ask = async () => {
+      const asked = client.request(replica.address, getBrokerHaStatus.code, {}, { timeoutMs: 1_000 });
+      const answer = await group.world.settle(asked);
+      if (typeof answer === 'string') throw new Error(answer);
+      return haRuntimeInfo.decode(answer.body);
+    };
+    expect(await ask()).toMatchObject({
+      master: true,
+      masterCommitLogMaxOffset: 500,
+      inSyncSlaveNums: 1,
+      haConnectionInfo: [
+        { addr: 'b2:10911', slaveAckOffset: 500, diff: 0, inSync: true },
+        { addr: 'b3:10911', slaveAckOffset: 100, diff: 400, inSync: false },
+      ],
+    });
+    replica.roles.becomeFenced();
+    replica.roles.reports = [];
+    expect(await ask()).toMatchObject({ master: false, haConnectionInfo: [], haClientRuntimeInfo: { maxOffset: 500 } });
   });
 });
