@@ -3,6 +3,7 @@ import { ackBeforePersist } from './ack-before-persist/bug.ts';
 import { ackOutsideSet } from './ack-outside-set/bug.ts';
 import { anybodySearches } from './anybody-searches/bug.ts';
 import { appendedTwice } from './appended-twice/bug.ts';
+import { batchInPieces } from './batch-in-pieces/bug.ts';
 import { beginsAtItsEnd } from './begins-at-its-end/bug.ts';
 import { changeBeforeCommit } from './change-before-commit/bug.ts';
 import { confirmedByRole } from './confirmed-by-role/bug.ts';
@@ -48,6 +49,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ackOutsideSet,
   anybodySearches,
   appendedTwice,
+  batchInPieces,
   beginsAtItsEnd,
   changeBeforeCommit,
   confirmedByRole,

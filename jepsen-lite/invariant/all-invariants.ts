@@ -1,4 +1,5 @@
 import { AcknowledgedKept } from './acknowledged-kept.ts';
+import { BatchWhole } from './batch-whole.ts';
 import { CommitOwnTerm } from './commit-own-term.ts';
 import { CommitRises } from './commit-rises.ts';
 import { CommittedByMajority } from './committed-by-majority.ts';
@@ -57,6 +58,7 @@ export function allInvariants(ledger: Ledger, { metadata, delays }: Witnesses): 
   return [
     ...raftInvariants(ledger),
     new QueueOffsetsInOrder(),
+    new BatchWhole(),
     new StoreTimeRises(),
     new SameState(),
     new AcknowledgedKept(ledger),

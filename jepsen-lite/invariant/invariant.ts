@@ -56,6 +56,8 @@ export interface Invariant {
   applied?(node: NodeWatch, index: number): string | undefined;
   /** The node sends a message to another member. */
   sent?(node: NodeWatch, message: Message): string | undefined;
+  /** A client is about to send these messages as one batch. */
+  batchSent?(values: readonly string[]): string | undefined;
   /** A client got SEND_OK. */
   acknowledged?(send: AcknowledgedSend): string | undefined;
   /** A consumer got a message. */

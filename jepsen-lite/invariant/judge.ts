@@ -113,6 +113,10 @@ export class Judge implements WatchEvents {
     for (const each of this.#invariants) this.#hold(each, each.sent?.(node, message));
   }
 
+  batchSent(values: readonly string[]): void {
+    for (const each of this.#invariants) this.#hold(each, each.batchSent?.(values));
+  }
+
   acknowledged(send: AcknowledgedSend): void {
     for (const each of this.#invariants) this.#hold(each, each.acknowledged?.(send));
   }

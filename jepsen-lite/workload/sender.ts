@@ -60,7 +60,7 @@ async function send(
   count: number,
   options: SenderOptions,
 ): Promise<boolean> {
-  const { history } = workload;
+  const { history, judge } = workload;
   const topic = chance.pick(workload.topics);
   const values = Array.from({ length: count }, () => workload.newValue());
   const messages: Message[] = values.map((value) => ({
@@ -72,6 +72,7 @@ async function send(
   if (count > 1) {
     const batch = history.newGroup();
     for (const id of ids) history.setGroup(id, batch);
+    judge.batchSent?.(values);
   }
   try {
     const result = await (count === 1 ? producer.send(messages[0] as Message) : producer.sendBatch(messages));

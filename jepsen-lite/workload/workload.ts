@@ -14,6 +14,8 @@ export interface ClientJudge {
     /** So many messages of a queue, from the first on, are committed. */
     lengthOf(topic: string, queueId: number): number;
   };
+  /** These messages are about to be sent as one batch. Who does not see entries needs not hear of it. */
+  batchSent?(values: readonly string[]): void;
   acknowledged(send: AcknowledgedSend): void;
   seen(message: SeenMessage): void;
   /** A promise that `invariant` names is broken. */

@@ -41,6 +41,7 @@ describe('puts', () => {
       ['T', 1],
     ]);
     expect(messages[1]!.position).toBeGreaterThan(messages[0]!.position);
+    expect(log.units).toEqual([messages.reduce((sum, { recordSize }) => sum + recordSize, 0)]);
     log.confirm();
     expect(waiting.outcome).toBe('stored');
     expect(bodies(get(0).records)).toEqual(['a', 'c']);

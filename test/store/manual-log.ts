@@ -13,6 +13,8 @@ export class ManualLog implements Replicator, RecordLog {
   confirmedTicket = 0;
   endPosition = 0;
   scans = 0;
+  /** Bytes of each unit that was sealed. */
+  readonly units: number[] = [];
   #reserved = 0;
   #ticket = 0;
   #listener: ReplicatorListener | undefined;
@@ -44,6 +46,7 @@ export class ManualLog implements Replicator, RecordLog {
 
   seal(): number {
     this.endPosition += this.#reserved;
+    this.units.push(this.#reserved);
     this.#ticket += 3;
     return this.#ticket;
   }

@@ -63,6 +63,20 @@ describe('a DLedger group', () => {
     for (const other of others) expect(other.equals(first!)).toBe(true);
   });
 
+  it("keeps a client's batch in one entry (raft/SAFETY.md 1)", async () => {
+    const group = await DledgerWorld.serving();
+    const producer = await group.producer();
+    await send(group, producer, 1);
+    await group.untilEqual();
+    const before = group.broker(group.leader).status().lastIndex;
+    const messages = Array.from({ length: 20 }, (_, n) => ({ topic: TOPIC, body: `b${n}` }));
+    await group.world.settle(producer.sendBatch(messages));
+    await group.untilEqual();
+    for (const name of group.names) expect(group.broker(name).status().lastIndex).toBe(before + 1);
+    const bodies = (await group.readAll(TOPIC)).map(({ body }) => body.toString());
+    expect(bodies.filter((body) => body.startsWith('b'))).toHaveLength(20);
+  });
+
   it('loses nothing that was acknowledged when the leader is killed, and goes on with the offsets', async () => {
     const group = await DledgerWorld.serving();
     const producer = await group.producer();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AcknowledgedKept } from '../../../jepsen-lite/invariant/acknowledged-kept.ts';
+import { BatchWhole } from '../../../jepsen-lite/invariant/batch-whole.ts';
 import { CommitOwnTerm } from '../../../jepsen-lite/invariant/commit-own-term.ts';
 import { CommitRises } from '../../../jepsen-lite/invariant/commit-rises.ts';
 import { CommittedByMajority } from '../../../jepsen-lite/invariant/committed-by-majority.ts';
@@ -263,6 +264,31 @@ test('a record whose store time is below that of one before it', () => {
   expect(commit(record('A', 0, '#1', 10_000, 100), record('B', 0, '#2', 10_000, 200))).toBeUndefined();
   expect(commit(record('A', 1, '#3', 10_001, 300))).toBeUndefined();
   expect(commit(record('A', 0, '#4', 10_000, 400))).toContain('n0 commits a record at 400 that is 1 ms older');
+});
+
+test('a batch that is not whole in one entry', () => {
+  const sent = ['#0', '#1', '#2'];
+  const commit = (...entries: readonly CommittedEntry[]) => {
+    const invariant = new BatchWhole();
+    invariant.batchSent(sent);
+    return entries.map((each) => invariant.firstCommitted(node('n0'), each)).find((text) => text !== undefined);
+  };
+  expect(commit(entry(1, 7), entry(2, 0, 1, 2), entry(3, 8, 9))).toBeUndefined();
+  expect(commit(entry(1, 0, 1, 2), entry(2, 0, 1, 2))).toBeUndefined();
+  expect(commit(entry(1, 7, 0, 1, 2, 8))).toBeUndefined();
+  expect(commit(entry(1, 0), entry(2, 1), entry(3, 2))).toContain(
+    'entry 1 with 1 of the 3 messages of the batch #0 #1 #2: #1 does not stand behind them',
+  );
+  expect(commit(entry(1, 0, 1), entry(2, 2))).toContain('entry 1 with 2 of the 3');
+  expect(commit(entry(1, 1, 2))).toContain('entry 1 with 0 of the 3');
+  expect(commit(entry(1, 0, 1, 7, 2))).toContain('#2 does not stand behind');
+  expect(commit(entry(1, 0, 1, 2, 0, 1))).toContain('entry 1 with 2 of the 3');
+  const elsewhere = entry(1, 0, 1, 2);
+  const last = elsewhere.records[2] as CommittedRecord;
+  for (const change of [{ queueId: 1 }, { topic: 'U' }, { queueOffset: 5 }])
+    expect(commit({ ...elsewhere, records: [...elsewhere.records.slice(0, 2), { ...last, ...change }] })).toContain(
+      '2 of the 3',
+    );
 });
 
 test('a delayed message that is delivered early, twice or never', () => {
