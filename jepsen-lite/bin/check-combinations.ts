@@ -14,6 +14,13 @@ const excluded: Readonly<Record<string, { readonly options: readonly string[]; r
     options: ['seed', 'seeds', 'nodes', 'minutes', 'schedule', 'timeline', 'trace'],
     because: 'the record says what is played',
   },
+  'list-bugs': {
+    options: [
+      ...['mode', 'seed', 'seeds', 'nodes', 'minutes', 'workers', 'list', 'bug', 'all-bugs', 'recorded', 'trace'],
+      ...['timeline', 'history', 'details', 'schedule', 'failures', 'resume', 'record', 'json'],
+    ],
+    because: 'the list names every planted bug, and nothing is played',
+  },
 };
 
 /** Of a hunt nothing but the find is kept. */

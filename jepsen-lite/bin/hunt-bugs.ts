@@ -4,7 +4,7 @@ import type { PlantedBug } from '../bug/planted-bug.ts';
 import { plantedBugs } from '../bug/planted-bugs.ts';
 import { judgeRecord, readBugRecords, writeBugRecords } from './bug-records.ts';
 import { buildWithBug } from './build-with-bug.ts';
-import type { SimOptions } from './options.ts';
+import { MOST_SEEDS, type SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { readSchedule } from './read-schedule.ts';
 import { failureText, replayOf } from './report-text.ts';
@@ -12,8 +12,6 @@ import type { SeedJob, SeedReport } from './seed-job.ts';
 import { commitName, root, workerProgram } from './sources.ts';
 import { playAll } from './worker-pool.ts';
 
-/** A bug that takes more seeds counts as not found. */
-const MOST_SEEDS = 500;
 /** Which seed finds each bug. */
 const recordFile = join(root, 'jepsen-lite/bug/found.txt');
 

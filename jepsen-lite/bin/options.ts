@@ -6,6 +6,11 @@ import { WrongArguments, wholeNumber } from './arguments.ts';
 import { checkCombinations } from './check-combinations.ts';
 import { checkOutput, checkOutputFolder } from './check-output.ts';
 
+/** A planted bug that takes more seeds counts as not found. */
+export const MOST_SEEDS = 500;
+/** Without `--seeds`, where neither one seed nor a bug is named. */
+export const DEFAULT_SEEDS = 20;
+
 export const USAGE = `npm run sim -- [what to play] [options]
 
 What to play (default: 20 seeds from 1 on):
@@ -118,6 +123,7 @@ export function readOptions(args: string[]): SimOptions {
     json: values.json,
     help: values.help,
   };
+  checkLastSeed(options);
   const needsBug = options.recorded || options.record !== undefined;
   if (needsBug && bugs.length === 0) throw new WrongArguments('--recorded and --record need --bug NAME or --all-bugs');
   if ((options.timeline ?? options.history) !== undefined && options.seeds !== 1)
@@ -127,6 +133,16 @@ export function readOptions(args: string[]): SimOptions {
   for (const name of ['timeline', 'history', 'resume', 'record', 'json'] as const) checkOutput(name, options[name]);
   checkOutputFolder('failures', options.failures);
   return options;
+}
+
+/** Seeds at the end of what a number can tell apart would be played twice. */
+function checkLastSeed({ seed, seeds, bugs, list }: Pick<SimOptions, 'seed' | 'seeds' | 'bugs' | 'list'>): void {
+  const count = list === undefined ? (seeds ?? (bugs.length > 0 ? MOST_SEEDS : DEFAULT_SEEDS)) : 1;
+  const highest = Number.MAX_SAFE_INTEGER - count + 1;
+  if (seed > highest)
+    throw new WrongArguments(
+      `--seed ${seed}: ${count} seeds from there on go beyond ${Number.MAX_SAFE_INTEGER}; begin at ${highest} at the latest, or name fewer with --seeds`,
+    );
 }
 
 function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ModeName } from '../sim/mode-name.ts';
 import { modes } from '../sim/modes.ts';
 import { coverageTable } from './coverage-table.ts';
-import type { SimOptions } from './options.ts';
+import { DEFAULT_SEEDS, type SimOptions } from './options.ts';
 import { Progress } from './progress.ts';
 import { readSchedule, scheduleHash } from './read-schedule.ts';
 import { readSeedList } from './read-seed-list.ts';
@@ -16,7 +16,6 @@ import { playAll } from './worker-pool.ts';
 
 /** Every tenth seed is played twice. */
 const TWICE_EVERY = 10;
-const DEFAULT_SEEDS = 20;
 
 /** Plays seeds and tells of those that fail; true if none did. */
 export async function playList(options: SimOptions): Promise<boolean> {

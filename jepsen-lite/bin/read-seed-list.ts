@@ -26,6 +26,10 @@ export function readSeedList(path: string): ListedSeed[] {
       throw new WrongArguments(
         `--list ${path}: line ${at + 1} is not the mode (if it is not dledger), seed, members and minutes: ${line}`,
       );
+    if (!Number.isSafeInteger(Number(seed)))
+      throw new WrongArguments(
+        `--list ${path}: line ${at + 1} has the seed ${seed}; ${Number.MAX_SAFE_INTEGER} is the highest`,
+      );
     const [name = ''] = rest.split(' ');
     const file = name.endsWith('.json') ? join(dirname(path), name) : undefined;
     seeds.push({ mode, seed: Number(seed), nodes: Number(nodes), minutes: Number(minutes), file });

@@ -26,6 +26,10 @@ test.for(['10 x 0', '10 0 1', '10', 'raft 1 3 1', 'seed 10'])('%s is refused wit
   expect(() => read(`1 3 1\n${line}\n`)).toThrow(`line 2 is not the mode`);
 });
 
+test('a seed that no number holds is refused with its line, as another one would be played', () => {
+  expect(() => read('9007199254740991 3 1\n9007199254740993 3 1\n')).toThrow(/line 2 has the seed 9007199254740993/);
+});
+
 test('a list without seeds, and one that is not there, would pass whatever happens', () => {
   expect(() => read('# nothing\n')).toThrow('there is no seed in it');
   expect(() => readSeedList(join(folder, 'none.txt'))).toThrow(WrongArguments);

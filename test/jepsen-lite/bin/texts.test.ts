@@ -63,8 +63,16 @@ test('arguments: defaults, and one sentence for each mistake', () => {
     '--bug forgotten-vote --recorded --seed 3': /--recorded and --seed do not go together/,
     '--mode controller --bug forgotten-vote':
       /--bug forgotten-vote --mode controller: this bug is planted in dledger mode/,
+    '--list-bugs --json x.json': /^--list-bugs and --json do not go together: the list names every planted bug/,
+    '--list-bugs --nodes 5': /--list-bugs and --nodes do not go together/,
+    '--list-bugs --mode controller': /--list-bugs and --mode do not go together/,
+    '--seed 9007199254740992': /^--seed 9007199254740992: a whole number from 0 to 9007199254740991 is needed$/,
+    '--seed 9007199254740990 --seeds 3':
+      /^--seed 9007199254740990: 3 seeds from there on go beyond 9007199254740991; begin at 9007199254740989/,
+    '--seed 9007199254740990 --bug forgotten-vote': /: 500 seeds from there on go beyond/,
     '--mode sideways --bug forgotten-vote': /--mode sideways: one of/,
   };
+  expect(readOptions(['--seed', '9007199254740990', '--seeds', '2'])).toMatchObject({ seeds: 2 });
   for (const [args, text] of Object.entries(mistakes)) expect(() => readOptions(args.split(' '))).toThrow(text);
 });
 
