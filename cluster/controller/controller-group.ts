@@ -58,7 +58,7 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
   const roles = new RoleHistory(clock);
   const dispatcher = new Dispatcher(platform);
   const metadata = () => metadataOf(opened, replica);
-  registerProcessors(dispatcher, { platform, config, live, agreement, masters, metadata });
+  registerProcessors(dispatcher, { platform, config, live, agreement, masters, state, metadata });
   const frames: FrameHandlers = new Map();
   const peerPort = createPeerPort(opened, records, dispatcher, {
     frames,

@@ -4,6 +4,7 @@ import type { Agreement } from './agreement.ts';
 import type { ControllerConfig } from './config.ts';
 import type { LiveBrokers } from './live-brokers.ts';
 import type { MasterWatch } from './master-watch.ts';
+import type { ControllerState } from './state/broker-set.ts';
 
 /** What any controller tells about its group. */
 export interface ControllerMetadata {
@@ -22,6 +23,8 @@ export interface ControllerParts {
   readonly live: LiveBrokers;
   readonly agreement: Agreement;
   readonly masters: MasterWatch;
+  /** As this controller knows it. */
+  readonly state: () => ControllerState;
   readonly metadata: () => ControllerMetadata;
 }
 

@@ -89,6 +89,11 @@ export class LiveBrokers {
     return nowMs - this.#startedMs <= DEFAULT_TIMEOUT_MS && !this.#heard.has(keyOf(brokerName, brokerId));
   }
 
+  /** Not heard by this process yet, which has not run for long enough to say that it is gone. */
+  isUnheard(brokerName: string, brokerId: number, nowMs: number): boolean {
+    return !this.isAlive(brokerName, brokerId, nowMs) && this.mayBeAlive(brokerName, brokerId, nowMs);
+  }
+
   /** The live brokers of a set. */
   of(brokerName: string, nowMs: number): readonly Beat[] {
     const entries = [...(this.#entries.get(brokerName)?.values() ?? [])];

@@ -102,7 +102,9 @@ export class ReplicasManager {
     const known = this.#roles.position().masterEpoch;
     if (masterEpoch < known) this.#outdated(masterEpoch, known);
     else if (masterId === undefined) this.#withoutMaster(masterEpoch, known);
-    else if (masterId === brokerId) {
+    else if (masterId === brokerId && masterAddress !== undefined && masterAddress !== this.#settings.address) {
+      return this.#replacedByCopy(masterAddress);
+    } else if (masterId === brokerId) {
       this.#roles.becomeMaster({ masterEpoch, syncStateSet: set });
       this.#roles.syncStateSetDecided(masterEpoch, set);
     } else if (masterAddress !== undefined) {
@@ -180,6 +182,17 @@ export class ReplicasManager {
       heartbeatTimeoutMills: heartbeatTimeoutMs,
       electionPriority,
     });
+  }
+
+  /** Two brokers with one id have one directory, or copies of one: only one of them may be master of an epoch. */
+  #replacedByCopy(holder: string): void {
+    const { address, brokerName } = this.#settings;
+    const why = `the controllers know ${holder} under the id ${this.#enrolment.brokerId} of ${brokerName}, which is that of ${address} too: one of the two runs on a copy of the other's directory; stop it, and give it a store directory and a brokerIdentity of its own`;
+    if (why !== this.#masterless) this.#platform.logger.error('This broker serves nothing', { reason: why });
+    this.#masterless = why;
+    this.#roles.becomeFenced(why);
+    // Refused while the other one lives; when that is gone, the controllers have to know this address again.
+    this.#enrol();
   }
 
   // --- learning who is master --------------------------------------------------------------------------------------

@@ -3,12 +3,14 @@ import { ResponseCode } from '../../../src/protocol/codes.ts';
 import { applyBrokerId } from '../../../src/protocol/command/apply-broker-id.ts';
 import { getNextBrokerId } from '../../../src/protocol/command/get-next-broker-id.ts';
 import { registerBrokerToController } from '../../../src/protocol/command/register-broker-to-controller.ts';
-import type { Processor } from '../controller-parts.ts';
+import type { ControllerParts, Processor } from '../controller-parts.ts';
+import { DEFAULT_TIMEOUT_MS } from '../live-brokers.ts';
 import { FIRST_BROKER_ID, masterAddress } from '../state/broker-set.ts';
 import { replyNotAgreed } from './not-agreed.ts';
 
 /** The three steps in which a broker gets its id: which one, take it, be there with it. */
-export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live, masters, metadata, platform }) => {
+export const brokerIdentityProcessor: Processor = (dispatcher, parts) => {
+  const { agreement, live, masters, metadata, platform } = parts;
   dispatcher.registerTyped(getNextBrokerId, (context, { clusterName, brokerName }) => {
     agreement.read((state) => {
       if (typeof state === 'string') return replyNotAgreed(context, state);
@@ -27,12 +29,8 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
     const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt, begunEpoch, renouncedEpoch } = request;
     // Left out where it says nothing: controllers of before replay such entries.
     const learner = request.asyncLearner || undefined;
-    const holder = live.holder(brokerName, brokerId, address, platform.clock.monotonicMs());
-    if (holder !== undefined && metadata().isLeader) {
-      const why = `the live broker ${holder} has the id ${brokerId} of ${brokerName}: stop it, or give ${address} a store directory and a brokerIdentity of its own`;
-      context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, why);
-      return;
-    }
+    const taken = metadata().isLeader ? takenBy(parts, brokerName, brokerId, address) : undefined;
+    if (taken !== undefined) return context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, taken);
     const said = { inDoubt, begunEpoch, renouncedEpoch, learner };
     agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, ...said }, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
@@ -51,3 +49,20 @@ export const brokerIdentityProcessor: Processor = (dispatcher, { agreement, live
     });
   });
 };
+
+/** Why a broker at `address` must not have this id now: another one has it that is alive, or may be, as this controller was just started. */
+function takenBy(
+  { live, state, platform }: ControllerParts,
+  brokerName: string,
+  brokerId: number,
+  address: string,
+): string | undefined {
+  const nowMs = platform.clock.monotonicMs();
+  const holder = live.holder(brokerName, brokerId, address, nowMs);
+  if (holder !== undefined) {
+    return `the live broker ${holder} has the id ${brokerId} of ${brokerName}: stop it, or give ${address} a store directory and a brokerIdentity of its own`;
+  }
+  const known = state().get(brokerName)?.replicas.get(brokerId)?.address;
+  if (known === undefined || known === address || !live.isUnheard(brokerName, brokerId, nowMs)) return undefined;
+  return `the broker ${known} has the id ${brokerId} of ${brokerName}, and this controller, which was just started, does not know yet whether it is alive: ${address} may have the id in ${DEFAULT_TIMEOUT_MS / 1_000} s if it is not`;
+}

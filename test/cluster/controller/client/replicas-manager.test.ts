@@ -246,6 +246,45 @@ describe("the broker's side", () => {
     expect(addresses).toContain(copy.address);
   });
 
+  /** The whole set: a master, and a broker on a copy of its directory. */
+  async function masterAndCopy() {
+    const group = await ControllerWorld.serving(1);
+    const master = await FakeReplica.start(group, 'b1');
+    await group.until(() => master.roles.role === 'master');
+    await group.world.run(1_100);
+    const platform = group.world.start('copy');
+    platform.disk.replaceFile('/brokerIdentity', master.platform.disk.readFile('/brokerIdentity')!);
+    platform.crash();
+    return { group, master, startCopy: () => FakeReplica.start(group, 'copy') };
+  }
+
+  it('lets nobody in under the id of another address while that may be alive, when the controller was just started', async () => {
+    const { group, master, startCopy } = await masterAndCopy();
+    for (const name of group.names) group.world.fabric.cut(master.host, name);
+    group.kill('n0');
+    await group.start('n0');
+    await group.untilServing();
+    const copy = await startCopy();
+    await group.world.run(5_000);
+    expect(warnings(copy)).toContain(`does not know yet whether it is alive: ${copy.address} may have the id in 10 s`);
+    for (const name of group.names) group.world.fabric.heal(master.host, name);
+    await group.world.run(20_000);
+    expect([master.roles.role, copy.roles.role]).toEqual(['master', 'fenced']);
+    expect(warnings(copy)).toContain(`the live broker ${master.address} has the id 1 of b`);
+  });
+
+  it('is no master any more where the controllers know its id at another address, and says so', async () => {
+    const { group, master, startCopy } = await masterAndCopy();
+    for (const name of group.names) group.world.fabric.cut(master.host, name);
+    await group.world.run(12_000);
+    const copy = await startCopy();
+    await group.until(() => copy.roles.role === 'master');
+    for (const name of group.names) group.world.fabric.heal(master.host, name);
+    await group.world.run(20_000);
+    expect([master.roles.role, copy.roles.role]).toEqual(['fenced', 'master']);
+    expect(master.manager.problem).toContain(`the controllers know ${copy.address} under the id 1 of b, which is that of`);
+  });
+
   it('says in one sentence that an address is no controller', async () => {
     const group = await ControllerWorld.serving(1);
     const other = group.world.start('other');
