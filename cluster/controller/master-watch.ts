@@ -93,7 +93,7 @@ export class MasterWatch {
 
   #tellUnclean({ brokerName, masterId, masterEpoch }: BrokerSet): void {
     this.#parts.logger.error(
-      'Elected a master that was not in sync (enableElectUncleanMaster=true): acknowledged messages may be lost; brokers that may hold them do not follow it',
+      'Elected a master of which nobody knows that it was in sync: acknowledged messages may be lost; brokers that may hold them do not follow it',
       { brokerName, masterId, masterEpoch },
     );
   }

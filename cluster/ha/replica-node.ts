@@ -372,6 +372,11 @@ export class ReplicaNode implements ReplicaRoles {
     };
   }
 
+  get newestEpoch(): number {
+    const { epochs, doubt } = this.#options;
+    return Math.max(epochs.lastEpoch, doubt.begunEpoch ?? 0);
+  }
+
   epochs(): readonly EpochEntry[] {
     return this.#options.epochs.entries;
   }

@@ -97,6 +97,8 @@ export interface ReplicaRoles {
    */
   renounce(masterEpoch: number): number | undefined;
   position(): ReplicaPosition;
+  /** Newest epoch that the log has, or that this broker began as master: it becomes master in later ones only. 0: none. */
+  readonly newestEpoch: number;
   /**
    * The log may lack what this broker acknowledged (it was not closed, and the machine restarted since, or its end was torn): the
    * Controller takes it out of the set when it registers. Over when it has caught up with a master.

@@ -32,6 +32,8 @@ export interface Enrolled {
 export interface OwnLog {
   readonly inDoubt: boolean;
   renounce(masterEpoch: number): number | undefined;
+  /** Newest epoch that it has, or that this broker began. */
+  readonly newestEpoch: number;
 }
 
 /** Registers a broker with the controllers: gets an id first if it has none. Tries until it is there. */
@@ -127,7 +129,7 @@ export class Enrolment {
     if (this.#stopped) return;
     const again = (problem: string): void => this.#later(problem, () => this.#tell(brokerId, ownLog, done));
     if (!ownLog.inDoubt) {
-      this.#register(brokerId, { inDoubt: false }, done, again);
+      this.#register(brokerId, ownLog, { inDoubt: false }, done, again);
       return;
     }
     const { brokerName } = this.#name;
@@ -135,12 +137,13 @@ export class Enrolment {
       if (typeof answer === 'string') return again(answer);
       const known = answer.code === ResponseCode.SUCCESS ? answer.header.masterEpoch : undefined;
       const begunEpoch = known === undefined ? undefined : ownLog.renounce(known);
-      this.#register(brokerId, { inDoubt: true, begunEpoch, renouncedEpoch: known }, done, again);
+      this.#register(brokerId, ownLog, { inDoubt: true, begunEpoch, renouncedEpoch: known }, done, again);
     });
   }
 
   #register(
     brokerId: number,
+    { newestEpoch: epoch }: OwnLog,
     doubt: Pick<RegisterBrokerToControllerRequest, 'inDoubt' | 'begunEpoch' | 'renouncedEpoch'>,
     done: (enrolled: Enrolled) => void,
     again: (problem: string) => void,
@@ -148,7 +151,7 @@ export class Enrolment {
     if (this.#stopped) return;
     const { clusterName, brokerName, address: brokerAddress, learner: asyncLearner } = this.#name;
     const invokeTime = this.#platform.clock.nowMs();
-    const header = { clusterName, brokerName, brokerId, brokerAddress, ...doubt, asyncLearner, invokeTime };
+    const header = { clusterName, brokerName, brokerId, brokerAddress, ...doubt, asyncLearner, epoch, invokeTime };
     this.#controllers.ask(registerBrokerToController, header, undefined, (answer) => {
       if (typeof answer === 'string') return again(answer);
       if (answer.code === ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)

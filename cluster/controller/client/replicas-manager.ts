@@ -103,7 +103,8 @@ export class ReplicasManager {
     if (masterEpoch < known) this.#outdated(masterEpoch, known);
     else if (masterId === undefined) this.#withoutMaster(masterEpoch, known);
     else if (masterId === brokerId && masterAddress !== undefined && masterAddress !== this.#settings.address) {
-      return this.#replacedByCopy(masterAddress);
+      this.#replacedByCopy(masterAddress);
+      return;
     } else if (masterId === brokerId) {
       this.#roles.becomeMaster({ masterEpoch, syncStateSet: set });
       this.#roles.syncStateSetDecided(masterEpoch, set);

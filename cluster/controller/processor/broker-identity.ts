@@ -31,7 +31,7 @@ export const brokerIdentityProcessor: Processor = (dispatcher, parts) => {
     const learner = request.asyncLearner || undefined;
     const taken = metadata().isLeader ? takenBy(parts, brokerName, brokerId, address) : undefined;
     if (taken !== undefined) return context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, taken);
-    const said = { inDoubt, begunEpoch, renouncedEpoch, learner };
+    const said = { inDoubt, begunEpoch, renouncedEpoch, learner, epoch: request.epoch };
     agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, ...said }, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
       const { code, remark, set } = outcome;

@@ -39,5 +39,6 @@ function emptySet(clusterName: string, brokerName: string): BrokerSet {
     syncStateSetEpoch: 0,
     electedFrom: undefined,
     uncleanEpoch: 0,
+    heardEpoch: 0,
   };
 }

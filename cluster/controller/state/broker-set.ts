@@ -36,6 +36,8 @@ export interface BrokerSet {
   readonly electedFrom: ElectedFrom | undefined;
   /** Newest epoch whose master was elected although it was not in sync: what was acknowledged before may be lost. 0: none. */
   readonly uncleanEpoch: number;
+  /** Newest epoch of the logs that registered, where it was above `masterEpoch`: the controllers have lost what they knew of the set. 0: none. */
+  readonly heardEpoch: number;
 }
 
 /** All that controllers agree on: broker sets by their name. Never changed: a change makes a new one. */
@@ -56,9 +58,9 @@ export function withoutSet(state: ControllerState, brokerName: string): Controll
   return rest;
 }
 
-/** Another master, or none; either way a new epoch. */
-export function withMaster(set: BrokerSet, masterId: number | undefined): BrokerSet {
-  return { ...set, masterId, masterEpoch: set.masterEpoch + 1 };
+/** Another master, or none; either way an epoch above that of now, and above `known`. */
+export function withMaster(set: BrokerSet, masterId: number | undefined, known = 0): BrokerSet {
+  return { ...set, masterId, masterEpoch: Math.max(set.masterEpoch, known) + 1 };
 }
 
 export function withSyncStateSet(set: BrokerSet, ids: Iterable<number>): BrokerSet {

@@ -5,7 +5,16 @@ export const COMMAND_RECORD = { type: 'controller-command', version: 1 } as cons
 
 const KEYS: Readonly<Record<Command['kind'], readonly string[]>> = {
   'apply-broker-id': ['clusterName', 'brokerName', 'brokerId', 'checkCode'],
-  'register-broker': ['brokerName', 'brokerId', 'address', 'inDoubt', 'begunEpoch', 'renouncedEpoch', 'learner'],
+  'register-broker': [
+    'brokerName',
+    'brokerId',
+    'address',
+    'inDoubt',
+    'begunEpoch',
+    'renouncedEpoch',
+    'learner',
+    'epoch',
+  ],
   'alter-sync-state-set': ['brokerName', 'masterId', 'masterEpoch', 'syncStateSet', 'syncStateSetEpoch', 'alive'],
   'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'live'],
   'clean-broker-data': ['brokerName', 'brokerIds', 'alive'],

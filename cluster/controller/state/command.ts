@@ -31,6 +31,8 @@ export interface RegisterBroker {
   readonly renouncedEpoch?: number | undefined;
   /** It is never to be in sync, nor master [asyncLearner]; undefined: no. */
   readonly learner?: boolean | undefined;
+  /** Newest epoch that its log has, or that it began; undefined: it does not say. */
+  readonly epoch?: number | undefined;
 }
 
 /** A master proposes who is in sync. */

@@ -11,25 +11,25 @@ import type { ElectMaster, LiveBroker } from './command.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /**
- * Finds a master: the first broker that asks in a set that never had one; else the old one while it is alive; else the best of the live replicas in sync, and
+ * Finds a master: the first broker that asks in a set that never had one, where no log says otherwise; else the old one while it is alive; else the best of the live replicas in sync, and
  * where that is allowed of all (ReplicasInfoManager.electMaster, DefaultElectPolicy).
  */
 export function electMaster(state: ControllerState, command: ElectMaster): Outcome {
-  const { brokerName, brokerId } = command;
+  const { brokerName } = command;
   const set = state.get(brokerName);
   if (set === undefined) {
     const why = `no broker ${brokerName} is known at this controller`;
     return refused(state, ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED, why);
   }
   const elected = choose(set, command);
-  if (elected === undefined) return nobody(state, set, brokerId);
+  if (elected === undefined) return nobody(state, set, command);
   if (elected === set.masterId) {
     const why = `master ${elected} of ${brokerName} is alive and stays`;
     return refused(state, ResponseCode.CONTROLLER_MASTER_STILL_EXIST, why, set);
   }
-  const master = withMaster(set, elected);
-  // In a set that never had a master nothing was acknowledged.
-  const isClean = set.masterEpoch === 0 || set.syncStateSet.includes(elected);
+  // A broker never goes on in an epoch that its log has.
+  const master = withMaster(set, elected, heardEpoch(set, command));
+  const isClean = isNew(set, command) || set.syncStateSet.includes(elected);
   const changed = {
     ...withSyncStateSet(master, [elected]),
     uncleanEpoch: isClean ? set.uncleanEpoch : master.masterEpoch,
@@ -47,13 +47,35 @@ function electedFrom(set: BrokerSet, elected: number, epoch: number): ElectedFro
 
 function choose(set: BrokerSet, command: ElectMaster): number | undefined {
   const { brokerId, designated, unclean, live } = command;
-  const isFirst = set.masterEpoch === 0;
-  if (isFirst && brokerId !== undefined) return mayLead(set, brokerId) ? brokerId : undefined;
+  if (isNew(set, command) && brokerId !== undefined) return mayLead(set, brokerId) ? brokerId : undefined;
   const preferred = designated ? brokerId : undefined;
   const able = live.filter((one) => mayLead(set, one.brokerId));
+  if (isForgotten(set, command) && preferred !== undefined) return longest(able, preferred);
   const inSync = able.filter((one) => set.syncStateSet.includes(one.brokerId));
   const clean = best(inSync, set.masterId, preferred);
   return clean === undefined && unclean ? best(able, set.masterId, preferred) : clean;
+}
+
+/** Newest epoch of any log of the set, as registrations and heartbeats tell. */
+function heardEpoch(set: BrokerSet, { live }: ElectMaster): number {
+  return Math.max(set.heardEpoch, ...live.map(({ epoch }) => epoch));
+}
+
+/** It never had a master, and nothing was acknowledged. */
+function isNew(set: BrokerSet, command: ElectMaster): boolean {
+  return set.masterEpoch === 0 && heardEpoch(set, command) <= 0;
+}
+
+/** It had masters, of which these controllers know nothing: nobody is known to be in sync, and only people, or `unclean`, can put one in charge. */
+function isForgotten(set: BrokerSet, command: ElectMaster): boolean {
+  return set.masterEpoch === 0 && heardEpoch(set, command) > 0;
+}
+
+/** The one that is named, if no other has more. */
+function longest(able: readonly LiveBroker[], named: number): number | undefined {
+  const one = able.find(({ brokerId }) => brokerId === named);
+  const hasMore = able.some((other) => one !== undefined && byHistory(other, one) < 0);
+  return hasMore ? undefined : one?.brokerId;
 }
 
 /** Learners do not, whatever they hold [asyncLearner]. */
@@ -74,20 +96,39 @@ function best(
 
 /** Longest history first; then lowest priority number; then lowest id, so that the choice is one. */
 function byMerit(a: LiveBroker, b: LiveBroker): number {
-  return b.epoch - a.epoch || b.maxOffset - a.maxOffset || a.priority - b.priority || a.brokerId - b.brokerId;
+  return byHistory(a, b) || a.priority - b.priority || a.brokerId - b.brokerId;
+}
+
+function byHistory(a: LiveBroker, b: LiveBroker): number {
+  return b.epoch - a.epoch || b.maxOffset - a.maxOffset;
 }
 
 /** A controller that finds nobody notes that there is no master; a broker that asks changes nothing. */
-function nobody(state: ControllerState, set: BrokerSet, brokerId: number | undefined): Outcome {
-  const learners = [...set.replicas].filter(([, { learner }]) => learner).map(([id]) => id);
-  const never = learners.length === 0 ? '' : ` (never elected: {${learners.join(', ')}}, which have asyncLearner=true)`;
-  const inSync = set.syncStateSet.length === 0 ? 'no replica' : `of the replicas only {${set.syncStateSet.join(', ')}}`;
-  const why =
-    `no master for ${set.brokerName}: ${inSync} is known to hold all that was acknowledged${never}; start one that is, ` +
-    'or set enableElectUncleanMaster=true at the controller, which may lose messages';
-  if (brokerId !== undefined) return refused(state, ResponseCode.CONTROLLER_ELECT_MASTER_FAILED, why, set);
+function nobody(state: ControllerState, set: BrokerSet, command: ElectMaster): Outcome {
+  const why = isForgotten(set, command) ? whyForgotten(set, command) : whyNobody(set);
+  if (command.brokerId !== undefined) return refused(state, ResponseCode.CONTROLLER_ELECT_MASTER_FAILED, why, set);
   const code = ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE;
   if (set.masterId === undefined) return refused(state, code, why, set);
   const changed = withMaster(set, undefined);
   return { state: withSet(state, changed), code, remark: why, set: changed };
+}
+
+function whyForgotten(set: BrokerSet, command: ElectMaster): string {
+  const { brokerName, clusterName } = set;
+  const alive = command.live.map((one) => `${one.brokerId} (epoch ${one.epoch}, end ${one.maxOffset})`).join(', ');
+  return (
+    `no master for ${brokerName}: its logs were written in epochs up to ${heardEpoch(set, command)}, but these controllers never elected one. Their store was lost, or they were told ` +
+    'to forget the set, and nobody knows who holds all that was acknowledged. Start all brokers that have a log, then name the one with the newest epoch and the furthest end: ' +
+    `mqadmin electMaster -a CONTROLLER -n NAMESERVER -c ${clusterName} -bn ${brokerName} -b ID; alive: ${alive === '' ? 'none' : alive}`
+  );
+}
+
+function whyNobody(set: BrokerSet): string {
+  const learners = [...set.replicas].filter(([, { learner }]) => learner).map(([id]) => id);
+  const never = learners.length === 0 ? '' : ` (never elected: {${learners.join(', ')}}, which have asyncLearner=true)`;
+  const inSync = set.syncStateSet.length === 0 ? 'no replica' : `of the replicas only {${set.syncStateSet.join(', ')}}`;
+  return (
+    `no master for ${set.brokerName}: ${inSync} is known to hold all that was acknowledged${never}; start one that is, ` +
+    'or set enableElectUncleanMaster=true at the controller, which may lose messages'
+  );
 }

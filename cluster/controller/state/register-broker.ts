@@ -15,7 +15,7 @@ import { type Outcome, refused } from './outcome.ts';
  * in its epoch, which slaves have, and an epoch has to have one writer.
  */
 export function registerBroker(state: ControllerState, command: RegisterBroker): Outcome {
-  const { brokerName, brokerId, address, inDoubt, learner = false } = command;
+  const { brokerName, brokerId, address, inDoubt, learner = false, epoch = 0 } = command;
   const set = state.get(brokerName);
   const replica = set?.replicas.get(brokerId);
   if (set === undefined || replica === undefined) {
@@ -26,6 +26,7 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
   if (replica.address !== address || replica.learner !== learner) {
     changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address, learner }) };
   }
+  if (epoch > Math.max(set.masterEpoch, set.heardEpoch)) changed = { ...changed, heardEpoch: epoch };
   if (inDoubt) changed = withoutDoubtful(changed, command);
   if (set.masterId === brokerId) changed = withMaster(changed, undefined);
   const next = changed === set ? state : withSet(state, changed);

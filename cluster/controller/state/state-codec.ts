@@ -3,11 +3,12 @@ import type { BrokerSet, ControllerState, ElectedFrom, Replica } from './broker-
 type StoredReplica = readonly [id: number, address: string, checkCode: string, learner?: true];
 
 /** A broker set as snapshots hold it; equal states give equal texts. */
-interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId' | 'electedFrom' | 'uncleanEpoch'> {
+interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId' | 'electedFrom' | 'uncleanEpoch' | 'heardEpoch'> {
   readonly replicas: readonly StoredReplica[];
   readonly masterId: number | null;
   readonly electedFrom?: ElectedFrom;
   readonly uncleanEpoch?: number;
+  readonly heardEpoch?: number;
 }
 
 /** The whole state as an object that JSON can hold, sorted. */
@@ -22,7 +23,7 @@ export function decodeState(encoded: unknown): ControllerState {
 
 function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...rest }: BrokerSet): StoredSet {
   const rows = [...replicas].sort(([a], [b]) => a - b).map(([id, one]) => row(id, one));
-  const { masterEpoch, syncStateSet, syncStateSetEpoch, electedFrom, uncleanEpoch } = rest;
+  const { masterEpoch, syncStateSet, syncStateSetEpoch, electedFrom, uncleanEpoch, heardEpoch } = rest;
   return {
     clusterName,
     brokerName,
@@ -34,14 +35,22 @@ function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...
     syncStateSetEpoch,
     ...(electedFrom === undefined ? {} : { electedFrom }),
     ...(uncleanEpoch === 0 ? {} : { uncleanEpoch }),
+    ...(heardEpoch === 0 ? {} : { heardEpoch }),
   };
 }
 
-function restored({ replicas, masterId, electedFrom, uncleanEpoch = 0, ...rest }: StoredSet): BrokerSet {
+function restored({
+  replicas,
+  masterId,
+  electedFrom,
+  uncleanEpoch = 0,
+  heardEpoch = 0,
+  ...rest
+}: StoredSet): BrokerSet {
   const byId = replicas.map(([id, address, checkCode, learner = false]): [number, Replica] => {
     return [id, { address, checkCode, learner }];
   });
-  return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined, electedFrom, uncleanEpoch };
+  return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined, electedFrom, uncleanEpoch, heardEpoch };
 }
 
 function row(id: number, { address, checkCode, learner }: Replica): StoredReplica {

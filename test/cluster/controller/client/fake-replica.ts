@@ -72,6 +72,10 @@ class FakeRoles implements ReplicaRoles {
     return this.begunEpoch;
   }
 
+  get newestEpoch(): number {
+    return Math.max(this.masterEpoch, this.begunEpoch ?? 0);
+  }
+
   position(): ReplicaPosition {
     const { role, masterEpoch, maxPosition } = this;
     return { role, masterEpoch, lastEpoch: masterEpoch, maxPosition, confirmPosition: maxPosition };

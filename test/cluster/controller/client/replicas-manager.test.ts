@@ -282,7 +282,9 @@ describe("the broker's side", () => {
     for (const name of group.names) group.world.fabric.heal(master.host, name);
     await group.world.run(20_000);
     expect([master.roles.role, copy.roles.role]).toEqual(['fenced', 'master']);
-    expect(master.manager.problem).toContain(`the controllers know ${copy.address} under the id 1 of b, which is that of`);
+    expect(master.manager.problem).toContain(
+      `the controllers know ${copy.address} under the id 1 of b, which is that of`,
+    );
   });
 
   it('says in one sentence that an address is no controller', async () => {

@@ -39,6 +39,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     begunEpoch: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
     renouncedEpoch: fc.option(epoch, { nil: undefined }),
     learner: fc.constantFrom(undefined, undefined, true),
+    epoch: fc.constantFrom(undefined, 0, 0, 0, 1, 4),
   }),
   fc.record({
     kind: fc.constant('alter-sync-state-set' as const),
@@ -169,6 +170,7 @@ function asState({ sets }: NaiveController): ControllerState {
       syncStateSet: [...set.inSync].sort((a, b) => a - b),
       syncStateSetEpoch: set.setEpoch,
       uncleanEpoch: set.uncleanEpoch,
+      heardEpoch: set.heard,
       electedFrom:
         set.from === null
           ? undefined
@@ -221,11 +223,30 @@ describe('the state machine of the controllers', () => {
             if (set.masterId !== undefined) expect(set.syncStateSet).toContain(set.masterId);
             for (const each of set.syncStateSet) expect(set.replicas.has(each)).toBe(true);
             if (before === undefined) continue;
-            expect(set.masterEpoch - before.masterEpoch).toBe(before.masterId === set.masterId ? 0 : 1);
+            if (before.masterId === set.masterId) expect(set.masterEpoch).toBe(before.masterEpoch);
+            else expect(set.masterEpoch).toBeGreaterThan(before.masterEpoch);
             const sameSet = String(before.syncStateSet) === String(set.syncStateSet);
             if (!sameSet) expect(set.syncStateSetEpoch).toBe(before.syncStateSetEpoch + 1);
             expect(set.nextBrokerId).toBeGreaterThanOrEqual(before.nextBrokerId);
           }
+          return next;
+        });
+      }),
+    );
+  });
+
+  it('elects above every epoch that it heard of, and in a set of which it knows nothing but epochs only by name, and not as clean', () => {
+    fc.assert(
+      fc.property(history, (steps) => {
+        play(steps, (state, command) => {
+          const before = state.get(command.brokerName);
+          const { state: next, code, set } = apply(state, command);
+          if (command.kind !== 'elect-master' || code !== ResponseCode.SUCCESS || before === undefined) return next;
+          const heard = Math.max(before.heardEpoch, ...command.live.map((one) => one.epoch));
+          expect(set?.masterEpoch).toBeGreaterThan(heard);
+          if (before.masterEpoch > 0 || heard <= 0) return next;
+          expect(command.designated || command.unclean).toBe(true);
+          expect(set?.uncleanEpoch).toBe(set?.masterEpoch);
           return next;
         });
       }),

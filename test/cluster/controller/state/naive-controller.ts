@@ -9,6 +9,7 @@ export interface NaiveSet {
   addresses: Record<number, string>;
   learners: Set<number>;
   uncleanEpoch: number;
+  heard: number;
   master: number | null;
   masterEpoch: number;
   inSync: Set<number>;
@@ -52,6 +53,7 @@ export class NaiveController {
         inSync: new Set(),
         learners: new Set(),
         uncleanEpoch: 0,
+        heard: 0,
         setEpoch: 0,
         from: null,
       };
@@ -73,6 +75,8 @@ export class NaiveController {
     set.addresses[id] = address;
     if (command.learner === true) set.learners.add(id);
     else set.learners.delete(id);
+    const { epoch = 0 } = command;
+    if (epoch > set.masterEpoch && epoch > set.heard) set.heard = epoch;
     if (inDoubt) doubt(set, command);
     if (set.master === id) {
       set.master = null;
@@ -159,9 +163,10 @@ function elect(set: NaiveSet | undefined, command: Extract<Command, { kind: 'ele
     return ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE;
   }
   if (chosen === set.master) return ResponseCode.CONTROLLER_MASTER_STILL_EXIST;
+  const isNew = set.masterEpoch === 0 && newest(set, command) === 0;
   set.master = chosen;
-  set.masterEpoch++;
-  if (set.masterEpoch > 1 && !set.inSync.has(chosen)) set.uncleanEpoch = set.masterEpoch;
+  set.masterEpoch = Math.max(set.masterEpoch, newest(set, command)) + 1;
+  if (!isNew && !set.inSync.has(chosen)) set.uncleanEpoch = set.masterEpoch;
   if (!set.inSync.has(chosen)) set.from = null;
   else if (set.inSync.size > 1) set.from = { master: chosen, epoch: set.masterEpoch, set: set.inSync };
   set.inSync = new Set([chosen]);
@@ -169,9 +174,21 @@ function elect(set: NaiveSet | undefined, command: Extract<Command, { kind: 'ele
   return ResponseCode.SUCCESS;
 }
 
+function newest(set: NaiveSet, { live }: Extract<Command, { kind: 'elect-master' }>): number {
+  let epoch = set.heard;
+  for (const one of live) if (one.epoch > epoch) epoch = one.epoch;
+  return epoch;
+}
+
 function choose(set: NaiveSet, command: Extract<Command, { kind: 'elect-master' }>): number | null {
   const { brokerId: asking, designated, unclean, live } = command;
-  if (set.masterEpoch === 0 && asking !== undefined) {
+  if (set.masterEpoch === 0 && newest(set, command) > 0 && designated && asking !== undefined) {
+    const able = live.filter(({ brokerId }) => set.codes[brokerId] !== undefined && !set.learners.has(brokerId));
+    const rank = ({ epoch, maxOffset }: LiveBroker) => epoch * 1_000 + maxOffset;
+    const one = able.find(({ brokerId }) => brokerId === asking);
+    return one !== undefined && rank(one) === Math.max(...able.map(rank)) ? asking : null;
+  }
+  if (set.masterEpoch === 0 && newest(set, command) === 0 && asking !== undefined) {
     return set.codes[asking] === undefined || set.learners.has(asking) ? null : asking;
   }
   const rounds: ((one: LiveBroker) => boolean)[] = [({ brokerId }) => set.inSync.has(brokerId)];
