@@ -30,7 +30,7 @@ export class ControllerStateMachine implements StateMachine {
 
   roleChanged(change: RoleChange): void {
     const { roles, commands, logger, isEmpty } = this.#parts;
-    roles.add(change);
+    roles.add(change, isEmpty());
     logRoleChange(logger, change, isEmpty());
     if (change.role !== 'leader') commands.lost();
   }

@@ -42,7 +42,7 @@ export class DledgerStateMachine implements StateMachine {
 
   roleChanged(change: RoleChange): void {
     const { logger, log, state, mastership, records, roles } = this.#parts;
-    roles.add(change);
+    roles.add(change, records.isUnfounded);
     logRoleChange(logger, change, records.isUnfounded);
     if (change.leader !== undefined) mastership.leaderKnown(change.term);
     if (change.role === 'leader') return;

@@ -140,7 +140,11 @@ function addressRefusal(request: MembersRequest, { members }: MemberData): strin
   return other === undefined ? undefined : `${request.address} is the address of ${other}`;
 }
 
-function describeGroup({ settings }: Member, { records, members }: MemberData, { replica }: MemberGroup): RaftGroup {
+function describeGroup(
+  { settings }: Member,
+  { records, members }: MemberData,
+  { replica, roles }: MemberGroup,
+): RaftGroup {
   const status = replica.status();
   const { id, role, leader, lastIndex, writtenIndex, syncedIndex, learners } = status;
   const roleOf = (one: string): string => {
@@ -176,6 +180,9 @@ function describeGroup({ settings }: Member, { records, members }: MemberData, {
     lastIndex,
     // The founder made the first set itself, and its core took it from the configuration.
     membersIndex: Math.max(status.membersIndex, members.applied?.index ?? 0),
+    doubtElectionTerm: roles.doubtElection?.term ?? 0,
+    doubtElected: roles.doubtElection?.leader ?? '',
+    doubtElectionMs: roles.doubtElection?.atMs ?? 0,
     members: [own, ...others].sort((a, b) => (a.id < b.id ? -1 : 1)),
   };
 }

@@ -10,7 +10,7 @@ export function logRoleChange(logger: Logger, change: RoleChange, isFounding: bo
     logger.info('Role changed; all members are here and new to each other: this founds the group', fields);
   else
     logger.error(
-      'Elected while fewer than a majority of the members were free of doubt: acknowledged messages may be lost',
+      `${role === 'leader' ? 'Elected' : `${leader} was elected`} while fewer than a majority of the members were free of doubt: acknowledged messages may be lost`,
       fields,
     );
 }

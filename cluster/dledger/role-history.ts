@@ -21,6 +21,16 @@ export interface ElectionCounts {
   readonly won: number;
   /** How often it learned of a new leader, or of a new term of one. */
   readonly leaders: number;
+  /** Elections that this member won or voted in while fewer than a majority were free of doubt, foundings left out: acknowledged messages may be lost in each. */
+  readonly inDoubt: number;
+}
+
+/** The leader of `term` was elected while fewer than a majority were free of doubt. */
+export interface DoubtElection {
+  readonly term: number;
+  readonly leader: string;
+  /** Wall time at which it was known here, ms. */
+  readonly atMs: number;
 }
 
 const KEPT = 32;
@@ -29,10 +39,11 @@ const KEPT = 32;
 export class RoleHistory {
   readonly #clock: Clock;
   readonly #records: RoleRecord[] = [];
-  #elections: ElectionCounts = { stood: 0, won: 0, leaders: 0 };
+  #elections: ElectionCounts = { stood: 0, won: 0, leaders: 0, inDoubt: 0 };
   /** Term of the last election stood in, and the last leader heard of. */
   #stoodTerm = 0;
   #lastLeader = '';
+  #doubtElection: DoubtElection | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -47,11 +58,18 @@ export class RoleHistory {
     return this.#elections;
   }
 
-  add({ role, term, leader, reason, votes, leaderlessMs }: RoleChange): void {
+  /** The last election in doubt since the start. */
+  get doubtElection(): DoubtElection | undefined {
+    return this.#doubtElection;
+  }
+
+  /** `isFounding`: the group is not founded yet, so that nothing was acknowledged before. */
+  add(change: RoleChange, isFounding: boolean): void {
+    const { role, term, leader, reason, votes, leaderlessMs, inDoubtElection } = change;
     const before = this.#records.at(-1);
     this.#records.push({ atMs: this.#clock.nowMs(), role, term, leader, reason, votes, leaderlessMs });
     if (this.#records.length > KEPT) this.#records.shift();
-    let { stood, won, leaders } = this.#elections;
+    let { stood, won, leaders, inDoubt } = this.#elections;
     const elected = role === 'leader' && (before?.role !== 'leader' || before.term !== term);
     if ((role === 'candidate' || elected) && this.#stoodTerm !== term) {
       this.#stoodTerm = term;
@@ -63,6 +81,10 @@ export class RoleHistory {
       this.#lastLeader = known;
       leaders++;
     }
-    this.#elections = { stood, won, leaders };
+    if (inDoubtElection && leader !== undefined && !isFounding && this.#doubtElection?.term !== term) {
+      this.#doubtElection = { term, leader, atMs: this.#clock.nowMs() };
+      inDoubt++;
+    }
+    this.#elections = { stood, won, leaders, inDoubt };
   }
 }

@@ -136,6 +136,8 @@ export class NodeState {
   /** Elected by a doubt election, own first entry not committed yet. */
   doubtPhase = false;
   wonInDoubt = false;
+  /** Last term in which this node cast its vote in a doubt election, since its start. */
+  doubtVoteTerm = 0;
   appendsDue = false;
   /** The last view taken for the Ready that is being built. */
   sharedView: EntryBatch | undefined = undefined;
@@ -239,7 +241,9 @@ export class NodeState {
   castVote(id: NodeId, kind: 'vote' | 'doubt-vote'): void {
     this.vote = id;
     this.hardStateDirty = true;
-    if (kind === 'doubt-vote') this.fresh = false;
+    if (kind !== 'doubt-vote') return;
+    this.fresh = false;
+    this.doubtVoteTerm = this.term;
   }
 
   /** This node has been made whole. */

@@ -132,7 +132,13 @@ export class ReadyBuilder {
       reason: node.roleReason,
       votes,
       leaderlessTicks: node.leader === undefined ? node.now - node.leaderlessSince : node.leaderlessTicks,
-      inDoubtElection: node.role === 'leader' && node.wonInDoubt,
+      inDoubtElection: electedInDoubt(node),
     };
   }
+}
+
+/** Was the leader of this term elected in doubt, as far as its own node or who voted for it can tell? */
+function electedInDoubt({ role, wonInDoubt, leader, vote, doubtVoteTerm, term }: NodeState): boolean {
+  if (role === 'leader') return wonInDoubt;
+  return leader !== undefined && vote === leader && doubtVoteTerm === term;
 }

@@ -100,7 +100,10 @@ export interface RoleChange {
   readonly votes: readonly NodeId[];
   /** Milliseconds (of ticks) since a leader was last known. */
   readonly leaderlessMs: number;
-  /** Elected by all voters while fewer than a majority were free of doubt: acknowledged messages may be lost, and people must be told. */
+  /**
+   * The leader was elected by all voters while fewer than a majority were free of doubt: acknowledged messages may be lost, and people must be told. Known to the leader, and, until its next start, to
+   * whoever voted for it.
+   */
   readonly inDoubtElection: boolean;
 }
 

@@ -123,6 +123,8 @@ export interface ElectionCounts {
   readonly won: number;
   /** How often it learned of a new leader or a new term of one. */
   readonly leaders: number;
+  /** Elections that it won or voted in while fewer than a majority were free of doubt: acknowledged messages may be lost. */
+  readonly inDoubt: number;
 }
 
 export interface RoleRecord {

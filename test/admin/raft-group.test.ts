@@ -43,6 +43,32 @@ describe('raftGroup', () => {
     expect(await admin('raftGroup', '-c', 'DefaultCluster')).toEqual(shown);
   });
 
+  test('says on every member that messages may be lost since all lost their power at once, and nothing of a founding (raft/SAFETY.md 2)', async () => {
+    const lossOf = async (name: MemberName) =>
+      (await admin('raftGroup', ...at(name))).printed.match(/^.*may be lost$/m);
+    for (const name of group.names) {
+      expect(group.broker(name).status().elections.inDoubt).toBe(0);
+      expect(await lossOf(name)).toBeNull();
+    }
+    const before = group.broker(group.leader).status().term;
+    for (const name of group.names) group.kill(name, { machine: true });
+    for (const name of group.names) await group.start(name);
+    const leader = await group.untilServing();
+    const { term } = group.broker(leader).status();
+    expect(term).toBeGreaterThan(before);
+    const said = new RegExp(
+      `^${leader} was elected in term ${term}, at \\S+ \\S+, while fewer than a majority of the members were free of doubt: `,
+    );
+    for (const name of group.names) {
+      expect(group.broker(name).status().elections.inDoubt).toBe(1);
+      expect((await lossOf(name))?.[0]).toMatch(said);
+    }
+    // Whoever leads next, it is not forgotten.
+    group.kill(leader);
+    const next = await group.untilServing();
+    expect((await lossOf(next))?.[0]).toMatch(said);
+  });
+
   test('says that nobody leads', async () => {
     const [one, other] = group.followers();
     group.kill(group.leader);

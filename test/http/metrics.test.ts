@@ -43,6 +43,9 @@ describe('a leader', () => {
       'ledgermq_raft_peer_lag_entries{peer="n1"} 2',
       'ledgermq_raft_peer_lag_entries{peer="n2"} 21',
     ]);
+    expect(samples(text, 'ledgermq_raft_elections_in_doubt_total')).toEqual([
+      'ledgermq_raft_elections_in_doubt_total 1',
+    ]);
     expect(samples(text, 'ledgermq_raft_elections_total')).toContain('ledgermq_raft_elections_total{result="won"} 1');
   });
 

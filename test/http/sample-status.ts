@@ -30,7 +30,7 @@ export const raft: RaftStatus = {
     { id: 'n1', connected: true, inDoubt: false, lag: 2, match: 19 },
     { id: 'n2', connected: false, inDoubt: true, lag: 21, match: 0 },
   ],
-  elections: { stood: 2, won: 1, leaders: 4 },
+  elections: { stood: 2, won: 1, leaders: 4, inDoubt: 1 },
   roleHistory: [],
 };
 

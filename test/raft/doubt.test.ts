@@ -192,6 +192,17 @@ describe('a doubt election (safety 2)', () => {
     expect(solo.last('doubt-vote-reply')).toMatchObject({ granted: true });
   });
 
+  it('is known to who voted in it, for as long as its term lasts', () => {
+    const solo = standing();
+    const reported = () => solo.readies.findLast((ready) => ready.roleChange)?.roleChange;
+    solo.step('doubt-vote', 'n1', { term: 4, lastTerm: 3, lastIndex: 1 });
+    expect(reported()).toMatchObject({ leader: undefined, inDoubtElection: false });
+    solo.step('heartbeat', 'n1', { term: 4 });
+    expect(reported()).toMatchObject({ leader: 'n1', term: 4, inDoubtElection: true });
+    solo.step('heartbeat', 'n2', { term: 5 });
+    expect(reported()).toMatchObject({ leader: 'n2', term: 5, inDoubtElection: false });
+  });
+
   it('ends the doubt of its leader only with an entry that the leader itself has fsynced', () => {
     const solo = standing();
     solo.ticks(4);

@@ -3,6 +3,7 @@ import { getRaftGroup } from '../../protocol/command/get-raft-group.ts';
 import type { AdminCommand, Output } from '../admin-command.ts';
 import type { AdminSession } from '../admin-session.ts';
 import { type Column, formatLine, left, right } from '../format/columns.ts';
+import { secondsText } from '../format/local-time.ts';
 
 export const raftGroup: AdminCommand = {
   name: 'raftGroup',
@@ -38,7 +39,7 @@ async function show(admin: AdminSession, address: string, output: Output): Promi
 
 const COLUMNS: readonly Column[] = [left(8), left(8), left(9), left(6), right(12), right(12), right(10)];
 
-/** Two lines on the group, then one on each member. */
+/** Two lines on the group, one more if messages may be lost, then one on each member. */
 export function formatRaftGroup(group: RaftGroup): string {
   const { groupName, groupId, leader, term, commitIndex, appliedIndex, lastIndex, membersIndex, members } = group;
   const from = membersIndex === 0 ? 'by the configuration' : `by entry ${membersIndex}`;
@@ -51,7 +52,14 @@ term ${term}  leader ${leader || 'none'}  committed ${commitIndex}  applied ${ap
   });
   return (
     head +
+    doubtElectionText(group) +
     formatLine(COLUMNS, ['#Member', '#Role', '#State', '#Doubt', '#Match', '#Synced', '#Lag', '#Address']) +
     rows.join('')
   );
+}
+
+function doubtElectionText({ doubtElectionTerm, doubtElected, doubtElectionMs }: RaftGroup): string {
+  if (doubtElectionTerm === 0) return '';
+  const when = `in term ${doubtElectionTerm}, at ${secondsText(doubtElectionMs)},`;
+  return `${doubtElected} was elected ${when} while fewer than a majority of the members were free of doubt: acknowledged messages may be lost\n`;
 }

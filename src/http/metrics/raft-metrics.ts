@@ -59,6 +59,11 @@ export function raftMetrics(raft: RaftStatus): MetricFamily[] {
       { labels: { result: 'stood' }, value: elections.stood },
       { labels: { result: 'won' }, value: elections.won },
     ]),
+    counter(
+      'ledgermq_raft_elections_in_doubt_total',
+      'Elections that the member won or voted in while fewer than a majority were free of doubt: acknowledged messages may be lost.',
+      elections.inDoubt,
+    ),
     counter('ledgermq_raft_leader_changes_total', 'How often a new leader became known.', elections.leaders),
   ];
 }

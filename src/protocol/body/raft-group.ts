@@ -35,6 +35,13 @@ export const raftGroup = defineBody(
     lastIndex: whole,
     /** Entry that brought the present set of members; 0: the configuration. */
     membersIndex: whole,
+    /**
+     * The last election that is known to have been held while fewer than a majority were free of doubt (raft/SAFETY.md 2): acknowledged messages may be lost. Term, who was elected, wall time in ms; 0
+     * and '' if who answers knows of none since its start.
+     */
+    doubtElectionTerm: defaulted(whole, 0),
+    doubtElected: defaulted(text, ''),
+    doubtElectionMs: defaulted(whole, 0),
     members: list(raftMember),
   }),
 );
