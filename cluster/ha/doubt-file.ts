@@ -1,5 +1,5 @@
 import type { Disk } from '../../src/platform/ports.ts';
-import type { EpochEntry } from './replica-roles.ts';
+import type { DirectoryMarks, EpochEntry } from './replica-roles.ts';
 
 const path = (root: string): string => `${root}/ledgermq.boot`;
 
@@ -14,7 +14,12 @@ interface Content {
   readonly begunEpoch?: number | null;
   /** The state was taken over from the files of a plain broker, and no log tells it yet. */
   readonly stateAdopted?: boolean;
+  /** Starts of this store: the newest that the controllers are known to have heard of, and all since; the last one is that of now. */
+  readonly starts?: readonly string[];
 }
+
+/** So many starts that no controller answered are kept. */
+const MAX_STARTS = 100;
 
 /** What is known when the log has been recovered. */
 export interface StoreFacts {
@@ -36,6 +41,8 @@ export interface StoreFacts {
   readonly empty: boolean;
   /** There are consume queues, which come of a log. */
   readonly hasQueues: boolean;
+  /** Names this start: no other start of any store has it. */
+  readonly start: string;
   /** The controllers gave this broker an id in an earlier run, under which it may have acknowledged anything. */
   readonly hasId: boolean;
 }
@@ -43,9 +50,9 @@ export interface StoreFacts {
 /**
  * Whether a log may lack what this broker acknowledged (raft/SAFETY.md 2 and 10): it was not closed, its acknowledgements did not wait for fsyncs, and the page cache of
  * that time may be gone; or its store is gone, while the id that the controllers gave it is not. The doubt is durable before the new boot is, so that a second start does not forget it. Beside it stands the newest epoch that this broker began: the
- * log tells that only until it is cut.
+ * log tells that only until it is cut; and the starts of this store, by which the controllers see that it was set back, or is a copy.
  */
-export class DoubtFile {
+export class DoubtFile implements DirectoryMarks {
   readonly #disk: Disk;
   readonly #root: string;
   readonly #bootId: string | null;
@@ -53,9 +60,10 @@ export class DoubtFile {
   #inDoubt: boolean;
   #begunEpoch: number | undefined;
   #stateAdopted: boolean;
+  #starts: readonly string[];
 
   constructor(facts: StoreFacts) {
-    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, epochs, empty, hasQueues, hasId } = facts;
+    const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, epochs, empty, hasQueues, hasId, start } = facts;
     this.#disk = disk;
     this.#root = root;
     this.#bootId = bootId ?? null;
@@ -64,6 +72,8 @@ export class DoubtFile {
     const neverBegan = before === undefined && epochs.length === 0 && !hasId;
     this.#begunEpoch = neverBegan ? 0 : (before?.begunEpoch ?? undefined);
     this.#stateAdopted = before?.stateAdopted ?? false;
+    const [heard = [], unheard = []] = [before?.starts?.slice(0, 1), before?.starts?.slice(1)];
+    this.#starts = [...heard, ...unheard.slice(-MAX_STARTS), start];
     const sameBoot = this.#bootId !== null && before?.bootId === this.#bootId;
     const ackedAsync = before === undefined ? asyncAcks : (before.asyncAcks ?? true);
     // A power failure leaves holes in what was never fsynced; without one, a hole is damage of what may have been.
@@ -88,6 +98,16 @@ export class DoubtFile {
   /** Topics, groups, offsets and delay progress are those of a plain broker's files, and stand in no log yet: a master has to put them there. */
   get stateAdopted(): boolean {
     return this.#stateAdopted;
+  }
+
+  get starts(): readonly string[] {
+    return this.#starts;
+  }
+
+  registered(): void {
+    if (this.#starts.length === 1) return;
+    this.#starts = this.#starts.slice(-1);
+    this.#write();
   }
 
   adopts(): void {
@@ -122,6 +142,7 @@ export class DoubtFile {
       asyncAcks: this.#asyncAcks,
       begunEpoch: this.#begunEpoch ?? null,
       stateAdopted: this.#stateAdopted,
+      starts: this.#starts,
     };
     this.#disk.replaceFile(path(this.#root), Buffer.from(JSON.stringify(content)));
   }

@@ -96,6 +96,7 @@ export class ReplicaBroker {
       epochs: epochs.entries,
       empty: cut === undefined && log.endPosition === log.minPosition,
       hasQueues: hasQueues && log.endPosition === 0,
+      start: platform.random.bytes(6).toString('hex'),
       hasId: disk.exists(config.storePathBrokerIdentity),
     });
     this.#doubt = doubt;

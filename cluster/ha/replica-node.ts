@@ -11,6 +11,7 @@ import { orFatal } from './or-fatal.ts';
 import type { ReplicaNodeOptions } from './replica-node-options.ts';
 import { replicaReports } from './replica-reports.ts';
 import type {
+  DirectoryMarks,
   EpochEntry,
   MasterCommand,
   ReplicaPosition,
@@ -375,6 +376,10 @@ export class ReplicaNode implements ReplicaRoles {
   get newestEpoch(): number {
     const { epochs, doubt } = this.#options;
     return Math.max(epochs.lastEpoch, doubt.begunEpoch ?? 0);
+  }
+
+  get directory(): DirectoryMarks {
+    return this.#options.doubt;
   }
 
   epochs(): readonly EpochEntry[] {

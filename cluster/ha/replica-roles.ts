@@ -58,6 +58,17 @@ export interface ReplicaReport {
   readonly priority: number;
 }
 
+/** What a store directory knows of itself, for the controllers. */
+export interface DirectoryMarks {
+  /**
+   * The newest start of this store that the controllers are known to have heard of, and all since, that of now as the last one. A store that does not know the start of which the
+   * controllers heard last was set back to an older state, or is a copy.
+   */
+  readonly starts: readonly string[];
+  /** The controllers have heard of the start of now. Throws the disk's error. */
+  registered(): void;
+}
+
 /**
  * The data path of Controller mode as the side that talks with the Controller drives it. Commands take effect at once for what is refused (a master that
  * gets `becomeSlave` appends nothing from that call on); everything else follows in later turns and shows in `position()` and `ReplicaEvents.changed`.
@@ -104,6 +115,7 @@ export interface ReplicaRoles {
    * Controller takes it out of the set when it registers. Over when it has caught up with a master.
    */
   readonly inDoubt: boolean;
+  readonly directory: DirectoryMarks;
   /** Oldest first: the answer to GET_BROKER_EPOCH_CACHE (1007). */
   epochs(): readonly EpochEntry[];
   /** The slaves that are connected; empty unless this broker is master. For HA status (907). */

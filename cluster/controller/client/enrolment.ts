@@ -7,6 +7,7 @@ import {
   registerBrokerToController,
 } from '../../../src/protocol/command/register-broker-to-controller.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
+import type { DirectoryMarks } from '../../ha/replica-roles.ts';
 import type { BrokerIdentity, SetName, WantedId } from './broker-identity.ts';
 import type { ControllerClient } from './controller-client.ts';
 import { decodeSet, type SetNews } from './set-news.ts';
@@ -32,6 +33,7 @@ export interface Enrolled {
 export interface OwnLog {
   readonly inDoubt: boolean;
   renounce(masterEpoch: number): number | undefined;
+  readonly directory: DirectoryMarks;
   /** Newest epoch that it has, or that this broker began. */
   readonly newestEpoch: number;
 }
@@ -143,7 +145,7 @@ export class Enrolment {
 
   #register(
     brokerId: number,
-    { newestEpoch: epoch }: OwnLog,
+    { newestEpoch: epoch, directory }: OwnLog,
     doubt: Pick<RegisterBrokerToControllerRequest, 'inDoubt' | 'begunEpoch' | 'renouncedEpoch'>,
     done: (enrolled: Enrolled) => void,
     again: (problem: string) => void,
@@ -151,12 +153,15 @@ export class Enrolment {
     if (this.#stopped) return;
     const { clusterName, brokerName, address: brokerAddress, learner: asyncLearner } = this.#name;
     const invokeTime = this.#platform.clock.nowMs();
-    const header = { clusterName, brokerName, brokerId, brokerAddress, ...doubt, asyncLearner, epoch, invokeTime };
+    const own = { ...doubt, asyncLearner, epoch, starts: directory.starts.join(' ') };
+    const header = { clusterName, brokerName, brokerId, brokerAddress, ...own, invokeTime };
     this.#controllers.ask(registerBrokerToController, header, undefined, (answer) => {
       if (typeof answer === 'string') return again(answer);
       if (answer.code === ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)
         return again(this.#strangerText(brokerId));
       if (answer.code !== ResponseCode.SUCCESS) return again(answer.remark);
+      directory.registered();
+      if (answer.remark !== '') this.#platform.logger.warn('Registered in doubt', { reason: answer.remark });
       this.#busy = false;
       this.#enrolled = true;
       this.#everEnrolled = true;

@@ -31,7 +31,8 @@ export const brokerIdentityProcessor: Processor = (dispatcher, parts) => {
     const learner = request.asyncLearner || undefined;
     const taken = metadata().isLeader ? takenBy(parts, brokerName, brokerId, address) : undefined;
     if (taken !== undefined) return context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, taken);
-    const said = { inDoubt, begunEpoch, renouncedEpoch, learner, epoch: request.epoch };
+    const starts = request.starts?.split(' ');
+    const said = { inDoubt, begunEpoch, renouncedEpoch, learner, epoch: request.epoch, starts };
     agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, ...said }, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
       const { code, remark, set } = outcome;
@@ -44,8 +45,8 @@ export const brokerIdentityProcessor: Processor = (dispatcher, parts) => {
       const master = { masterBrokerId: masterId, masterAddress: masterAddress(set), ...epochs };
       const body = syncStateSet.encode({ syncStateSet: new Set(set.syncStateSet), syncStateSetEpoch });
       const header = { clusterName, brokerName, ...(hasMaster ? master : {}) };
-      context.respond(registerBrokerToController, code, header, undefined, [body]);
-      if (inDoubt || masterId === undefined) masters.look(set);
+      context.respond(registerBrokerToController, code, header, remark, [body]);
+      if (inDoubt || remark !== undefined || masterId === undefined) masters.look(set);
     });
   });
 };

@@ -14,6 +14,7 @@ const KEYS: Readonly<Record<Command['kind'], readonly string[]>> = {
     'renouncedEpoch',
     'learner',
     'epoch',
+    'starts',
   ],
   'alter-sync-state-set': ['brokerName', 'masterId', 'masterEpoch', 'syncStateSet', 'syncStateSetEpoch', 'alive'],
   'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'live'],

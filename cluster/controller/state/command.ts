@@ -33,6 +33,8 @@ export interface RegisterBroker {
   readonly learner?: boolean | undefined;
   /** Newest epoch that its log has, or that it began; undefined: it does not say. */
   readonly epoch?: number | undefined;
+  /** Starts of its store, oldest first, since the one of which it knows that controllers heard; undefined: it does not say. */
+  readonly starts?: readonly string[] | undefined;
 }
 
 /** A master proposes who is in sync. */

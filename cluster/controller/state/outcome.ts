@@ -6,7 +6,7 @@ export interface Outcome {
   /** The very same object if nothing changed. */
   readonly state: ControllerState;
   readonly code: ResponseCode;
-  /** Why not, in one sentence. */
+  /** Why not, or what is not as it should be, in one sentence. */
   readonly remark: string | undefined;
   /** The broker set that the command is about, as it is now. */
   readonly set: BrokerSet | undefined;

@@ -3,6 +3,7 @@ import {
   type BrokerSet,
   type ControllerState,
   type ElectedFrom,
+  type Replica,
   withMaster,
   withSet,
   withSyncStateSet,
@@ -11,7 +12,7 @@ import type { RegisterBroker } from './command.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /**
- * Notes where a broker is; one in doubt leaves the SyncStateSet. A master that registers was started anew, and is master no longer: it may have lost the end of what it wrote
+ * Notes where a broker is; one in doubt leaves the SyncStateSet, and so does one whose store was set back. A master that registers was started anew, and is master no longer: it may have lost the end of what it wrote
  * in its epoch, which slaves have, and an epoch has to have one writer.
  */
 export function registerBroker(state: ControllerState, command: RegisterBroker): Outcome {
@@ -23,14 +24,30 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
     return refused(state, ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED, why);
   }
   let changed: BrokerSet = set;
-  if (replica.address !== address || replica.learner !== learner) {
-    changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address, learner }) };
+  const start = command.starts?.at(-1) ?? replica.start;
+  if (replica.address !== address || replica.learner !== learner || replica.start !== start) {
+    changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address, learner, start }) };
   }
   if (epoch > Math.max(set.masterEpoch, set.heardEpoch)) changed = { ...changed, heardEpoch: epoch };
-  if (inDoubt) changed = withoutDoubtful(changed, command);
+  const setBack = isSetBack(replica, command);
+  // A store of before knows nothing of what it began since.
+  if (setBack) changed = withoutDoubtful(changed, { ...command, begunEpoch: undefined });
+  else if (inDoubt) changed = withoutDoubtful(changed, command);
   if (set.masterId === brokerId) changed = withMaster(changed, undefined);
   const next = changed === set ? state : withSet(state, changed);
-  return { state: next, code: ResponseCode.SUCCESS, remark: undefined, set: changed };
+  return { state: next, code: ResponseCode.SUCCESS, remark: setBack ? whyDoubt(command) : undefined, set: changed };
+}
+
+/** The controllers heard of a start of this broker which its store does not know. */
+function isSetBack({ start }: Replica, { starts }: RegisterBroker): boolean {
+  return start !== undefined && starts !== undefined && !starts.includes(start);
+}
+
+function whyDoubt({ brokerName, brokerId }: RegisterBroker): string {
+  return (
+    `the store of replica ${brokerId} of ${brokerName} was set back to an older state, or is a copy: the controllers know a start of this replica that the store does not. It may lack what ` +
+    'the replica acknowledged, and is in no SyncStateSet before it has caught up with a master'
+  );
 }
 
 /**

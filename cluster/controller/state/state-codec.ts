@@ -1,6 +1,6 @@
 import type { BrokerSet, ControllerState, ElectedFrom, Replica } from './broker-set.ts';
 
-type StoredReplica = readonly [id: number, address: string, checkCode: string, learner?: true];
+type StoredReplica = readonly [id: number, address: string, checkCode: string, learner?: boolean, start?: string];
 
 /** A broker set as snapshots hold it; equal states give equal texts. */
 interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId' | 'electedFrom' | 'uncleanEpoch' | 'heardEpoch'> {
@@ -47,12 +47,13 @@ function restored({
   heardEpoch = 0,
   ...rest
 }: StoredSet): BrokerSet {
-  const byId = replicas.map(([id, address, checkCode, learner = false]): [number, Replica] => {
-    return [id, { address, checkCode, learner }];
+  const byId = replicas.map(([id, address, checkCode, learner = false, start]): [number, Replica] => {
+    return [id, { address, checkCode, learner, start }];
   });
   return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined, electedFrom, uncleanEpoch, heardEpoch };
 }
 
-function row(id: number, { address, checkCode, learner }: Replica): StoredReplica {
+function row(id: number, { address, checkCode, learner, start }: Replica): StoredReplica {
+  if (start !== undefined) return [id, address, checkCode, learner, start];
   return learner ? [id, address, checkCode, true] : [id, address, checkCode];
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Producer } from '../../../src/client/producer/producer.ts';
 import { electMaster } from '../../../src/protocol/command/elect-master.ts';
+import { copyOf, putCopy } from '../directory-copy.ts';
 import { ControlledWorld } from './controlled-world.ts';
 
 const TOPIC = 'Orders';
@@ -324,6 +325,44 @@ describe('brokers in Controller mode, when the controllers have lost their store
     expect(await elect('b1')).not.toBe(0);
     expect(await elect('b3')).toBe(0);
     await cluster.untilInSync(2);
+    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
+  });
+});
+
+describe('a broker of Controller mode whose store was set back', () => {
+  it('is not elected, says why, and joins the set again when it has caught up', async () => {
+    cluster = await ControlledWorld.serving(1);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 5);
+    const old = cluster.names.find((name) => name !== cluster.master)!;
+    await cluster.stop(old);
+    const before = copyOf(cluster.world.disk(old), STORE);
+    await cluster.start(old);
+    await cluster.untilInSync(3);
+    sent.push(...(await send(producer, 20)));
+    // The controllers first: they elect nobody in between.
+    cluster.controllers.kill('n0');
+    for (const name of cluster.names) cluster.kill(name);
+    await cluster.controllers.start('n0');
+    await cluster.controllers.untilServing();
+    putCopy(cluster.platform(old), STORE, before);
+    await cluster.start(old);
+    await cluster.world.run(20_000);
+    expect(cluster.masters()).toEqual([]);
+    expect(JSON.stringify(cluster.platform(old).logger.lines)).toContain(
+      'was set back to an older state, or is a copy',
+    );
+    for (const name of cluster.names) if (name !== old) await cluster.start(name);
+    await cluster.untilInSync(3);
+    expect(cluster.master).not.toBe(old);
+    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
+    // It is one of the set again, over a start, too.
+    cluster.kill(old);
+    await cluster.start(old);
+    await cluster.untilInSync(3);
+    for (const name of cluster.names) if (name !== old) cluster.kill(name);
+    await cluster.until(() => cluster.masters().join() === old, 15_000);
+    await cluster.world.run(200);
     expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
   });
 });

@@ -14,6 +14,7 @@ function freshStore(): StoreFacts {
     empty: true,
     hasQueues: false,
     hasId: false,
+    start: 'first',
   };
   return { disk, root: '/store', bootId: 'one', ...facts };
 }
@@ -108,5 +109,20 @@ describe('the newest epoch that a replica began', () => {
     expect(new DoubtFile({ ...facts, epochs: [] }).begunEpoch).toBeUndefined();
     file.begins(3);
     expect(new DoubtFile(facts).begunEpoch).toBe(3);
+  });
+});
+
+describe('the starts of a store', () => {
+  it('are those since the controllers are known to have heard of one', () => {
+    const facts = freshStore();
+    const started = (start: string) => new DoubtFile({ ...facts, start });
+    expect(started('a').starts).toEqual(['a']);
+    const second = started('b');
+    expect(second.starts).toEqual(['a', 'b']);
+    second.registered();
+    expect(second.starts).toEqual(['b']);
+    for (let n = 0; n < 500; n++) started(`${n}`);
+    const { starts } = started('c');
+    expect([starts.length, starts[0], starts.at(-1)]).toEqual([102, 'b', 'c']);
   });
 });

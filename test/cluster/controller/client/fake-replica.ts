@@ -72,6 +72,9 @@ class FakeRoles implements ReplicaRoles {
     return this.begunEpoch;
   }
 
+  /** As the directory has them. */
+  directory = { starts: ['first'], registered: () => {} };
+
   get newestEpoch(): number {
     return Math.max(this.masterEpoch, this.begunEpoch ?? 0);
   }

@@ -40,6 +40,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     renouncedEpoch: fc.option(epoch, { nil: undefined }),
     learner: fc.constantFrom(undefined, undefined, true),
     epoch: fc.constantFrom(undefined, 0, 0, 0, 1, 4),
+    starts: fc.option(fc.array(fc.constantFrom('s1', 's2', 's3'), { minLength: 1, maxLength: 3 }), { nil: undefined }),
   }),
   fc.record({
     kind: fc.constant('alter-sync-state-set' as const),
@@ -162,7 +163,8 @@ function asState({ sets }: NaiveController): ControllerState {
       replicas: new Map(
         replicas.map((each) => {
           const learner = set.learners.has(each);
-          return [each, { address: set.addresses[each]!, checkCode: set.codes[each]!, learner }];
+          const [address, checkCode, start] = [set.addresses[each]!, set.codes[each]!, set.starts[each]];
+          return [each, { address, checkCode, learner, start }];
         }),
       ),
       masterId: set.master ?? undefined,
@@ -202,7 +204,9 @@ describe('the state machine of the controllers', () => {
           seen.add(outcome.code);
           const changed = JSON.stringify(encodeState(outcome.state)) !== JSON.stringify(encodeState(state));
           expect(outcome.state !== state).toBe(changed);
-          expect(outcome.remark === undefined).toBe(outcome.code === ResponseCode.SUCCESS);
+          const toldMore = outcome.remark !== undefined && command.kind !== 'register-broker';
+          if (outcome.code === ResponseCode.SUCCESS) expect(toldMore).toBe(false);
+          else expect(outcome.remark).toBeDefined();
           expect(encodeState(outcome.state)).toEqual(encodeState(asState(naive)));
           return outcome.state;
         });
@@ -283,6 +287,31 @@ describe('the state machine of the controllers', () => {
         });
       }),
     );
+  });
+
+  it('takes a replica out of the set whose store does not know the start that registered last, whatever it says of epochs', () => {
+    const registering = (starts: readonly string[] | undefined, inDoubt = false): Command => {
+      const own = { inDoubt, begunEpoch: 0, renouncedEpoch: 9, starts };
+      return { kind: 'register-broker', brokerName: 'a', brokerId: 2, address: 'h2:1', ...own };
+    };
+    const all = [1, 2, 3];
+    const until = [electing(1, []), altering({ syncStateSet: all, alive: all }), electing(undefined, [2])];
+    const outcome = (...commands: readonly Command[]) => {
+      const before = [...FOUNDING, registering(['s1']), ...until].reduce(
+        (one, each) => apply(one, each).state,
+        EMPTY_STATE,
+      );
+      const outcomes = commands.slice(1).reduce((one, each) => apply(one.state, each), apply(before, commands[0]!));
+      return [outcomes.set?.syncStateSet, outcomes.remark?.slice(0, 46)];
+    };
+    expect(outcome(registering(['s1', 's2']))).toEqual([[2], undefined]);
+    expect(outcome(registering(undefined))).toEqual([[2], undefined]);
+    const why = 'the store of replica 2 of a was set back to an';
+    expect(outcome(registering(['s3']))).toEqual([[], why]);
+    expect(outcome(registering(['s1', 's2']), registering(['s1', 's3']))).toEqual([[], why]);
+    // The same process again, as after a lost answer; and the store of before.
+    expect(outcome(registering(['s1', 's2']), registering(['s1', 's2']))).toEqual([[2], undefined]);
+    expect(outcome(registering(['s3'], true))).toEqual([[], why]);
   });
 
   describe('when the master that was elected comes back in doubt', () => {

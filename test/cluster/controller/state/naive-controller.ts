@@ -7,6 +7,7 @@ export interface NaiveSet {
   next: number;
   codes: Record<number, string>;
   addresses: Record<number, string>;
+  starts: Record<number, string>;
   learners: Set<number>;
   uncleanEpoch: number;
   heard: number;
@@ -50,6 +51,7 @@ export class NaiveController {
         cluster,
         next: 2,
         ...first,
+        starts: {},
         inSync: new Set(),
         learners: new Set(),
         uncleanEpoch: 0,
@@ -77,7 +79,11 @@ export class NaiveController {
     else set.learners.delete(id);
     const { epoch = 0 } = command;
     if (epoch > set.masterEpoch && epoch > set.heard) set.heard = epoch;
-    if (inDoubt) doubt(set, command);
+    const [known, told] = [set.starts[id], command.starts];
+    const setBack = known !== undefined && told !== undefined && told.indexOf(known) < 0;
+    if (told !== undefined) set.starts[id] = told[told.length - 1]!;
+    if (setBack) doubt(set, { ...command, begunEpoch: undefined, renouncedEpoch: undefined });
+    else if (inDoubt) doubt(set, command);
     if (set.master === id) {
       set.master = null;
       set.masterEpoch++;
@@ -99,6 +105,7 @@ export class NaiveController {
     for (const id of new Set(ids)) {
       delete set.codes[id];
       delete set.addresses[id];
+      delete set.starts[id];
       set.learners.delete(id);
       lost = set.inSync.delete(id) || lost;
       if (set.master !== id) continue;
