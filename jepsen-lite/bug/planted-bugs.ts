@@ -31,6 +31,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { readWithoutRound } from './read-without-round/bug.ts';
 import { refusedThoughAppended } from './refused-though-appended/bug.ts';
 import { shortWriteIgnored } from './short-write-ignored/bug.ts';
+import { slowElections } from './slow-elections/bug.ts';
 import { staleAckCounted } from './stale-ack-counted/bug.ts';
 import { stalePersistCounted } from './stale-persist-counted/bug.ts';
 import { topicForgotten } from './topic-forgotten/bug.ts';
@@ -76,6 +77,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   readWithoutRound,
   refusedThoughAppended,
   shortWriteIgnored,
+  slowElections,
   staleAckCounted,
   stalePersistCounted,
   topicForgotten,

@@ -12,11 +12,21 @@ export type FaultBand = {
   readonly healsWithinNs?: number;
 };
 
+/** A fault after whose beginning an operation that begins then has to succeed within so long, though the fault may go on. */
+export type Failover = { readonly name: string; readonly startNs: number; readonly withinNs: number };
+
 /**
  * `outage`: longer without success than allowed. `slow-recovery`: RTO over the limit. `not-recovered`: never stable after a fault. `slow-heal`: nothing that began after a fault had ended
- * succeeded in time. `calm-stall`: nothing succeeded for too long while no fault was on.
+ * succeeded in time. `slow-failover`: nothing that began after a fault had begun
+ * succeeded in time, though that fault leaves enough of the cluster whole. `calm-stall`: nothing succeeded for too long while no fault was on, from the first success behind the last one on.
  */
-export type AvailabilityAnomaly = 'outage' | 'slow-recovery' | 'not-recovered' | 'slow-heal' | 'calm-stall';
+export type AvailabilityAnomaly =
+  | 'outage'
+  | 'slow-recovery'
+  | 'not-recovered'
+  | 'slow-heal'
+  | 'slow-failover'
+  | 'calm-stall';
 
 /** What one bucket of time saw; operations count where they ended. */
 export type Bucket = {
@@ -68,6 +78,8 @@ export type AvailabilityOptions = {
   readonly maxRtoNs: number | undefined;
   readonly maxOutageNs: number | undefined;
   readonly maxCalmStallNs?: number | undefined;
+  /** Judged one by one; missing = none. */
+  readonly failovers?: readonly Failover[];
 };
 
 /** The end of an operation, or for one that never ended its call. */
@@ -94,7 +106,7 @@ export function checkAvailability(history: History, options: AvailabilityOptions
   }));
   const longestOutageNs = outages.reduce((longest, { startNs, endNs }) => Math.max(longest, endNs - startNs), 0);
   const longestStallNs = buckets.reduce((longest, bucket) => Math.max(longest, bucket.worstLatencyNs), longestOutageNs);
-  const verdict = judge(outages, recoveries, calmStalls(endings, options.faults), endings.length, options);
+  const verdict = judge(endings, outages, recoveries, options);
   return { bucketNs: options.bucketNs, buckets, outages, recoveries, errors, longestStallNs, verdict };
 }
 
@@ -134,17 +146,23 @@ function findOutages(endings: readonly Ending[]): Outage[] {
   return outages;
 }
 
-/** Times between two successes, without those in which a fault was on; the longest of each time without faults. */
+/**
+ * Times between two successes, without those in which a fault was on; the longest of each time without faults. Where a fault has a time to heal in, that is judged by itself: the time without faults
+ * begins with its first success, or when that time is over.
+ */
 function calmStalls(endings: readonly Ending[], faults: readonly FaultBand[]): Outage[] {
   const bands = [...faults].sort((a, b) => a.startNs - b.startNs);
   const successes = endings.filter(({ ok }) => ok).map(({ endNs }) => endNs);
   const lastNs = endings.at(-1)?.endNs ?? 0;
   const stalls: Outage[] = [];
   let fromNs = endings[0]?.endNs ?? 0;
-  for (const { startNs, endNs } of [...bands, { startNs: lastNs, endNs: lastNs }]) {
+  const end: FaultBand = { name: 'end', startNs: lastNs, endNs: lastNs };
+  for (const { startNs, endNs, healsWithinNs = 0 } of [...bands, end]) {
     const within = successes.filter((atNs) => atNs > fromNs && atNs < startNs);
     if (startNs > fromNs) stalls.push(longestGap([fromNs, ...within, startNs]));
     fromNs = Math.max(fromNs, endNs);
+    const healed = successes.find((atNs) => atNs >= fromNs) ?? Number.POSITIVE_INFINITY;
+    fromNs = Math.min(healed, fromNs + healsWithinNs);
   }
   return stalls;
 }
@@ -182,8 +200,13 @@ function recovery(
 }
 
 function healing(endings: readonly Ending[], { endNs }: FaultBand): number | undefined {
-  const first = endings.find((ending) => ending.ok && ending.callNs >= endNs);
-  return first === undefined ? undefined : first.endNs - endNs;
+  return firstSuccess(endings, endNs);
+}
+
+/** From then on, until an operation that began then or later has succeeded. */
+function firstSuccess(endings: readonly Ending[], fromNs: number): number | undefined {
+  const first = endings.find((ending) => ending.ok && ending.callNs >= fromNs);
+  return first === undefined ? undefined : first.endNs - fromNs;
 }
 
 function firstAt(endings: readonly Ending[], timeNs: number): number {
@@ -208,51 +231,92 @@ function throughputLeft(
 }
 
 function judge(
+  endings: readonly Ending[],
   outages: readonly Outage[],
   recoveries: readonly Recovery[],
-  stalls: readonly Outage[],
-  examined: number,
   options: AvailabilityOptions,
 ): Verdict<AvailabilityAnomaly> {
   const findings = new Findings<AvailabilityAnomaly>();
-  const seconds = (ns: number) => `${(ns / 1e9).toFixed(3)} s`;
-  const { maxOutageNs, maxRtoNs, maxCalmStallNs } = options;
-  const isHealJudged = recoveries.some(({ fault }) => fault.healsWithinNs !== undefined);
-  if (maxOutageNs === undefined && maxRtoNs === undefined && maxCalmStallNs === undefined && !isHealJudged)
+  const { faults, failovers = [], maxOutageNs, maxRtoNs, maxCalmStallNs } = options;
+  const isTimed = failovers.length > 0 || faults.some(({ healsWithinNs }) => healsWithinNs !== undefined);
+  if (maxOutageNs === undefined && maxRtoNs === undefined && maxCalmStallNs === undefined && !isTimed)
     findings.doubt('no limit was given, so it was only measured');
   for (const { startNs, endNs } of outages) {
     if (maxOutageNs === undefined || endNs - startNs <= maxOutageNs) continue;
     findings.add('outage', startNs, `nothing succeeded for ${seconds(endNs - startNs)}`, {});
   }
+  judgeCalm(findings, endings, options);
+  judgeFailovers(findings, endings, options);
+  judgeRecoveries(findings, recoveries, options);
+  return findings.verdict('availability', endings.length);
+}
+
+function judgeRecoveries(
+  findings: Findings<AvailabilityAnomaly>,
+  recoveries: readonly Recovery[],
+  { maxRtoNs, stableNs }: AvailabilityOptions,
+): void {
   // Told with every verdict: how near to their limits a run came.
   const judged = recoveries.filter(({ fault }) => fault.healsWithinNs !== undefined);
   const healsNs = judged.flatMap(({ healNs }) => healNs ?? []);
-  if (isHealJudged) {
+  if (judged.length > 0) {
     findings.count('heals', judged.length);
     findings.count('slowest-heal-ms', Math.round(Math.max(0, ...healsNs) / NS_PER_MS));
-  }
-  const calmNs = stalls.map(({ startNs, endNs }) => endNs - startNs);
-  if (maxCalmStallNs !== undefined)
-    findings.count('longest-calm-stall-ms', Math.round(Math.max(0, ...calmNs) / NS_PER_MS));
-  for (const { startNs, endNs } of stalls) {
-    if (maxCalmStallNs === undefined || endNs - startNs <= maxCalmStallNs) continue;
-    findings.add('calm-stall', startNs, `nothing succeeded for ${seconds(endNs - startNs)} while no fault was on`, {});
   }
   for (const { fault, recovered, rtoNs, healNs } of recoveries) {
     const limitNs = fault.healsWithinNs ?? Number.POSITIVE_INFINITY;
     if ((healNs ?? Number.POSITIVE_INFINITY) > limitNs) {
-      const first = healNs === undefined ? 'never' : `after ${seconds(healNs)}`;
-      const text = `what began after ${fault.name} had ended succeeded ${first}, and not within ${seconds(limitNs)}`;
+      const text = `what began after ${fault.name} had ended succeeded ${when(healNs)}, and not within ${seconds(limitNs)}`;
       findings.add('slow-heal', fault.endNs, text, {});
     }
     if (recovered === 'unknown')
       findings.doubt(`the run ended too early to tell whether it recovered from ${fault.name}`);
     if (recovered === false) {
-      const text = `after ${fault.name} no success was followed by ${seconds(options.stableNs)} without failure`;
+      const text = `after ${fault.name} no success was followed by ${seconds(stableNs)} without failure`;
       findings.add('not-recovered', fault.endNs, text, {});
     } else if (maxRtoNs !== undefined && rtoNs !== undefined && rtoNs > maxRtoNs) {
       findings.add('slow-recovery', fault.startNs, `recovery from ${fault.name} took ${seconds(rtoNs)}`, {});
     }
   }
-  return findings.verdict('availability', examined);
+}
+
+function judgeCalm(
+  findings: Findings<AvailabilityAnomaly>,
+  endings: readonly Ending[],
+  { faults, maxCalmStallNs }: AvailabilityOptions,
+): void {
+  if (maxCalmStallNs === undefined) return;
+  const stalls = calmStalls(endings, faults);
+  const calmNs = stalls.map(({ startNs, endNs }) => endNs - startNs);
+  findings.count('longest-calm-stall-ms', Math.round(Math.max(0, ...calmNs) / NS_PER_MS));
+  for (const { startNs, endNs } of stalls) {
+    if (endNs - startNs <= maxCalmStallNs) continue;
+    findings.add('calm-stall', startNs, `nothing succeeded for ${seconds(endNs - startNs)} while no fault was on`, {});
+  }
+}
+
+function judgeFailovers(
+  findings: Findings<AvailabilityAnomaly>,
+  endings: readonly Ending[],
+  { failovers = [] }: AvailabilityOptions,
+): void {
+  if (failovers.length === 0) return;
+  let slowestNs = 0;
+  for (const { name, startNs, withinNs } of failovers) {
+    const tookNs = firstSuccess(endings, startNs);
+    slowestNs = Math.max(slowestNs, tookNs ?? 0);
+    if ((tookNs ?? Number.POSITIVE_INFINITY) <= withinNs) continue;
+    const text = `what began after ${name} had begun succeeded ${when(tookNs)}, and not within ${seconds(withinNs)}, though enough of the cluster was whole`;
+    findings.add('slow-failover', startNs, text, {});
+  }
+  findings.count('failovers', failovers.length);
+  findings.count('slowest-failover-ms', Math.round(slowestNs / NS_PER_MS));
+}
+
+function when(tookNs: number | undefined): string {
+  return tookNs === undefined ? 'never' : `after ${seconds(tookNs)}`;
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toFixed(3)} s`;
 }

@@ -39,7 +39,7 @@ export class ControllerCluster implements Scene {
   readonly nodes: readonly SimBroker[];
   readonly controllers: readonly SimController[];
   readonly syncFlush: boolean;
-  readonly limits = { serveMs: 10_000, serveLateMs: 10_000, convergeMs: 10_000 };
+  readonly limits = { serveMs: 10_000, serveLateMs: 10_000, convergeMs: 10_000, calmMs: 5_000, mostHit: 1 };
   readonly #noSelfStop = new NoSelfStop();
   readonly #controllerJudge: Judge;
   readonly #byProcess = new Map<number, { readonly server: Server; readonly look: () => void }>();
@@ -222,6 +222,15 @@ export class ControllerCluster implements Scene {
       const states = this.nodes.map(({ name, host }) => nativeReplica(new ImageFiles(host.image), name, '/store'));
       return { states, events: [] };
     };
+  }
+
+  unwell(): readonly string[] {
+    const { syncStateSet = [] } = this.judge.brokerSet ?? {};
+    const brokers = this.nodes.filter((node) => {
+      return !node.running || node.paused || node.inDoubt || !syncStateSet.includes(node.brokerId);
+    });
+    const controllers = this.controllers.filter(({ running, paused }) => !running || paused);
+    return [...brokers, ...controllers].map(({ name }) => name);
   }
 
   state(): string {

@@ -12,7 +12,7 @@ import { dledgerMember } from '../invariant/raft-member.ts';
 import { groupReplica } from '../replica/replica-files.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
 import { ImageFiles } from './image-files.ts';
-import type { Scene } from './scene.ts';
+import type { Scene, SceneLimits } from './scene.ts';
 import { SimNode } from './sim-node.ts';
 import type { ServerEvents } from './sim-server.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -41,7 +41,7 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   readonly nodes: readonly SimNode[];
   /** Acknowledgements mean "fsynced". */
   readonly syncFlush: boolean;
-  readonly limits = { serveMs: 3_000, serveLateMs: 5_000, convergeMs: 5_000 };
+  readonly limits: SceneLimits;
   readonly #delays: DelaysInTime;
   readonly #events: readonly ReplicaEvent[];
   readonly #noSelfStop = new NoSelfStop();
@@ -57,6 +57,8 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   constructor({ world, judge, delays, events, nodeCount, sizes }: ClusterOptions) {
     const { conf } = sizes;
     this.world = world;
+    const mostHit = Math.floor((nodeCount - 1) / 2);
+    this.limits = { serveMs: 3_000, serveLateMs: 5_000, convergeMs: 5_000, calmMs: 2_000, mostHit };
     this.syncFlush = conf.includes('SYNC_FLUSH') && !conf.includes('ASYNC_FLUSH');
     this.judge = judge;
     this.#delays = delays;
@@ -190,12 +192,17 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   }
 
   #forgetHealed(): void {
-    for (const [one, starts] of this.#hurt) {
-      const inDoubt = one.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
-      if (one.starts <= starts || inDoubt || one.awaitsHarm) continue;
+    for (const one of this.#hurt.keys()) {
+      if (!this.#isHealed(one)) continue;
       this.#hurt.delete(one);
       one.isWiped = false;
     }
+  }
+
+  /** Whether a leader has made whole who was hurt. */
+  #isHealed(node: SimNode): boolean {
+    const inDoubt = node.broker?.parts.member.storage.hardState.record.inDoubt ?? true;
+    return node.starts > (this.#hurt.get(node) ?? 0) && !inDoubt && !node.awaitsHarm;
   }
 
   /** Whether a member may be removed: only while nobody is hurt, for the others alone have to know everything. */
@@ -211,6 +218,13 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     if (!this.syncFlush) return this.mayHurt(node);
     this.#forgetHealed();
     return ![...this.#hurt.keys()].some((one) => one !== node && one.isWiped);
+  }
+
+  unwell(): readonly string[] | undefined {
+    if (this.reduced) return undefined;
+    const isUnwell = (node: SimNode): boolean =>
+      !node.running || node.paused || node.isRotten || (this.#hurt.has(node) && !this.#isHealed(node));
+    return this.nodes.filter(isUnwell).map(({ name }) => name);
   }
 
   /** In one word, how the group is: for the table of what was hit when. */

@@ -1,15 +1,19 @@
-import type { FaultBand } from '../checker/availability.ts';
+import type { Failover, FaultBand } from '../checker/availability.ts';
 import type { Fault } from '../fault/schedule.ts';
 import type { SceneLimits } from './scene.ts';
 
 /** After these the cluster may take longer (faults.md): a disk that is slow still has old writes before it, and who was down has to come up again. */
 const LATE: ReadonlySet<string> = new Set(['slow-disk', 'blackout', 'power-all']);
+/** So long after its fault ended a server that is whole counts again: the others have noticed it. */
+const SETTLED_MS = 1_000;
 const NS_PER_MS = 1_000_000;
 
 interface Span {
   fromMs: number;
   toMs: number;
   readonly kinds: Set<string>;
+  /** Who is hit, or was not whole when it began; undefined: everybody, or nobody knows. */
+  readonly servers?: ReadonlySet<string> | undefined;
 }
 
 /** When a cluster was disturbed: by faults, and by processes that were down. */
@@ -24,11 +28,11 @@ export class Disturbances {
     this.#spans = [{ fromMs: startedMs, toMs: startedMs, kinds: new Set(['start']) }];
   }
 
-  /** A fault hit somebody. */
-  fault({ kind, forMs, amount = 0 }: Fault, nowMs: number): void {
+  /** A fault hit somebody; `servers`: whom, and who was not whole before; missing where that may be anybody. */
+  fault({ kind, forMs, amount = 0 }: Fault, nowMs: number, servers?: ReadonlySet<string>): void {
     // What was given to a slow disk last is still on its way when it is fast again.
     const toMs = nowMs + forMs + (kind === 'slow-disk' ? amount : 0);
-    this.#spans.push({ fromMs: nowMs, toMs, kinds: new Set([kind]) });
+    this.#spans.push({ fromMs: nowMs, toMs, kinds: new Set([kind]), servers });
   }
 
   /** When the last of them has had its time, ms. */
@@ -48,16 +52,15 @@ export class Disturbances {
     const fromMs = this.#downSince.get(server);
     if (fromMs === undefined) return;
     this.#downSince.delete(server);
-    this.#spans.push({ fromMs, toMs: nowMs, kinds: new Set() });
+    this.#spans.push({ fromMs, toMs: nowMs, kinds: new Set(), servers: new Set([server]) });
   }
 
   /**
    * The stretches of time in which something was wrong, up to now: those that leave the cluster less time than it may take are one. It must serve again within `healsWithinNs` after each.
    */
   bands(nowMs: number): FaultBand[] {
-    const down = [...this.#downSince].map(([server, fromMs]) => ({ fromMs, toMs: nowMs, kinds: new Set([server]) }));
     const merged: Span[] = [];
-    for (const { fromMs, toMs, kinds } of [...this.#spans, ...down].sort((a, b) => a.fromMs - b.fromMs)) {
+    for (const { fromMs, toMs, kinds } of this.#all(nowMs)) {
       const last = merged.at(-1);
       if (last !== undefined && fromMs < last.toMs + this.#limitMs(last)) {
         last.toMs = Math.max(last.toMs, toMs);
@@ -70,6 +73,32 @@ export class Disturbances {
       endNs: span.toMs * NS_PER_MS,
       healsWithinNs: this.#limitMs(span) * NS_PER_MS,
     }));
+  }
+
+  /**
+   * Faults that leave the cluster enough to go on with: from shortly before one begins until the cluster's time is over, no more than `limits.mostHit` servers are hit, by whatever. However long
+   * the fault goes on, an operation that begins behind its beginning has to succeed in that time. Up to `endMs` there are operations.
+   */
+  failovers(mostHit: number, endMs: number): Failover[] {
+    const spans = this.#all(endMs);
+    return spans.flatMap(({ fromMs, kinds }) => {
+      const during = (forMs: number): Span[] =>
+        spans.filter((one) => one.fromMs < fromMs + forMs && one.toMs > fromMs - SETTLED_MS);
+      const limitMs = Math.max(...during(this.#limits.serveLateMs).map((one) => this.#limitMs(one)));
+      // Who is down was hit when that began.
+      if (kinds.size === 0 || fromMs + limitMs > endMs) return [];
+      const hit = during(limitMs).map(({ servers }) => servers);
+      if (hit.includes(undefined) || new Set(hit.flatMap((servers) => [...(servers ?? [])])).size > mostHit) return [];
+      return [{ name: [...kinds].join(', '), startNs: fromMs * NS_PER_MS, withinNs: limitMs * NS_PER_MS }];
+    });
+  }
+
+  /** All spans by their beginnings, those of processes that are down included. */
+  #all(nowMs: number): Span[] {
+    const down = [...this.#downSince].map(([server, fromMs]): Span => {
+      return { fromMs, toMs: nowMs, kinds: new Set([server]), servers: new Set([server]) };
+    });
+    return [...this.#spans, ...down].sort((a, b) => a.fromMs - b.fromMs);
   }
 
   #limitMs({ kinds }: Span): number {

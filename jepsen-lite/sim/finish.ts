@@ -1,4 +1,4 @@
-import type { FaultBand } from '../checker/availability.ts';
+import type { Failover, FaultBand } from '../checker/availability.ts';
 import type { StoredQueues } from '../checker/consumption.ts';
 import type { History } from '../checker/history.ts';
 import { judgeRun, type PlayedRun } from '../checker/judge-run.ts';
@@ -31,6 +31,8 @@ export interface Finish {
   readonly history: History;
   /** When the cluster was disturbed. */
   readonly bands: readonly FaultBand[];
+  /** Faults that left enough of it whole to go on without whom they hit. */
+  readonly failovers: readonly Failover[];
   /** Faults set wall clocks, so that delayed messages may wait for hours. */
   readonly clocksWereSet: boolean;
   readonly isBroken: () => boolean;
@@ -40,7 +42,7 @@ export interface Finish {
 
 /** Faults are over: the cluster must come together, serve, and hold all that was promised. */
 export async function finish(run: Finish): Promise<void> {
-  const { scene, clients, history, bands } = run;
+  const { scene, clients, history, bands, failovers } = run;
   if (!(await comeTogether(run))) return;
   scene.judge.healed();
   const queues = await readBack(run);
@@ -65,6 +67,8 @@ export async function finish(run: Finish): Promise<void> {
       stableNs: 0,
       maxRtoNs: undefined,
       maxOutageNs: undefined,
+      maxCalmStallNs: scene.limits.calmMs * 1e6,
+      failovers,
     },
   });
   for (const { checker, valid, reason, findings } of verdicts) {

@@ -1,5 +1,6 @@
 import { History } from '../checker/history.ts';
 import { generateSchedule } from '../fault/generate.ts';
+import { hitBy } from '../fault/hit-by.ts';
 import type { Schedule } from '../fault/schedule.ts';
 import type { Violation } from '../invariant/invariant.ts';
 import { MetadataKept } from '../invariant/metadata-kept.ts';
@@ -113,8 +114,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
     operationsPerSecond = clients.operations / (loadMs / 1_000);
     load = workingLoad.end();
     const bands = disturbances.bands(loadMs);
+    const failovers = disturbances.failovers(scene.limits.mostHit, loadMs);
     const { clocksWereSet } = armed;
-    if (!isCutShort) await finish({ scene, clients, history, bands, clocksWereSet, isBroken, reigns: () => reigns });
+    if (!isCutShort)
+      await finish({ scene, clients, history, bands, failovers, clocksWereSet, isBroken, reigns: () => reigns });
     const problem = loadProblem(load, operationsPerSecond);
     if (problem !== undefined) judge.broken('working-load', problem);
   } catch (thrown) {
@@ -149,8 +152,10 @@ function armFaults(
     scene.later(fault.atMs, () => {
       const state = scene.state();
       scene.note(fault.target, `fault ${fault.kind}`, fault.forMs);
+      const [unwell, hit] = [scene.unwell(), hitBy(scene, fault)];
       const isHit = scene.hit(fault);
-      if (isHit) disturbances.fault(fault, scene.world.loop.nowMs);
+      const servers = unwell === undefined || hit === undefined ? undefined : new Set([...unwell, ...hit]);
+      if (isHit) disturbances.fault(fault, scene.world.loop.nowMs, servers);
       armed.clocksWereSet ||= isHit && SET_CLOCKS.has(fault.kind);
       const name = `${fault.kind} × ${isHit ? state : 'skipped'}`;
       armed.coverage[name] = (armed.coverage[name] ?? 0) + 1;

@@ -27,6 +27,10 @@ export interface SceneLimits {
   readonly serveLateMs: number;
   /** Until all have the same, once clients have ended. */
   readonly convergeMs: number;
+  /** Longest time without a success while nothing is wrong, once the cluster has healed. */
+  readonly calmMs: number;
+  /** Servers without which the cluster has to serve within these times from the beginning of a fault on. */
+  readonly mostHit: number;
 }
 
 /** A cluster of one mode in a world, as a run plays with it. */
@@ -48,6 +52,8 @@ export interface Scene extends FaultWorld {
   replicas(): () => { readonly states: readonly ReplicaState[]; readonly events: readonly ReplicaEvent[] };
   /** Whether something that rotted is not repaired yet. */
   isRotten(): boolean;
+  /** Names of servers that are not whole now: nothing can rest on them; undefined: that cannot be told for now. */
+  unwell(): readonly string[] | undefined;
   /** In one word, how the cluster is: for the table of what was hit when. */
   state(): string;
   /** One line on each server. */

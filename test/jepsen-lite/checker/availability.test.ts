@@ -53,6 +53,11 @@ const noLimits = { maxRtoNs: undefined, maxOutageNs: undefined };
 
 const calm = { ...noLimits, maxCalmStallNs: 2 * second, stableNs: 0 };
 
+const failover = {
+  ...{ ...noLimits, stableNs: 0 },
+  failovers: [{ name: 'kill', startNs: 4 * second, withinNs: 2 * second }],
+};
+
 const cases: AnomalyCase<Input>[] = [
   run('nothing', 'unknown', [], new History()),
   run(
@@ -111,6 +116,34 @@ const cases: AnomalyCase<Input>[] = [
     ...calm,
     faults: [{ ...fault, endNs: 10 * second }, fault],
   }),
+  run('a stall in the time to heal, behind a success', false, ['calm-stall'], sends(during(8.3, 10.8, 'fail')), {
+    ...calm,
+    faults: [{ ...fault, healsWithinNs: 3 * second }],
+  }),
+  run('a stall that is over when the time to heal is', true, [], sends(during(4.2, 10.8, 'fail')), {
+    ...calm,
+    faults: [{ ...fault, healsWithinNs: 3 * second }],
+  }),
+  run('a stall beyond the time to heal', false, ['calm-stall', 'slow-heal'], sends(during(4.2, 11.5, 'fail')), {
+    ...calm,
+    faults: [{ ...fault, healsWithinNs: second }],
+  }),
+  run('in time after the beginning of the fault', true, [], sends(during(4.1, 5.8, 'fail')), failover),
+  run('too late after the beginning of the fault', false, ['slow-failover'], sends(during(4.1, 6.2, 'info')), failover),
+  run(
+    'what began before the beginning of the fault says nothing',
+    false,
+    ['slow-failover'],
+    sends((at) => (at > 4 && at < 6.2 ? 'fail' : 'ok')),
+    { ...failover, failovers: [{ name: 'kill', startNs: 3.97 * second, withinNs: 2 * second }] },
+  ),
+  run(
+    'never again after the beginning of the fault',
+    false,
+    ['not-recovered', 'slow-failover'],
+    sends(during(4.1, 99, 'fail')),
+    failover,
+  ),
   run('the run ends too early', 'unknown', [], sends(during(4.5, 6, 'fail'), 6.5)),
   run(
     'the run ends before the fault',
@@ -202,15 +235,32 @@ describe('a broken checker is caught', () => {
     ['all operations are mixed', file, 'if (op !== options.op) continue;', ''],
     ['measuring is a pass', file, 'if (maxOutageNs === undefined && maxRtoNs', 'if (maxOutageNs === null && maxRtoNs'],
     ['slow healing is fine', file, '> limitNs) {', '> Number.POSITIVE_INFINITY) {'],
-    ['success before the end of the fault counts', file, 'ending.ok && ending.callNs >= endNs', 'ending.ok'],
-    ['failures count as healing', file, 'ending.ok && ending.callNs >= endNs', 'ending.callNs >= endNs'],
-    ['healing is no limit', file, ' && !isHealJudged', ''],
+    ['success before the end of the fault counts', file, 'ending.ok && ending.callNs >= fromNs', 'ending.ok'],
+    ['failures count as healing', file, 'ending.ok && ending.callNs >= fromNs', 'ending.callNs >= fromNs'],
+    ['healing is no limit', file, ' && !isTimed', ''],
+    ['a failover is no limit', file, 'failovers.length > 0 || ', ''],
+    ['slow failovers are fine', file, ' <= withinNs) continue', ' > 0) continue'],
+    ['a failover that never comes is fine', file, '(tookNs ?? Number.POSITIVE_INFINITY) <=', '(tookNs ?? 0) <='],
+    [
+      'failovers count from the end of all',
+      file,
+      'firstSuccess(endings, startNs)',
+      'firstSuccess(endings, startNs + 1e9)',
+    ],
+    [
+      'calm begins when the time to heal is over',
+      file,
+      'Math.min(healed, fromNs + healsWithinNs)',
+      'fromNs + healsWithinNs',
+    ],
+    ['calm begins with a success alone', file, 'Math.min(healed, fromNs + healsWithinNs)', 'healed'],
+    ['calm begins when the fault ends', file, 'Math.min(healed, fromNs + healsWithinNs)', 'fromNs'],
     ['a calm stall is fine', file, 'endNs - startNs <= maxCalmStallNs', 'true'],
     ['a limit for calm times is none', file, ' && maxCalmStallNs === undefined', ''],
     ['stalls under faults count', file, 'fromNs = Math.max(fromNs, endNs)', 'fromNs = startNs'],
     ['the end of the first of two faults is that of both', file, 'fromNs = Math.max(fromNs, endNs)', 'fromNs = endNs'],
     ['failures end a stall', file, 'endings.filter(({ ok }) => ok)', 'endings.filter(() => true)'],
-    ['the last calm time is left out', file, '[...bands, { startNs: lastNs, endNs: lastNs }]', 'bands'],
+    ['the last calm time is left out', file, '[...bands, end]', 'bands'],
     ['the first gap is the longest', file, 'if (endNs - startNs > longest.endNs - longest.startNs)', 'if (at === 1)'],
     ['failures before the fault count', file, 'endings.slice(firstAt(endings, fault.startNs))', 'endings.slice(0)'],
   ];
