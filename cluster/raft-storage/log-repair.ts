@@ -87,7 +87,8 @@ export class LogRepair {
         continue;
       }
       for (const gap of result.gaps) {
-        if (log.gaps.all.some(({ from }) => from === gap.from)) continue;
+        // Terms that such a gap knows of would be taken for those of one in it that knows none: what is left is found again when that one is closed.
+        if (log.gaps.all.some(({ from, to }) => from < gap.to && gap.from < to)) continue;
         log.gaps.add({ ...gap, termsKnown: true });
         logger.error('The log is damaged; it is being repaired from the other members', { gap: gapText(gap) });
         found = true;

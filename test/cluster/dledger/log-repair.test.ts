@@ -311,6 +311,38 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     expect(group.logBytes(old).equals(group.logBytes(other))).toBe(true);
   });
 
+  it('repairs what begins with the entry of its snapshot, though only a look at all of it shows that one, and terms change behind it', async () => {
+    const group = await filled('scrubIntervalMs=1000\nscrubBytesPerSecond=1000000\n', 20);
+    const [name] = group.followers() as [MemberName];
+    await new Promise<void>((resolve) => {
+      group.broker(name).parts.snapshots.take(() => resolve());
+      void group.world.run(1_000);
+    });
+    const covered = group.broker(name).status().appliedIndex;
+    // Another term begins in what is lost behind the snapshot.
+    const old = group.leader;
+    await group.stop(old);
+    await group.untilServing();
+    await group.start(old);
+    const producer = await group.producer('more');
+    for (let i = 0; i < 6; i++) await group.world.settle(producer.send({ topic: 'T', body: 'more' }));
+    await group.untilEqual();
+    const [from, to] = [positionOf(group, name, covered), positionOf(group, name, covered + 4)];
+    const healthy = group.logBytes(name);
+    group.kill(name);
+    spoil(group, name, from + 200);
+    zero(group, name, positionOf(group, old, covered + 1), to - positionOf(group, old, covered + 1));
+    // Nobody fills the gap behind it before the entry of the snapshot is looked at.
+    group.isolate(name);
+    await group.start(name);
+    await group.until(() => group.broker(name).status().logCare.scrub.found > 0);
+    group.heal(name);
+    await group.until(() => group.logBytes(name).equals(healthy), 20_000);
+    await untilRepaired(group, name);
+    await group.untilEqual();
+    expect(group.fatal).toEqual([]);
+  });
+
   it('builds lost consume queues from a damaged log that retention has shortened when it is repaired', async () => {
     const group = await filled('fileReservedTime=0\ndeleteWhen=0;1\ncleanResourceInterval=1000');
     const [name] = group.followers() as [MemberName];
