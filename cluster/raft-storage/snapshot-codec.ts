@@ -22,6 +22,7 @@ export const sectionTypes = {
   delayProgress: 6,
   queueNextOffsets: 7,
   hotConfig: 8,
+  queueOwners: 16,
   controllerState: 23,
 } as const;
 

@@ -56,7 +56,7 @@ export class Broker {
   readonly #client: RemotingClient;
   readonly #producers = new ProducerManager();
   readonly #consumers = new ConsumerManager();
-  readonly #locks = new QueueLocks();
+  readonly #locks: QueueLocks;
   readonly #resets = new OffsetResets();
   readonly #stats: BrokerStats;
   readonly #rates: StoreRates;
@@ -81,6 +81,7 @@ export class Broker {
     this.#stats = new BrokerStats(platform.clock);
     this.#rates = new StoreRates(platform.clock, store.counters);
     this.#holds = new PullHold(platform.clock, platform.timers, config.maxHeldPulls);
+    this.#locks = new QueueLocks(state.owners);
     this.#offsetBatch = new OffsetBatch(platform.timers, journal, state.offsets, config.offsetBatchMs);
     this.#delays = new DelayDelivery({ platform, store, journal, progress: state.delays, delayLevelsMs: levels });
     this.#dispatcher = new Dispatcher(platform);
@@ -230,9 +231,10 @@ export class Broker {
   }
 
   #mastershipChanged(): void {
-    const { mastership, state } = this.#options;
+    const { mastership, state, platform } = this.#options;
     const { serving } = mastership;
     if (serving && !this.#wasServing) {
+      this.#locks.tookOver(platform.clock.monotonicMs());
       this.#delays.start();
       // Groups that appeared here while nobody served get what their heartbeats should have created.
       if (this.#parts !== undefined)
@@ -241,6 +243,7 @@ export class Broker {
       this.#delays.stop();
       this.#offsetBatch.stepDown(STEPPED_DOWN);
       this.#resets.clear();
+      this.#locks.steppedDown();
       state.dropTail();
     }
     this.#wasServing = serving;
@@ -262,14 +265,20 @@ export class Broker {
   }
 
   #housekeeping(): void {
-    const { platform, config } = this.#options;
+    const { platform, config, mastership } = this.#options;
     const nowMs = platform.clock.monotonicMs();
     this.#stats.sample();
     this.#rates.sample();
     this.#producers.expire(nowMs - config.channelExpiredTimeout);
     this.#consumers.expire(nowMs - config.channelExpiredTimeout);
-    this.#locks.expire(nowMs);
+    if (mastership.serving) this.#expireLocks(nowMs);
     this.#holds.dropClosed();
+  }
+
+  /** Where it is refused, the next time does it. */
+  #expireLocks(nowMs: number): void {
+    const owners = this.#locks.expire(nowMs);
+    if (owners.length > 0) this.#options.journal.append([{ type: 'queue-lock', owners }]);
   }
 }
 

@@ -139,7 +139,11 @@ export class TestClient {
     answers: RemotingCommand[],
     body?: Uint8Array,
   ): void {
-    this.#client.invoke(this.#address, definition.code, definition.encodeRequest(header), body, 40_000, (answer) => {
+    this.beginRaw(definition.code, definition.encodeRequest(header), answers, body);
+  }
+
+  beginRaw(code: number, extFields: Record<string, string>, answers: RemotingCommand[], body?: Uint8Array): void {
+    this.#client.invoke(this.#address, code, extFields, body, 40_000, (answer) => {
       if (answer !== undefined) answers.push(answer);
     });
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { QueueOwners } from '../client-manager/queue-owners.ts';
 import type { BrokerConfig } from '../config/broker-config.ts';
 import { GroupTable } from '../group/group-table.ts';
 import { OffsetTable, offsetKey } from '../offset/offset-table.ts';
@@ -25,6 +26,7 @@ export class BrokerState {
   readonly groups = new GroupTable();
   readonly offsets = new OffsetTable();
   readonly delays = new DelayProgress();
+  readonly owners = new QueueOwners();
   readonly #queues: TopicQueues;
   #topicsChanged: () => void = () => {};
 
@@ -63,6 +65,9 @@ export class BrokerState {
       case 'delay-progress':
         this.delays.stage(change.levels);
         break;
+      case 'queue-lock':
+        this.owners.stage(change.owners);
+        break;
     }
   }
 
@@ -93,6 +98,9 @@ export class BrokerState {
       case 'delay-progress':
         this.delays.commit(change.levels);
         break;
+      case 'queue-lock':
+        this.owners.commit(change.owners);
+        break;
     }
   }
 
@@ -102,6 +110,7 @@ export class BrokerState {
     this.groups.dropTail();
     this.offsets.dropTail();
     this.delays.dropTail();
+    this.owners.dropTail();
   }
 
   /** The committed state as snapshot sections (raft/FORMATS.md 7): equal states give equal bytes. */

@@ -65,6 +65,11 @@ export class FileJournal implements StateJournal {
       this.#apply(change);
       if (change.type.startsWith('topic') || change.type.startsWith('group')) urgent = true;
     }
+    // Nothing of it goes into a file.
+    if (changes.length > 0 && changes.every(({ type }) => FILES_OF[type].length === 0)) {
+      if (done !== undefined) this.#options.platform.timers.endOfTurn(() => done('committed'));
+      return undefined;
+    }
     if (done !== undefined) this.#waiting.push(done);
     if (urgent) this.#writeSoon();
     return undefined;
@@ -133,4 +138,6 @@ const FILES_OF: Readonly<Record<StateChange['type'], readonly ConfigFileName[]>>
   'offsets-put': ['consumerOffset'],
   'offsets-delete': ['consumerOffset'],
   'delay-progress': ['delayOffset'],
+  // RocketMQ keeps them in memory alone.
+  'queue-lock': [],
 };

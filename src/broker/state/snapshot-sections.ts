@@ -1,4 +1,5 @@
 import type { DataVersion } from '../../protocol/body/data-version.ts';
+import { type OwnerRow, ownerOfRow, rowOfOwner } from '../client-manager/queue-owners.ts';
 import { groupConfig } from '../group/group-config.ts';
 import { offsetKey, splitOffsetKey } from '../offset/offset-table.ts';
 import { topicConfig } from '../topic/topic-config.ts';
@@ -16,6 +17,8 @@ const TOPICS = 3;
 const GROUPS = 4;
 const OFFSETS = 5;
 const DELAY_PROGRESS = 6;
+/** Snapshots of before 2026-11-29 have none: then nobody owns a queue. */
+const QUEUE_OWNERS = 16;
 
 /** RocketMQ's file that holds the same as a section, by the section's type. */
 export const SECTION_FILES: Readonly<Record<number, ConfigFileName>> = {
@@ -31,6 +34,7 @@ export function exportSections(state: BrokerState): StateSection[] {
     section(GROUPS, state.groups.committed()),
     section(OFFSETS, { offsets: offsetRows(state) }),
     section(DELAY_PROGRESS, { levels: state.delays.committed().map(({ level, nextOffset }) => [level, nextOffset]) }),
+    section(QUEUE_OWNERS, { owners: state.owners.committed().map(rowOfOwner) }),
   ];
 }
 
@@ -56,13 +60,14 @@ function compare(a: string, b: string): number {
 }
 
 export function importSection(state: BrokerState, { type, version, content }: StateSection): boolean {
-  if (type < TOPICS || type > DELAY_PROGRESS) return false;
+  if ((type < TOPICS || type > DELAY_PROGRESS) && type !== QUEUE_OWNERS) return false;
   if (version !== 1) throw new Error(`snapshot section ${type} has version ${version}; this program knows version 1`);
   const body = JSON.parse(content.toString()) as never;
   if (type === TOPICS) importTopics(state, body);
   else if (type === GROUPS) importGroups(state, body);
   else if (type === OFFSETS) importOffsets(state, body);
-  else importDelays(state, body);
+  else if (type === DELAY_PROGRESS) importDelays(state, body);
+  else importOwners(state, body);
   return true;
 }
 
@@ -94,4 +99,8 @@ function importOffsets(state: BrokerState, body: { offsets: OffsetRow[] }): void
 
 function importDelays(state: BrokerState, body: { levels: [number, number][] }): void {
   state.delays.import(body.levels.map(([level, nextOffset]) => ({ level, nextOffset })));
+}
+
+function importOwners(state: BrokerState, body: { owners: OwnerRow[] }): void {
+  state.owners.import(body.owners.map(ownerOfRow));
 }

@@ -1,4 +1,5 @@
 import type { DataVersion } from '../../protocol/body/data-version.ts';
+import type { QueueOwner } from '../client-manager/queue-owners.ts';
 import type { GroupConfig } from '../group/group-config.ts';
 import type { QueueProgress } from '../offset/offset-table.ts';
 import type { LevelProgress } from '../schedule/delay-progress.ts';
@@ -21,4 +22,5 @@ export type StateChange =
   | { readonly type: 'group-delete'; readonly group: string; readonly dataVersion: DataVersion }
   | { readonly type: 'offsets-put'; readonly offsets: readonly QueueProgress[] }
   | { readonly type: 'offsets-delete'; readonly entries: readonly GroupTopic[] }
-  | { readonly type: 'delay-progress'; readonly levels: readonly LevelProgress[] };
+  | { readonly type: 'delay-progress'; readonly levels: readonly LevelProgress[] }
+  | { readonly type: 'queue-lock'; readonly owners: readonly QueueOwner[] };

@@ -1,4 +1,5 @@
 import type { DataVersion } from '../../protocol/body/data-version.ts';
+import { type OwnerRow, ownerOfRow, rowOfOwner } from '../client-manager/queue-owners.ts';
 import { groupConfig } from '../group/group-config.ts';
 import { topicConfig } from '../topic/topic-config.ts';
 import type { StateChange } from './state-change.ts';
@@ -17,6 +18,7 @@ const BODY_KEYS: Readonly<Record<StateChange['type'], readonly string[]>> = {
   'offsets-put': ['offsets'],
   'offsets-delete': ['entries'],
   'delay-progress': ['levels'],
+  'queue-lock': ['owners'],
 };
 
 /** True if a record type belongs to the broker's state, not to the replication. */
@@ -37,6 +39,8 @@ function bodyOf(change: StateChange): JsonObject {
       return { entries: change.entries.map(({ group, topic }) => [group, topic]) };
     case 'delay-progress':
       return { levels: change.levels.map(({ level, nextOffset }) => [level, nextOffset]) };
+    case 'queue-lock':
+      return { owners: change.owners.map(rowOfOwner) };
     default: {
       const { type: _, ...body } = change;
       return body;
@@ -84,5 +88,7 @@ function changeOf(type: StateChange['type'], json: JsonObject): StateChange {
       const rows = json['levels'] as [number, number][];
       return { type, levels: rows.map(([level, nextOffset]) => ({ level, nextOffset })) };
     }
+    case 'queue-lock':
+      return { type, owners: (json['owners'] as OwnerRow[]).map(ownerOfRow) };
   }
 }

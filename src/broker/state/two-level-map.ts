@@ -24,6 +24,11 @@ export class TwoLevelMap<Value> {
     return this.get(key) !== undefined;
   }
 
+  /** Whether a change was appended that is not confirmed yet. */
+  isStaged(key: string): boolean {
+    return this.#staged.has(key);
+  }
+
   /** A change was appended to the log; undefined removes. */
   stage(key: string, value: Value | undefined): void {
     const staged = this.#staged.get(key);

@@ -14,6 +14,7 @@ const changes: StateChange[] = [
   { type: 'offsets-put', offsets: [{ group: 'G', topic: 'T', queueId: 2, offset: 9 }] },
   { type: 'offsets-delete', entries: [{ group: 'G', topic: 'T' }] },
   { type: 'delay-progress', levels: [{ level: 3, nextOffset: 12 }] },
+  { type: 'queue-lock', owners: [{ group: 'G', topic: 'T', brokerName: 'b', queueId: 2, clientId: 'c' }] },
 ];
 
 test.each(changes)('$type is read back as it was written', (change) => {
@@ -22,7 +23,12 @@ test.each(changes)('$type is read back as it was written', (change) => {
 
 test('bodies are those of the format', () => {
   const bodies = changes.slice(4).map((change) => encodeStateChange(change).toString());
-  expect(bodies).toEqual(['{"offsets":[["G","T",2,9]]}', '{"entries":[["G","T"]]}', '{"levels":[[3,12]]}']);
+  expect(bodies).toEqual([
+    '{"offsets":[["G","T",2,9]]}',
+    '{"entries":[["G","T"]]}',
+    '{"levels":[[3,12]]}',
+    '{"owners":[["G","T","b",2,"c"]]}',
+  ]);
 });
 
 describe('a record that this program does not fully know stops it', () => {
