@@ -7,7 +7,7 @@ export interface OnewayOffset {
   readonly commitOffset: number;
 }
 
-/** An offset that a client reports without waiting is in the log within `offsetBatchMs` of its arrival, whichever member it was told to (README.md, promise 9): where nothing fails none is lost. */
+/** An offset that a client reports without waiting, by itself or with a pull, is in the log within `offsetBatchMs` of its arrival, whichever member it was told to (README.md, promise 9): where nothing fails none is lost. */
 export class OnewayKept {
   readonly name = 'oneway-kept';
 

@@ -16,7 +16,7 @@ import type { Scene, SceneLimits } from './scene.ts';
 import { SimNode } from './sim-node.ts';
 import type { ServerEvents } from './sim-server.ts';
 import type { SimWorld } from './sim-world.ts';
-import type { Sizes } from './sizes.ts';
+import { otherFlushMode, type Sizes } from './sizes.ts';
 
 /** Port for the other members. */
 export const PEER_PORT = 40_911;
@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly events: readonly ReplicaEvent[];
   readonly nodeCount: number;
   readonly sizes: Sizes;
+  /** The last member has the other flush mode: each follows that of whoever leads (raft/SAFETY.md 7). */
+  readonly isMixed: boolean;
 }
 
 /** A name server and the members of one group, all real, in a world. */
@@ -54,12 +56,12 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
   /** Set when faults are over: from now on everything must work. */
   healed = false;
 
-  constructor({ world, judge, delays, events, nodeCount, sizes }: ClusterOptions) {
+  constructor({ world, judge, delays, events, nodeCount, sizes, isMixed }: ClusterOptions) {
     const { conf } = sizes;
     this.world = world;
     const mostHit = Math.floor((nodeCount - 1) / 2);
     this.limits = { serveMs: 3_000, serveLateMs: 5_000, convergeMs: 5_000, calmMs: 2_000, mostHit };
-    this.syncFlush = conf.includes('SYNC_FLUSH') && !conf.includes('ASYNC_FLUSH');
+    this.syncFlush = !isMixed && !conf.includes('ASYNC_FLUSH');
     this.judge = judge;
     this.#delays = delays;
     this.#events = events;
@@ -67,7 +69,10 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     const peers = names.map((name) => `${name}-${name}:${PEER_PORT}`).join(';');
     const lines = `${SETTINGS}dLegerPeers=${peers}\n${conf}`;
     world.host('ns');
-    this.nodes = names.map((name) => new SimNode(world, name, { ...sizes, conf: lines }, this));
+    this.nodes = names.map((name, at) => {
+      const own = isMixed && at === nodeCount - 1 ? otherFlushMode(lines) : lines;
+      return new SimNode(world, name, { ...sizes, conf: own }, this);
+    });
     world.loop.afterEvent = (owner) => {
       // In the middle of a turn a member's core is ahead of its log: what it decided is done at the end.
       if (owner === undefined || owner.turn.length > 0 || !owner.alive) return;

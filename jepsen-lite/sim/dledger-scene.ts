@@ -19,6 +19,12 @@ export function createDledgerScene({ world, seed, nodes, metadata, note }: Scene
     moment: (node, moment) => cluster.moment(node, moment),
   });
   const sizes = drawSizes(new Chance(seed, 'sizes'));
-  const cluster: Cluster = new Cluster({ world, judge, delays, events: events.events, nodeCount: nodes, sizes });
+  // A stream of its own: what else a seed means stays as it is.
+  const isMixed = new Chance(seed, 'flush').happens(0.12);
+  const cluster: Cluster = new Cluster({
+    ...{ world, judge, delays, sizes, isMixed },
+    events: events.events,
+    nodeCount: nodes,
+  });
   return cluster;
 }

@@ -8,6 +8,8 @@ export interface Sizes {
   readonly tuning: MemberTuning;
 }
 
+const FLUSH_MODES = ['SYNC_FLUSH', 'ASYNC_FLUSH'] as const;
+
 /** Draws sizes and limits: small ones, so that files roll, batches are cut, snapshots and retention come often. */
 export function drawSizes(chance: Chance): Sizes {
   const lines = {
@@ -15,7 +17,7 @@ export function drawSizes(chance: Chance): Sizes {
     mappedFileSizeConsumeQueue: chance.pick([400, 2_000, 20_000]),
     maxHashSlotNum: 500,
     maxIndexNum: 2_000,
-    flushDiskType: chance.pick(['SYNC_FLUSH', 'ASYNC_FLUSH']),
+    flushDiskType: chance.pick(FLUSH_MODES),
     electionTimeoutMs: chance.pick([200, 750, 750]),
     heartbeatIntervalMs: chance.pick([40, 100]),
     scrubIntervalMs: 2_000,
@@ -33,7 +35,13 @@ export function drawSizes(chance: Chance): Sizes {
     maxProbeBytes: chance.pick([1, 2_000, 64 << 10]),
     maxInflightCount: chance.pick([1, 4, 256]),
   };
-  return { conf, tuning: { appends, snapshotDueMs: chance.pick([2_000, 10_000, 60_000]) } };
+  const tuning = { appends, snapshotDueMs: chance.pick([2_000, 10_000, 60_000]) };
+  return { conf, tuning };
+}
+
+/** The same lines with the other flush mode. */
+export function otherFlushMode(conf: string): string {
+  return conf.replace(/(SYNC|ASYNC)_FLUSH/, (mode) => FLUSH_MODES.find((one) => one !== mode) ?? mode);
 }
 
 /** Hours that messages are kept. */

@@ -120,5 +120,8 @@ export function startClients(scene: Scene, history: History, metadata: MetadataK
   clients.begin(runOffsetRegisters(clients, client('c10'), addresses, 300));
   clients.begin(runTopicSettings(clients, client('c11'), addresses, 2_000));
   clients.begin(runDelaySender(clients, client('c12'), addresses, 1_000));
+  // In every fourth run two share the queues, and each that leaves or comes moves some of them.
+  if (new Chance(seed, 'second consumer').happens(0.25))
+    clients.beginConsumer(runPushMember(clients, client('c13'), CONSUMER_GROUP, 10_000));
   return clients;
 }

@@ -1,5 +1,6 @@
 import { BrokerClient } from '../../src/client/broker-client.ts';
 import type { Platform } from '../../src/platform/ports.ts';
+import { PullFlag, pullMessage } from '../../src/protocol/command/pull-message.ts';
 import { queryConsumerOffset } from '../../src/protocol/command/query-consumer-offset.ts';
 import { updateConsumerOffset } from '../../src/protocol/command/update-consumer-offset.ts';
 import { ResponseCode } from '../../src/protocol/response-code.ts';
@@ -25,7 +26,7 @@ export interface OnewayOptions {
   readonly rounds: number;
 }
 
-/** When nothing fails any more: tells every member offsets without waiting for an answer, and asks for them until they are there. Rejects if leaders change all the time. */
+/** When nothing fails any more: tells every member offsets without waiting for an answer, by themselves and on pulls, and asks for them until they are there. Rejects if leaders change all the time. */
 export async function judgeOnewayOffsets(
   { judge, topics: [topic = ''] }: Pick<Workload, 'judge' | 'topics'>,
   { process, addresses, reigns, rounds }: OnewayOptions,
@@ -59,7 +60,7 @@ async function tell(
   process: Platform,
   told: readonly OnewayOffset[],
 ): Promise<string | undefined> {
-  for (const { address, ...request } of told) brokers.oneway(updateConsumerOffset, address, request);
+  for (const offset of told) tellOne(brokers, offset);
   const endMs = process.clock.monotonicMs() + ARRIVES_MS;
   let missing: readonly OnewayOffset[] = told;
   let text: string | undefined;
@@ -76,6 +77,16 @@ async function tell(
     missing = left;
   } while (text !== undefined && process.clock.monotonicMs() < endMs);
   return text;
+}
+
+/** Every second queue's offset rides on a pull, whose answer is not waited for. */
+function tellOne(brokers: BrokerClient, { address, ...request }: OnewayOffset): void {
+  if (request.queueId % 2 === 0) brokers.oneway(updateConsumerOffset, address, request);
+  else {
+    const pull = { ...request, queueOffset: 0, maxMsgNums: 1, suspendTimeoutMillis: 0, subVersion: 0 };
+    const how = { sysFlag: PullFlag.COMMIT_OFFSET | PullFlag.SUBSCRIPTION, subscription: '*', expressionType: 'TAG' };
+    brokers.oneway(pullMessage, address, { ...pull, ...how });
+  }
 }
 
 /** What a member says of an offset; undefined: that there is none, or nothing. */
