@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Producer } from '../../../src/client/producer/producer.ts';
 import { electMaster } from '../../../src/protocol/command/elect-master.ts';
 import { copyOf, putCopy } from '../directory-copy.ts';
+import { OrderlyClients } from '../orderly-clients.ts';
 import { ControlledWorld } from './controlled-world.ts';
 
 const TOPIC = 'Orders';
@@ -168,6 +169,30 @@ describe('brokers in Controller mode', () => {
     await cluster.until(() => cluster.masters().length === 1);
     await cluster.world.run(200);
     expect(await cluster.idsIn(TOPIC)).toEqual(sent);
+  });
+
+  it('keep an orderly consumer its queues over a failover and a restart of all', async () => {
+    cluster = await ControlledWorld.serving(1);
+    const clients = new OrderlyClients(
+      cluster.world,
+      cluster.client,
+      'broker-a',
+      (name) => cluster.broker(name).broker.address,
+    );
+    expect(await clients.lock(cluster.master, 'c1', 0, 1)).toEqual([0, 1]);
+    await cluster.world.run(55_000);
+    cluster.kill(cluster.master);
+    await cluster.until(() => cluster.masters().length === 1);
+    await cluster.world.run(15_000);
+    expect(await clients.lock(cluster.master, 'c2', 0, 1)).toEqual([]);
+    expect(await clients.lock(cluster.master, 'c1', 0)).toEqual([0]);
+    await clients.unlock(cluster.master, 'c1', 1);
+    for (const name of cluster.names) if (cluster.isRunning(name)) cluster.kill(name);
+    for (const name of cluster.names) await cluster.start(name);
+    await cluster.until(() => cluster.masters().length === 1);
+    expect(await clients.lock(cluster.master, 'c2', 0, 1)).toEqual([1]);
+    await cluster.world.run(61_000);
+    expect(await clients.lock(cluster.master, 'c2', 0, 1)).toEqual([0, 1]);
   });
 
   it('hand over to the broker that is preferred (brokerElectionPriority)', async () => {

@@ -1,47 +1,10 @@
 import { expect, it } from 'vitest';
-import { lockBatchRequest, lockBatchResponse } from '../../../src/protocol/body/lock-batch.ts';
-import { BodyError } from '../../../src/protocol/body-error.ts';
-import { RequestCode } from '../../../src/protocol/request-code.ts';
-import { RemotingClient } from '../../../src/remoting/client.ts';
-import { DledgerWorld, type MemberName } from './dledger-world.ts';
-
-/** Orderly consumers of one group, who ask a member for its queues 0 and 1. */
-class OrderlyClients {
-  readonly #group: DledgerWorld;
-  readonly #remoting: RemotingClient;
-
-  constructor(group: DledgerWorld) {
-    this.#group = group;
-    this.#remoting = new RemotingClient({ platform: group.client });
-  }
-
-  async #ask(code: number, member: MemberName, clientId: string, queueIds: readonly number[]) {
-    const mqSet = queueIds.map((queueId) => ({ topic: 'T', brokerName: 'g', queueId }));
-    const body = lockBatchRequest.encode({ consumerGroup: 'G', clientId, onlyThisBroker: false, mqSet });
-    const address = `${this.#group.ip(member)}:30911`;
-    const answer = await this.#group.world.settle(
-      this.#remoting.request(address, code, {}, { timeoutMs: 5_000, body }),
-    );
-    if (typeof answer === 'string' || answer.code !== 0) throw new Error(`${clientId} got no answer of ${member}`);
-    return answer;
-  }
-
-  /** The queues that the client holds then. */
-  async lock(member: MemberName, clientId: string, ...queueIds: number[]): Promise<number[]> {
-    const { body } = await this.#ask(RequestCode.LOCK_BATCH_MQ, member, clientId, queueIds);
-    const locked = lockBatchResponse.decode(body);
-    if (locked instanceof BodyError) throw locked;
-    return locked.lockOKMQSet.map(({ queueId }) => queueId);
-  }
-
-  async unlock(member: MemberName, clientId: string, ...queueIds: number[]): Promise<void> {
-    await this.#ask(RequestCode.UNLOCK_BATCH_MQ, member, clientId, queueIds);
-  }
-}
+import { OrderlyClients } from '../orderly-clients.ts';
+import { DledgerWorld } from './dledger-world.ts';
 
 it('keeps an orderly consumer its queues over failovers, and gives them to another when it is silent for a minute (raft/SAFETY.md 5)', async () => {
   const group = await DledgerWorld.serving();
-  const clients = new OrderlyClients(group);
+  const clients = new OrderlyClients(group.world, group.client, 'g', (name) => `${name}:30911`);
   expect(await clients.lock(group.leader, 'c1', 0, 1)).toEqual([0, 1]);
   // Also through a member that does not lead.
   expect(await clients.lock(group.followers()[0]!, 'c2', 0, 1)).toEqual([]);
@@ -62,7 +25,7 @@ it('keeps an orderly consumer its queues over failovers, and gives them to anoth
 
 it('writes no entry for a renewal, and knows the owners again from snapshots', async () => {
   const group = await DledgerWorld.serving();
-  const clients = new OrderlyClients(group);
+  const clients = new OrderlyClients(group.world, group.client, 'g', (name) => `${name}:30911`);
   await clients.lock(group.leader, 'c1', 0, 1);
   await clients.unlock(group.leader, 'c1', 1);
   await group.untilEqual();
@@ -82,7 +45,7 @@ it('writes no entry for a renewal, and knows the owners again from snapshots', a
 
 it('forgets a lock that no majority has: another client may take it from the next leader', async () => {
   const group = await DledgerWorld.serving();
-  const clients = new OrderlyClients(group);
+  const clients = new OrderlyClients(group.world, group.client, 'g', (name) => `${name}:30911`);
   const { leader } = group;
   // What c1 asks is appended behind a proof of leadership, which a cut-off leader cannot give.
   group.isolate(leader);
