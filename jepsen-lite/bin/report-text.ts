@@ -11,8 +11,10 @@ export function progressLine(totals: Totals, of: number, wallSeconds: number): s
 
 /** Two lines: what ended in a second of load, and what of it ended well while somebody served. */
 export function workLine(totals: Totals): string {
-  const { seeds, failures, operationRates, leastOperations, committed } = totals;
-  const entries = `${committed} entries committed`;
+  const { seeds, failures, operationRates, leastOperations, committed, lost } = totals;
+  const allowed =
+    lost === 0 ? '' : `, ${lost} acknowledged messages lost, as their sets without allAckInSyncStateSet allow`;
+  const entries = `${committed} entries committed${allowed}`;
   if (leastOperations === undefined) return entries;
   const { perSecond, seed } = leastOperations;
   const mean = operationRates / (seeds - failures);

@@ -9,6 +9,8 @@ export interface Totals {
   cpuSeconds: number;
   events: number;
   committed: number;
+  /** Acknowledged messages that are gone, in runs whose configuration allows that. */
+  lost: number;
   /** Client operations in a second of load, of seeds that passed: summed, and the least. */
   operationRates: number;
   leastOperations: { readonly perSecond: number; readonly seed: number } | undefined;
@@ -30,6 +32,7 @@ export function noTotals(): Totals {
     cpuSeconds: 0,
     events: 0,
     committed: 0,
+    lost: 0,
     operationRates: 0,
     leastOperations: undefined,
     servedParts: 0,
@@ -47,6 +50,7 @@ export function addReport(totals: Totals, report: SeedReport): void {
   totals.cpuSeconds += report.cpuSeconds;
   totals.events += report.events;
   totals.committed += report.committed;
+  totals.lost += report.lost;
   if (report.violation !== undefined) totals.failures++;
   else addRate(totals, report);
   for (const [name, count] of Object.entries(report.coverage)) {

@@ -16,6 +16,8 @@ export interface BrokerEvents {
   cut(broker: BrokerWatch, end: number): void;
   /** It takes for confirmed, and shows, what stands in [from, to). */
   confirmed(broker: BrokerWatch, from: number, to: number): void;
+  /** As master it may acknowledge what stands in [from, to). */
+  answered(broker: BrokerWatch, from: number, to: number): void;
   /** It had shown what stands before `before`, and takes less for confirmed now. */
   confirmedFell(broker: BrokerWatch, before: number): void;
   applied(broker: BrokerWatch, position: number): void;
@@ -32,6 +34,7 @@ export class BrokerWatch {
   /** End of what it shows. */
   shown = 0;
   applied = 0;
+  #answered = 0;
   /** See SameState: the state is always that of what is applied. */
   readonly stateFrom = 0;
   #ledEpoch = 0;
@@ -66,6 +69,7 @@ export class BrokerWatch {
     this.end = this.#parts.log.endPosition;
     this.shown = 0;
     this.applied = 0;
+    this.#answered = this.#parts.log.confirmedTicket;
     this.#ledEpoch = 0;
     this.#servedEpoch = 0;
   }
@@ -92,6 +96,7 @@ export class BrokerWatch {
       if (epoch > 0) this.#events.leads(this, epoch);
       else this.#events.follows(this, node.masterEpoch);
     }
+    this.#lookAtAnswers(log.confirmedTicket);
     if (confirmedPosition > this.shown) {
       const from = this.shown;
       this.shown = confirmedPosition;
@@ -110,5 +115,12 @@ export class BrokerWatch {
       this.#servedEpoch = epoch;
       this.#events.serves(this, epoch);
     }
+  }
+
+  /** What it takes for safe as a slave it tells nobody. */
+  #lookAtAnswers(safe: number): void {
+    const from = this.#answered;
+    this.#answered = safe;
+    if (this.#ledEpoch > 0 && safe > from) this.#events.answered(this, from, safe);
   }
 }

@@ -1,7 +1,6 @@
 import { raftInvariants } from '../invariant/all-invariants.ts';
 import { Judge } from '../invariant/judge.ts';
 import { SameBytes } from '../invariant/same-bytes.ts';
-import { Chance } from '../sim/chance.ts';
 import type { Scene, SceneOptions } from '../sim/scene.ts';
 import { AgreedSets } from './agreed-sets.ts';
 import { BrokerWatch } from './broker-watch.ts';
@@ -15,8 +14,8 @@ const CONTROLLERS = ['k0', 'k1', 'k2'];
 /** Brokers in Controller mode and three controllers, with their judge. */
 export function createControllerScene({ world, seed, nodes, metadata, note }: SceneOptions): Scene {
   const brokerNames = Array.from({ length: nodes }, (_, number) => `n${number}`);
-  const sizes = drawControllerSizes(new Chance(seed, 'sizes'), CONTROLLERS);
-  const { fileBytes, syncFlush } = sizes;
+  const sizes = drawControllerSizes(seed, CONTROLLERS);
+  const { fileBytes, syncFlush, copies } = sizes;
   const nowMs = (): number => world.loop.nowMs;
   const agreed = new AgreedSets((controller, set) => judge.decided(controller, set));
   const controllerJudge = new Judge({
@@ -34,6 +33,7 @@ export function createControllerScene({ world, seed, nodes, metadata, note }: Sc
     metadata,
     syncFlush,
     fileBytes,
+    copies,
     controllers: controllerJudge,
     membersOf: (ids) => cluster.membersOf(ids),
     note,

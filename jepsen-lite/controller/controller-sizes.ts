@@ -1,5 +1,5 @@
 import type { MemberTuning } from '../../cluster/dledger/member-tuning.ts';
-import type { Chance } from '../sim/chance.ts';
+import { Chance } from '../sim/chance.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
 
 /** Port of every controller. */
@@ -16,10 +16,20 @@ export interface ControllerSizes {
   readonly syncFlush: boolean;
   /** Length of the brokers' log files. */
   readonly fileBytes: number;
+  /** Brokers that have what is acknowledged [inSyncReplicas]; undefined: the whole set [allAckInSyncStateSet]. */
+  readonly copies: number | undefined;
+}
+
+/** Every fifth run has a set without `allAckInSyncStateSet`, from a stream of its own: all else that a seed means stays. */
+function drawCopies(seed: number): number | undefined {
+  const chance = new Chance(seed, 'fewer-copies');
+  return chance.happens(0.2) ? chance.pick([1, 2, 2]) : undefined;
 }
 
 /** Draws sizes, limits and periods: small ones, so that files roll and everything that waits for a time comes often. */
-export function drawControllerSizes(chance: Chance, controllers: readonly string[]): ControllerSizes {
+export function drawControllerSizes(seed: number, controllers: readonly string[]): ControllerSizes {
+  const chance = new Chance(seed, 'sizes');
+  const copies = drawCopies(seed);
   const flushDiskType = chance.pick(['SYNC_FLUSH', 'ASYNC_FLUSH']);
   // A line of the list that is out of date: nobody listens there, or it is the name server.
   const stale = chance.pick(['', '', 'gone:9878;', 'ns:9876;']);
@@ -35,7 +45,8 @@ export function drawControllerSizes(chance: Chance, controllers: readonly string
     storePathRootDir: '/store',
     enableControllerMode: true,
     controllerAddr: stale + addresses.join(';'),
-    allAckInSyncStateSet: true,
+    allAckInSyncStateSet: copies === undefined,
+    inSyncReplicas: copies ?? 1,
     mappedFileSizeCommitLog: fileBytes,
     mappedFileSizeConsumeQueue: chance.pick([400, 2_000, 20_000]),
     // A slave that lacks what its master has deleted needs a copy of another store (cluster/ha/README.md, Limits).
@@ -67,7 +78,7 @@ export function drawControllerSizes(chance: Chance, controllers: readonly string
     heartbeatIntervalMs: chance.pick([40, 100]),
   };
   const syncFlush = flushDiskType === 'SYNC_FLUSH';
-  return { brokers: linesOf(brokers), controllers: linesOf(group), controllerTuning, syncFlush, fileBytes };
+  return { brokers: linesOf(brokers), controllers: linesOf(group), controllerTuning, syncFlush, fileBytes, copies };
 }
 
 function linesOf(values: Readonly<Record<string, string | number | boolean>>): string {

@@ -1,15 +1,18 @@
 import type { BrokerSet } from '../../cluster/controller/state/broker-set.ts';
+import type { History } from '../checker/history.ts';
+import { restateHistory } from '../checker/restate-history.ts';
 import { AcknowledgedKept } from '../invariant/acknowledged-kept.ts';
 import { CommittedSeen } from '../invariant/committed-seen.ts';
 import { DelaysInTime } from '../invariant/delays-in-time.ts';
 import type { AcknowledgedSend, SeenMessage, Violation } from '../invariant/invariant.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
-import type { Ledger } from '../invariant/ledger.ts';
+import { type CommittedEntry, type Ledger, messageValue } from '../invariant/ledger.ts';
 import type { MetadataKept } from '../invariant/metadata-kept.ts';
 import { QueueOffsetsInOrder } from '../invariant/queue-offsets.ts';
 import { SameState } from '../invariant/same-state.ts';
 import { StoreTimeRises } from '../invariant/store-time-rises.ts';
 import type { SceneJudge } from '../sim/scene.ts';
+import { AnsweredCopies } from './answered-copies.ts';
 import type { BrokerEvents, BrokerWatch } from './broker-watch.ts';
 import { ConfirmedBySet, type SetMember } from './confirmed-by-set.ts';
 import { ConfirmedBytes } from './confirmed-bytes.ts';
@@ -19,12 +22,17 @@ import { OneMaster } from './one-master.ts';
 /** The state is compared at every so many records, and in the end. */
 const COMPARE_EVERY = 16;
 
+/** What clients look after themselves: changes of offsets that were answered. */
+const OF_CHANGES: ReadonlySet<string> = new Set(['fresh-offset', 'oneway-kept']);
+
 export interface SetJudgeOptions {
   readonly nowMs: () => number;
   readonly metadata: MetadataKept;
   readonly syncFlush: boolean;
   /** Length of the log's files. */
   readonly fileBytes: number;
+  /** Brokers that have what is acknowledged [inSyncReplicas]; undefined: the whole set [allAckInSyncStateSet]. */
+  readonly copies: number | undefined;
   /** Judges the controllers' own group. */
   readonly controllers: Judge;
   /** The machines that hold these ids now. */
@@ -45,6 +53,10 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   readonly #sameState = new SameState();
   readonly #storeTime = new StoreTimeRises();
   readonly #acknowledgedKept: AcknowledgedKept;
+  /** Judges acknowledgements in the place of that where the whole set need not have them. */
+  readonly #copies: AnsweredCopies | undefined;
+  /** When each message was confirmed, ns, by its value. */
+  readonly #confirmedNs = new Map<string, number>();
   readonly #committedSeen: CommittedSeen;
   /** Numbers of records by where they end, for those at which the state is compared. */
   readonly #compared = new Map<number, number>();
@@ -60,6 +72,9 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     this.#prefix = new ConfirmedPrefix(this.#confirmed);
     this.#acknowledgedKept = new AcknowledgedKept(this.ledger);
     this.#committedSeen = new CommittedSeen(this.ledger);
+    const { copies, syncFlush, fileBytes } = options;
+    if (copies !== undefined)
+      this.#copies = new AnsweredCopies({ confirmed: this.#confirmed, copies, syncFlush, fileBytes });
   }
 
   get ledger(): Ledger {
@@ -81,6 +96,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
       const [master] = set.masterId === undefined ? [] : membersOf([set.masterId]);
       note(master?.name ?? '', 'elected', set.masterEpoch, set.masterId ?? 0);
       this.#hold(this.#oneMaster.name, this.#oneMaster.decided(set, master?.name));
+      if (master !== undefined) this.#copies?.elected(master);
     }
     if (set.syncStateSetEpoch === before?.syncStateSetEpoch) return;
     note(name, 'in sync', set.syncStateSetEpoch, Number(set.syncStateSet.join('')));
@@ -103,7 +119,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
 
   serves(broker: BrokerWatch, epoch: number): void {
     this.#options.note(broker.name, 'serves', epoch, broker.shown);
-    this.#hold(this.#options.metadata.name, this.#options.metadata.serves(broker));
+    if (!this.losesChanges) this.#hold(this.#options.metadata.name, this.#options.metadata.serves(broker));
   }
 
   appended({ name }: BrokerWatch): void {
@@ -122,6 +138,17 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     this.#hold(this.#prefix.name, this.#prefix.shows(broker, from, to));
   }
 
+  answered(broker: BrokerWatch, from: number, to: number): void {
+    const copies = this.#copies;
+    if (copies === undefined) return;
+    const { brokerSet } = this;
+    const { membersOf } = this.#options;
+    const sets = [brokerSet?.syncStateSet ?? [], ...(broker.parts.node.setsInForce?.candidates ?? [])];
+    const isReplaced = brokerSet?.masterId !== undefined && brokerSet.masterEpoch > broker.ledEpoch;
+    const [elected] = isReplaced ? membersOf([brokerSet.masterId]) : [];
+    this.#hold(copies.name, copies.grew(broker, from, to, membersOf(sets.flat()), elected));
+  }
+
   confirmedFell(broker: BrokerWatch, before: number): void {
     this.#hold(this.#prefix.name, this.#prefix.fell(broker, before));
   }
@@ -133,6 +160,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
       this.#hold(this.#queueOffsets.name, this.#queueOffsets.firstCommitted(broker, entry));
       this.#hold(this.#storeTime.name, this.#storeTime.firstCommitted(broker, entry));
       this.#hold(this.delays.name, this.delays.firstCommitted(broker, entry));
+      if (this.#copies !== undefined) this.#noteTimes(entry);
       if (entry.index % COMPARE_EVERY === 0) this.#compared.set(entry.end, entry.index);
     });
     this.#hold(this.#prefix.name, problem);
@@ -140,6 +168,13 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     const members = membersOf(this.brokerSet?.syncStateSet ?? []);
     this.#hold(this.#bySet.name, this.#bySet.grew(broker.name, from, to, members));
     moment(broker.name, 'commit');
+  }
+
+  #noteTimes({ records }: CommittedEntry): void {
+    for (const { body } of records) {
+      const value = messageValue(body);
+      if (value !== undefined) this.#confirmedNs.set(value, Math.round(this.#options.nowMs() * 1e6));
+    }
   }
 
   applied(broker: BrokerWatch, position: number): void {
@@ -150,17 +185,44 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   // --- clients -----------------------------------------------------------------------------------------------------
 
   acknowledged(send: AcknowledgedSend): void {
-    this.#hold(this.#acknowledgedKept.name, this.#acknowledgedKept.acknowledged(send));
+    const invariant = this.#copies ?? this.#acknowledgedKept;
+    this.#hold(invariant.name, invariant.acknowledged(send));
   }
 
   seen(message: SeenMessage): void {
     this.#hold(this.#committedSeen.name, this.#committedSeen.seen(message));
   }
 
+  get lost(): number {
+    return this.#copies?.lost ?? 0;
+  }
+
+  get losesChanges(): boolean {
+    return this.#copies?.losesChanges ?? false;
+  }
+
+  /**
+   * Without `allAckInSyncStateSet` consumers see an acknowledged message when the set has it, and what a failover took is as if nobody had been told anything of it: only that is left
+   * for the checkers of order and loss.
+   */
+  promised(history: History): History {
+    const copies = this.#copies;
+    if (copies === undefined) return history;
+    return restateHistory(history, ({ op, key, value, result }) => {
+      if (op !== 'append' || typeof result !== 'number' || typeof value !== 'string') return 'as-told';
+      const [topic = '', queue] = key.split('/');
+      if (copies.isLost({ topic, queueId: Number(queue), queueOffset: result }, value)) return { unknown: 'lost' };
+      const atNs = this.#confirmedNs.get(value);
+      return atNs === undefined ? 'as-told' : { atNs };
+    });
+  }
+
   healed(): void {
     const { brokers } = this;
+    if (this.#copies !== undefined) this.#hold(this.#copies.name, this.#copies.healed());
     const { metadata, controllers } = this.#options;
-    for (const each of [this.#prefix, this.#queueOffsets, this.#sameState, metadata]) {
+    const kept = this.losesChanges ? [] : [metadata];
+    for (const each of [this.#prefix, this.#queueOffsets, this.#sameState, ...kept]) {
       this.#hold(each.name, each.healed(brokers));
     }
     controllers.healed();
@@ -168,6 +230,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
 
   /** Something that no invariant's file holds went wrong. */
   broken(invariant: string, text: string): void {
+    if (this.losesChanges && OF_CHANGES.has(invariant)) return;
     // The first that breaks is told, be it the controllers' own.
     if (this.violation === undefined) this.#violation = { invariant, text, atMs: this.#options.nowMs() };
   }

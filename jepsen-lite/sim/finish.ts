@@ -52,13 +52,13 @@ export async function finish(run: Finish): Promise<void> {
   const replicas = (await endConsumers(run, subscribed)) ? await stoppedReplicas(run) : undefined;
   if (replicas === undefined) return;
   const verdicts = judgeRun({
-    history,
+    history: scene.judge.promised?.(history) ?? history,
     consumed: {
       group: CONSUMER_GROUP,
       queues: subscribed,
       removedNs: (key, offset) => scene.judge.ledger.removedNs(key, offset),
     },
-    hasRegisters: true,
+    hasRegisters: scene.judge.losesChanges !== true,
     replicas,
     availability: {
       op: 'append',

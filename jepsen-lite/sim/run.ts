@@ -41,6 +41,8 @@ export interface RunResult {
   readonly acknowledged: number;
   readonly refused: number;
   readonly unknown: number;
+  /** Acknowledged messages that are gone, as the configuration of the run allows. */
+  readonly lost: number;
   readonly leaderships: number;
   /** Client operations that ended in a second of the time with load. */
   readonly operationsPerSecond: number;
@@ -132,6 +134,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     events: loop.events,
     committed: judge.ledger.lastIndex,
     ...clients.counts,
+    lost: judge.lost ?? 0,
     operationsPerSecond,
     load,
     leaderships,

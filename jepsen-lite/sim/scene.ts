@@ -1,3 +1,4 @@
+import type { History } from '../checker/history.ts';
 import type { ReplicaEvent, ReplicaState } from '../checker/replica-state.ts';
 import type { FaultWorld } from '../fault/fault-world.ts';
 import type { Fault } from '../fault/schedule.ts';
@@ -17,6 +18,12 @@ export interface SceneJudge extends ClientJudge {
   };
   /** Faults are over, and the cluster had its time. */
   healed(): void;
+  /** Acknowledged messages that are gone, where the configuration allows that. */
+  readonly lost?: number;
+  /** Changes of topics, groups or offsets may be gone, too: what was answered of them is not judged. */
+  readonly losesChanges?: boolean;
+  /** What clients were told, as far as it is promised by this configuration; all of it, if this is left out. */
+  promised?(history: History): History;
 }
 
 /** Longest times after the faults ended, in ms (README.md). */

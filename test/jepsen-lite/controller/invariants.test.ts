@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { BrokerSet } from '../../../cluster/controller/state/broker-set.ts';
+import { AnsweredCopies } from '../../../jepsen-lite/controller/answered-copies.ts';
 import type { BrokerWatch } from '../../../jepsen-lite/controller/broker-watch.ts';
 import { ConfirmedBySet } from '../../../jepsen-lite/controller/confirmed-by-set.ts';
 import { ConfirmedBytes } from '../../../jepsen-lite/controller/confirmed-bytes.ts';
@@ -95,4 +96,63 @@ test('two masters of one epoch, or one that nobody elected', () => {
   expect(oneMaster.leads({ name: 'n1' }, 3)).toContain('elected n0');
   expect(oneMaster.leads({ name: 'n0' }, 4)).toContain('elected nobody');
   expect(oneMaster.decided({ ...set, masterId: 2 }, 'n1')).toContain('epoch 3, which had n0');
+});
+
+describe('what is acknowledged without allAckInSyncStateSet', () => {
+  const second = { topic: 'T', queueId: 0, queueOffset: 0, position: first.length, value: '#2' };
+  const member = (name: string, bytes: Buffer, isHurt = false) => ({ name, files: files(bytes), isHurt });
+
+  /** The first record is confirmed; n0 and n1 have the second one, too, and n2 has not. */
+  function answered(copies = 2) {
+    const bytes = new ConfirmedBytes(FILE_BYTES);
+    expect(bytes.add(first, 1, () => {})).toBeUndefined();
+    const judge = new AnsweredCopies({ confirmed: bytes, copies, syncFlush: false, fileBytes: FILE_BYTES });
+    const members = [member('n0', both), member('n1', both), member('n2', first)];
+    return { bytes, judge, members };
+  }
+
+  it('is with so many brokers of the sets that may be in force', () => {
+    const { judge, members } = answered(3);
+    expect(judge.grew(members[0]!, first.length, both.length, members)).toContain(
+      'only n0 n1 has, with inSyncReplicas=3',
+    );
+    const hurt = [...members.slice(0, 2), member('n2', first, true)];
+    expect(judge.grew(members[0]!, first.length, both.length, hurt)).toBeUndefined();
+  });
+
+  it('is what a master may acknowledge, at that place', () => {
+    const { judge, members } = answered();
+    expect(judge.acknowledged(second)).toContain('where no master had it');
+    expect(judge.grew(members[0]!, first.length, both.length, members)).toBeUndefined();
+    expect(judge.acknowledged({ ...second, value: '#3' })).toContain('where no master had it');
+    expect(judge.acknowledged({ ...second, position: 0 })).toContain('where no master had it');
+    expect(judge.acknowledged(second)).toBeUndefined();
+    expect(judge.acknowledged({ ...second, position: 0, value: '#1' })).toBeUndefined();
+  });
+
+  it('goes only where somebody was elected who did not have it', () => {
+    const { judge, members } = answered();
+    judge.grew(members[0]!, first.length, both.length, members);
+    judge.acknowledged(second);
+    expect(judge.isLost(second, '#2')).toBe(true);
+    judge.elected(members[1]!);
+    expect(judge.healed()).toContain('#2 was acknowledged at T/0@0');
+    judge.elected(members[2]!);
+    expect([judge.healed(), judge.lost]).toEqual([undefined, 1]);
+  });
+
+  it('goes, too, where it was acknowledged behind the back of a master that did not have it', () => {
+    const { judge, members } = answered();
+    judge.grew(members[0]!, first.length, both.length, members, members[2]);
+    judge.acknowledged(second);
+    expect([judge.healed(), judge.lost]).toEqual([undefined, 1]);
+  });
+
+  it('is not lost when it was confirmed in the end', () => {
+    const { bytes, judge, members } = answered();
+    judge.grew(members[0]!, first.length, both.length, members);
+    judge.acknowledged(second);
+    bytes.add(both.subarray(first.length), 1, () => {});
+    expect([judge.healed(), judge.lost, judge.isLost(second, '#2')]).toEqual([undefined, 0, false]);
+  });
 });

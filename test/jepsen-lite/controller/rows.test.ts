@@ -58,3 +58,10 @@ test('the master is killed again and again under changes of topics and offsets (
   const result = await play(kills);
   expect(result.leaderships).toBe(4);
 });
+
+test('without allAckInSyncStateSet a master that is cut off acknowledges what the next one lacks: that alone is lost, and counted', async () => {
+  // Seed 24 draws a set with inSyncReplicas=1, seed 2 one with 2.
+  const cutOff = { kind: 'cut-off', atMs: 3_000, target: 'leader', forMs: 5_000 } as const;
+  expect((await play([cutOff], 24)).lost).toBeGreaterThan(10);
+  expect((await play([cutOff], 2)).lost).toBe(0);
+});
