@@ -16,11 +16,11 @@ export class RoleNotifier {
 
   /** A set has a new master: tells those of its brokers for whom `isAlive` holds. */
   masterChanged(set: BrokerSet, isAlive: (brokerId: number) => boolean): void {
-    const { brokerName, masterId, masterEpoch, syncStateSetEpoch, uncleanEpoch, replicas } = set;
+    const { brokerName, masterId, masterEpoch, syncStateSetEpoch, uncleanEpoch, setId, replicas } = set;
     const told = [...replicas].filter(([id]) => isAlive(id));
     const fields = { brokerName, masterId, masterEpoch, told: told.map(([id]) => id).join(' ') };
     this.#logger.info('A broker set has a new master', fields);
-    const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch: uncleanEpoch || undefined };
+    const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch: uncleanEpoch || undefined, setId };
     const header = { masterAddress: masterAddress(set), masterBrokerId: masterId, ...epochs };
     const body = syncStateSet.encode({ syncStateSet: new Set(set.syncStateSet), syncStateSetEpoch });
     for (const [, { address }] of told) {

@@ -16,6 +16,8 @@ interface Content {
   readonly stateAdopted?: boolean;
   /** Starts of this store: the newest that the controllers are known to have heard of, and all since; the last one is that of now. */
   readonly starts?: readonly string[];
+  /** Identity of the set whose log this is; absent: not known. */
+  readonly setId?: string | undefined;
 }
 
 /** So many starts that no controller answered are kept. */
@@ -61,6 +63,7 @@ export class DoubtFile implements DirectoryMarks {
   #begunEpoch: number | undefined;
   #stateAdopted: boolean;
   #starts: readonly string[];
+  #setId: string | undefined;
 
   constructor(facts: StoreFacts) {
     const { disk, root, bootId, unclean, hole, diskFailed, asyncAcks, epochs, empty, hasQueues, hasId, start } = facts;
@@ -72,6 +75,7 @@ export class DoubtFile implements DirectoryMarks {
     const neverBegan = before === undefined && epochs.length === 0 && !hasId;
     this.#begunEpoch = neverBegan ? 0 : (before?.begunEpoch ?? undefined);
     this.#stateAdopted = before?.stateAdopted ?? false;
+    this.#setId = before?.setId;
     const [heard = [], unheard = []] = [before?.starts?.slice(0, 1), before?.starts?.slice(1)];
     this.#starts = [...heard, ...unheard.slice(-MAX_STARTS), start];
     const sameBoot = this.#bootId !== null && before?.bootId === this.#bootId;
@@ -100,6 +104,17 @@ export class DoubtFile implements DirectoryMarks {
     return this.#stateAdopted;
   }
 
+  get setId(): string | undefined {
+    return this.#setId;
+  }
+
+  /** The log is that of this set; undefined: nobody says of which one. */
+  belongsTo(setId: string | undefined): void {
+    if (setId === undefined || setId === this.#setId) return;
+    this.#setId = setId;
+    this.#write();
+  }
+
   get starts(): readonly string[] {
     return this.#starts;
   }
@@ -121,8 +136,9 @@ export class DoubtFile implements DirectoryMarks {
     this.#write();
   }
 
-  /** It is the master of an epoch, and so has all there is; durable before it writes anything in that epoch. */
-  begins(epoch: number): void {
+  /** It is the master of an epoch, and so has all there is of the set; durable before it writes anything in that epoch. */
+  begins(epoch: number, setId?: string): void {
+    this.#setId = setId ?? this.#setId;
     this.#inDoubt = false;
     this.#begunEpoch = epoch;
     this.#write();
@@ -143,6 +159,7 @@ export class DoubtFile implements DirectoryMarks {
       begunEpoch: this.#begunEpoch ?? null,
       stateAdopted: this.#stateAdopted,
       starts: this.#starts,
+      setId: this.#setId,
     };
     this.#disk.replaceFile(path(this.#root), Buffer.from(JSON.stringify(content)));
   }

@@ -1,4 +1,5 @@
 import type { Disk, DiskError, Logger } from '../../src/platform/ports.ts';
+import type { DoubtFile } from './doubt-file.ts';
 import type { EpochFile } from './epoch-file.ts';
 import { commonEnd } from './epoch-history.ts';
 import type { HaLog } from './ha-log.ts';
@@ -27,6 +28,7 @@ export interface EpochAgreementOptions {
   readonly root: string;
   readonly log: HaLog;
   readonly epochs: EpochFile;
+  readonly directory: Pick<DoubtFile, 'setId' | 'belongsTo'>;
   /**
    * In doubt: only what is below is certainly what was written. A record's checksum does not cover its head and properties, so that a power failure may have damaged
    * what looks whole.
@@ -41,6 +43,8 @@ export interface EpochAgreementOptions {
 export class EpochAgreement implements Agreement {
   readonly #options: EpochAgreementOptions;
   #ofMaster: readonly EpochEntry[] = [];
+  /** As the master told it. */
+  #setId: string | undefined;
   /** The log agreed with a master's in this run: what came since came from a master. */
   #agreed = false;
   /** A cut is under way, and the next agreement waits for its end. */
@@ -63,9 +67,19 @@ export class EpochAgreement implements Agreement {
       { ...welcome, entries: welcome.epochs },
     );
     this.#ofMaster = welcome.epochs;
+    this.#setId = welcome.setId;
+    const { setId } = this.#options.directory;
+    const isEmpty = endPosition === minPosition;
+    const isKnown = isEmpty || (setId !== undefined && setId === welcome.setId);
     const trusted = (this.#agreed ? undefined : this.#options.trustedEnd()) ?? Number.POSITIVE_INFINITY;
     const end = common === undefined ? undefined : Math.min(common, trusted);
-    if (end === undefined) {
+    // Bytes show that it is the same log, where nothing else does.
+    const shown = isKnown || end === undefined || end > minPosition ? (end ?? 0) : (common ?? 0);
+    if (!isKnown && setId !== undefined && welcome.setId !== undefined) {
+      done(
+        `its log is that of the set ${setId}, and the master's that of ${welcome.setId}: it is another cluster's data, or the set was made anew. Nothing was changed; to give it up and follow, start it with an empty storePathRootDir`,
+      );
+    } else if (end === undefined) {
       done(
         "its log and the master's have nothing in common, or the master has deleted what follows; nothing was changed; start it with an empty storePathRootDir",
       );
@@ -78,11 +92,25 @@ export class EpochAgreement implements Agreement {
       done(
         `the master's log parts from this one at ${common}, and the election of epoch ${this.#options.uncleanEpoch()} was unclean: the ${endPosition - common} bytes behind may have been acknowledged and seen. Nothing was changed; to give them up and follow, start it with an empty storePathRootDir`,
       );
-    } else if (end < endPosition) prove(end, () => this.#cut(end, done));
-    else if (orFatal(this.#options.fatal, () => epochs.cut(end))) {
-      this.#agreed = true;
-      done(undefined);
-    }
+    } else if (!isKnown && shown <= minPosition) {
+      done(
+        `its log of ${endPosition - minPosition} bytes has nothing in common with the master's, and it does not know to which set it belongs: it may be another cluster's data. Nothing was changed; to give it up and follow, start it with an empty storePathRootDir`,
+      );
+    } else if (end < endPosition) prove(shown, () => this.#cut(end, done));
+    else if (isKnown || welcome.setId === undefined) this.#settle(end, done);
+    else prove(end, () => this.#settle(end, done));
+  }
+
+  /** The log is a beginning of the master's, and so its set's. */
+  #settle(end: number, done: (problem: undefined) => void): void {
+    const { epochs, directory, fatal } = this.#options;
+    const noted = orFatal(fatal, () => {
+      epochs.cut(end);
+      directory.belongsTo(this.#setId);
+    });
+    if (!noted) return;
+    this.#agreed = true;
+    done(undefined);
   }
 
   abandon(): void {
@@ -111,8 +139,7 @@ export class EpochAgreement implements Agreement {
         disk.syncDirectory(root);
       });
       if (!noted) return;
-      this.#agreed = true;
-      done(undefined);
+      this.#settle(end, done);
       const waiting = this.#waiting;
       this.#waiting = undefined;
       waiting?.();

@@ -41,6 +41,8 @@ export interface MasterRoleOptions {
   /** 0 without a Controller. */
   readonly epoch: number;
   readonly epochs: () => readonly EpochEntry[];
+  /** Identity of the set; undefined without a Controller. */
+  readonly setId?: string | undefined;
   readonly rule: ConfirmRule;
   /** Why nothing may be appended now, although this broker is the master. */
   readonly refusal: () => WriteRefusal | undefined;
@@ -92,6 +94,10 @@ export class MasterRole implements LogRole {
 
   get epochs(): readonly EpochEntry[] {
     return this.#options.epochs();
+  }
+
+  get setId(): string | undefined {
+    return this.#options.setId;
   }
 
   stateForBeginner(): readonly StateSection[] {

@@ -1,5 +1,5 @@
 import { assert } from '../../src/base/assert.ts';
-import type { DiskError, Timer } from '../../src/platform/ports.ts';
+import type { Timer } from '../../src/platform/ports.ts';
 import type { WriteRefusal } from '../../src/store/replicator.ts';
 import { awaitSuccessor } from './await-successor.ts';
 import { setRule } from './confirm-rules.ts';
@@ -55,17 +55,18 @@ export class ReplicaNode implements ReplicaRoles {
   #renounced: number;
 
   constructor(options: ReplicaNodeOptions) {
-    const { platform, config, log, epochs } = options;
+    const { platform, config, log, epochs, doubt } = options;
     this.#options = options;
     this.#renounced = epochs.lastEpoch;
-    const fatal = (error: DiskError): void => options.fatal(error);
     const { disk, logger } = platform;
     // At the start the newest recovery point: everything below was fsynced.
     const trusted = log.confirmedPosition;
     const trustedEnd = (): number | undefined => (this.inDoubt ? trusted : undefined);
-    const root = config.storePathRootDir;
-    const uncleanEpoch = (): number => this.#uncleanEpoch;
-    const agreement = new EpochAgreement({ disk, logger, root, log, epochs, trustedEnd, uncleanEpoch, fatal });
+    const agreement = new EpochAgreement({
+      ...{ disk, logger, root: config.storePathRootDir, log, epochs, directory: doubt, trustedEnd },
+      uncleanEpoch: () => this.#uncleanEpoch,
+      fatal: (error) => options.fatal(error),
+    });
     this.#agreement = options.adopted.droppedBefore(agreement);
     log.setRole(fencedRole('no Controller has told its role yet'));
   }
@@ -135,12 +136,12 @@ export class ReplicaNode implements ReplicaRoles {
     return true;
   }
 
-  #promote({ masterEpoch, syncStateSet }: MasterCommand): void {
+  #promote({ masterEpoch, syncStateSet, setId }: MasterCommand): void {
     const { platform, config, log, epochs, store, doubt } = this.#options;
     const { clock, timers, logger } = platform;
     const tailEnd = log.endPosition;
     const noted = orFatal(this.#options.fatal, () => {
-      doubt.begins(masterEpoch);
+      doubt.begins(masterEpoch, setId);
       epochs.append(masterEpoch, tailEnd);
     });
     if (!noted) return;
@@ -158,6 +159,7 @@ export class ReplicaNode implements ReplicaRoles {
       limits: haLimits(config),
       epoch: masterEpoch,
       epochs: () => epochs.entries,
+      setId: doubt.setId,
       rule: setRule({ selfId: this.#brokerId, required, copies, timeoutMs: config.slaveTimeout }),
       refusal: () => this.#tooFewInSync(),
       stateForBeginner: () => this.#options.exportState(),
@@ -374,8 +376,7 @@ export class ReplicaNode implements ReplicaRoles {
   }
 
   get newestEpoch(): number {
-    const { epochs, doubt } = this.#options;
-    return Math.max(epochs.lastEpoch, doubt.begunEpoch ?? 0);
+    return Math.max(this.#options.epochs.lastEpoch, this.#options.doubt.begunEpoch ?? 0);
   }
 
   get directory(): DirectoryMarks {

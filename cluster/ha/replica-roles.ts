@@ -9,6 +9,8 @@ export interface SyncStateSet {
 /** An election made this broker the master. */
 export interface MasterCommand {
   readonly masterEpoch: number;
+  /** Identity of the set; undefined where nothing is said about it. */
+  readonly setId?: string | undefined;
   readonly syncStateSet: SyncStateSet;
 }
 
@@ -65,6 +67,8 @@ export interface DirectoryMarks {
    * controllers heard last was set back to an older state, or is a copy.
    */
   readonly starts: readonly string[];
+  /** Identity of the set whose log this is, as the controllers made it at the set's first election; undefined: not known, as in a new store. */
+  readonly setId: string | undefined;
   /** The controllers have heard of the start of now. Throws the disk's error. */
   registered(): void;
 }

@@ -121,8 +121,8 @@ export class SlaveLink {
     this.#hello = hello;
     this.#phase = 'start';
     const { log } = master;
-    const { epochs, epoch: masterEpoch } = master;
-    const welcome = { masterEpoch, epochs, minPosition: log.minPosition, endPosition: log.endPosition };
+    const { epochs, epoch: masterEpoch, setId } = master;
+    const welcome = { masterEpoch, epochs, minPosition: log.minPosition, endPosition: log.endPosition, setId };
     this.#socket.write([encodeJson(frameTypes.welcome, welcome)]);
   }
 

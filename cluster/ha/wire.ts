@@ -53,6 +53,8 @@ export interface Welcome {
   readonly epochs: readonly EpochEntry[];
   readonly minPosition: number;
   readonly endPosition: number;
+  /** Identity of the set whose log it is; a master without a Controller, or of a version before this, does not say. */
+  readonly setId?: string | undefined;
 }
 
 function frame(type: number, contentBytes: number, following = 0): Buffer {

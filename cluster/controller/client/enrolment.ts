@@ -34,6 +34,7 @@ export interface OwnLog {
   readonly inDoubt: boolean;
   renounce(masterEpoch: number): number | undefined;
   readonly directory: DirectoryMarks;
+  position(): { readonly maxPosition: number };
   /** Newest epoch that it has, or that this broker began. */
   readonly newestEpoch: number;
 }
@@ -145,7 +146,7 @@ export class Enrolment {
 
   #register(
     brokerId: number,
-    { newestEpoch: epoch, directory }: OwnLog,
+    ownLog: OwnLog,
     doubt: Pick<RegisterBrokerToControllerRequest, 'inDoubt' | 'begunEpoch' | 'renouncedEpoch'>,
     done: (enrolled: Enrolled) => void,
     again: (problem: string) => void,
@@ -153,7 +154,10 @@ export class Enrolment {
     if (this.#stopped) return;
     const { clusterName, brokerName, address: brokerAddress, learner: asyncLearner } = this.#name;
     const invokeTime = this.#platform.clock.nowMs();
-    const own = { ...doubt, asyncLearner, epoch, starts: directory.starts.join(' ') };
+    const { newestEpoch: epoch, directory } = ownLog;
+    const { setId } = directory;
+    const log = { epoch, maxOffset: ownLog.position().maxPosition, setId };
+    const own = { ...doubt, asyncLearner, ...log, starts: directory.starts.join(' ') };
     const header = { clusterName, brokerName, brokerId, brokerAddress, ...own, invokeTime };
     this.#controllers.ask(registerBrokerToController, header, undefined, (answer) => {
       if (typeof answer === 'string') return again(answer);
@@ -166,10 +170,10 @@ export class Enrolment {
       this.#enrolled = true;
       this.#everEnrolled = true;
       this.#problem = '';
-      const { masterBrokerId: masterId, masterAddress, masterEpoch, uncleanEpoch } = answer.header;
+      const { masterBrokerId: masterId, masterAddress, masterEpoch, uncleanEpoch, setId } = answer.header;
       const syncStateSet = decodeSet(answer.body);
       const hasMaster = masterId !== undefined && masterEpoch !== undefined && syncStateSet !== undefined;
-      const set = hasMaster ? { masterId, masterAddress, masterEpoch, syncStateSet, uncleanEpoch } : undefined;
+      const set = hasMaster ? { masterId, masterAddress, masterEpoch, syncStateSet, uncleanEpoch, setId } : undefined;
       done({ brokerId, set });
     });
   }

@@ -96,7 +96,7 @@ export class ReplicasManager {
    * A notice (1008), or an answer: tells the data path what is new. Nothing is, before this process registered: it may have been elected for what the controllers know of
    * the one before, and may lack it.
    */
-  heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch }: SetNews): void {
+  heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch, setId }: SetNews): void {
     const { brokerId } = this.#enrolment;
     if (brokerId === undefined || !this.#enrolment.everEnrolled || this.#stopped) return;
     const known = this.#roles.position().masterEpoch;
@@ -106,7 +106,7 @@ export class ReplicasManager {
       this.#replacedByCopy(masterAddress);
       return;
     } else if (masterId === brokerId) {
-      this.#roles.becomeMaster({ masterEpoch, syncStateSet: set });
+      this.#roles.becomeMaster({ masterEpoch, syncStateSet: set, setId });
       this.#roles.syncStateSetDecided(masterEpoch, set);
     } else if (masterAddress !== undefined) {
       this.#roles.becomeSlave({ masterEpoch, masterBrokerId: masterId, masterAddress, uncleanEpoch });
@@ -208,8 +208,8 @@ export class ReplicasManager {
       if (answer.code === ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST) return this.#enrol();
       const set = answer.code === ResponseCode.SUCCESS ? decodeSet(answer.body) : undefined;
       if (set === undefined) return this.#unknown(answer.remark);
-      const { masterBrokerId: masterId, masterAddress, masterEpoch = 0, uncleanEpoch } = answer.header;
-      this.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch });
+      const { masterBrokerId: masterId, masterAddress, masterEpoch = 0, uncleanEpoch, setId } = answer.header;
+      this.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch, setId });
     });
   }
 

@@ -20,12 +20,12 @@ export function registerReplicaRequests(
 ): void {
   dispatcher.registerTyped(notifyBrokerRoleChanged, (context, header) => {
     const set = decodeSet(context.command.body);
-    const { masterBrokerId: masterId, masterAddress, masterEpoch, uncleanEpoch } = header;
+    const { masterBrokerId: masterId, masterAddress, masterEpoch, uncleanEpoch, setId } = header;
     if (set === undefined || masterEpoch === undefined) {
       context.reply(ResponseCode.SYSTEM_ERROR, 'the notice lacks masterEpoch or a SyncStateSet');
       return;
     }
-    manager.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch });
+    manager.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch, setId });
     context.reply(ResponseCode.SUCCESS);
   });
   dispatcher.registerTyped(getBrokerEpochCache, (context) => {

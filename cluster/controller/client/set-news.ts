@@ -11,6 +11,8 @@ export interface SetNews {
   readonly syncStateSet: SyncStateSet;
   /** Newest epoch of an unclean election; undefined where nothing is said about it. */
   readonly uncleanEpoch: number | undefined;
+  /** Identity of the set; undefined where nothing is said about it. */
+  readonly setId: string | undefined;
 }
 
 export function encodeSet({ brokerIds, setEpoch }: SyncStateSet): Buffer {

@@ -6,6 +6,7 @@ import { registerBrokerToController } from '../../../src/protocol/command/regist
 import type { ControllerParts, Processor } from '../controller-parts.ts';
 import { DEFAULT_TIMEOUT_MS } from '../live-brokers.ts';
 import { FIRST_BROKER_ID, masterAddress } from '../state/broker-set.ts';
+import { foreignText } from '../state/register-broker.ts';
 import { replyNotAgreed } from './not-agreed.ts';
 
 /** The three steps in which a broker gets its id: which one, take it, be there with it. */
@@ -29,11 +30,13 @@ export const brokerIdentityProcessor: Processor = (dispatcher, parts) => {
     const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt, begunEpoch, renouncedEpoch } = request;
     // Left out where it says nothing: controllers of before replay such entries.
     const learner = request.asyncLearner || undefined;
-    const taken = metadata().isLeader ? takenBy(parts, brokerName, brokerId, address) : undefined;
+    const { epoch, setId, maxOffset } = request;
+    const said = { inDoubt, begunEpoch, renouncedEpoch, learner, epoch, starts: request.starts?.split(' '), setId };
+    const command = { kind: 'register-broker', brokerName, brokerId, address, ...said, maxOffset } as const;
+    const isForeign = foreignText(parts.state().get(brokerName), command) !== undefined;
+    const taken = metadata().isLeader && !isForeign ? takenBy(parts, brokerName, brokerId, address) : undefined;
     if (taken !== undefined) return context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, taken);
-    const starts = request.starts?.split(' ');
-    const said = { inDoubt, begunEpoch, renouncedEpoch, learner, epoch: request.epoch, starts };
-    agreement.execute({ kind: 'register-broker', brokerName, brokerId, address, ...said }, (outcome) => {
+    agreement.execute(command, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
       const { code, remark, set } = outcome;
       if (code !== ResponseCode.SUCCESS || set === undefined) {
@@ -41,7 +44,7 @@ export const brokerIdentityProcessor: Processor = (dispatcher, parts) => {
       }
       const { masterId, masterEpoch, syncStateSetEpoch, uncleanEpoch } = set;
       const hasMaster = masterId !== undefined && live.mayBeAlive(brokerName, masterId, platform.clock.monotonicMs());
-      const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch: uncleanEpoch || undefined };
+      const epochs = { masterEpoch, syncStateSetEpoch, uncleanEpoch: uncleanEpoch || undefined, setId: set.setId };
       const master = { masterBrokerId: masterId, masterAddress: masterAddress(set), ...epochs };
       const body = syncStateSet.encode({ syncStateSet: new Set(set.syncStateSet), syncStateSetEpoch });
       const header = { clusterName, brokerName, ...(hasMaster ? master : {}) };

@@ -46,8 +46,8 @@ export const syncStateProcessor: Processor = (dispatcher, { agreement, live, pla
         const why = `no broker ${brokerName} is known at this controller`;
         return context.respond(getReplicaInfo, ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST, {}, why);
       }
-      const { masterId: masterBrokerId, masterEpoch, uncleanEpoch } = set;
-      const epochs = { masterEpoch, uncleanEpoch: uncleanEpoch || undefined };
+      const { masterId: masterBrokerId, masterEpoch, uncleanEpoch, setId } = set;
+      const epochs = { masterEpoch, uncleanEpoch: uncleanEpoch || undefined, setId };
       const header = { masterBrokerId, masterAddress: masterAddress(set), ...epochs };
       context.respond(getReplicaInfo, ResponseCode.SUCCESS, header, undefined, [syncStateSet.encode(setOf(set))]);
     });

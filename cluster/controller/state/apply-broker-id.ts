@@ -40,5 +40,6 @@ function emptySet(clusterName: string, brokerName: string): BrokerSet {
     electedFrom: undefined,
     uncleanEpoch: 0,
     heardEpoch: 0,
+    setId: undefined,
   };
 }

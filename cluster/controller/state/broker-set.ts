@@ -40,6 +40,8 @@ export interface BrokerSet {
   readonly uncleanEpoch: number;
   /** Newest epoch of the logs that registered, where it was above `masterEpoch`: the controllers have lost what they knew of the set. 0: none. */
   readonly heardEpoch: number;
+  /** Identity of the set, the same as long as its log goes on; undefined before the first election. */
+  readonly setId: string | undefined;
 }
 
 /** All that controllers agree on: broker sets by their name. Never changed: a change makes a new one. */

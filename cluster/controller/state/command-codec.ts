@@ -15,6 +15,8 @@ const KEYS: Readonly<Record<Command['kind'], readonly string[]>> = {
     'learner',
     'epoch',
     'starts',
+    'setId',
+    'maxOffset',
   ],
   'alter-sync-state-set': ['brokerName', 'masterId', 'masterEpoch', 'syncStateSet', 'syncStateSetEpoch', 'alive'],
   'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'live'],

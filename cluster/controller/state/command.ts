@@ -35,6 +35,9 @@ export interface RegisterBroker {
   readonly epoch?: number | undefined;
   /** Starts of its store, oldest first, since the one of which it knows that controllers heard; undefined: it does not say. */
   readonly starts?: readonly string[] | undefined;
+  /** Identity of the set to which its log belongs, and where that ends; undefined: it does not say. */
+  readonly setId?: string | undefined;
+  readonly maxOffset?: number | undefined;
 }
 
 /** A master proposes who is in sync. */

@@ -34,6 +34,8 @@ export function electMaster(state: ControllerState, command: ElectMaster): Outco
     ...withSyncStateSet(master, [elected]),
     uncleanEpoch: isClean ? set.uncleanEpoch : master.masterEpoch,
     electedFrom: electedFrom(set, elected, master.masterEpoch),
+    // Address and time at which it asked for its id: nobody else has that.
+    setId: set.setId ?? set.replicas.get(elected)?.checkCode,
   };
   return { state: withSet(state, changed), code: ResponseCode.SUCCESS, remark: undefined, set: changed };
 }

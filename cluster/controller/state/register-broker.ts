@@ -18,6 +18,8 @@ import { type Outcome, refused } from './outcome.ts';
 export function registerBroker(state: ControllerState, command: RegisterBroker): Outcome {
   const { brokerName, brokerId, address, inDoubt, learner = false, epoch = 0 } = command;
   const set = state.get(brokerName);
+  const foreign = foreignText(set, command);
+  if (foreign !== undefined) return refused(state, ResponseCode.CONTROLLER_BROKER_ID_INVALID, foreign, set);
   const replica = set?.replicas.get(brokerId);
   if (set === undefined || replica === undefined) {
     const why = `no broker ${brokerName} has taken the id ${brokerId} at this controller`;
@@ -28,6 +30,7 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
   if (replica.address !== address || replica.learner !== learner || replica.start !== start) {
     changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address, learner, start }) };
   }
+  if (isFirstOfLog(set, command)) changed = { ...changed, setId: command.setId };
   if (epoch > Math.max(set.masterEpoch, set.heardEpoch)) changed = { ...changed, heardEpoch: epoch };
   const setBack = isSetBack(replica, command);
   // A store of before knows nothing of what it began since.
@@ -36,6 +39,26 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
   if (set.masterId === brokerId) changed = withMaster(changed, undefined);
   const next = changed === set ? state : withSet(state, changed);
   return { state: next, code: ResponseCode.SUCCESS, remark: setBack ? whyDoubt(command) : undefined, set: changed };
+}
+
+/** No election was held yet, and a log comes that belongs to a set: this is that set. */
+function isFirstOfLog(set: BrokerSet, { setId, maxOffset = 0 }: RegisterBroker): boolean {
+  return set.masterEpoch === 0 && set.setId === undefined && setId !== undefined && maxOffset > 0;
+}
+
+/** Why the log of this broker cannot be one of this set; undefined: it may be. An empty log is anybody's. */
+export function foreignText(set: BrokerSet | undefined, command: RegisterBroker): string | undefined {
+  const { brokerName, address, setId, epoch = 0, maxOffset = 0 } = command;
+  if (set?.setId === undefined || maxOffset === 0 || setId === set.setId) return undefined;
+  // A log from before sets had identities belongs here only if the controllers know its epochs.
+  const isKnown = set.masterEpoch === 0 || epoch <= set.masterEpoch;
+  if (setId === undefined && isKnown) return undefined;
+  const of = setId === undefined ? `written in epochs up to ${epoch}` : `that of the set ${setId}`;
+  return (
+    `the log of ${address} is ${of}, but the controllers know ${brokerName} as the set ${set.setId}, at epoch ${set.masterEpoch}; nothing was changed. If it is another cluster's data, or to be given up: ` +
+    `empty its storePathRootDir. If the controllers lost their store and another broker was first, and this log is to be kept: stop all brokers of ${brokerName}, have the set forgotten ` +
+    `(mqadmin cleanBrokerMetadata -a CONTROLLER -n NAMESERVER -c ${set.clusterName} -bn ${brokerName}), and start those that have this log first`
+  );
 }
 
 /** The controllers heard of a start of this broker which its store does not know. */

@@ -3,12 +3,14 @@ import type { BrokerSet, ControllerState, ElectedFrom, Replica } from './broker-
 type StoredReplica = readonly [id: number, address: string, checkCode: string, learner?: boolean, start?: string];
 
 /** A broker set as snapshots hold it; equal states give equal texts. */
-interface StoredSet extends Omit<BrokerSet, 'replicas' | 'masterId' | 'electedFrom' | 'uncleanEpoch' | 'heardEpoch'> {
+interface StoredSet
+  extends Omit<BrokerSet, 'replicas' | 'masterId' | 'electedFrom' | 'uncleanEpoch' | 'heardEpoch' | 'setId'> {
   readonly replicas: readonly StoredReplica[];
   readonly masterId: number | null;
   readonly electedFrom?: ElectedFrom;
   readonly uncleanEpoch?: number;
   readonly heardEpoch?: number;
+  readonly setId?: string;
 }
 
 /** The whole state as an object that JSON can hold, sorted. */
@@ -23,7 +25,7 @@ export function decodeState(encoded: unknown): ControllerState {
 
 function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...rest }: BrokerSet): StoredSet {
   const rows = [...replicas].sort(([a], [b]) => a - b).map(([id, one]) => row(id, one));
-  const { masterEpoch, syncStateSet, syncStateSetEpoch, electedFrom, uncleanEpoch, heardEpoch } = rest;
+  const { masterEpoch, syncStateSet, syncStateSetEpoch, electedFrom, uncleanEpoch, heardEpoch, setId } = rest;
   return {
     clusterName,
     brokerName,
@@ -36,6 +38,7 @@ function stored({ clusterName, brokerName, nextBrokerId, replicas, masterId, ...
     ...(electedFrom === undefined ? {} : { electedFrom }),
     ...(uncleanEpoch === 0 ? {} : { uncleanEpoch }),
     ...(heardEpoch === 0 ? {} : { heardEpoch }),
+    ...(setId === undefined ? {} : { setId }),
   };
 }
 
@@ -45,12 +48,21 @@ function restored({
   electedFrom,
   uncleanEpoch = 0,
   heardEpoch = 0,
+  setId,
   ...rest
 }: StoredSet): BrokerSet {
   const byId = replicas.map(([id, address, checkCode, learner = false, start]): [number, Replica] => {
     return [id, { address, checkCode, learner, start }];
   });
-  return { ...rest, replicas: new Map(byId), masterId: masterId ?? undefined, electedFrom, uncleanEpoch, heardEpoch };
+  return {
+    ...rest,
+    replicas: new Map(byId),
+    masterId: masterId ?? undefined,
+    electedFrom,
+    uncleanEpoch,
+    heardEpoch,
+    setId,
+  };
 }
 
 function row(id: number, { address, checkCode, learner, start }: Replica): StoredReplica {

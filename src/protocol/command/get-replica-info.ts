@@ -1,7 +1,7 @@
 import { RequestCode } from '../request-code.ts';
 import { defineCommand, type RequestOf, type ResponseOf } from '../schema.ts';
 
-/** A broker asks who is master of its set. Ours: uncleanEpoch, as in CONTROLLER_REGISTER_BROKER. The body of the answer is a SyncStateSet. */
+/** A broker asks who is master of its set. Ours: uncleanEpoch and setId, as in CONTROLLER_REGISTER_BROKER. The body of the answer is a SyncStateSet. */
 export const getReplicaInfo = defineCommand({
   code: RequestCode.CONTROLLER_GET_REPLICA_INFO,
   name: 'CONTROLLER_GET_REPLICA_INFO',
@@ -13,6 +13,7 @@ export const getReplicaInfo = defineCommand({
     masterAddress: 'string?',
     masterEpoch: 'int?',
     uncleanEpoch: 'int?',
+    setId: 'string?',
   },
 });
 

@@ -1,7 +1,7 @@
 import { RequestCode } from '../request-code.ts';
 import { defineCommand, type RequestOf } from '../schema.ts';
 
-/** Sent by a controller, oneway: the set has a new master. Ours: uncleanEpoch, as in CONTROLLER_REGISTER_BROKER. The body is a SyncStateSet. */
+/** Sent by a controller, oneway: the set has a new master. Ours: uncleanEpoch and setId, as in CONTROLLER_REGISTER_BROKER. The body is a SyncStateSet. */
 export const notifyBrokerRoleChanged = defineCommand({
   code: RequestCode.NOTIFY_BROKER_ROLE_CHANGED,
   name: 'NOTIFY_BROKER_ROLE_CHANGED',
@@ -11,6 +11,7 @@ export const notifyBrokerRoleChanged = defineCommand({
     syncStateSetEpoch: 'int?',
     masterBrokerId: 'long?',
     uncleanEpoch: 'int?',
+    setId: 'string?',
   },
 });
 

@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Producer } from '../../../src/client/producer/producer.ts';
-import { electMaster } from '../../../src/protocol/command/elect-master.ts';
-import { copyOf, putCopy } from '../directory-copy.ts';
 import { OrderlyClients } from '../orderly-clients.ts';
 import { ControlledWorld } from './controlled-world.ts';
 
@@ -285,109 +283,5 @@ describe('brokers in Controller mode', () => {
     await cluster.until(() => cluster.masters().join() === master);
     await cluster.world.run(200);
     expect(await cluster.idsIn(TOPIC)).toEqual([...early, ...more].toSorted());
-  });
-});
-
-describe('brokers in Controller mode, when the controllers have lost their store', () => {
-  const ELECTIONS = 3;
-
-  /** Everybody is killed, after some elections; the controllers start with nothing. */
-  async function storeLost(): Promise<string[]> {
-    cluster = await ControlledWorld.serving(1);
-    const producer = await cluster.producer();
-    const sent = await send(producer, 10);
-    for (let n = 0; n < ELECTIONS; n++) {
-      const old = cluster.master;
-      cluster.kill(old);
-      sent.push(...(await send(producer, 3)));
-      await cluster.start(old);
-      await cluster.untilInSync(3);
-    }
-    for (const name of [...cluster.names]) cluster.kill(name);
-    cluster.controllers.kill('n0');
-    cluster.controllers.wipe('n0');
-    await cluster.controllers.start('n0');
-    await cluster.controllers.untilServing();
-    return sent;
-  }
-
-  /** As a broker says to do. */
-  async function startAnew(name: string): Promise<void> {
-    cluster.platform(name).disk.remove('/store/brokerIdentity');
-    await cluster.start(name);
-  }
-
-  async function elect(name: string): Promise<number> {
-    const tool = await cluster.controllers.broker(`tool-${name}`);
-    const brokerId = cluster.broker(name).parts.node.brokerId;
-    const header = { clusterName: 'c', brokerName: 'broker-a', brokerId, designateElect: true };
-    return (await tool.ask(electMaster, header)).code;
-  }
-
-  it('have nobody elected before people name the one that has most, and go on in a later epoch with all that was acknowledged', async () => {
-    const sent = await storeLost();
-    await cluster.start('b1');
-    await cluster.world.run(2_000);
-    expect(JSON.stringify(cluster.platform('b1').logger.lines)).toContain('remove /store/brokerIdentity');
-    cluster.kill('b1');
-    for (const name of cluster.names) await startAnew(name);
-    await cluster.world.run(20_000);
-    expect(cluster.masters()).toEqual([]);
-    expect(cluster.broker('b2').status().problem).toContain('mqadmin electMaster -a CONTROLLER -n NAMESERVER -c');
-    const newest = Math.max(...cluster.names.map((name) => cluster.broker(name).roles.newestEpoch));
-    expect(newest).toBeGreaterThan(ELECTIONS);
-    expect(await elect('b2')).toBe(0);
-    await cluster.untilInSync(3);
-    expect([cluster.master, cluster.broker('b2').roles.position().masterEpoch]).toEqual(['b2', newest + 1]);
-    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
-  });
-
-  it('do not elect one that has less than another that is alive', async () => {
-    const sent = await storeLost();
-    cluster.platform('b1').disk.removeTree('/store');
-    for (const name of ['b3', 'b1']) await startAnew(name);
-    await cluster.world.run(2_000);
-    expect(await elect('b1')).not.toBe(0);
-    expect(await elect('b3')).toBe(0);
-    await cluster.untilInSync(2);
-    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
-  });
-});
-
-describe('a broker of Controller mode whose store was set back', () => {
-  it('is not elected, says why, and joins the set again when it has caught up', async () => {
-    cluster = await ControlledWorld.serving(1);
-    const producer = await cluster.producer();
-    const sent = await send(producer, 5);
-    const old = cluster.names.find((name) => name !== cluster.master)!;
-    await cluster.stop(old);
-    const before = copyOf(cluster.world.disk(old), STORE);
-    await cluster.start(old);
-    await cluster.untilInSync(3);
-    sent.push(...(await send(producer, 20)));
-    // The controllers first: they elect nobody in between.
-    cluster.controllers.kill('n0');
-    for (const name of cluster.names) cluster.kill(name);
-    await cluster.controllers.start('n0');
-    await cluster.controllers.untilServing();
-    putCopy(cluster.platform(old), STORE, before);
-    await cluster.start(old);
-    await cluster.world.run(20_000);
-    expect(cluster.masters()).toEqual([]);
-    expect(JSON.stringify(cluster.platform(old).logger.lines)).toContain(
-      'was set back to an older state, or is a copy',
-    );
-    for (const name of cluster.names) if (name !== old) await cluster.start(name);
-    await cluster.untilInSync(3);
-    expect(cluster.master).not.toBe(old);
-    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
-    // It is one of the set again, over a start, too.
-    cluster.kill(old);
-    await cluster.start(old);
-    await cluster.untilInSync(3);
-    for (const name of cluster.names) if (name !== old) cluster.kill(name);
-    await cluster.until(() => cluster.masters().join() === old, 15_000);
-    await cluster.world.run(200);
-    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
   });
 });

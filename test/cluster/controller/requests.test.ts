@@ -75,6 +75,7 @@ describe('the leader', () => {
       masterAddress: 'b1:30911',
       masterEpoch: 1,
       syncStateSetEpoch: 1,
+      setId: 'b1:30911;1',
     });
     expect([...setOf(body).syncStateSet]).toEqual([1]);
   });

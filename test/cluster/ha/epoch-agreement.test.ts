@@ -5,7 +5,7 @@ import type { HaLog } from '../../../cluster/ha/ha-log.ts';
 import { createVirtualPlatform } from '../../support/virtual-platform.ts';
 
 /** A log that tells the end of a cut when the test says so. */
-function diverged(uncleanEpoch = 0) {
+function diverged(uncleanEpoch = 0, setId?: string) {
   const platform = createVirtualPlatform();
   const { disk } = platform;
   disk.makeDirectory('/store');
@@ -22,19 +22,26 @@ function diverged(uncleanEpoch = 0) {
       cuts.push(done);
     },
   };
+  const directory = {
+    setId,
+    belongsTo(told: string | undefined) {
+      directory.setId = told ?? directory.setId;
+    },
+  };
   const agreement = new EpochAgreement({
     disk,
     logger: platform.logger,
     root: '/store',
     log: log as unknown as HaLog,
     epochs,
+    directory,
     trustedEnd: () => undefined,
     uncleanEpoch: () => uncleanEpoch,
     fatal: (error) => {
       throw new Error(error.message);
     },
   });
-  return { disk, epochs, cuts, log, agreement };
+  return { disk, epochs, cuts, log, directory, agreement };
 }
 
 const ofMaster = {
@@ -99,4 +106,56 @@ test('an unclean election before the end of the log was written hinders no cut',
   const { cuts, agreement } = diverged(2);
   agreement.agree(ofMaster, proven, () => {});
   expect(cuts).toHaveLength(1);
+});
+
+const nothing = { masterEpoch: 1, epochs: [{ epoch: 1, startPosition: 0 }], minPosition: 0, endPosition: 0 };
+
+test("another set's log is never cut, however much of it looks the same", () => {
+  for (const welcome of [ofMaster, nothing]) {
+    const { cuts, log, directory, agreement } = diverged(0, 'one');
+    const problems: (string | undefined)[] = [];
+    agreement.agree({ ...welcome, setId: 'two' }, proven, (problem) => problems.push(problem));
+    expect(problems).toEqual([expect.stringContaining("is that of the set one, and the master's that of two")]);
+    expect([cuts.length, log.endPosition, directory.setId]).toEqual([0, 1_500, 'one']);
+  }
+});
+
+test("a log that knows of no set is cut at its beginning for nobody, and is the master's set's where bytes have shown that", () => {
+  for (const setId of ['two', undefined]) {
+    const { cuts, log, directory, agreement } = diverged();
+    const problems: (string | undefined)[] = [];
+    agreement.agree({ ...nothing, setId }, proven, (problem) => problems.push(problem));
+    expect(problems).toEqual([expect.stringContaining('its log of 1500 bytes has nothing in common')]);
+    expect([cuts.length, log.endPosition, directory.setId]).toEqual([0, 1_500, undefined]);
+  }
+  const { cuts, directory, agreement } = diverged();
+  agreement.agree({ ...ofMaster, setId: 'two' }, proven, () => {});
+  expect(directory.setId).toBeUndefined();
+  cuts[0]?.(undefined);
+  expect(directory.setId).toBe('two');
+});
+
+test('a log that is whole is shown to be the same before it counts as one of the set', () => {
+  const { directory, agreement } = diverged();
+  const proofs: (() => void)[] = [];
+  const same = { ...ofMaster, epochs: [...ofMaster.epochs.slice(0, 1), { epoch: 2, startPosition: 1_000 }] };
+  const agreed: (string | undefined)[] = [];
+  agreement.agree(
+    { ...same, setId: 'two' },
+    (_end, proved) => proofs.push(proved),
+    (problem) => agreed.push(problem),
+  );
+  expect([proofs.length, agreed, directory.setId]).toEqual([1, [], undefined]);
+  proofs[0]?.();
+  expect([agreed, directory.setId]).toEqual([[undefined], 'two']);
+});
+
+test("the log of the same set is cut at its beginning, and an empty one becomes the set's", () => {
+  const { cuts, agreement } = diverged(0, 'two');
+  agreement.agree({ ...nothing, setId: 'two' }, proven, () => {});
+  expect(cuts).toHaveLength(1);
+  const empty = diverged(0, 'one');
+  empty.log.endPosition = 0;
+  empty.agreement.agree({ ...ofMaster, setId: 'two' }, proven, () => {});
+  expect(empty.directory.setId).toBe('two');
 });

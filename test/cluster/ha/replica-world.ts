@@ -12,6 +12,8 @@ export class ReplicaWorld extends BrokerWorld<ReplicaName, ReplicaBroker> {
   /** What the Controller holds. */
   set: SyncStateSet = { brokerIds: [], setEpoch: 0 };
   masterEpoch = 0;
+  /** Undefined, as from a Controller that does not tell it. */
+  setId: string | undefined = 'set';
   master: ReplicaName | undefined;
   /** Wishes are granted, and the reply arrives; or granted and the reply is lost; or they never arrive. */
   grants: 'all' | 'reply-lost' | 'none' = 'all';
@@ -102,7 +104,7 @@ export class ReplicaWorld extends BrokerWorld<ReplicaName, ReplicaBroker> {
     const { master, masterEpoch } = this;
     if (master === undefined) return;
     const { roles } = this.broker(name);
-    if (name === master) roles.becomeMaster({ masterEpoch, syncStateSet: this.set });
+    if (name === master) roles.becomeMaster({ masterEpoch, syncStateSet: this.set, setId: this.setId });
     else
       roles.becomeSlave({ masterEpoch, masterBrokerId: this.#brokerId(master), masterAddress: this.address(master) });
   }

@@ -73,7 +73,7 @@ class FakeRoles implements ReplicaRoles {
   }
 
   /** As the directory has them. */
-  directory = { starts: ['first'], registered: () => {} };
+  directory = { setId: undefined, starts: ['first'], registered: () => {} };
 
   get newestEpoch(): number {
     return Math.max(this.masterEpoch, this.begunEpoch ?? 0);

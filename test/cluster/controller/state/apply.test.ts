@@ -40,6 +40,8 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     renouncedEpoch: fc.option(epoch, { nil: undefined }),
     learner: fc.constantFrom(undefined, undefined, true),
     epoch: fc.constantFrom(undefined, 0, 0, 0, 1, 4),
+    setId: fc.constantFrom(undefined, 'h1:1;1', 'h2:1;2'),
+    maxOffset: fc.constantFrom(undefined, 0, 9),
     starts: fc.option(fc.array(fc.constantFrom('s1', 's2', 's3'), { minLength: 1, maxLength: 3 }), { nil: undefined }),
   }),
   fc.record({
@@ -173,6 +175,7 @@ function asState({ sets }: NaiveController): ControllerState {
       syncStateSetEpoch: set.setEpoch,
       uncleanEpoch: set.uncleanEpoch,
       heardEpoch: set.heard,
+      setId: set.id,
       electedFrom:
         set.from === null
           ? undefined

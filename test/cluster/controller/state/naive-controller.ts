@@ -11,6 +11,7 @@ export interface NaiveSet {
   learners: Set<number>;
   uncleanEpoch: number;
   heard: number;
+  id: string | undefined;
   master: number | null;
   masterEpoch: number;
   inSync: Set<number>;
@@ -56,6 +57,7 @@ export class NaiveController {
         learners: new Set(),
         uncleanEpoch: 0,
         heard: 0,
+        id: undefined,
         setEpoch: 0,
         from: null,
       };
@@ -73,7 +75,14 @@ export class NaiveController {
 
   #register(set: NaiveSet | undefined, command: Extract<Command, { kind: 'register-broker' }>): number {
     const { brokerId: id, address, inDoubt } = command;
+    const { setId, maxOffset = 0, epoch: newest = 0 } = command;
+    if (set?.id !== undefined && maxOffset > 0) {
+      if (setId !== undefined && setId !== set.id) return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
+      if (setId === undefined && set.masterEpoch > 0 && newest > set.masterEpoch)
+        return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
+    }
     if (set?.codes[id] === undefined) return ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED;
+    if (set.masterEpoch === 0 && maxOffset > 0) set.id ??= setId;
     set.addresses[id] = address;
     if (command.learner === true) set.learners.add(id);
     else set.learners.delete(id);
@@ -171,6 +180,7 @@ function elect(set: NaiveSet | undefined, command: Extract<Command, { kind: 'ele
   }
   if (chosen === set.master) return ResponseCode.CONTROLLER_MASTER_STILL_EXIST;
   const isNew = set.masterEpoch === 0 && newest(set, command) === 0;
+  set.id ??= set.codes[chosen];
   set.master = chosen;
   set.masterEpoch = Math.max(set.masterEpoch, newest(set, command)) + 1;
   if (!isNew && !set.inSync.has(chosen)) set.uncleanEpoch = set.masterEpoch;
