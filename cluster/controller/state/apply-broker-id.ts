@@ -21,7 +21,7 @@ export function applyBrokerId(state: ControllerState, command: ApplyBrokerId): O
   const address = checkCode.split(';', 1)[0] ?? '';
   const changed: BrokerSet = {
     ...set,
-    replicas: new Map(set.replicas).set(brokerId, { address, checkCode, learner: false, start: undefined }),
+    replicas: new Map(set.replicas).set(brokerId, { address, checkCode, learner: false, starts: [] }),
     nextBrokerId: Math.max(set.nextBrokerId, brokerId + 1),
   };
   return { state: withSet(state, changed), code: ResponseCode.SUCCESS, remark: undefined, set: changed };

@@ -6,8 +6,8 @@ export interface Replica {
   readonly checkCode: string;
   /** Copies the log without ever being in sync or master [asyncLearner], as it said when it registered. */
   readonly learner: boolean;
-  /** The start of its store that registered last; undefined: it does not say. */
-  readonly start: string | undefined;
+  /** Starts of its store that the controllers heard of, the one that registered last at the end; none: it does not say. */
+  readonly starts: readonly string[];
 }
 
 /** The set that an election replaced by its master alone. */

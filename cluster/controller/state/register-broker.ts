@@ -25,10 +25,14 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
     const why = `no broker ${brokerName} has taken the id ${brokerId} at this controller`;
     return refused(state, ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED, why);
   }
+  if (isLate(replica, command)) {
+    const why = `a later start of replica ${brokerId} of ${brokerName} has registered, and this one is over; nothing was changed`;
+    return refused(state, ResponseCode.CONTROLLER_BROKER_ID_INVALID, why, set);
+  }
   let changed: BrokerSet = set;
-  const start = command.starts?.at(-1) ?? replica.start;
-  if (replica.address !== address || replica.learner !== learner || replica.start !== start) {
-    changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address, learner, start }) };
+  const starts = startsWith(replica, command);
+  if (replica.address !== address || replica.learner !== learner || replica.starts !== starts) {
+    changed = { ...changed, replicas: new Map(set.replicas).set(brokerId, { ...replica, address, learner, starts }) };
   }
   if (isFirstOfLog(set, command)) changed = { ...changed, setId: command.setId };
   if (epoch > Math.max(set.masterEpoch, set.heardEpoch)) changed = { ...changed, heardEpoch: epoch };
@@ -61,9 +65,25 @@ export function foreignText(set: BrokerSet | undefined, command: RegisterBroker)
   );
 }
 
-/** The controllers heard of a start of this broker which its store does not know. */
-function isSetBack({ start }: Replica, { starts }: RegisterBroker): boolean {
-  return start !== undefined && starts !== undefined && !starts.includes(start);
+/** A request that was long on its way: the start that sent it is known, and a later one has registered since. */
+function isLate({ starts }: Replica, command: RegisterBroker): boolean {
+  const said = command.starts?.at(-1);
+  return said !== undefined && said !== starts.at(-1) && starts.includes(said);
+}
+
+/** The controllers heard last of a start of this broker which its store does not know. */
+function isSetBack({ starts }: Replica, command: RegisterBroker): boolean {
+  const last = starts.at(-1);
+  return last !== undefined && command.starts !== undefined && !command.starts.includes(last);
+}
+
+/** So many starts of a replica are remembered: of older ones no request is on its way any more. */
+const MAX_STARTS = 16;
+
+/** The starts that are known when a broker has registered; the same list if there is nothing new in it. */
+function startsWith({ starts }: Replica, { starts: said = [] }: RegisterBroker): readonly string[] {
+  if (said.length === 0 || said.at(-1) === starts.at(-1)) return starts;
+  return [...starts.filter((start) => !said.includes(start)), ...said].slice(-MAX_STARTS);
 }
 
 function whyDoubt({ brokerName, brokerId }: RegisterBroker): string {

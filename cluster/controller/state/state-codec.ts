@@ -1,6 +1,6 @@
 import type { BrokerSet, ControllerState, ElectedFrom, Replica } from './broker-set.ts';
 
-type StoredReplica = readonly [id: number, address: string, checkCode: string, learner?: boolean, start?: string];
+type StoredReplica = readonly [id: number, address: string, checkCode: string, learner?: boolean, ...starts: string[]];
 
 /** A broker set as snapshots hold it; equal states give equal texts. */
 interface StoredSet
@@ -51,8 +51,8 @@ function restored({
   setId,
   ...rest
 }: StoredSet): BrokerSet {
-  const byId = replicas.map(([id, address, checkCode, learner = false, start]): [number, Replica] => {
-    return [id, { address, checkCode, learner, start }];
+  const byId = replicas.map(([id, address, checkCode, learner = false, ...starts]): [number, Replica] => {
+    return [id, { address, checkCode, learner, starts }];
   });
   return {
     ...rest,
@@ -65,7 +65,7 @@ function restored({
   };
 }
 
-function row(id: number, { address, checkCode, learner, start }: Replica): StoredReplica {
-  if (start !== undefined) return [id, address, checkCode, learner, start];
+function row(id: number, { address, checkCode, learner, starts }: Replica): StoredReplica {
+  if (starts.length > 0) return [id, address, checkCode, learner, ...starts];
   return learner ? [id, address, checkCode, true] : [id, address, checkCode];
 }

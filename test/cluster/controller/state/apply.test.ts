@@ -165,8 +165,8 @@ function asState({ sets }: NaiveController): ControllerState {
       replicas: new Map(
         replicas.map((each) => {
           const learner = set.learners.has(each);
-          const [address, checkCode, start] = [set.addresses[each]!, set.codes[each]!, set.starts[each]];
-          return [each, { address, checkCode, learner, start }];
+          const [address, checkCode, starts = []] = [set.addresses[each]!, set.codes[each]!, set.starts[each]];
+          return [each, { address, checkCode, learner, starts }];
         }),
       ),
       masterId: set.master ?? undefined,
@@ -315,6 +315,11 @@ describe('the state machine of the controllers', () => {
     // The same process again, as after a lost answer; and the store of before.
     expect(outcome(registering(['s1', 's2']), registering(['s1', 's2']))).toEqual([[2], undefined]);
     expect(outcome(registering(['s3'], true))).toEqual([[], why]);
+    // What an earlier start sent, and came late; the store that was set back, and the one of before put back.
+    const late = 'a later start of replica 2 of a has registered';
+    expect(outcome(registering(['s1', 's2', 's3']), registering(['s1', 's2']))).toEqual([[2], late]);
+    expect(outcome(registering(['s2', 's3']), registering(['s1'], true))).toEqual([[], late]);
+    expect(outcome(registering(['s3']), registering(['s1', 's2']))).toEqual([[], why]);
   });
 
   describe('when the master that was elected comes back in doubt', () => {

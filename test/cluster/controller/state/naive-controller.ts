@@ -7,7 +7,7 @@ export interface NaiveSet {
   next: number;
   codes: Record<number, string>;
   addresses: Record<number, string>;
-  starts: Record<number, string>;
+  starts: Record<number, string[]>;
   learners: Set<number>;
   uncleanEpoch: number;
   heard: number;
@@ -82,15 +82,24 @@ export class NaiveController {
         return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
     }
     if (set?.codes[id] === undefined) return ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED;
+    const known = set.starts[id] ?? [];
+    const last = known[known.length - 1];
+    const told = command.starts;
+    const sender = told?.[told.length - 1];
+    if (sender !== undefined && sender !== last && known.indexOf(sender) >= 0)
+      return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
     if (set.masterEpoch === 0 && maxOffset > 0) set.id ??= setId;
     set.addresses[id] = address;
     if (command.learner === true) set.learners.add(id);
     else set.learners.delete(id);
     const { epoch = 0 } = command;
     if (epoch > set.masterEpoch && epoch > set.heard) set.heard = epoch;
-    const [known, told] = [set.starts[id], command.starts];
-    const setBack = known !== undefined && told !== undefined && told.indexOf(known) < 0;
-    if (told !== undefined) set.starts[id] = told[told.length - 1]!;
+    const setBack = last !== undefined && told !== undefined && told.indexOf(last) < 0;
+    if (told !== undefined && sender !== last) {
+      const older: string[] = [];
+      for (const one of known) if (told.indexOf(one) < 0) older.push(one);
+      set.starts[id] = older.concat(told).slice(-16);
+    }
     if (setBack) doubt(set, { ...command, begunEpoch: undefined, renouncedEpoch: undefined });
     else if (inDoubt) doubt(set, command);
     if (set.master === id) {
