@@ -11,7 +11,7 @@ process.on('unhandledRejection', (error) => {
   process.exit(3);
 });
 
-/** Answers each job with its report, until the parent has no more. */
+/** Answers each job with its report, until the parent has no more; a parent that was interrupted hears nothing any more, and that is nobody's error. */
 process.on('message', (job) => {
-  void playSeed(job as SeedJob).then((report) => process.send?.(report));
+  void playSeed(job as SeedJob).then((report) => process.send?.(report, () => process.connected || process.exit()));
 });
