@@ -5,6 +5,7 @@ import { anybodySearches } from './anybody-searches/bug.ts';
 import { appendedTwice } from './appended-twice/bug.ts';
 import { batchInPieces } from './batch-in-pieces/bug.ts';
 import { beginsAtItsEnd } from './begins-at-its-end/bug.ts';
+import { bodyDamaged } from './body-damaged/bug.ts';
 import { changeBeforeCommit } from './change-before-commit/bug.ts';
 import { confirmedByRole } from './confirmed-by-role/bug.ts';
 import { cutNotDurable } from './cut-not-durable/bug.ts';
@@ -52,6 +53,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   appendedTwice,
   batchInPieces,
   beginsAtItsEnd,
+  bodyDamaged,
   changeBeforeCommit,
   confirmedByRole,
   cutNotDurable,

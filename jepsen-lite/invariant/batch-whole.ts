@@ -1,5 +1,6 @@
 import type { Invariant } from './invariant.ts';
-import { type CommittedRecord, messageValue } from './ledger.ts';
+import type { CommittedRecord } from './ledger.ts';
+import { messageValue } from './message-body.ts';
 
 /**
  * A client's batch is one entry (raft/SAFETY.md 1): whatever attempt of it is committed stands in one entry, from its first message to its last, in one queue at offsets that follow each other. So it

@@ -2,7 +2,8 @@ import { decodeRecord } from '../../src/protocol/message/record-reader.ts';
 import { SCHEDULE_TOPIC } from '../../src/store/internal-topic.ts';
 import { DELAY_TOPIC, DELAYS_MS } from '../workload/delay-sender.ts';
 import type { Invariant } from './invariant.ts';
-import { type CommittedRecord, messageValue } from './ledger.ts';
+import type { CommittedRecord } from './ledger.ts';
+import { messageValue } from './message-body.ts';
 
 /**
  * A message of a delay level is delivered once, and not before its time by the store times of the log, which never go back (faults.md, row 21; src/broker/README.md): whoever leads, and whatever

@@ -1,4 +1,5 @@
 import { RecordReader } from '../../src/protocol/message/record-reader.ts';
+import { messageValue } from './message-body.ts';
 
 /** A record of a committed entry. */
 export interface CommittedRecord {
@@ -107,18 +108,3 @@ export class Ledger {
     return records;
   }
 }
-
-/** Bodies of the workloads begin with a unique value and a bar. */
-export function bodyOf(value: string, byteLength: number): Buffer {
-  return Buffer.from(`${value}|`.padEnd(byteLength, '.'));
-}
-
-/** The value of a body of the workloads; undefined for any other body. */
-export function messageValue(body: Buffer): string | undefined {
-  if (body[0] !== VALUE_MARK) return undefined;
-  const end = body.indexOf(BAR);
-  return end < 0 ? undefined : body.toString('latin1', 0, end);
-}
-
-const VALUE_MARK = 0x23;
-const BAR = 0x7c;

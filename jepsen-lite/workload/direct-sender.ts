@@ -4,7 +4,7 @@ import { PropertyName } from '../../src/protocol/message/properties.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { SCHEDULE_TOPIC } from '../../src/store/internal-topic.ts';
 import { sendOutcome } from '../checker/rocketmq-outcome.ts';
-import { bodyOf } from '../invariant/ledger.ts';
+import { bodyOf } from '../invariant/message-body.ts';
 import { type Client, callFailure, positionOf, type Workload } from './workload.ts';
 
 const OPTIONS = { timeoutMs: 2_000 };

@@ -1,6 +1,6 @@
 import { PushConsumer } from '../../src/client/consumer/push-consumer.ts';
 import type { ReceivedMessage } from '../../src/client/received-message.ts';
-import { messageValue } from '../invariant/ledger.ts';
+import { receivedValue } from './received-value.ts';
 import { type Client, sleep, type Workload } from './workload.ts';
 
 const LOOK_MS = 200;
@@ -40,8 +40,9 @@ function taker(workload: Workload, group: string): (message: ReceivedMessage) =>
   const process = workload.newProcess();
   history.consumes(process, group);
   const next = new Map<string, number>();
-  return ({ topic, queueId, queueOffset, commitLogOffset, body }) => {
-    const value = messageValue(body) ?? '';
+  return (message) => {
+    const { topic, queueId, queueOffset, commitLogOffset } = message;
+    const value = receivedValue(message);
     judge.seen({ topic, queueId, queueOffset, position: commitLogOffset, value });
     const key = `${topic}/${queueId}`;
     const nowNs = workload.nowNs();

@@ -2,8 +2,8 @@ import { PullConsumer, type PullResult } from '../../src/client/consumer/pull-co
 import type { MessageQueue } from '../../src/client/message-queue.ts';
 import type { ReceivedMessage } from '../../src/client/received-message.ts';
 import type { PolledMessage } from '../checker/history.ts';
-import { messageValue } from '../invariant/ledger.ts';
 import { NoFalseCorrection } from '../invariant/no-false-correction.ts';
+import { receivedValue } from './received-value.ts';
 import { type Client, callFailure, sleep, type Workload } from './workload.ts';
 
 const noFalseCorrection = new NoFalseCorrection();
@@ -70,8 +70,9 @@ export function record(
   messages: readonly ReceivedMessage[],
 ): void {
   const polled: PolledMessage[] = [];
-  for (const { topic, queueId, queueOffset, commitLogOffset, body } of messages) {
-    const value = messageValue(body) ?? '';
+  for (const message of messages) {
+    const { topic, queueId, queueOffset, commitLogOffset } = message;
+    const value = receivedValue(message);
     workload.judge.seen({ topic, queueId, queueOffset, position: commitLogOffset, value });
     polled.push({ offset: queueOffset, value });
   }

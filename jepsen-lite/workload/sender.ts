@@ -3,7 +3,7 @@ import type { Message } from '../../src/client/message.ts';
 import { Producer } from '../../src/client/producer/producer.ts';
 import type { SendResult } from '../../src/client/producer/send-result.ts';
 import { type Server, sendOutcome } from '../checker/rocketmq-outcome.ts';
-import { bodyOf } from '../invariant/ledger.ts';
+import { bodyOf } from '../invariant/message-body.ts';
 import { type Client, callFailure, positionOf, sleep, type Workload } from './workload.ts';
 
 /** How a sender behaves. */

@@ -7,6 +7,7 @@ import type { GroupRecord } from '../../cluster/launch/group-folder.ts';
 import { isRunning, signalProcess } from '../../cluster/launch/launched-process.ts';
 import { injectedOf } from '../../jepsen-lite/bin/chaos-text.ts';
 import { ackBeforeCommit } from '../../jepsen-lite/bug/ack-before-commit/bug.ts';
+import { bodyDamaged } from '../../jepsen-lite/bug/body-damaged/bug.ts';
 import { offsetInMemory } from '../../jepsen-lite/bug/offset-in-memory/bug.ts';
 import type { PlantedBug } from '../../jepsen-lite/bug/planted-bug.ts';
 import { voteNotSaved } from '../../jepsen-lite/bug/vote-not-saved/bug.ts';
@@ -144,6 +145,7 @@ describe('a broker with a planted mistake is convicted', () => {
     { bug: ackBeforeCommit, schedule: isolations, by: lost },
     { bug: offsetInMemory, schedule: kills, by: ['fresh-offset', 'metadata-kept'] },
     { bug: voteNotSaved, schedule: kills, by: ['durable-vote'] },
+    { bug: bodyDamaged, schedule: kills, by: ['one-value-a-place', 'checker total-queue'] },
   ])('$bug.name', { timeout: RUN_MS }, async ({ bug, schedule, by }) => {
     const { violation } = await play(schedule, 0.35, { broker: brokerWith(bug) });
     expect(by).toContain(violation?.invariant);

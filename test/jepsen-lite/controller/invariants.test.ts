@@ -7,6 +7,7 @@ import { ConfirmedBytes } from '../../../jepsen-lite/controller/confirmed-bytes.
 import { ConfirmedPrefix } from '../../../jepsen-lite/controller/confirmed-prefix.ts';
 import { LogFiles } from '../../../jepsen-lite/controller/log-files.ts';
 import { OneMaster } from '../../../jepsen-lite/controller/one-master.ts';
+import { bodyOf } from '../../../jepsen-lite/invariant/message-body.ts';
 import { SimFile } from '../../../jepsen-lite/sim/sim-file.ts';
 import { SimHost } from '../../../jepsen-lite/sim/sim-host.ts';
 import { encodeRecord, recordSize } from '../../../src/protocol/message/record.ts';
@@ -24,7 +25,7 @@ function record(position: number, value: string): Buffer {
     reconsumeTimes: 0,
     preparedTransactionOffset: 0,
     properties: Buffer.alloc(0),
-    body: Buffer.from(`${value}|`),
+    body: bodyOf(value, 20),
     position,
     queueOffset: 0,
     storeTimestamp: 1,

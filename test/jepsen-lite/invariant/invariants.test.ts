@@ -9,14 +9,9 @@ import { CommittedSeen } from '../../../jepsen-lite/invariant/committed-seen.ts'
 import { DelaysInTime } from '../../../jepsen-lite/invariant/delays-in-time.ts';
 import { ElectionSafety } from '../../../jepsen-lite/invariant/election-safety.ts';
 import { LeaderCompleteness } from '../../../jepsen-lite/invariant/leader-completeness.ts';
-import {
-  bodyOf,
-  type CommittedEntry,
-  type CommittedRecord,
-  Ledger,
-  messageValue,
-} from '../../../jepsen-lite/invariant/ledger.ts';
+import { type CommittedEntry, type CommittedRecord, Ledger } from '../../../jepsen-lite/invariant/ledger.ts';
 import { LogMatching } from '../../../jepsen-lite/invariant/log-matching.ts';
+import { bodyOf } from '../../../jepsen-lite/invariant/message-body.ts';
 import { MetadataKept } from '../../../jepsen-lite/invariant/metadata-kept.ts';
 import type { NodeWatch } from '../../../jepsen-lite/invariant/node-watch.ts';
 import { OneVote } from '../../../jepsen-lite/invariant/one-vote.ts';
@@ -316,9 +311,4 @@ test('a byte that differs below commit', () => {
   expect(invariant.healed([member('n0', bytes), member('n1', Buffer.from(bytes))])).toBeUndefined();
   expect(invariant.healed([member('n0', bytes), member('n1', other)])).toContain('the logs of n0 and n1 differ');
   expect(invariant.healed([member('n0', bytes), member('n1', bytes.subarray(0, 100))])).toContain('differ');
-});
-
-test('the value of a body is what stands before the bar', () => {
-  expect(messageValue(bodyOf('#17', 30))).toBe('#17');
-  expect(messageValue(Buffer.from('something else|'))).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bodyOf, type CommittedEntry, Ledger } from '../../../jepsen-lite/invariant/ledger.ts';
+import { type CommittedEntry, Ledger } from '../../../jepsen-lite/invariant/ledger.ts';
+import { bodyOf } from '../../../jepsen-lite/invariant/message-body.ts';
 
 function entry(index: number, queueId: number, queueOffset: number): CommittedEntry {
   const body = bodyOf(`#${index}`, 20);
