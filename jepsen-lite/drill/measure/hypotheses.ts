@@ -30,6 +30,11 @@ export function hypothesesOf(
   ];
 }
 
+/** What becomes of a drill that came to its end: only what is known to hold lets it pass. */
+export function outcomeOf(hypotheses: readonly Pick<Hypothesis, 'holds'>[]): 'passed' | 'failed' {
+  return hypotheses.length > 0 && hypotheses.every(({ holds }) => holds === true) ? 'passed' : 'failed';
+}
+
 function recovered(trials: readonly TrialFigures[]): Hypothesis {
   const failed = trials.filter(({ record, rtoMs }) => record.problem !== undefined || rtoMs === undefined);
   const [first] = failed;

@@ -36,6 +36,20 @@ export function sendsOf(history: History, fromId = 0): Send[] {
   return sends.sort((a, b) => a.endMs - b.endMs);
 }
 
+/** How long the oldest send without an end is under way; 0 without one. */
+export function oldestOpenMs(history: History, fromId: number, nowMs: number): number {
+  for (let id = fromId; id < history.size; id++) {
+    const { op, callNs, endNs } = history.operation(id);
+    if (op === 'append' && endNs === undefined) return nowMs - callNs / NS_PER_MS;
+  }
+  return 0;
+}
+
+/** How many sends without success were under way at some time from `fromMs` to `toMs`, whenever they ended: one that hangs when a trial ends fails much later. */
+export function failedBetween(sends: readonly Send[], fromMs: number, toMs: number): number {
+  return sends.filter(({ callMs, endMs, outcome }) => outcome !== 'ok' && endMs >= fromMs && callMs < toMs).length;
+}
+
 /** Figures of the sends that ended from `fromMs` to `toMs`. */
 export function figuresOf(sends: readonly Send[], fromMs: number, toMs: number): SendFigures {
   const ended = sends.filter(({ endMs }) => endMs >= fromMs && endMs < toMs);

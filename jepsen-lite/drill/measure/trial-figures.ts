@@ -5,7 +5,7 @@ import type { TrialRecord } from '../run/run-trial.ts';
 import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';
 import { partsOf, type Recovery, type RecoveryParts, type Window, worstOutage } from './recovery.ts';
-import { figuresOf, type Send, type SendFigures } from './sends.ts';
+import { failedBetween, figuresOf, type Send, type SendFigures } from './sends.ts';
 
 /** All that a trial is judged by. */
 export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recovery, 'rtoMs' | 'failedForMs'> {
@@ -13,7 +13,7 @@ export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recove
   /** When the longest outage began, and when it was over; undefined: it never was. */
   readonly outageFromMs: number;
   readonly recoveredMs: number | undefined;
-  /** Sends without success from the first fault to the end of the trial. */
+  /** Sends without success that were under way at some time from the first fault to the end of the trial, whenever they ended. */
   readonly failedSends: number;
   /** Longest time without an acknowledgement from there on. */
   readonly longestStallMs: number;
@@ -58,7 +58,7 @@ export function trialFigures(
     failedForMs,
     ...(stableAtMs === undefined || rtoMs === 0 ? noParts : parts),
     ...messagesOf(history, places, consumedAtMs, window),
-    failedSends: since.refused + since.unknown,
+    failedSends: failedBetween(sends, faultMs, endMs),
     longestStallMs: since.longestGapMs,
     ownPauseMs: ownPauses.longestIn(baseMs, stableAtMs ?? endMs),
     calm,

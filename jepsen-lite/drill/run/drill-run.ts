@@ -1,5 +1,5 @@
 import type { Look } from '../../live/chaos/look.ts';
-import { figuresOf, type SendFigures, sendsOf } from '../measure/sends.ts';
+import { figuresOf, oldestOpenMs, type SendFigures, sendsOf } from '../measure/sends.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { DrillTarget, TargetLook } from '../target/drill-target.ts';
 import type { DrillClients } from './drill-clients.ts';
@@ -72,11 +72,20 @@ export class DrillRun {
 
   /** Figures of the sends that ended in the last so many milliseconds. */
   recent(forMs: number): SendFigures {
-    const { load } = this.plan;
-    const most = Math.ceil((load.rate * 2 * (forMs + load.sendTimeoutMs + SLACK_MS)) / MS_PER_SECOND);
-    const { history } = this.clients;
     const nowMs = this.nowMs();
-    return figuresOf(sendsOf(history, Math.max(0, history.size - most)), nowMs - forMs, nowMs);
+    return figuresOf(sendsOf(this.clients.history, this.#firstIdOf(forMs)), nowMs - forMs, nowMs);
+  }
+
+  /** How long the oldest send without an end is under way. */
+  get oldestSendMs(): number {
+    return oldestOpenMs(this.clients.history, this.#firstIdOf(0), this.nowMs());
+  }
+
+  /** No send that ended in the last so many milliseconds, or has no end yet, comes before it in the history. */
+  #firstIdOf(forMs: number): number {
+    const { rate, sendTimeoutMs } = this.plan.load;
+    const most = Math.ceil((rate * 2 * (forMs + sendTimeoutMs + SLACK_MS)) / MS_PER_SECOND);
+    return Math.max(0, this.clients.history.size - most);
   }
 
   /** Waits until the condition is true; false if the time was up before. Throws `DrillStopped` and `DrillFailure`. */

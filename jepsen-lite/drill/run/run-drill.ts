@@ -9,7 +9,7 @@ import { OwnPauses } from '../../live/own-pauses.ts';
 import { underWatchdog } from '../../live/watchdog/under-watchdog.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import { writeHistory } from '../../live/write-history.ts';
-import { hypothesesOf } from '../measure/hypotheses.ts';
+import { hypothesesOf, outcomeOf } from '../measure/hypotheses.ts';
 import { sendsOf } from '../measure/sends.ts';
 import { trialFigures } from '../measure/trial-figures.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -126,8 +126,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     const hypotheses = hypothesesOf(plan.expect, trials, verdicts, judge.violation);
     const { description } = target;
     const interrupted = signal.aborted ? 'interrupted' : undefined;
-    const outcome =
-      interrupted ?? stopped?.kind ?? (hypotheses.every(({ holds }) => holds === true) ? 'passed' : 'failed');
+    const outcome = interrupted ?? stopped?.kind ?? outcomeOf(hypotheses);
     if (outcome !== 'passed')
       writeHistory(join(context.directory, 'history.jsonl'), clients.history, { withDetails: true });
     journal({ event: 'verdict', outcome, why: stopped?.message ?? null });

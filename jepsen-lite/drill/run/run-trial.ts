@@ -105,7 +105,14 @@ async function untilSteady(run: DrillRun, phase: string, timeoutMs: number): Pro
   let problem: string | undefined;
   let sinceMs = run.nowMs();
   const isSteady = await run.until(phase, timeoutMs + steady.forMs, () => {
-    problem = steadyProblem(steady, run.last, run.recent(steady.forMs), run.clients.lag, run.plan.load);
+    const { oldestSendMs, clients } = run;
+    problem = steadyProblem(
+      steady,
+      run.last,
+      run.recent(steady.forMs),
+      { lag: clients.lag, oldestSendMs },
+      run.plan.load,
+    );
     if (run.last.problem !== undefined) sinceMs = run.nowMs();
     return problem === undefined && run.nowMs() >= sinceMs + steady.forMs;
   });

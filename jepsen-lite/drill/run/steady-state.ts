@@ -7,7 +7,7 @@ export function steadyProblem(
   plan: SteadyPlan,
   { problem }: TargetLook,
   figures: SendFigures,
-  lag: number,
+  { lag, oldestSendMs }: { readonly lag: number; readonly oldestSendMs: number },
   load: Pick<LoadPlan, 'rate' | 'senders'>,
 ): string | undefined {
   if (problem !== undefined) return problem;
@@ -18,6 +18,8 @@ export function steadyProblem(
     return `${(share * 100).toFixed(1)} % of the sends failed (maxErrorShare ${plan.maxErrorShare})`;
   if (figures.p99Ms > plan.maxP99Ms)
     return `p99 of the sends is ${figures.p99Ms.toFixed(0)} ms (maxP99Ms ${plan.maxP99Ms})`;
+  if (oldestSendMs > plan.maxP99Ms)
+    return `a send is under way for ${oldestSendMs.toFixed(0)} ms (maxP99Ms ${plan.maxP99Ms})`;
   const still = standstill(plan, figures, load);
   if (still !== undefined) return still;
   return lag > plan.maxLag ? `the consumer lags by ${lag} messages (maxLag ${plan.maxLag})` : undefined;
@@ -28,7 +30,7 @@ const PAUSES = 5;
 const RATE_SHARE = 0.5;
 const MS_PER_SECOND = 1_000;
 
-/** Sends that hang have no end yet, and are in no share and no p99: what shows them is that fewer others end, or none. */
+/** Where all sends are slower than a healthy target's, none of them for long: fewer end, or none. */
 function standstill(
   { maxP99Ms }: SteadyPlan,
   { longestGapMs, perSecond }: SendFigures,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { History } from '../../../../jepsen-lite/checker/history.ts';
 import { messagesOf } from '../../../../jepsen-lite/drill/measure/messages.ts';
-import { figuresOf, sendsOf } from '../../../../jepsen-lite/drill/measure/sends.ts';
+import { failedBetween, figuresOf, oldestOpenMs, sendsOf } from '../../../../jepsen-lite/drill/measure/sends.ts';
 import { spreadOf } from '../../../../jepsen-lite/drill/measure/spread.ts';
 
 const MS = 1_000_000;
@@ -63,6 +63,24 @@ test('figures of sends count what ended in the window, and the gap at its edges'
   });
   expect(figuresOf(sends, 160, 1_160)).toMatchObject({ acknowledged: 1, perSecond: 1, longestGapMs: 960 });
   expect(figuresOf([], 0, 100)).toMatchObject({ acknowledged: 0, p99Ms: 0, longestGapMs: 100 });
+});
+
+test('a send counts as failed in a trial in which it was under way, whenever it ended', () => {
+  const sends = sendsOf(history());
+  // Under way from 50 to 150 ms.
+  expect(failedBetween(sends, 0, 51)).toBe(1);
+  expect(failedBetween(sends, 0, 50)).toBe(0);
+  expect(failedBetween(sends, 150, 200)).toBe(1);
+  expect(failedBetween(sends, 151, 200)).toBe(0);
+});
+
+test('the oldest send without an end', () => {
+  const made = history();
+  expect(oldestOpenMs(made, 0, 300)).toBe(0);
+  made.invoke(2, 'append', 'T/0', 'd', 210 * MS, '');
+  const last = made.invoke(3, 'append', 'T/0', 'e', 220 * MS, '');
+  expect(oldestOpenMs(made, 0, 300)).toBe(90);
+  expect(oldestOpenMs(made, last, 300)).toBe(80);
 });
 
 test('percentiles are figures that were measured', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { exitCodeOf } from '../../../../jepsen-lite/bin/play-drill.ts';
 import type { Verdict } from '../../../../jepsen-lite/checker/verdict.ts';
-import { hypothesesOf } from '../../../../jepsen-lite/drill/measure/hypotheses.ts';
+import { hypothesesOf, outcomeOf } from '../../../../jepsen-lite/drill/measure/hypotheses.ts';
 import type { TrialFigures } from '../../../../jepsen-lite/drill/measure/trial-figures.ts';
 import type { ExpectPlan } from '../../../../jepsen-lite/drill/plan/plan.ts';
 import { sampleTrial } from '../sample-report.ts';
@@ -19,6 +20,18 @@ function broken(more: Partial<ExpectPlan>, trials: readonly TrialFigures[], verd
     .filter(({ holds }) => holds !== true)
     .map(({ text, measured, holds }) => `${text}: ${measured} (${holds})`);
 }
+
+test.for([
+  { holds: [true, true], outcome: 'passed', code: 0 },
+  { holds: [true, false], outcome: 'failed', code: 1 },
+  { holds: [true, 'unknown'], outcome: 'failed', code: 1 },
+  { holds: [false], outcome: 'failed', code: 1 },
+  { holds: [], outcome: 'failed', code: 1 },
+] as const)('a drill of which $holds holds: $outcome', ({ holds, outcome, code }) => {
+  const found = outcomeOf(holds.map((each) => ({ holds: each })));
+  expect(found).toBe(outcome);
+  expect(exitCodeOf({ outcome: found })).toBe(code);
+});
 
 test('all holds where all is well', () => {
   expect(

@@ -16,7 +16,7 @@ const good: SendFigures = {
 };
 
 test('at its limits the state is steady', () => {
-  expect(steadyProblem(plan, well, good, 10, load)).toBeUndefined();
+  expect(steadyProblem(plan, well, good, { lag: 10, oldestSendMs: 50 }, load)).toBeUndefined();
 });
 
 test.for([
@@ -38,5 +38,10 @@ test.for([
   ],
   [well, good, 11, 'the consumer lags by 11 messages (maxLag 10)'],
 ] as const)('%j %j %i', ([look, figures, lag, problem]) => {
-  expect(steadyProblem(plan, look, figures, lag, load)).toBe(problem);
+  expect(steadyProblem(plan, look, figures, { lag, oldestSendMs: 0 }, load)).toBe(problem);
+});
+
+test('while a single send hangs nothing is steady, however well the others end', () => {
+  const hanging = { lag: 0, oldestSendMs: 51 };
+  expect(steadyProblem(plan, well, good, hanging, load)).toBe('a send is under way for 51 ms (maxP99Ms 50)');
 });
