@@ -25,10 +25,10 @@ export class OwnPauses {
     clearInterval(this.#timer);
   }
 
-  /** The longest one that touches this time, ms; 0 without one. */
+  /** The longest one in this time, ms, of which counts what lies in it; 0 without one. */
   longestIn(fromMs: number, toMs: number): number {
-    const touching = this.#pauses.filter((pause) => pause.toMs >= fromMs && pause.fromMs <= toMs);
-    return touching.reduce((longest, pause) => Math.max(longest, pause.toMs - pause.fromMs), 0);
+    const lengths = this.#pauses.map((pause) => Math.min(pause.toMs, toMs) - Math.max(pause.fromMs, fromMs));
+    return Math.max(0, ...lengths);
   }
 
   /** Those that were as long as this, oldest first. */

@@ -49,7 +49,12 @@ export function parsedText(text: string): unknown {
   const document = parseDocument(/^\s*(\/[/*]|\{)/.test(text) ? withoutSlashComments(text) : text);
   const [error] = document.errors;
   if (error !== undefined) throw new WrongPlan(error.message.split('\n')[0]?.replace(/:$/, '') ?? 'it is no YAML');
-  return document.toJS() as unknown;
+  try {
+    return document.toJS() as unknown;
+  } catch (problem) {
+    // An alias that names nothing, or that grows without end.
+    throw new WrongPlan((problem as Error).message);
+  }
 }
 
 /** JSON is YAML, whose comments begin with #; those that JSON files have are blanked, so that lines and columns stay. */

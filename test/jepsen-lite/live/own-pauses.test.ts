@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { OwnPauses } from '../../../jepsen-lite/live/own-pauses.ts';
 
-test('a process that is held up is noticed, and only in the times that the pause touches', () => {
+test('a process that is held up is noticed, and only in the times in which the pause was', () => {
   vi.useFakeTimers();
   let nowMs = 0;
   const pauses = new OwnPauses(() => nowMs);
@@ -15,4 +15,8 @@ test('a process that is held up is noticed, and only in the times that the pause
   expect(pauses.longestIn(0, 20)).toBe(0);
   expect(pauses.atLeast(100)).toEqual([{ fromMs: 21, toMs: 321 }]);
   expect(pauses.longestIn(330, 1_000)).toBe(0);
+  // Of a pause that only touches a time, what lies in it.
+  expect(pauses.longestIn(311, 1_000)).toBe(10);
+  expect(pauses.longestIn(0, 41)).toBe(20);
+  expect(pauses.longestIn(100, 200)).toBe(100);
 });

@@ -3,7 +3,7 @@ import { describePlan } from '../../../../jepsen-lite/drill/plan/describe-plan.t
 import { mostAway } from '../../../../jepsen-lite/drill/plan/members-away.ts';
 import { planSchema } from '../../../../jepsen-lite/drill/plan/plan-schema.ts';
 import { presetNamed, presets } from '../../../../jepsen-lite/drill/plan/presets.ts';
-import { checkPlan, readPlan } from '../../../../jepsen-lite/drill/plan/read-plan.ts';
+import { checkPlan, readPlan, WrongPlan } from '../../../../jepsen-lite/drill/plan/read-plan.ts';
 import { schemaProblem } from '../../../../jepsen-lite/drill/plan/schema.ts';
 
 const yaml = `
@@ -90,6 +90,18 @@ test('a preset with other values', () => {
     brokerKeys: { flushDiskType: 'SYNC_FLUSH' },
   });
   expect(readPlan('faults: [{ kind: kill }]', 'My first Plan')).toMatchObject({ name: 'my-first-plan' });
+});
+
+test('an alias that names nothing is refused, as is one that grows without end', () => {
+  expect(() => readPlan('faults: *b', 'file')).toThrow(WrongPlan);
+  const bomb = [
+    'a: &a [x, x]',
+    ...Array.from(
+      { length: 12 },
+      (_, at) => `b${at}: &b${at} [*${at === 0 ? 'a' : `b${at - 1}`}, *${at === 0 ? 'a' : `b${at - 1}`}]`,
+    ),
+  ];
+  expect(() => readPlan(bomb.join('\n'), 'file')).toThrow(WrongPlan);
 });
 
 describe('what makes no sense is refused with one sentence', () => {
