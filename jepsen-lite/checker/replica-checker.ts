@@ -111,6 +111,10 @@ function followEvents(findings: Findings<ReplicaAnomaly>, events: readonly Repli
     nodes.set(node, own);
     if (event.kind === 'start') {
       own.commitIndex = 0;
+      if (event.hardStateLost) {
+        own.term = 0;
+        own.votes.clear();
+      }
       continue;
     }
     if (event.kind === 'commit') {

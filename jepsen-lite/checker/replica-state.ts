@@ -35,11 +35,11 @@ export type ReplicaState = {
 
 /**
  * What happened on a node during the run. `start`: the process began (it may have forgotten its commit index, but not its term and
- * vote). `term`: it entered a term. `vote`: it granted its vote. `leader`: it began to lead. `commit`: its commit index, with the term of
+ * vote, unless its `hardStateLost`: a disk that was set back or replaced, or a hard state that was spoiled). `term`: it entered a term. `vote`: it granted its vote. `leader`: it began to lead. `commit`: its commit index, with the term of
  * the entry there if known.
  */
 export type ReplicaEvent =
-  | { readonly kind: 'start'; readonly node: string; readonly timeNs: number }
+  | { readonly kind: 'start'; readonly node: string; readonly hardStateLost: boolean; readonly timeNs: number }
   | { readonly kind: 'term' | 'leader'; readonly node: string; readonly term: number; readonly timeNs: number }
   | {
       readonly kind: 'vote';

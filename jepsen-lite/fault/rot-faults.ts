@@ -122,6 +122,7 @@ function spoil(
     }
     default:
       files.get(`${directory}/hardstate`)?.rot(0, 8_192, (byte) => byte ^ 1);
+      node.hardStateLost = true;
       return true;
   }
 }

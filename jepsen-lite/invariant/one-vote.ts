@@ -2,11 +2,18 @@ import type { Message } from '../../raft/index.ts';
 import type { Invariant } from './invariant.ts';
 import type { NodeWatch } from './node-watch.ts';
 
-/** A member votes for one candidate in a term, over restarts too (thesis, section 3.4; raft/SAFETY.md 2). Judged by what it tells others. */
+/**
+ * A member votes for one candidate in a term, over restarts too (thesis, section 3.4; raft/SAFETY.md 2). Judged by what it tells others. Whoever lost its hard state cannot keep to what
+ * stood there; what must not come of that, `silent-in-doubt` and `election-safety` hold.
+ */
 export class OneVote implements Invariant {
   readonly name = 'one-vote';
-  /** By member and term. */
-  readonly #votes = new Map<string, string>();
+  /** Of each member, by term. */
+  readonly #votes = new Map<string, Map<number, string>>();
+
+  opened({ name, machine }: NodeWatch): undefined {
+    if (machine.hardStateLost) this.#votes.delete(name);
+  }
 
   sent({ name }: NodeWatch, message: Message): string | undefined {
     switch (message.type) {
@@ -22,9 +29,10 @@ export class OneVote implements Invariant {
   }
 
   #vote(member: string, term: number, candidate: string): string | undefined {
-    const key = `${member} ${term}`;
-    const before = this.#votes.get(key);
-    this.#votes.set(key, candidate);
+    const own = this.#votes.get(member) ?? new Map<number, string>();
+    this.#votes.set(member, own);
+    const before = own.get(term);
+    own.set(term, candidate);
     if (before === undefined || before === candidate) return undefined;
     return `${member} votes for ${candidate} in term ${term}, in which it voted for ${before}`;
   }

@@ -13,8 +13,8 @@ export class ReplicaEvents implements Invariant {
     this.#nowNs = nowNs;
   }
 
-  opened({ name: node }: NodeWatch): undefined {
-    this.events.push({ kind: 'start', node, timeNs: this.#nowNs() });
+  opened({ name: node, machine: { hardStateLost } }: NodeWatch): undefined {
+    this.events.push({ kind: 'start', node, hardStateLost, timeNs: this.#nowNs() });
   }
 
   leads({ name: node }: NodeWatch, term: number): undefined {

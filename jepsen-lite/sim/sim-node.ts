@@ -74,7 +74,9 @@ export class SimNode extends SimServer<DledgerBroker> {
   }
 
   protected override prepareDisk(): void {
-    if (this.oldDisk !== undefined) this.host.image.restore(this.oldDisk);
+    if (this.oldDisk === undefined) return;
+    this.host.image.restore(this.oldDisk);
+    this.hardStateLost = true;
   }
 
   /** Its broker.conf, with the line that is wrong in the place of the right one. */

@@ -37,6 +37,8 @@ export abstract class SimServer<Runs extends Program> implements Machine {
   diskHurt = false;
   /** See Machine. */
   syncFailed = false;
+  /** See Machine. Until the next start has opened its files. */
+  hardStateLost = false;
   /** An orderly stop is on its way. */
   stopping = false;
 
@@ -121,6 +123,7 @@ export abstract class SimServer<Runs extends Program> implements Machine {
     const program = create();
     this.program = program;
     this.#events.opened(this);
+    this.hardStateLost = false;
     program.start().catch((error: Error) => this.fail(process, 'START', error.message));
   }
 
@@ -168,6 +171,7 @@ export abstract class SimServer<Runs extends Program> implements Machine {
   /** The process is gone, and the machine gets a new disk: it comes back with nothing. */
   wipe(): void {
     this.host.image.wipe();
+    this.hardStateLost = true;
   }
 
   #gone(): void {

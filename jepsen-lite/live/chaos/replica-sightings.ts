@@ -30,7 +30,7 @@ export class ReplicaSightings {
     const before = this.#latest.get(node);
     const seen = before?.starts === starts ? before : { starts, ledTerm: 0, commitIndex: 0 };
     this.#latest.set(node, seen);
-    if (seen !== before) this.events.push({ kind: 'start', node, timeNs });
+    if (seen !== before) this.events.push({ kind: 'start', node, hardStateLost: false, timeNs });
     for (const { role, term } of roleHistory) {
       if (role !== 'leader' || term <= seen.ledTerm) continue;
       seen.ledTerm = term;

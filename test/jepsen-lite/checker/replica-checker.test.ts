@@ -35,7 +35,12 @@ const withSecond = (changes: Partial<ReplicaState>) => ({ states: [replica('n0')
 const withEvents = (...events: ReplicaEvent[]) => ({ events });
 const leads = (node: string, term: number): ReplicaEvent => ({ kind: 'leader', node, term, timeNs: 1 });
 const enters = (node: string, term: number): ReplicaEvent => ({ kind: 'term', node, term, timeNs: 1 });
-const starts = (node: string): ReplicaEvent => ({ kind: 'start', node, timeNs: 1 });
+const starts = (node: string, hardStateLost = false): ReplicaEvent => ({
+  kind: 'start',
+  node,
+  hardStateLost,
+  timeNs: 1,
+});
 const votes = (node: string, term: number, candidate: string): ReplicaEvent => ({
   kind: 'vote',
   node,
@@ -160,6 +165,30 @@ const cases: AnomalyCase<Input>[] = [
   ),
   group('the same vote again', true, [], withEvents(votes('n0', 3, 'n1'), starts('n0'), votes('n0', 3, 'n1'))),
   group('a term goes back', false, ['term-regressed'], withEvents(enters('n0', 3), starts('n0'), enters('n0', 2))),
+  group(
+    'term and vote are forgotten with the disk',
+    true,
+    [],
+    withEvents(votes('n0', 3, 'n0'), leads('n0', 4), starts('n0', true), votes('n0', 3, 'n1'), enters('n0', 3)),
+  ),
+  group(
+    "another's disk was lost",
+    false,
+    ['double-vote', 'term-regressed'],
+    withEvents(votes('n0', 3, 'n0'), enters('n0', 4), starts('n1', true), starts('n0'), votes('n0', 3, 'n1')),
+  ),
+  group(
+    'two votes in one term after the disk was lost',
+    false,
+    ['double-vote'],
+    withEvents(starts('n0', true), votes('n0', 3, 'n0'), starts('n0'), votes('n0', 3, 'n1')),
+  ),
+  group(
+    'two leaders of one term by a vote that was lost with the disk',
+    false,
+    ['two-leaders'],
+    withEvents(votes('n0', 3, 'n1'), leads('n1', 3), starts('n0', true), votes('n0', 3, 'n2'), leads('n2', 3)),
+  ),
   group('a commit goes back', false, ['commit-regressed'], withEvents(commits('n0', 5), commits('n0', 4))),
   group(
     'a commit goes back in a restart',
@@ -210,6 +239,10 @@ describe('a broken checker is caught', () => {
     ['two leaders are fine', file, 'if (other !== node)', 'if (false)'],
     ['two votes are fine', file, 'if (other !== event.candidate)', 'if (false)'],
     ['votes are forgotten in a restart', file, 'own.commitIndex = 0;', 'own.commitIndex = 0; own.votes.clear();'],
+    ['a lost disk remembers its term', file, 'own.term = 0;', ''],
+    ['a lost disk remembers its votes', file, '        own.votes.clear();', ''],
+    ['each start may have lost its disk', file, 'if (event.hardStateLost)', 'if (true)'],
+    ['who led is forgotten with a disk', file, 'own.term = 0;', 'own.term = 0; leaders.clear();'],
     ['terms may go back', file, 'event.term < own.term', 'false'],
     ['commits may go back', file, 'index < own.commitIndex', 'false'],
     ['commits are remembered over a restart', file, 'own.commitIndex = 0;', ''],

@@ -86,6 +86,24 @@ test('a second vote in a term, also after a restart', () => {
   expect(invariant.sent(node('n0'), reply('n0', 'n2'))).toContain('n0 votes for n2 in term 7');
 });
 
+test('a second vote in a term after the first was lost with the disk', () => {
+  const invariant = new OneVote();
+  const vote = (from: string, term: number): Message => {
+    return { type: 'doubt-vote', from, to: 'n2', term, lastIndex: 1, lastTerm: 1, transfer: false };
+  };
+  const reply = (from: string, term: number): Message => {
+    return { type: 'doubt-vote-reply', from, to: 'n2', term, granted: true, inDoubt: true, fresh: false };
+  };
+  const started = (hardStateLost: boolean) => node('n0', { machine: { hardStateLost } });
+  expect(invariant.sent(node('n0'), vote('n0', 7))).toBeUndefined();
+  expect(invariant.sent(node('n1'), vote('n1', 7))).toBeUndefined();
+  invariant.opened(started(true));
+  expect(invariant.sent(node('n1'), reply('n1', 7))).toContain('n1 votes for n2 in term 7');
+  expect(invariant.sent(node('n0'), reply('n0', 7))).toBeUndefined();
+  invariant.opened(started(false));
+  expect(invariant.sent(node('n0'), vote('n0', 7))).toContain('n0 votes for n0 in term 7, in which it voted for n2');
+});
+
 test('an acknowledgement of what is not written, or not fsynced', () => {
   const invariant = new PersistedFirst();
   const segments = { writtenPosition: 200, syncedPosition: 100 };
