@@ -1,4 +1,4 @@
-import type { PortError, Replica } from '../../raft/index.ts';
+import type { PeerStatus, PortError, Replica } from '../../raft/index.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
 import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
@@ -37,22 +37,33 @@ export function keepReceived({ logger }: Platform, { received }: RaftStorage, by
   }
 }
 
-/** The member that lags least takes over; where none can, the others elect one when this one is gone. */
-export async function handLeadershipOver({ logger, timers }: Platform, replica: Replica): Promise<void> {
-  if (!replica.isLeader) return;
-  const able = replica.status().peers.filter(({ voter, connected, inDoubt, state }) => {
-    return voter && connected && !inDoubt && state !== 'behind';
-  });
-  const target = able.sort((a, b) => a.lag - b.lag)[0];
-  if (target === undefined) return;
-  await new Promise<void>((resolve) => {
-    const timer = timers.after(HAND_OVER_MS, resolve);
-    replica.transferLeadership(target.id, ({ ok, reason }) => {
-      logger.info('Handed leadership over', { to: target.id, ok, reason });
-      timers.cancel(timer);
-      resolve();
+/** The member that lags least takes over, or the next one where it does not; where none can, the others elect one when this one is gone. */
+export async function handLeadershipOver({ logger, timers, clock }: HandOverPlatform, replica: Leader): Promise<void> {
+  const end = clock.monotonicMs() + HAND_OVER_MS;
+  for (const { id } of heirs(replica)) {
+    const leftMs = end - clock.monotonicMs();
+    if (!replica.isLeader || leftMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = timers.after(leftMs, resolve);
+      replica.transferLeadership(id, ({ ok, reason }) => {
+        logger.info('Handed leadership over', { to: id, ok, reason });
+        timers.cancel(timer);
+        resolve();
+      });
     });
+  }
+}
+
+type HandOverPlatform = Pick<Platform, 'logger' | 'timers' | 'clock'>;
+type Leader = Pick<Replica, 'isLeader' | 'status' | 'transferLeadership'>;
+
+/** Those that can lead; who has been silent for an election timeout comes last. */
+function heirs(replica: Leader): readonly PeerStatus[] {
+  if (!replica.isLeader) return [];
+  const able = replica.status().peers.filter(({ voter, connected, inDoubt, unwell, state }) => {
+    return voter && connected && !inDoubt && !unwell && state !== 'behind';
   });
+  return able.sort((a, b) => Number(b.heard) - Number(a.heard) || a.lag - b.lag);
 }
 
 /** What of a member is closed at its end. */

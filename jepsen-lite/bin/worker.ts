@@ -11,6 +11,9 @@ process.on('unhandledRejection', (error) => {
   process.exit(3);
 });
 
+// The run that this one plays for is over, or was interrupted.
+process.on('disconnect', () => process.exit());
+
 /** Answers each job with its report, until the parent has no more; a parent that was interrupted hears nothing any more, and that is nobody's error. */
 process.on('message', (job) => {
   void playSeed(job as SeedJob).then((report) => process.send?.(report, () => process.connected || process.exit()));

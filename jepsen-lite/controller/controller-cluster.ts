@@ -187,6 +187,11 @@ export class ControllerCluster implements Scene {
     return this.master() !== undefined;
   }
 
+  servesClients(): boolean {
+    const master = this.master();
+    return master !== undefined && this.world.fabric.clientsReach(master.name);
+  }
+
   converged(): boolean {
     const { brokerSet, brokers } = this.judge;
     const end = brokers[0]?.end;

@@ -128,6 +128,11 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     return this.serving() !== undefined;
   }
 
+  servesClients(): boolean {
+    const serving = this.serving();
+    return serving !== undefined && this.world.fabric.clientsReach(serving.name);
+  }
+
   isRotten(): boolean {
     return this.nodes.some(({ isRotten }) => isRotten);
   }

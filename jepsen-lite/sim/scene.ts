@@ -51,6 +51,8 @@ export interface Scene extends FaultWorld {
   heal(): void;
   /** Whether somebody serves. */
   serves(): boolean;
+  /** Whether somebody serves whom clients reach: who is hidden from all of them has nothing to do. */
+  servesClients(): boolean;
   /** Whether all run, and have the same and all there is. */
   converged(): boolean;
   /** Whether all messages whose time has come are delivered. */

@@ -98,6 +98,14 @@ export class SimFabric {
     return (this.#links.get(`${from}>${to}`)?.cuts ?? 0) > 0;
   }
 
+  /** Whether one of the workload's clients (`c0`, `c1`, …) and the machine called `name` reach each other. */
+  clientsReach(name: string): boolean {
+    for (const one of this.hosts.keys()) {
+      if (/^c\d+$/.test(one) && !this.isCut(one, name) && !this.isCut(name, one)) return true;
+    }
+    return false;
+  }
+
   /** Breaks all connections between two machines, and lets nobody of them reach the other until `admit`. Refusals add up like cuts. */
   refuse(a: string, b: string): void {
     this.#link(a, b).refusals++;

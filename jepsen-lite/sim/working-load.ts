@@ -18,11 +18,11 @@ export interface LoadFigures {
 }
 
 /**
- * Counts what clients get done while somebody serves. An outage of the whole cluster is no time to work, and an operation that is refused or remains unknown is no work: a run that counts
+ * Counts what clients get done while somebody serves. An outage of the whole cluster is no time to work, nor is one in which no client reaches who serves, and an operation that is refused or remains unknown is no work: a run that counts
  * either has a load however little was done.
  */
 export class WorkingLoad {
-  readonly #scene: Pick<Scene, 'serves' | 'later'>;
+  readonly #scene: Pick<Scene, 'servesClients' | 'later'>;
   readonly #acknowledged: () => number;
   #looks = 0;
   #servedLooks = 0;
@@ -31,7 +31,7 @@ export class WorkingLoad {
   #ended = false;
 
   /** `acknowledged`: operations that ended well so far. */
-  constructor(scene: Pick<Scene, 'serves' | 'later'>, acknowledged: () => number) {
+  constructor(scene: Pick<Scene, 'servesClients' | 'later'>, acknowledged: () => number) {
     this.#scene = scene;
     this.#acknowledged = acknowledged;
   }
@@ -56,7 +56,7 @@ export class WorkingLoad {
   }
 
   #look(): void {
-    const now = { serves: this.#scene.serves(), acknowledged: this.#acknowledged() };
+    const now = { serves: this.#scene.servesClients(), acknowledged: this.#acknowledged() };
     this.#looks++;
     if (this.#before.serves && now.serves) {
       this.#servedLooks++;

@@ -82,13 +82,13 @@ export function mustRetire(node: NodeState): boolean {
   return node.role === 'leader' && !node.members.isSelfVoter && node.members.changedAt <= node.commit;
 }
 
-/** Tells all of the commit, asks a voter that has everything to take over, and steps down. */
+/** Tells all of the commit, asks a voter that has everything and is well to take over, and steps down. */
 export function retire(node: NodeState): void {
   for (const peer of node.peerList) heartbeat(node, peer);
   const { id: from, term, lastIndex } = node;
-  const heir = node.peerList.find(
-    (peer) => node.members.isVoter(peer.id) && peer.connected && !peer.inDoubt && peer.match === lastIndex,
-  );
+  const heir = node.peerList.find(({ id, connected, inDoubt, unwell, match }) => {
+    return node.members.isVoter(id) && connected && !inDoubt && !unwell && match === lastIndex;
+  });
   if (heir) node.messages.push({ type: 'timeout-now', from, to: heir.id, term });
   becomeFollower(node, term, undefined, 'no longer a voter');
 }

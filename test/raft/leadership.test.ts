@@ -91,6 +91,20 @@ describe('leadership transfer (thesis 3.10)', () => {
     expect(again.map((m) => m.type)).toContain('timeout-now');
   });
 
+  it('goes to a voter that is well, also where the leader removes itself', () => {
+    const leader = new Solo().lead();
+    leader.ack('n1', 2);
+    leader.ack('n2', 2);
+    leader.step('heartbeat-reply', 'n1', { round: leader.node.round, unwell: true });
+    expect(leader.node.transferTo('n1')).toBe('n1 is not well: its disk is slow or its log damaged');
+    leader.change({ kind: 'remove', id: 'n0' });
+    const { length } = leader.sent;
+    leader.ack('n1', 3);
+    leader.ack('n2', 3);
+    const asked = leader.sent.slice(length).filter(({ type }) => type === 'timeout-now');
+    expect(asked.map(({ to }) => to)).toEqual(['n2']);
+  });
+
   it('refuses a target that is unknown, itself, not connected or in doubt, and ends when the connection closes', () => {
     const leader = new Solo().lead();
     leader.ack('n1', 2);

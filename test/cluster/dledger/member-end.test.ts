@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { closeToBeginAnew } from '../../../cluster/dledger/member-end.ts';
+import { closeToBeginAnew, handLeadershipOver } from '../../../cluster/dledger/member-end.ts';
 import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
 import { openRaftStorage, type RaftStorage } from '../../../cluster/raft-storage/open-raft-storage.ts';
 import { type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
@@ -58,4 +58,66 @@ it('any other error of the disk ends the member', async () => {
   const { platform, closing } = member();
   platform.disk.image.fail({ operation: 'sync', code: 'EIO', path: '/data/' });
   await expect(platform.world.settle(closeToBeginAnew(closing, noRoom))).rejects.toThrow('EIO');
+});
+
+const peer = { voter: true, connected: true, inDoubt: false, unwell: false, state: 'replicate', heard: true, lag: 0 };
+
+it.each([
+  ['the one that lags least', [{ id: 'n1', lag: 9 }, { id: 'n2' }], [], ['n2']],
+  ['the next one where the first does not take over', [{ id: 'n1' }, { id: 'n2', lag: 9 }], ['n1'], ['n1', 'n2']],
+  [
+    'one that is heard before one that is silent',
+    [
+      { id: 'n1', heard: false },
+      { id: 'n2', lag: 9 },
+    ],
+    [],
+    ['n2'],
+  ],
+  [
+    'nobody whose disk is slow',
+    [
+      { id: 'n1', unwell: true },
+      { id: 'n2', lag: 9 },
+    ],
+    [],
+    ['n2'],
+  ],
+  [
+    'no learner, nobody in doubt, away or behind',
+    [
+      { id: 'n1', voter: false },
+      { id: 'n2', inDoubt: true },
+      { id: 'n3', connected: false },
+      { id: 'n4', state: 'behind' },
+    ],
+    [],
+    [],
+  ],
+])('a leader that is told to stop asks %s', async (_whom, peers, refusing, expected) => {
+  const platform = new VirtualWorld().start('n0');
+  const asked: string[] = [];
+  const replica = {
+    isLeader: true,
+    status: () => ({ peers: peers.map((own) => ({ ...peer, ...own })) }),
+    transferLeadership: (to: string, done: (outcome: object) => void) => {
+      asked.push(to);
+      replica.isLeader = (refusing as readonly string[]).includes(to);
+      done({ to, ok: !replica.isLeader, reason: '' });
+    },
+  } as unknown as { isLeader: boolean } & Parameters<typeof handLeadershipOver>[1];
+  await platform.world.settle(handLeadershipOver(platform, replica));
+  expect(asked).toEqual(expected);
+});
+
+it('a leader that is told to stop waits for two seconds at most', async () => {
+  const platform = new VirtualWorld().start('n0');
+  const asked: string[] = [];
+  const status = () => ({ peers: ['n1', 'n2'].map((id) => ({ ...peer, id })) });
+  const transferLeadership = (to: string) => asked.push(to);
+  const replica = { isLeader: true, status, transferLeadership } as unknown as Parameters<typeof handLeadershipOver>[1];
+  const begin = platform.clock.monotonicMs();
+  await platform.world.settle(handLeadershipOver(platform, replica));
+  expect(asked).toEqual(['n1']);
+  expect(platform.clock.monotonicMs() - begin).toBeCloseTo(2_000, -1);
 });

@@ -136,3 +136,17 @@ test('nobody listens: the connection is refused', async () => {
   await runTo(100);
   expect(ends.sort()).toEqual(['ECONNREFUSED', 'ENOTFOUND']);
 });
+
+test('a server is reached by clients while one of them and it hear each other', () => {
+  const { fabric } = new SimWorld(3, nodeEngine, new Trace());
+  const world = new SimWorld(3, nodeEngine, new Trace());
+  for (const name of ['n0', 'n1', 'ns', 'c0', 'c12']) world.start(name);
+  const reached = () => world.fabric.clientsReach('n0');
+  expect([fabric.clientsReach('n0'), reached()]).toEqual([false, true]);
+  world.fabric.cut('c0', 'n0');
+  expect(reached()).toBe(true);
+  world.fabric.cut('n0', 'c12');
+  expect(reached()).toBe(false);
+  world.fabric.heal('c0', 'n0');
+  expect(reached()).toBe(true);
+});

@@ -5,7 +5,7 @@ import { loadProblem, WorkingLoad } from '../../../jepsen-lite/sim/working-load.
 function played(serves: (look: number) => boolean, done: (look: number) => number): ReturnType<WorkingLoad['end']> {
   let [look, acknowledged] = [0, 0];
   const waiting: (() => void)[] = [];
-  const scene = { serves: () => serves(look), later: (_ms: number, run: () => void) => void waiting.push(run) };
+  const scene = { servesClients: () => serves(look), later: (_ms: number, run: () => void) => void waiting.push(run) };
   const load = new WorkingLoad(scene, () => acknowledged);
   load.begin();
   for (look = 1; look <= 300; look++) {
