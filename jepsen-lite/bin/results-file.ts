@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { WrongArguments } from './arguments.ts';
 
 /** By what a run is known. */
 interface Key {
@@ -18,7 +19,7 @@ interface Line<Report> {
   readonly report: Report;
 }
 
-/** Results of long runs, one JSON line a run: several runs add up, and a run that was stopped goes on where it was. */
+/** Results of long runs, one JSON line a run: several runs add up, and a run that was stopped goes on where it was. Throws WrongArguments for a file that holds anything else. */
 export class ResultsFile<Report extends Key> {
   readonly #path: string;
   readonly #commit: string;
@@ -36,8 +37,12 @@ export class ResultsFile<Report extends Key> {
   }
 
   #read(): void {
-    for (const text of readFileSync(this.#path, 'utf8').split('\n')) {
-      const line = lineOf<Report>(text);
+    const text = readFileSync(this.#path, 'utf8');
+    const lines = text.split('\n').map((one) => lineOf<Report>(one));
+    if (text.trim() !== '' && lines.every((line) => line === undefined)) {
+      throw new WrongArguments(`--resume ${this.#path}: this is another file than one of results; nothing was changed`);
+    }
+    for (const line of lines) {
       if (line?.sources === this.#sources) this.known.set(keyOf(line.report), line.report);
       else if (line !== undefined) this.others++;
     }
@@ -57,7 +62,8 @@ export class ResultsFile<Report extends Key> {
 /** A line that was being written when its run was stopped is none. */
 function lineOf<Report>(text: string): Line<Report> | undefined {
   try {
-    return JSON.parse(text) as Line<Report>;
+    const line = JSON.parse(text) as Line<Report> | null;
+    return line?.report === undefined ? undefined : line;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MembersRequest } from '../../raft/index.ts';
+import { Solo } from './solo.ts';
 import { type Host, World } from './world.ts';
 
 const ids = ['n0', 'n1', 'n2', 'n3'];
@@ -145,4 +146,19 @@ describe('changes of members (thesis chapter 4)', () => {
     }
     expect(world.elect().replica?.status().voters).toEqual(ids);
   });
+});
+
+it.each([
+  [true, 'n3 may lack entries that it acknowledged'],
+  [false, undefined],
+])('a learner votes when it is whole: in doubt %s', (inDoubt, refusal) => {
+  const leader = new Solo().lead();
+  leader.ack('n1', 2);
+  leader.change({ kind: 'add-learner', id: 'n3' });
+  leader.ack('n1', 3);
+  leader.ack('n2', 3);
+  leader.hello('n3', { inDoubt });
+  leader.ack('n3', 3, { inDoubt });
+  const outcome = leader.node.checkChange({ kind: 'promote', id: 'n3' });
+  expect(typeof outcome === 'string' ? outcome : undefined).toBe(refusal);
 });

@@ -180,14 +180,22 @@ describe('a DLedger group', () => {
     const group = await DledgerWorld.serving();
     const producer = await group.producer();
     const sent = await send(group, producer, 10);
+    let handedOver = 0;
     for (const name of group.names) {
+      const led = group.leader === name;
       const stopping = group.stop(name);
       sent.push(...(await send(group, producer, 10, `while ${name} stops `)));
       await stopping;
+      // Whoever takes over was asked to, and did not wait for the leader to be gone.
+      await group.untilServing();
+      const roles = group.broker(group.leader).status().roleHistory;
+      if (led) expect(roles.at(-1)?.reason).toBe(`leadership from ${name}`);
+      if (led) handedOver++;
       await group.start(name);
       await group.until(() => !group.broker(name).status().inDoubt);
       sent.push(...(await send(group, producer, 10, `after ${name} `)));
     }
+    expect(handedOver).toBeGreaterThan(0);
     expect(await idsIn(group)).toEqual(sent.toSorted());
   });
 });

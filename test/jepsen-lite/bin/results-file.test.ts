@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -67,4 +67,22 @@ test('a round of chaos that was played is known to the command that played it, a
   expect(known).toEqual([5, undefined, 5]);
   expect(second).toEqual({ mode: 'dledger', seed: 31, nodes: 3, minutes: 10, cuts: 'proxies' });
   for (const other of rounds('--seed 30 --minutes 25 --mode controller')) expect(again.reportOf(other)).toBeUndefined();
+});
+
+test.each(['a-machine\n', '{"some":"json"}\n', 'null'])(
+  'a file that holds %j is not taken for one of results',
+  (text) => {
+    const path = join(folder, 'other.txt');
+    writeFileSync(path, text);
+    const open = () => new ResultsFile<SeedReport>(path, 'c1', 's1');
+    expect(open).toThrow(`--resume ${path}: this is another file than one of results; nothing was changed`);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  },
+);
+
+test('an empty file becomes one of results', () => {
+  const path = join(folder, 'empty.jsonl');
+  writeFileSync(path, '');
+  new ResultsFile<SeedReport>(path, 'c1', 's1').add(report(1));
+  expect(new ResultsFile<SeedReport>(path, 'c1', 's1').known.size).toBe(1);
 });
