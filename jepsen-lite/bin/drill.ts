@@ -54,7 +54,8 @@ function reportIn(path: string): DrillReport {
   const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'report.json') : path;
   try {
     const report = JSON.parse(readFileSync(file, 'utf8')) as DrillReport;
-    if (Array.isArray(report.trials) && Array.isArray(report.hypotheses)) return report;
+    const lists = [report.trials, report.hypotheses, report.verdicts];
+    if (lists.every(Array.isArray) && typeof report.plan === 'object' && report.versions !== undefined) return report;
   } catch {
     // Told below: whatever is there, it is no report.
   }

@@ -73,7 +73,8 @@ function filled(file: PlanFile, nameOfFile: string, instead: Instead): Plan {
   const name = file.name ?? base?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const from = base ?? defaultPlan;
   const target = instead.targetOf(targetOf(file.target, from.target));
-  const phases = phasesOf(file, name, membersOf(target).length) ?? (base && phasesOn(target, base));
+  const own = phasesOf(file, name, membersOf(target).length);
+  const phases = own ?? (base && phasesOn(target, base));
   if (phases === undefined) throw new WrongPlan('faults is missing; without a preset a plan says what happens');
   return {
     name,
@@ -86,7 +87,8 @@ function filled(file: PlanFile, nameOfFile: string, instead: Instead): Plan {
     abort: { ...from.abort, ...file.abort },
     expect: { ...from.expect, ...file.expect },
     repeat: file.repeat ?? from.repeat,
-    allowQuorumLoss: instead.allowQuorumLoss || (file.allowQuorumLoss ?? from.allowQuorumLoss),
+    // What a preset may take down it may with its own faults, not with others.
+    allowQuorumLoss: instead.allowQuorumLoss || (file.allowQuorumLoss ?? (own === undefined && from.allowQuorumLoss)),
   };
 }
 

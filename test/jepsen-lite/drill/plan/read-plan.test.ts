@@ -256,3 +256,10 @@ test('the schema describes what it allows', () => {
   expect(schemaProblem(planSchema, { preset: 'pause' })).toBeUndefined();
   expect(JSON.parse(JSON.stringify(planSchema))).toMatchObject({ type: 'object', additionalProperties: false });
 });
+
+test('what a preset may take down, it may with its own faults alone', () => {
+  expect(readPlan('{ preset: full-blackout }', 'file').allowQuorumLoss).toBe(true);
+  const all = 'faults: [{ kind: kill, target: n0 }, { kind: kill, target: n1 }, { kind: kill, target: n2 }]';
+  expect(() => readPlan(`{ preset: full-blackout, ${all} }`, 'file')).toThrow('may take 3 of 3 members away');
+  expect(readPlan(`{ preset: full-blackout, allowQuorumLoss: true, ${all} }`, 'file').allowQuorumLoss).toBe(true);
+});
