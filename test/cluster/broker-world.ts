@@ -124,6 +124,16 @@ export abstract class BrokerWorld<Name extends string, Broker extends { stop(): 
     return producer;
   }
 
+  /** Sends `count` messages one after another; the ids of those that were acknowledged. */
+  async sendAll(producer: Producer, topic: string, count: number, prefix = 'm'): Promise<string[]> {
+    const ids: string[] = [];
+    for (let n = 0; n < count; n++) {
+      const { messageId } = await this.world.settle(producer.send({ topic, body: `${prefix}${n}` }));
+      ids.push(messageId);
+    }
+    return ids;
+  }
+
   async pullConsumer(group = 'c'): Promise<PullConsumer> {
     const consumer = new PullConsumer(this.client, { nameServers: 'ns:9876', group });
     await this.world.settle(consumer.start());

@@ -12,15 +12,7 @@ afterEach(() => {
   expect(cluster.fatal).toEqual([]);
 });
 
-/** Sends one after another; the ids of those that were acknowledged. */
-async function send(producer: Producer, count: number): Promise<string[]> {
-  const ids: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const { messageId } = await cluster.world.settle(producer.send({ topic: TOPIC, body: `m${n}` }));
-    ids.push(messageId);
-  }
-  return ids;
-}
+const send = (producer: Producer, count: number) => cluster.sendAll(producer, TOPIC, count);
 
 describe('brokers in Controller mode, when the controllers have lost their store', () => {
   const ELECTIONS = 3;

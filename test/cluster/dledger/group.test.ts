@@ -7,15 +7,8 @@ import { DledgerWorld } from './dledger-world.ts';
 
 const TOPIC = 'Orders';
 
-/** Sends `count` messages one after another; the ids of those that were acknowledged. */
-async function send({ world }: DledgerWorld, producer: Producer, count: number, prefix = 'm'): Promise<string[]> {
-  const ids: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const result = await world.settle(producer.send({ topic: TOPIC, body: `${prefix}${n}` }));
-    ids.push(result.messageId);
-  }
-  return ids;
-}
+const send = (group: DledgerWorld, producer: Producer, count: number, prefix = 'm') =>
+  group.sendAll(producer, TOPIC, count, prefix);
 
 async function idsIn(group: DledgerWorld): Promise<string[]> {
   return (await group.readAll(TOPIC)).map(({ messageId }) => messageId).sort();
