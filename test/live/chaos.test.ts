@@ -1,7 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { GroupRecord } from '../../cluster/launch/group-folder.ts';
 import { isRunning, signalProcess } from '../../cluster/launch/launched-process.ts';
@@ -9,7 +8,6 @@ import { injectedOf } from '../../jepsen-lite/bin/chaos-text.ts';
 import { ackBeforeCommit } from '../../jepsen-lite/bug/ack-before-commit/bug.ts';
 import { bodyDamaged } from '../../jepsen-lite/bug/body-damaged/bug.ts';
 import { offsetInMemory } from '../../jepsen-lite/bug/offset-in-memory/bug.ts';
-import type { PlantedBug } from '../../jepsen-lite/bug/planted-bug.ts';
 import { voteNotSaved } from '../../jepsen-lite/bug/vote-not-saved/bug.ts';
 import { importJsonl } from '../../jepsen-lite/checker/import-jsonl.ts';
 import { checkTotalQueue } from '../../jepsen-lite/checker/total-queue.ts';
@@ -19,10 +17,9 @@ import { controllerMode } from '../../jepsen-lite/live/chaos/controller-mode.ts'
 import { dledgerMode } from '../../jepsen-lite/live/chaos/dledger-mode.ts';
 import { runChaos } from '../../jepsen-lite/live/chaos/run-chaos.ts';
 import { until } from '../../scripts/bench/failover/until.ts';
-import { atEnd } from './harness/cleanup.ts';
+import { brokerWith } from './harness/broker-with.ts';
 import { program, temporaryFolder } from './harness/live-group.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const RUN_MS = 120_000;
 /** The fault is over. */
 const FAULT_OVER_MS = 1_000;
@@ -155,17 +152,6 @@ describe('a broker with a planted mistake is convicted', () => {
 /** Of the group of a run. */
 function processesIn(directory: string): GroupRecord['processes'] {
   return (JSON.parse(readFileSync(join(directory, 'group', 'group.json'), 'utf8')) as GroupRecord).processes;
-}
-
-/** Builds the broker with a mistake in the place of what it replaces. */
-function brokerWith({ name, replaces }: PlantedBug): string {
-  const folder = mkdtempSync(join(root, 'dist.live-bug-'));
-  atEnd(() => rmSync(folder, { recursive: true }));
-  const out = join(folder, 'out');
-  const mistake = `${replaces}=jepsen-lite/bug/${name}/${basename(replaces)}`;
-  const args = ['--quiet', '--out', out, '--program', 'broker=jepsen-lite/bin/chaos-broker.ts', '--replace', mistake];
-  execFileSync(process.execPath, [join(root, 'scripts/build.mjs'), ...args], { stdio: 'inherit' });
-  return join(out, 'broker.js');
 }
 
 test.runIf(process.platform === 'linux').for(['SIGINT', 'SIGKILL'] as const)(

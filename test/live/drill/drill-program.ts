@@ -4,15 +4,21 @@ import type { GroupRecord } from '../../../cluster/launch/group-folder.ts';
 import type { LaunchedProcess } from '../../../cluster/launch/launched-process.ts';
 import type { DrillReport } from '../../../jepsen-lite/drill/report/drill-report.ts';
 import { until } from '../../../scripts/bench/failover/until.ts';
-import { type RunningProgram, start } from '../harness/run-program.ts';
+import { program } from '../harness/live-group.ts';
+import { RunningProgram } from '../harness/run-program.ts';
 
 const PATIENCE_MS = 60_000;
 
 /** Starts a drill of a plan; runs and reports go to `folder`. */
 export function startDrill(folder: string, plan: object, ...args: readonly string[]): RunningProgram {
+  return startDrillOf(program('drill'), folder, plan, ...args);
+}
+
+/** The same with the program `drill` of another package. */
+export function startDrillOf(drill: string, folder: string, plan: object, ...args: readonly string[]): RunningProgram {
   const file = join(folder, 'plan.json');
   writeFileSync(file, JSON.stringify(plan));
-  return start('drill', [file, '--seed', '1', '--dir', join(folder, 'runs'), ...args]);
+  return new RunningProgram(process.execPath, [drill, file, '--seed', '1', '--dir', join(folder, 'runs'), ...args]);
 }
 
 /** The folder of the only drill that was started below `folder`. */
@@ -29,7 +35,8 @@ export function reportOf(folder: string): DrillReport {
   return JSON.parse(readFileSync(join(runFolder(folder) ?? '', 'report.json'), 'utf8')) as DrillReport;
 }
 
-function readRun(folder: string, name: string): string {
+/** A file of the run; empty where there is none. */
+export function readRun(folder: string, name: string): string {
   try {
     return readFileSync(join(runFolder(folder) ?? '', name), 'utf8');
   } catch {
