@@ -7,6 +7,7 @@ import type { RoleNotifier } from './role-notifier.ts';
 import type { BrokerSet, ControllerState } from './state/broker-set.ts';
 import type { ElectMaster, LiveBroker } from './state/command.ts';
 import { electMaster } from './state/elect-master.ts';
+import type { Outcome } from './state/outcome.ts';
 
 /** Wait before an election that nobody answered is tried again. */
 const RETRY_MS = 1_000;
@@ -25,6 +26,9 @@ export interface MasterWatchParts {
   readonly leads: () => boolean;
 }
 
+/** What of an election is up to who asks for it; `brokerId` undefined: the controller itself. */
+export type Asked = Pick<ElectMaster, 'brokerId' | 'designated' | 'acceptLoss'>;
+
 /** Sees that broker sets have a live master, while this controller leads; and holds elections for those who ask. */
 export class MasterWatch {
   readonly #parts: MasterWatchParts;
@@ -32,6 +36,8 @@ export class MasterWatch {
   #scan: Timer | undefined;
   /** Sets with an election under way. */
   readonly #electing = new Set<string>();
+  /** Sets without a master, and why, as people were told. */
+  readonly #masterless = new Map<string, string>();
   #elections = { elected: 0, kept: 0, nobody: 0 };
 
   constructor(parts: MasterWatchParts) {
@@ -69,18 +75,20 @@ export class MasterWatch {
     for (const set of this.#parts.state().values()) this.look(set);
   }
 
-  /** The same for one set. */
-  look(set: BrokerSet): void {
+  /** The same for one set; what keeps it from having a master is said once. */
+  look({ brokerName, masterEpoch }: BrokerSet): void {
     const { state } = this.#parts;
-    if (set.masterEpoch === 0) return;
+    if (masterEpoch === 0) return;
     const known = state();
-    if (electMaster(known, this.#command(set.brokerName)).state !== known) this.#elect(set.brokerName, 1);
+    const outcome = electMaster(known, this.#command(brokerName));
+    if (outcome.state !== known) this.#elect(brokerName, 1);
+    else this.#tellNobody(brokerName, outcome);
   }
 
-  /** Holds an election; brokers are told of a new master before `done`. `brokerId` undefined: the controller's own. */
-  elect(brokerName: string, brokerId: number | undefined, designated: boolean, done: Agreed): void {
+  /** Holds an election; brokers are told of a new master before `done`. */
+  elect(brokerName: string, asked: Asked, done: Agreed): void {
     const { agreement, notifier, config, live, clock } = this.#parts;
-    agreement.execute({ ...this.#command(brokerName), brokerId, designated }, (outcome) => {
+    agreement.execute({ ...this.#command(brokerName), ...asked }, (outcome) => {
       if (typeof outcome === 'object') this.#count(outcome.code);
       const elected = typeof outcome === 'object' && outcome.code === ResponseCode.SUCCESS ? outcome.set : undefined;
       if (elected !== undefined && elected.uncleanEpoch === elected.masterEpoch) this.#tellUnclean(elected);
@@ -89,6 +97,15 @@ export class MasterWatch {
       }
       done(outcome);
     });
+  }
+
+  /** Once for each reason, until there is a master again. */
+  #tellNobody(brokerName: string, { code, remark = '' }: Outcome): void {
+    if (code !== ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE) this.#masterless.delete(brokerName);
+    else if (this.#masterless.get(brokerName) !== remark) {
+      this.#masterless.set(brokerName, remark);
+      this.#parts.logger.error('A broker set has no master', { brokerName, reason: remark });
+    }
   }
 
   #tellUnclean({ brokerName, masterId, masterEpoch }: BrokerSet): void {
@@ -101,11 +118,9 @@ export class MasterWatch {
   #elect(brokerName: string, attempt: number): void {
     if (attempt === 1 && this.#electing.has(brokerName)) return;
     this.#electing.add(brokerName);
-    this.elect(brokerName, undefined, false, (outcome) => {
-      const { logger, timers, config, leads } = this.#parts;
-      if (typeof outcome === 'object' && outcome.code === ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE) {
-        logger.error('A broker set has no master', { brokerName, reason: outcome.remark });
-      }
+    this.elect(brokerName, { brokerId: undefined, designated: false }, (outcome) => {
+      const { timers, config, leads } = this.#parts;
+      if (typeof outcome === 'object') this.#tellNobody(brokerName, outcome);
       const again = typeof outcome === 'string' && leads() && attempt < config.values.electMasterMaxRetryCount;
       if (again) timers.after(RETRY_MS, () => this.#elect(brokerName, attempt + 1));
       else this.#electing.delete(brokerName);

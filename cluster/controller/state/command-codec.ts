@@ -19,7 +19,7 @@ const KEYS: Readonly<Record<Command['kind'], readonly string[]>> = {
     'maxOffset',
   ],
   'alter-sync-state-set': ['brokerName', 'masterId', 'masterEpoch', 'syncStateSet', 'syncStateSetEpoch', 'alive'],
-  'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'live'],
+  'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'acceptLoss', 'live'],
   'clean-broker-data': ['brokerName', 'brokerIds', 'alive'],
 };
 

@@ -63,6 +63,8 @@ export interface ElectMaster {
   readonly designated: boolean;
   /** Replicas outside the SyncStateSet may be elected, although they may lack messages [enableElectUncleanMaster]. */
   readonly unclean: boolean;
+  /** Of a designated one: so may it this once, if nobody in sync is alive; people accept that what others alone have is lost. Undefined: no. */
+  readonly acceptLoss?: boolean | undefined;
   readonly live: readonly LiveBroker[];
 }
 

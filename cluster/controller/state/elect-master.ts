@@ -48,13 +48,14 @@ function electedFrom(set: BrokerSet, elected: number, epoch: number): ElectedFro
 }
 
 function choose(set: BrokerSet, command: ElectMaster): number | undefined {
-  const { brokerId, designated, unclean, live } = command;
+  const { brokerId, designated, unclean, acceptLoss, live } = command;
   if (isNew(set, command) && brokerId !== undefined) return mayLead(set, brokerId) ? brokerId : undefined;
   const preferred = designated ? brokerId : undefined;
   const able = live.filter((one) => mayLead(set, one.brokerId));
   if (isForgotten(set, command) && preferred !== undefined) return longest(able, preferred);
   const inSync = able.filter((one) => set.syncStateSet.includes(one.brokerId));
   const clean = best(inSync, set.masterId, preferred);
+  if (acceptLoss && preferred !== undefined && inSync.length === 0) return longest(able, preferred);
   return clean === undefined && unclean ? best(able, set.masterId, preferred) : clean;
 }
 
@@ -107,7 +108,7 @@ function byHistory(a: LiveBroker, b: LiveBroker): number {
 
 /** A controller that finds nobody notes that there is no master; a broker that asks changes nothing. */
 function nobody(state: ControllerState, set: BrokerSet, command: ElectMaster): Outcome {
-  const why = isForgotten(set, command) ? whyForgotten(set, command) : whyNobody(set);
+  const why = isForgotten(set, command) ? whyForgotten(set, command) : whyNobody(set, command);
   if (command.brokerId !== undefined) return refused(state, ResponseCode.CONTROLLER_ELECT_MASTER_FAILED, why, set);
   const code = ResponseCode.CONTROLLER_MASTER_NOT_AVAILABLE;
   if (set.masterId === undefined) return refused(state, code, why, set);
@@ -116,21 +117,34 @@ function nobody(state: ControllerState, set: BrokerSet, command: ElectMaster): O
 }
 
 function whyForgotten(set: BrokerSet, command: ElectMaster): string {
-  const { brokerName, clusterName } = set;
-  const alive = command.live.map((one) => `${one.brokerId} (epoch ${one.epoch}, end ${one.maxOffset})`).join(', ');
   return (
-    `no master for ${brokerName}: its logs were written in epochs up to ${heardEpoch(set, command)}, but these controllers never elected one. Their store was lost, or they were told ` +
-    'to forget the set, and nobody knows who holds all that was acknowledged. Start all brokers that have a log, then name the one with the newest epoch and the furthest end: ' +
-    `mqadmin electMaster -a CONTROLLER -n NAMESERVER -c ${clusterName} -bn ${brokerName} -b ID; alive: ${alive === '' ? 'none' : alive}`
+    `no master for ${set.brokerName}: its logs were written in epochs up to ${heardEpoch(set, command)}, but these controllers never elected one. Their store was lost, or they were told ` +
+    `to forget the set, and nobody knows who holds all that was acknowledged. ${wayOut(set, command)}`
   );
 }
 
-function whyNobody(set: BrokerSet): string {
+function whyNobody(set: BrokerSet, command: ElectMaster): string {
+  const { brokerName, syncStateSet } = set;
+  const able = command.live.find(({ brokerId }) => syncStateSet.includes(brokerId) && mayLead(set, brokerId));
+  if (command.acceptLoss && able !== undefined)
+    return `no election for ${brokerName} that may lose messages: replica ${able.brokerId} is alive and in sync; name that one, without --acceptLoss`;
   const learners = [...set.replicas].filter(([, { learner }]) => learner).map(([id]) => id);
   const never = learners.length === 0 ? '' : ` (never elected: {${learners.join(', ')}}, which have asyncLearner=true)`;
-  const inSync = set.syncStateSet.length === 0 ? 'no replica' : `of the replicas only {${set.syncStateSet.join(', ')}}`;
+  const isEmpty = syncStateSet.length === 0;
+  const inSync = isEmpty ? 'no replica' : `of the replicas only {${syncStateSet.join(', ')}}`;
+  const first = isEmpty ? '' : 'Start one that is; if they are gone for good: ';
   return (
-    `no master for ${set.brokerName}: ${inSync} is known to hold all that was acknowledged${never}; start one that is, ` +
-    'or set enableElectUncleanMaster=true at the controller, which may lose messages'
+    `no master for ${brokerName}: ${inSync} is known to hold all that was acknowledged${never}. ` +
+    `${first}${wayOut(set, command, isEmpty ? 'Start' : 'start')} --acceptLoss; what only others hold is lost then`
+  );
+}
+
+/** How people put the best of those in charge that there are. */
+function wayOut({ brokerName, clusterName }: BrokerSet, { live }: ElectMaster, start = 'Start'): string {
+  const sorted = [...live].sort((a, b) => a.brokerId - b.brokerId);
+  const alive = sorted.map((one) => `${one.brokerId} (epoch ${one.epoch}, end ${one.maxOffset})`).join(', ');
+  return (
+    `${start} all brokers that have a log, then name the one with the newest epoch and the furthest end (alive: ${alive === '' ? 'none' : alive}): ` +
+    `mqadmin electMaster -a CONTROLLER -n NAMESERVER -c ${clusterName} -bn ${brokerName} -b ID`
   );
 }

@@ -15,14 +15,28 @@ export const electMaster: AdminCommand = {
     },
     { short: 'bn', long: 'brokerName', description: 'The broker name of its replicas', required: true },
     { short: 'c', long: 'clusterName', description: 'the clusterName of broker', required: true },
+    {
+      short: 'l',
+      long: 'acceptLoss',
+      description: 'if nobody in sync is alive: what other brokers alone hold may be lost',
+      hasValue: false,
+    },
   ],
   async run(args, admin, output) {
     const [clusterName, brokerName] = [args.text('clusterName'), args.text('brokerName')];
     const brokerId = args.whole('brokerId', 0, 1);
     const leader = await controllerLeader(admin, args.text('controllerAddress'));
     const invokeTime = admin.platform.clock.nowMs();
-    const asked = { clusterName, brokerName, brokerId, designateElect: true, invokeTime };
-    const { masterAddress, masterEpoch, syncStateSetEpoch } = (await admin.ask(request, leader, asked)).header;
+    const asked = {
+      clusterName,
+      brokerName,
+      brokerId,
+      designateElect: true,
+      acceptLoss: args.has('acceptLoss') || undefined,
+      invokeTime,
+    };
+    const { masterAddress, masterEpoch, syncStateSetEpoch, uncleanEpoch } = (await admin.ask(request, leader, asked))
+      .header;
     output.print(`
 #ClusterName\t${clusterName}
 #BrokerName\t${brokerName}
@@ -30,5 +44,9 @@ export const electMaster: AdminCommand = {
 #MasterEpoch\t${masterEpoch ?? 'null'}
 #SyncStateSetEpoch\t${syncStateSetEpoch ?? 'null'}
 `);
+    if (uncleanEpoch === undefined) return;
+    output.print(
+      `#Warning\t${masterAddress} was not known to be in sync: acknowledged messages that other brokers alone hold are lost; a broker that has more keeps it, says so, and does not follow\n`,
+    );
   },
 };

@@ -150,6 +150,48 @@ describe('a broker of Controller mode whose store was set back', () => {
   });
 });
 
+describe('the last broker of a SyncStateSet whose store was set back', () => {
+  it('leaves it empty: nobody is elected before people name the one that has most, and what that has is kept', async () => {
+    cluster = await ControlledWorld.serving(1);
+    const producer = await cluster.producer();
+    const sent = await send(producer, 5);
+    const last = cluster.names.find((name) => name !== cluster.master)!;
+    await cluster.stop(last);
+    const before = copyOf(cluster.world.disk(last), STORE);
+    await cluster.start(last);
+    await cluster.untilInSync(3);
+    sent.push(...(await send(producer, 20)));
+    // The set shrinks to it alone, and all that is acknowledged from then on is with it alone.
+    for (const name of cluster.names) if (name !== last) cluster.kill(name);
+    await cluster.until(() => cluster.masters().join() === last, 15_000);
+    const alone = await send(producer, 3);
+    cluster.kill(last);
+    putCopy(cluster.platform(last), STORE, before);
+    for (const name of cluster.names) await cluster.start(name);
+    await cluster.world.run(20_000);
+    expect(cluster.masters()).toEqual([]);
+    const controller = cluster.controllers.platform('n0');
+    const said = JSON.stringify(controller.logger.lines);
+    expect(said).toContain('no master for broker-a: no replica is known to hold all that was acknowledged. Start all');
+    expect(said).toContain('-bn broker-a -b ID --acceptLoss; what only others hold is lost then');
+    const tool = await cluster.controllers.broker('tool');
+    const elect = async (name: string, acceptLoss?: boolean) => {
+      const { brokerId } = cluster.broker(name).parts.node;
+      const header = { clusterName: 'c', brokerName: 'broker-a', brokerId, designateElect: true, acceptLoss };
+      return (await tool.ask(electMaster, header)).code;
+    };
+    // Without consent nobody, and with it not the one that has less than others that are alive.
+    const [best] = cluster.names.filter((name) => name !== last);
+    expect([await elect(best!), await elect(last, true)]).not.toContain(0);
+    expect(await elect(best!, true)).toBe(0);
+    await cluster.untilInSync(3);
+    const kept = await cluster.idsIn(TOPIC);
+    expect(kept).toEqual(sent.toSorted());
+    expect(alone).toHaveLength(3);
+    expect(JSON.stringify(controller.logger.lines)).toContain('acknowledged messages may be lost');
+  });
+});
+
 describe("a broker of Controller mode with another cluster's store", () => {
   /** The store of a slave of a cluster that has acknowledged messages; killed, so that it has forgotten what consumers saw. */
   async function othersStore() {

@@ -104,6 +104,46 @@ describe('the leader', () => {
     expect(first.notices.slice(before)).toEqual([{ masterBrokerId: 2, masterEpoch: 2 }]);
   });
 
+  it('lets an operator name one outside the set only with consent to a loss, while nobody in sync is alive, and says that it was one', async () => {
+    await first.elect();
+    const named = (acceptLoss?: boolean) =>
+      second.ask(electMaster, { ...SET, brokerId: 2, designateElect: true, acceptLoss });
+    // The one in sync is alive.
+    const refused = await named(true);
+    expect([refused.code, refused.remark]).toEqual([
+      ResponseCode.CONTROLLER_ELECT_MASTER_FAILED,
+      expect.stringContaining('replica 1 is alive and in sync; name that one'),
+    ]);
+    first.kill();
+    await group.world.run(2_000);
+    const without = await named();
+    expect(without.code).toBe(ResponseCode.CONTROLLER_ELECT_MASTER_FAILED);
+    expect(without.remark).toContain(
+      'of the replicas only {1} is known to hold all that was acknowledged. Start one that is; if they are gone for good: ' +
+        'start all brokers that have a log, then name the one with the newest epoch and the furthest end (alive: 2 (epoch -1, end 0)): ' +
+        'mqadmin electMaster -a CONTROLLER -n NAMESERVER -c c -bn b -b ID --acceptLoss; what only others hold is lost then',
+    );
+    expect((await named(true)).header).toMatchObject({ masterBrokerId: 2, masterEpoch: 3, uncleanEpoch: 3 });
+    expect(JSON.stringify(group.platform(group.leader).logger.lines)).toContain('acknowledged messages may be lost');
+  });
+
+  it('accepts no loss before it can know who is alive', async () => {
+    await first.elect();
+    first.kill();
+    await group.world.run(100);
+    const before = group.leader;
+    group.kill(before);
+    await group.world.run(50);
+    await group.start(before);
+    for (const name of group.names) if (name !== before) group.kill(name);
+    for (const name of group.names) if (name !== before) await group.start(name);
+    await group.untilServing();
+    const named = () => second.ask(electMaster, { ...SET, brokerId: 2, designateElect: true, acceptLoss: true });
+    expect((await named()).remark).toContain('does not know yet whether {1}, in sync, are alive: ask again in 10 s');
+    await group.world.run(10_000);
+    expect((await named()).code).toBe(0);
+  });
+
   it('takes a set only from the master of now, with living brokers', async () => {
     await first.elect();
     expect((await second.alter(1, [1, 2], 1)).code).toBe(ResponseCode.CONTROLLER_INVALID_MASTER);

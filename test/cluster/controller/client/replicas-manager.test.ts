@@ -83,7 +83,7 @@ describe.each([1, 3])("the broker's side, with %i controllers", (count) => {
     await alone.restart({ inDoubt: true });
     await group.world.run(12_000);
     expect(alone.roles.role).toBe('fenced');
-    expect(warnings(alone)).toContain('enableElectUncleanMaster=true');
+    expect(warnings(alone)).toContain('-bn b -b ID --acceptLoss; what only others hold is lost then');
   });
 });
 

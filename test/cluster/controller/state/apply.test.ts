@@ -59,6 +59,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     brokerId: fc.option(id, { nil: undefined }),
     designated: fc.boolean(),
     unclean: fc.boolean(),
+    acceptLoss: fc.constantFrom(undefined, undefined, true),
     live,
   }),
   fc.record({
@@ -266,10 +267,17 @@ describe('the state machine of the controllers', () => {
         play(steps, (state, command) => {
           const before = state.get(command.brokerName);
           const { state: next, code, set } = apply(state, command);
-          const elected = command.kind === 'elect-master' && code === ResponseCode.SUCCESS && !command.unclean;
-          if (elected && before !== undefined && before.masterEpoch > 0) {
-            expect(before.syncStateSet).toContain(set?.masterId);
-          }
+          if (command.kind !== 'elect-master' || code !== ResponseCode.SUCCESS || command.unclean) return next;
+          if (before === undefined || before.masterEpoch === 0) return next;
+          if (before.syncStateSet.includes(set?.masterId ?? 0)) return next;
+          // People named it, nobody in sync was alive, and nobody who is has more.
+          expect([command.designated, command.acceptLoss, set?.masterId]).toEqual([true, true, command.brokerId]);
+          expect(set?.uncleanEpoch).toBe(set?.masterEpoch);
+          const able = command.live.filter(({ brokerId }) => before.replicas.get(brokerId)?.learner === false);
+          expect(able.filter(({ brokerId }) => before.syncStateSet.includes(brokerId))).toEqual([]);
+          const [most] = able.toSorted((a, b) => b.epoch - a.epoch || b.maxOffset - a.maxOffset);
+          const named = able.find(({ brokerId }) => brokerId === command.brokerId);
+          expect([named?.epoch, named?.maxOffset]).toEqual([most?.epoch, most?.maxOffset]);
           return next;
         });
       }),

@@ -207,8 +207,12 @@ function newest(set: NaiveSet, { live }: Extract<Command, { kind: 'elect-master'
 }
 
 function choose(set: NaiveSet, command: Extract<Command, { kind: 'elect-master' }>): number | null {
-  const { brokerId: asking, designated, unclean, live } = command;
-  if (set.masterEpoch === 0 && newest(set, command) > 0 && designated && asking !== undefined) {
+  const { brokerId: asking, designated, unclean, acceptLoss, live } = command;
+  const isForgotten = set.masterEpoch === 0 && newest(set, command) > 0;
+  const nobodyInSync = live.every(({ brokerId }) => !set.inSync.has(brokerId) || set.learners.has(brokerId));
+  const isNew = set.masterEpoch === 0 && newest(set, command) === 0;
+  const byPeople = isForgotten || (acceptLoss === true && nobodyInSync && !isNew);
+  if (byPeople && designated && asking !== undefined) {
     const able = live.filter(({ brokerId }) => set.codes[brokerId] !== undefined && !set.learners.has(brokerId));
     const rank = ({ epoch, maxOffset }: LiveBroker) => epoch * 1_000 + maxOffset;
     const one = able.find(({ brokerId }) => brokerId === asking);
