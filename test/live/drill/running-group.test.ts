@@ -39,6 +39,14 @@ test('the leader of a running group is halted by a command of the plan', { timeo
   expect(trial?.record.leaderAfter).not.toBe(leader);
   expect(trial?.rtoMs).toBeGreaterThan(0);
   expect(reportOf(folder).versions).toMatchObject({ [`brokers behind ${group.nameServer}`]: 'V5_3_3' });
+  // Its files are not at hand: all but the replica checker.
+  expect(reportOf(folder).verdicts.map(({ checker, valid }) => [checker, valid])).toEqual([
+    ['total-queue', true],
+    ['log', true],
+    ['real-time-order', true],
+    ['consumption', true],
+    ['read-back', true],
+  ]);
   expect(group.running()).toHaveLength(4);
 });
 
