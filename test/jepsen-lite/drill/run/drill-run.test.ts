@@ -69,3 +69,42 @@ test.for([
   if (sentence === undefined) expect(await waited).toBe(true);
   else await expect(waited).rejects.toThrow(sentence);
 });
+
+/** Why a drill stops that looks after so long at a consumer that lags by so much; undefined: it does not. */
+async function stopOf({ stalledMs = 0, lag = 0 }): Promise<string | undefined> {
+  let nowMs = 5_000;
+  const clients = { counts: { acknowledged: 0 }, lag: 0 };
+  const run = new DrillRun({
+    plan: { ...plan, abort: { stallMs: 2_000, maxLag: 10 } },
+    target: { faults: { active: [] }, look: () => Promise.resolve(look) } as unknown as DrillTarget,
+    clients: clients as unknown as DrillClients,
+    nowMs: () => nowMs,
+    signal: new AbortController().signal,
+    journal: () => {},
+    onLook: () => {},
+    onNote: () => Promise.resolve(),
+  });
+  // Whatever was acknowledged before counts no more.
+  nowMs = 6_000;
+  clients.counts.acknowledged = 1;
+  await run.until('wait', 0, () => true);
+  nowMs += stalledMs;
+  clients.lag = lag;
+  try {
+    await run.until('wait', 0, () => true);
+    return undefined;
+  } catch (error) {
+    expect(error).toMatchObject({ kind: 'aborted' });
+    return (error as DrillStopped).message;
+  }
+}
+
+test('a stall that is longer than the plan allows aborts it', async () => {
+  expect(await stopOf({ stalledMs: 2_000 })).toBeUndefined();
+  expect(await stopOf({ stalledMs: 2_001 })).toBe('no message was acknowledged for 2001 ms (abort.stallMs 2000)');
+});
+
+test('a consumer that lags by more than the plan allows aborts it', async () => {
+  expect(await stopOf({ lag: 10 })).toBeUndefined();
+  expect(await stopOf({ lag: 11 })).toBe('the consumer lags by 11 messages (abort.maxLag 10)');
+});

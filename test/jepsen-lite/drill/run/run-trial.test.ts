@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { History } from '../../../../jepsen-lite/checker/history.ts';
+import { defaultPhase, defaultPlan } from '../../../../jepsen-lite/drill/plan/presets.ts';
+import type { DrillClients } from '../../../../jepsen-lite/drill/run/drill-clients.ts';
+import { DrillRun } from '../../../../jepsen-lite/drill/run/drill-run.ts';
+import { runTrial, type TrialRecord } from '../../../../jepsen-lite/drill/run/run-trial.ts';
+import type { DrillTarget, MadeFault } from '../../../../jepsen-lite/drill/target/drill-target.ts';
+import type { Schedule } from '../../../../jepsen-lite/fault/schedule.ts';
+
+const NS_PER_MS = 1e6;
+const SEND_EACH_MS = 5;
+const faults: Schedule = [
+  { kind: 'kill', target: 'leader', atMs: 0, forMs: 300 },
+  { kind: 'pause', target: 'follower', atMs: 100, forMs: 300 },
+];
+const plan = {
+  ...defaultPlan,
+  name: 'two',
+  about: 'Two faults.',
+  phases: [{ ...defaultPhase, name: 'both', faults }],
+  steady: { ...defaultPlan.steady, forMs: 500, timeoutMs: 1_000 },
+  recoverMs: 2_000,
+};
+
+interface Paper {
+  /** Kinds that find nobody to hit. */
+  readonly missed?: readonly string[];
+  /** What is wrong with the group after so many faults were made. */
+  readonly problem?: (made: number) => string | undefined;
+}
+
+/** A trial on a group of paper, to which a message is sent every 5 ms, and the faults that were made in it. */
+async function trialOn({ missed = [], problem = () => undefined }: Paper) {
+  const nowMs = (): number => performance.now();
+  const startedMs = nowMs();
+  const history = new History();
+  const made: MadeFault[] = [];
+  let sentMs = startedMs;
+  const send = (): void => {
+    for (; sentMs < nowMs(); sentMs += SEND_EACH_MS) {
+      history.ok(history.invoke(1, 'append', 'T/0', `m${sentMs}`, sentMs * NS_PER_MS, ''), (sentMs + 1) * NS_PER_MS, 0);
+    }
+  };
+  const play = (schedule: Schedule): void => {
+    for (const { kind, forMs } of schedule.filter((each) => !missed.includes(each.kind)))
+      made.push({ kind, members: ['n0'], startMs: nowMs(), endMs: nowMs() + forMs });
+  };
+  const look = () => {
+    send();
+    return Promise.resolve({ leader: 'n0', term: 1, problem: problem(made.length) });
+  };
+  const run = new DrillRun({
+    plan,
+    target: {
+      faults: { play, made, active: [], refused: undefined, lastStartMs: 0 },
+      look,
+      away: () => [],
+      roles: () => Promise.resolve([]),
+    } as unknown as DrillTarget,
+    clients: {
+      history,
+      lag: 0,
+      get counts() {
+        return { acknowledged: history.size, refused: 0, unknown: 0 };
+      },
+    } as unknown as DrillClients,
+    nowMs,
+    signal: new AbortController().signal,
+    journal: () => {},
+    onLook: () => {},
+    onNote: () => Promise.resolve(),
+  });
+  const outcome = runTrial(run, 1).catch((error: Error) => error);
+  await vi.advanceTimersByTimeAsync(60_000);
+  return { outcome: await outcome, made };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function problemOf(outcome: TrialRecord | Error): string | undefined {
+  if (outcome instanceof Error) throw outcome;
+  return outcome.problem;
+}
+
+test('a trial whose faults were all made, and after which all is well, has no problem', async () => {
+  const { outcome, made } = await trialOn({});
+  expect(problemOf(outcome)).toBeUndefined();
+  expect(made).toHaveLength(2);
+});
+
+test('a fault that found nobody to hit is a problem of its trial', async () => {
+  const { outcome } = await trialOn({ missed: ['pause'] });
+  expect(problemOf(outcome)).toBe('only 1 of 2 faults found somebody to hit');
+});
+
+test('so is a group that does not come back', async () => {
+  const { outcome } = await trialOn({ problem: (made) => (made > 0 ? 'nobody leads' : undefined) });
+  expect(problemOf(outcome)).toBe('2000 ms after the faults nobody leads');
+});
+
+test('a trial does not begin while something is wrong, and hurts nobody', async () => {
+  const { outcome, made } = await trialOn({ problem: () => 'n1 is not sound' });
+  expect(outcome).toMatchObject({
+    kind: 'not-steady',
+    message: 'trial 1 does not begin, because after 1000 ms n1 is not sound',
+  });
+  expect(made).toEqual([]);
+});
