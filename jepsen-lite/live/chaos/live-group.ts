@@ -136,7 +136,6 @@ export class LiveGroup extends Hurtable<LiveMember> {
   wipe(member: LiveMember): void {
     emptyFolder(member.node.storeDirectory);
     this.ends.forget(member.name);
-    this.#votes.forget(member.name);
   }
 
   /** Its disk takes so many bytes more, and what then fails is no fault of its own; the returned function ends that. */
@@ -217,8 +216,11 @@ export class LiveGroup extends Hurtable<LiveMember> {
   #lookForHurt(member: LiveMember): void {
     const { name, starts, report, startedMs } = member;
     if (report === undefined || member.state !== 'up') return;
+    const wasHurt = this.hurts.isHurt(name);
     this.hurts.heard(name, starts, this.mode.isWhole(report, this.#areSound, performance.now() - startedMs));
-    if (!this.hurts.isHurt(name)) member.excuses.delete('rot');
+    if (this.hurts.isHurt(name)) return;
+    member.excuses.delete('rot');
+    if (wasHurt && report.raft !== undefined) this.#votes.forgot(name, report.raft.term);
   }
 
   #isAway(member: LiveMember): void {

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Group } from '../../../../cluster/launch/group.ts';
 import type { Ailing } from '../../../../jepsen-lite/live/chaos/ailing.ts';
 import { LiveJudge } from '../../../../jepsen-lite/live/chaos/client-judge.ts';
@@ -8,16 +10,25 @@ import type { Excuse } from '../../../../jepsen-lite/live/chaos/live-member.ts';
 import type { FullDisks } from '../../../../jepsen-lite/live/disk/full-disks.ts';
 import type { Links } from '../../../../jepsen-lite/live/network/links.ts';
 import type { Ward } from '../../../../jepsen-lite/live/sick/ward.ts';
+import { createVirtualPlatform } from '../../../support/virtual-platform.ts';
 
 /** Nobody listens on this port. */
 const NOBODY = 'http://127.0.0.1:1';
 
-/** What becomes of a member whose process is gone, and of the run that sees it. */
-async function goneMember(excuse?: Excuse) {
+/** A group of which one member is told, that answers there. Its disk is empty. */
+function liveGroup(httpUrl: string) {
   const judge = new LiveJudge(() => 0);
   const journal: string[] = [];
-  const node = { name: 'n0', httpUrl: NOBODY, address: '', confFile: '', logFile: '', storeDirectory: '' };
-  const group = { nodes: [node], nameServers: [], process: () => undefined, folder: { logTail: () => 'TypeError: x' } };
+  const node = { name: 'n0', httpUrl, address: '', confFile: '', logFile: '', storeDirectory: '/store' };
+  const group = {
+    nodes: [node],
+    nameServers: [],
+    platform: createVirtualPlatform(),
+    process: () => undefined,
+    kill: () => Promise.resolve(true),
+    start: () => {},
+    folder: { logTail: () => 'TypeError: x' },
+  };
   const live = new LiveGroup({
     mode: dledgerMode,
     group: group as unknown as Group,
@@ -28,13 +39,20 @@ async function goneMember(excuse?: Excuse) {
     judge,
     journal: (line) => void journal.push(line),
   });
+  const [member] = live.members;
+  if (member === undefined) throw new Error('the group has a member');
+  return { live, judge, journal, member };
+}
+
+/** What becomes of a member whose process is gone, and of the run that sees it. */
+async function goneMember(excuse?: Excuse) {
+  const { live, judge, journal, member } = liveGroup(NOBODY);
   const away: [string, boolean][] = [];
   live.onPresence = (name, isThere) => void away.push([name, isThere]);
-  const [member] = live.members;
-  if (excuse !== undefined) member?.excuses.add(excuse);
+  if (excuse !== undefined) member.excuses.add(excuse);
   await live.look();
   await live.heal({ starts: false });
-  return { violation: judge.violation, journal, away, state: member?.state };
+  return { violation: judge.violation, journal, away, state: member.state };
 }
 
 test('a member that ends by itself is a broken promise, and away', async () => {
@@ -50,4 +68,46 @@ test('what was done to its disk excuses its end', async () => {
   expect(violation).toBeUndefined();
   expect(journal).toEqual(['n0 ended by itself (excused by: disk-error)']);
   expect(state).toBe('down');
+});
+
+describe('a member that led by its own vote, and whose disk holds no hard state when it is killed', () => {
+  let server: Server | undefined;
+
+  afterEach(() => void server?.close());
+
+  /** A group whose member says that it has led since term 4, and is whole in term 5. */
+  async function voters() {
+    const raft = {
+      groupName: 'g',
+      role: 'leader',
+      term: 5,
+      roleHistory: [{ role: 'leader', term: 4, votes: ['n0'] }],
+      ...{ inDoubt: false, logCare: { damagedPlaces: 0, scrub: { passes: 1 } } },
+      ...{ commitIndex: 1, appliedIndex: 1, writtenIndex: 1 },
+    };
+    server = createServer((_request, response) => response.end(JSON.stringify({ ready: true, raft })));
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    return liveGroup(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  }
+
+  test('is convicted', async () => {
+    const { live, judge, member } = await voters();
+    await live.look();
+    await live.kill(member);
+    expect(judge.violation).toMatchObject({ invariant: 'durable-vote' });
+    expect(judge.violation?.text).toBe('n0 voted for n0 in term 4, while its disk holds no hard state');
+  });
+
+  test('is not while its disk is among the hurt ones, nor for what it voted before it was whole again', async () => {
+    const { live, judge, member } = await voters();
+    await live.look();
+    live.hurts.hurt(member.name, member.starts);
+    await live.kill(member);
+    live.start(member);
+    await live.look();
+    expect(live.hurts.names).toEqual([]);
+    await live.look();
+    await live.kill(member);
+    expect(judge.violation).toBeUndefined();
+  });
 });
