@@ -1,12 +1,10 @@
 import { assert } from '../../src/base/assert.ts';
-import type { Timer } from '../../src/platform/ports.ts';
-import type { WriteRefusal } from '../../src/store/replicator.ts';
 import { awaitSuccessor } from './await-successor.ts';
-import { setRule } from './confirm-rules.ts';
 import { EpochAgreement } from './epoch-agreement.ts';
 import { fencedRole } from './fenced-role.ts';
 import { haLimits, replicaIdentity } from './ha-settings.ts';
-import { MasterRole } from './master-role.ts';
+import type { MasterRole } from './master-role.ts';
+import { MasterTerm } from './master-term.ts';
 import { orFatal } from './or-fatal.ts';
 import type { ReplicaNodeOptions } from './replica-node-options.ts';
 import { replicaReports } from './replica-reports.ts';
@@ -21,12 +19,7 @@ import type {
   SlaveCommand,
   SyncStateSet,
 } from './replica-roles.ts';
-import { RoundWaiters } from './round-waiters.ts';
 import { type Agreement, SlaveRole } from './slave-role.ts';
-import { SyncStateTracker } from './sync-state-tracker.ts';
-
-/** How often a master looks who should join or leave the set, ms. */
-const LOOK_MS = 1_000;
 
 /** A replica of Controller mode: takes the roles that it is told, one at a time, and what each means for its log. */
 export class ReplicaNode implements ReplicaRoles {
@@ -35,22 +28,14 @@ export class ReplicaNode implements ReplicaRoles {
   #brokerId = 0;
   #role: ReplicaRole = 'fenced';
   #masterEpoch = 0;
-  #master: MasterRole | undefined;
+  #term: MasterTerm | undefined;
   #slave: SlaveRole | undefined;
-  #tracker: SyncStateTracker | undefined;
   #masterAddress: string | undefined;
   /** Newest epoch of an unclean election that it was told of. */
   #uncleanEpoch = 0;
-  #serving = false;
-  /** As a master: it serves when everything below is confirmed and applied. */
-  #ownEnd = 0;
-  /** As a master: a slave may join the set when it has everything below. */
-  #mayJoinAt = 0;
   #leaving = false;
-  #look: Timer | undefined;
   /** Counts roles: what an older one started is dropped when it comes back. */
   #turn = 0;
-  readonly #rounds = new RoundWaiters();
   /** It becomes master in later epochs only: up to the last byte in the log when the process began, and what it renounced since. */
   #renounced: number;
 
@@ -81,7 +66,7 @@ export class ReplicaNode implements ReplicaRoles {
 
   /** Master, and everything that the log held when it became that is confirmed and applied. */
   get serving(): boolean {
-    return this.#serving;
+    return this.#term?.serving ?? false;
   }
 
   get masterEpoch(): number {
@@ -95,12 +80,12 @@ export class ReplicaNode implements ReplicaRoles {
 
   /** The master role, for the HA port. */
   get masterRole(): MasterRole | undefined {
-    return this.#master;
+    return this.#term?.role;
   }
 
   /** As a master: which sets may be in force, and the epoch of the one that is known to have been. */
   get setsInForce(): { readonly setEpoch: number; readonly candidates: readonly (readonly number[])[] } | undefined {
-    const tracker = this.#tracker;
+    const tracker = this.#term?.tracker;
     return tracker && { setEpoch: tracker.decided.setEpoch, candidates: tracker.candidates };
   }
 
@@ -136,73 +121,20 @@ export class ReplicaNode implements ReplicaRoles {
     return true;
   }
 
-  #promote({ masterEpoch, syncStateSet, setId }: MasterCommand): void {
-    const { platform, config, log, epochs, store, doubt } = this.#options;
-    const { clock, timers, logger } = platform;
-    const tailEnd = log.endPosition;
+  #promote(command: MasterCommand): void {
+    const { masterEpoch, setId } = command;
+    const { log, epochs, doubt } = this.#options;
     const noted = orFatal(this.#options.fatal, () => {
       doubt.begins(masterEpoch, setId);
-      epochs.append(masterEpoch, tailEnd);
+      epochs.append(masterEpoch, log.endPosition);
     });
     if (!noted) return;
-    this.#ownEnd = tailEnd;
-    this.#mayJoinAt = epochs.entries.at(-1)?.startPosition ?? tailEnd;
-    const nowMs = clock.monotonicMs();
-    const maxLagMs = config.haMaxTimeSlaveNotCatchup;
-    const tracker = new SyncStateTracker({ selfId: this.#brokerId, set: syncStateSet, nowMs, maxLagMs });
-    const copies = config.allAckInSyncStateSet ? undefined : config.inSyncReplicas;
-    const required = (): ReadonlySet<number> => tracker.required;
-    this.#tracker = tracker;
-    this.#master = new MasterRole({
-      ...{ log, clock, timers, logger },
-      identity: replicaIdentity(config, this.#brokerId),
-      limits: haLimits(config),
-      epoch: masterEpoch,
-      epochs: () => epochs.entries,
-      setId: doubt.setId,
-      rule: setRule({ selfId: this.#brokerId, required, copies, timeoutMs: config.slaveTimeout }),
-      refusal: () => this.#tooFewInSync(),
-      stateForBeginner: () => this.#options.exportState(),
-      tellsConfirmed: true,
-      events: {
-        acknowledged: () => {
-          this.#propose();
-          this.#askRounds();
-          if (!this.#serving) this.#settle();
-        },
-        left: ({ brokerId }) => {
-          tracker.left(brokerId);
-          this.#propose();
-        },
-      },
+    this.#term = new MasterTerm(this.#options, command, {
+      brokerId: this.#brokerId,
+      isLeaving: () => this.#leaving,
+      changed: () => this.#changed(),
     });
-    log.setRole(this.#master);
-    store().adoptTail();
-    this.#look = timers.every(LOOK_MS, () => {
-      tracker.answered();
-      this.#rounds.expire();
-      this.#propose();
-      if (!this.#serving) this.#settle();
-    });
-    this.#settle();
-  }
-
-  /** Serves when what it found in its log is confirmed: the set of an election holds the new master alone, so that is at once, as a rule. */
-  #settle(): void {
-    const { log, store, adopted } = this.#options;
-    log.settle();
-    if (this.#serving || this.#role !== 'master' || store().dispatchedPosition < this.#ownEnd) return;
-    if (adopted.pending) {
-      const end = adopted.toLog();
-      if (end === undefined) return;
-      this.#ownEnd = end;
-      this.#mayJoinAt = end;
-      this.#settle();
-      return;
-    }
-    this.#serving = true;
-    this.#options.platform.logger.info('Serving as master', { epoch: this.#masterEpoch, brokerId: this.#brokerId });
-    this.#changed();
+    this.#term.start();
   }
 
   becomeSlave(command: SlaveCommand): boolean {
@@ -238,6 +170,7 @@ export class ReplicaNode implements ReplicaRoles {
       beginAt: (position) => this.#options.beginAt(position),
       findMaster: (done) => haPortOf(this.#masterAddress ?? '', done),
       showsOnlyConfirmed: true,
+      mayAcknowledge: () => !this.#options.events.mayBeReplaced(),
       events: {
         following: () => platform.logger.info('Following the master', { epoch, position: log.endPosition }),
         alone: () => {},
@@ -271,20 +204,15 @@ export class ReplicaNode implements ReplicaRoles {
   #begin(role: ReplicaRole, masterEpoch: number, reason: string): number {
     const { log, platform } = this.#options;
     platform.logger.info('Role changed', { from: this.#role, to: role, epoch: masterEpoch, reason });
-    if (this.#look !== undefined) platform.timers.cancel(this.#look);
-    this.#look = undefined;
-    const wasMaster = this.#master !== undefined;
-    this.#master?.end(`this broker is no longer the master: ${reason}`);
+    const wasMaster = this.#term !== undefined;
+    this.#term?.end(`this broker is no longer the master: ${reason}`);
     this.#slave?.end();
-    this.#master = undefined;
+    this.#term = undefined;
     this.#slave = undefined;
-    this.#tracker = undefined;
-    this.#serving = false;
     this.#options.adopted.roleEnds();
     this.#leaving = false;
     this.#role = role;
     this.#masterEpoch = masterEpoch;
-    this.#rounds.end();
     if (wasMaster) log.lost(`this broker is no longer the master: ${reason}`);
     return ++this.#turn;
   }
@@ -297,16 +225,11 @@ export class ReplicaNode implements ReplicaRoles {
   // --- the set -----------------------------------------------------------------------------------------------------
 
   syncStateSetDecided(masterEpoch: number, set: SyncStateSet): void {
-    if (masterEpoch !== this.#masterEpoch || this.#tracker?.decide(set) !== true) return;
-    this.#options.platform.logger.info('SyncStateSet', { members: set.brokerIds.join(' '), setEpoch: set.setEpoch });
-    // At once: until then the confirm position is that of the set of before, and says nothing of who may join.
-    this.#options.log.settle();
-    this.#master?.settleSoon();
-    this.#askRounds();
+    if (masterEpoch === this.#masterEpoch) this.#term?.decided(set);
   }
 
   syncStateSetRefused(masterEpoch: number): void {
-    if (masterEpoch === this.#masterEpoch) this.#tracker?.answered();
+    if (masterEpoch === this.#masterEpoch) this.#term?.refused();
   }
 
   prepareHandOver(done: (successor: number | undefined) => void): void {
@@ -316,52 +239,12 @@ export class ReplicaNode implements ReplicaRoles {
     awaitSuccessor(platform, log.endPosition, () => this.replicas(), done);
   }
 
-  #propose(): void {
-    const { platform, log, events } = this.#options;
-    const master = this.#master;
-    const wish = this.#tracker?.propose({
-      nowMs: platform.clock.monotonicMs(),
-      slaves: master?.links ?? [],
-      endPosition: log.endPosition,
-      confirmPosition: log.confirmedPosition,
-      epochStart: this.#options.adopted.unsafe ? Number.POSITIVE_INFINITY : this.#mayJoinAt,
-    });
-    if (master === undefined || wish === undefined) return;
-    const { epoch } = master;
-    platform.timers.endOfTurn(() => {
-      if (this.#master === master) events.alterSyncStateSet(epoch, wish);
-    });
-  }
-
-  #tooFewInSync(): WriteRefusal | undefined {
-    if (this.#options.adopted.logging) return undefined;
-    if (this.#leaving) return { status: 'not-ready', text: 'this master hands over to another broker; try again' };
-    if (!this.#serving)
-      return { status: 'not-ready', text: 'this broker was just elected and is not ready yet; try again' };
-    const { minInSyncReplicas } = this.#options.config;
-    const count = this.#tracker?.decided.brokerIds.length ?? 0;
-    if (count >= minInSyncReplicas) return undefined;
-    const text = `in-sync replicas not enough: ${count} of minInSyncReplicas=${minInSyncReplicas}; nothing was appended`;
-    return { status: 'replicas-missing', text };
-  }
-
   // --- questions ---------------------------------------------------------------------------------------------------
 
   /** Calls back when every member of every set that may be in force has said that it still follows: nobody else can have been elected then. */
   confirmMaster(done: (master: boolean) => void): void {
-    const master = this.#master;
-    if (!this.#serving || master === undefined) {
-      done(false);
-      return;
-    }
-    this.#rounds.add(master.askRound(), done);
-    this.#askRounds();
-  }
-
-  #askRounds(): void {
-    const required = [...(this.#tracker?.required ?? [])].filter((id) => id !== this.#brokerId);
-    const rounds = new Map(this.#master?.links.map(({ brokerId, round }) => [brokerId, round]));
-    this.#rounds.reached(Math.min(Number.MAX_SAFE_INTEGER, ...required.map((id) => rounds.get(id) ?? 0)));
+    if (this.#term === undefined) done(false);
+    else this.#term.confirmMaster(done);
   }
 
   position(): ReplicaPosition {
@@ -388,8 +271,8 @@ export class ReplicaNode implements ReplicaRoles {
   }
 
   replicas(): readonly ReplicaReport[] {
-    const members = this.#tracker?.decided.brokerIds ?? [];
-    return replicaReports(this.#master?.links ?? [], this.#options.log.endPosition, members);
+    const members = this.#term?.tracker.decided.brokerIds ?? [];
+    return replicaReports(this.#term?.role.links ?? [], this.#options.log.endPosition, members);
   }
 
   /** The end of the process: no role any more. */

@@ -130,9 +130,15 @@ export interface ReplicaRoles {
 export interface ReplicaEvents {
   /**
    * The master wants this set: ALTER_SYNC_STATE_SET (1001) with `masterEpoch` and `setEpoch` as given. Answered by `syncStateSetDecided` or
-   * `syncStateSetRefused`; without an answer the wish is told again every second. Never called within a command.
+   * `syncStateSetRefused`; without an answer the wish is told again every second. Never called within a command. `addresses`: client addresses of the slaves that are connected, by id; another broker with one
+   * of these ids holds something else.
    */
-  alterSyncStateSet(masterEpoch: number, wish: SyncStateSet): void;
+  alterSyncStateSet(masterEpoch: number, wish: SyncStateSet, addresses: ReadonlyMap<number, string>): void;
+  /**
+   * This process did not run for so long that the controllers may have given its id to a copy of its directory, and they have not said otherwise since: nothing may be confirmed or
+   * acknowledged. Asked at each of these.
+   */
+  mayBeReplaced(): boolean;
   /** Role, `serving` or `inDoubt` changed. */
   changed(): void;
 }

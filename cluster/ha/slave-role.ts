@@ -42,6 +42,8 @@ export interface SlaveRoleOptions {
   readonly ifNoMaster?: string | undefined;
   /** Consumers see only what the master has confirmed; else everything that is here, as with RocketMQ's slaves. */
   readonly showsOnlyConfirmed: boolean;
+  /** Whether what is here may be acknowledged now; undefined: always. */
+  readonly mayAcknowledge?: () => boolean;
   readonly events: SlaveEvents;
 }
 
@@ -109,8 +111,12 @@ export class SlaveRole implements LogRole {
 
   stored(position: number): void {
     if (!this.#following) return;
-    this.#link?.acknowledge(position, this.#round);
+    this.#acknowledge(position);
     this.#checkCaughtUp();
+  }
+
+  #acknowledge(position: number): void {
+    if (this.#options.mayAcknowledge?.() !== false) this.#link?.acknowledge(position, this.#round);
   }
 
   #checkCaughtUp(): void {
@@ -211,7 +217,7 @@ export class SlaveRole implements LogRole {
       if (this.#options.showsOnlyConfirmed) log.settle();
     }
     this.#checkCaughtUp();
-    if (answer) this.#link?.acknowledge(Math.min(log.storedPosition, log.endPosition), this.#round);
+    if (answer) this.#acknowledge(Math.min(log.storedPosition, log.endPosition));
   }
 
   #lost(reason: string | undefined, retryMs: number): void {

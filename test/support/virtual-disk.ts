@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { DirectoryLock, Disk, DiskError, DiskFile } from '../../src/platform/ports.ts';
+import { Halt } from './halt.ts';
 import type { DiskOperation, VirtualDiskImage } from './virtual-disk-image.ts';
 import { VirtualFile } from './virtual-file.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -9,15 +10,17 @@ export class VirtualDisk implements Disk {
   /** The machine's disk: faults are planted and contents looked at there. */
   readonly image: VirtualDiskImage;
   readonly time: VirtualTime;
+  readonly halt: Halt;
   /** Asynchronous writes that were started and are not complete: a process crash may apply a part of them. */
   readonly pendingWrites = new Set<PendingWrite>();
   readonly #alive: () => boolean;
   readonly #held = new Set<string>();
 
-  constructor(image: VirtualDiskImage, time: VirtualTime, alive: () => boolean) {
+  constructor(image: VirtualDiskImage, time: VirtualTime, alive: () => boolean, halt = new Halt()) {
     this.image = image;
     this.time = time;
     this.#alive = alive;
+    this.halt = halt;
   }
 
   open(path: string, options: { create: boolean }): DiskFile {
@@ -257,7 +260,7 @@ class VirtualDiskFile implements DiskFile {
   #later(run: () => void): void {
     const { time, image } = this.#disk;
     const runIfAlive = () => {
-      if (this.#disk.alive) run();
+      this.#disk.halt.event(() => this.#disk.alive && run());
     };
     time.schedule(image.latencyMs, () => image.complete(runIfAlive));
   }

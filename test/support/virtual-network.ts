@@ -1,4 +1,5 @@
 import type { Address, Listener, Network, NetworkError, Socket, SocketHandlers } from '../../src/platform/ports.ts';
+import { Halt } from './halt.ts';
 import { VirtualSocket } from './virtual-socket.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -98,6 +99,7 @@ export class VirtualNetwork implements Network {
   readonly fabric: VirtualFabric;
   readonly host: NetworkHost;
   readonly alive: () => boolean;
+  readonly halt: Halt;
   /** Sockets that are not closed. */
   readonly sockets = new Set<VirtualSocket>();
   /** Calls of `Socket.write` by this process: each stands for one system call. */
@@ -105,10 +107,11 @@ export class VirtualNetwork implements Network {
   readonly #listeners = new Map<number, OpenListener>();
   #nextPort = 32_768;
 
-  constructor(fabric: VirtualFabric, host: NetworkHost, alive: () => boolean) {
+  constructor(fabric: VirtualFabric, host: NetworkHost, alive: () => boolean, halt = new Halt()) {
     this.fabric = fabric;
     this.host = host;
     this.alive = alive;
+    this.halt = halt;
   }
 
   localAddresses(): readonly string[] {
@@ -163,8 +166,10 @@ export class VirtualNetwork implements Network {
     const accepted = new VirtualSocket(target.network, this.host, { host: target.ip, port }, socket.local);
     accepted.meet(socket);
     this.fabric.carry(target, this.host, () => socket.open(accepted));
-    listener.onConnection(accepted);
-    accepted.pump();
+    target.network.halt.event(() => {
+      listener.onConnection(accepted);
+      accepted.pump();
+    });
   }
 
   #takePort(): number {

@@ -1,5 +1,6 @@
 import { Chance } from '../../jepsen-lite/sim/chance.ts';
 import type { Platform, ProcessInfo } from '../../src/platform/ports.ts';
+import { Halt } from './halt.ts';
 import { RecordingLogger } from './recording-logger.ts';
 import { VirtualDisk } from './virtual-disk.ts';
 import { VirtualDiskImage } from './virtual-disk-image.ts';
@@ -86,6 +87,7 @@ export class VirtualPlatform implements Platform {
   readonly logger = new RecordingLogger();
   readonly process: ProcessInfo;
   readonly #host: VirtualHost;
+  readonly #halt = new Halt();
   #alive = true;
 
   constructor(world: VirtualWorld, host: VirtualHost, pid: number) {
@@ -94,16 +96,26 @@ export class VirtualPlatform implements Platform {
     this.name = host.name;
     this.#host = host;
     this.clock = new VirtualClock(world);
-    this.timers = new VirtualTimers(world, alive);
+    this.timers = new VirtualTimers(world, alive, this.#halt);
     this.random = new Chance(world.seed, `random/${host.name}/${pid}`);
-    this.disk = new VirtualDisk(host.image, world, alive);
-    this.network = new VirtualNetwork(world.fabric, host, alive);
+    this.disk = new VirtualDisk(host.image, world, alive, this.#halt);
+    this.network = new VirtualNetwork(world.fabric, host, alive, this.#halt);
     const bootId = `${host.name}-boot-${host.boots}`;
     this.process = { pid, residentBytes: () => 0, cpuMicros: () => 0, bootId: () => bootId };
   }
 
   get alive(): boolean {
     return this.#alive;
+  }
+
+  /** SIGSTOP: nothing happens in this process, its connections stay open. */
+  halt(): void {
+    this.#halt.begin();
+  }
+
+  /** SIGCONT: what came over sockets is read first, and timers fire `timersLateMs` later. */
+  resume(timersLateMs = 50): void {
+    this.#halt.end((run) => this.world.schedule(timersLateMs, run));
   }
 
   /** Kills the process, or the machine under it: timers, sockets and disk operations of this platform do nothing any more. */

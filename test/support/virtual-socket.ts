@@ -102,8 +102,10 @@ export class VirtualSocket implements Socket {
       return;
     }
     this.meet(peer);
-    this.#handlers?.onOpen?.();
-    this.pump();
+    this.#network.halt.event(() => {
+      if (this.#usable()) this.#handlers?.onOpen?.();
+      this.pump();
+    });
   }
 
   /** Moves bytes from the outbox to the wire as far as the other side has room. */
@@ -134,7 +136,7 @@ export class VirtualSocket implements Socket {
   #drained(): void {
     this.#wantsDrain = false;
     this.#network.fabric.time.schedule(0, () => {
-      if (this.#usable()) this.#handlers?.onDrain?.();
+      this.#network.halt.event(() => this.#usable() && this.#handlers?.onDrain?.());
     });
   }
 
@@ -148,7 +150,7 @@ export class VirtualSocket implements Socket {
       return;
     }
     this.#inbox.push(chunk);
-    this.#read();
+    this.#network.halt.event(() => this.#read());
   }
 
   #read(): void {
@@ -178,7 +180,7 @@ export class VirtualSocket implements Socket {
     this.#network.sockets.delete(this);
     const reason = code === undefined ? undefined : { code, error: `${code}: ${this.remote.host}:${this.remote.port}` };
     this.#network.fabric.time.schedule(0, () => {
-      if (this.#network.alive()) this.#handlers?.onClose(reason);
+      this.#network.halt.event(() => this.#network.alive() && this.#handlers?.onClose(reason));
     });
   }
 

@@ -1,5 +1,6 @@
 import { Heap } from '../../src/base/heap.ts';
 import type { Clock, Timer, Timers } from '../../src/platform/ports.ts';
+import { Halt } from './halt.ts';
 
 /** One thing that will happen at a virtual time. */
 export interface VirtualEvent {
@@ -135,11 +136,13 @@ export class VirtualClock implements Clock {
 export class VirtualTimers implements Timers {
   readonly #time: VirtualTime;
   readonly #alive: () => boolean;
+  readonly #halt: Halt;
   #pending = 0;
 
-  constructor(time: VirtualTime, alive: () => boolean) {
+  constructor(time: VirtualTime, alive: () => boolean, halt = new Halt()) {
     this.#time = time;
     this.#alive = alive;
+    this.#halt = halt;
   }
 
   /** Timers that have neither fired nor been cancelled: what a clean shutdown leaves at 0. */
@@ -180,10 +183,11 @@ export class VirtualTimers implements Timers {
     const fire = () => {
       if (!this.#alive()) return;
       if (periodMs === undefined) this.cancel(timer);
-      else timer.event = this.#time.schedule(periodMs, fire);
+      else timer.event = this.#time.schedule(periodMs, due);
       callback();
     };
-    const timer: VirtualTimer = { event: this.#time.schedule(delayMs, fire), done: false };
+    const due = () => this.#halt.timer(() => !timer.done && fire());
+    const timer: VirtualTimer = { event: this.#time.schedule(delayMs, due), done: false };
     this.#pending++;
     return timer;
   }

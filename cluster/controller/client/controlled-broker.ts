@@ -29,7 +29,8 @@ export class ControlledBroker {
       platform,
       config,
       {
-        alterSyncStateSet: (masterEpoch, wish) => this.#manager.alterSyncStateSet(masterEpoch, wish),
+        alterSyncStateSet: (epoch, wish, addresses) => this.#manager.alterSyncStateSet(epoch, wish, addresses),
+        mayBeReplaced: () => this.#manager.mayBeReplaced(),
         changed: () => {},
       },
       fatal,

@@ -46,6 +46,13 @@ export class ReplicasManager {
   #stopped = false;
   /** The last reason why there is no master that was told to people. */
   #masterless = '';
+  /** When this process ran last for certain, on the monotonic clock: no heartbeat is older; undefined before the first. */
+  #ranMs: number | undefined;
+  /** How often this process did not run for longer than it counts as alive; and how often it was told since that it has its id still. */
+  #halts = 0;
+  #haltsOver = 0;
+  /** The controllers have this id at another address. */
+  #replaced = false;
 
   constructor(
     platform: Platform,
@@ -98,7 +105,7 @@ export class ReplicasManager {
    */
   heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch, setId }: SetNews): void {
     const { brokerId } = this.#enrolment;
-    if (brokerId === undefined || !this.#enrolment.everEnrolled || this.#stopped) return;
+    if (brokerId === undefined || !this.#enrolment.everEnrolled || this.#stopped || this.#replaced) return;
     const known = this.#roles.position().masterEpoch;
     if (masterEpoch < known) this.#outdated(masterEpoch, known);
     else if (masterId === undefined) this.#withoutMaster(masterEpoch, known);
@@ -115,10 +122,12 @@ export class ReplicasManager {
   }
 
   /** The master wishes another set (ReplicaEvents). */
-  alterSyncStateSet(masterEpoch: number, wish: SyncStateSet): void {
+  alterSyncStateSet(masterEpoch: number, wish: SyncStateSet, slaves: ReadonlyMap<number, string>): void {
     const { brokerId } = this.#enrolment;
     if (brokerId === undefined || this.#stopped) return;
-    const header = { ...this.#brokerName, masterBrokerId: brokerId, masterEpoch, invokeTime: this.#nowMs() };
+    const addresses = [...slaves].map(([id, address]) => `${id}=${address}`).join(';') || undefined;
+    const invokeTime = this.#nowMs();
+    const header = { ...this.#brokerName, masterBrokerId: brokerId, masterEpoch, invokeTime, addresses };
     const body = encodeSet(wish);
     this.#controllers.ask(alterSyncStateSet, header, body, (answer) => {
       // Without an answer, or with one that leaves it open, the wish comes again.
@@ -131,6 +140,24 @@ export class ReplicasManager {
       // What was proposed follows another master, or another set, than those of now.
       if (answer.code !== ResponseCode.CONTROLLER_NOT_LEADER) this.#ask();
     });
+  }
+
+  /** Whether a copy of this directory may have been given the id while this process did not run (ReplicaEvents). */
+  mayBeReplaced(): boolean {
+    if (this.#ranMs === undefined) return false;
+    const { clock, timers, logger } = this.#platform;
+    const nowMs = clock.monotonicMs();
+    const haltMs = nowMs - this.#ranMs;
+    if (haltMs >= this.#settings.heartbeatTimeoutMs) {
+      this.#halts++;
+      this.#ranMs = nowMs;
+      logger.warn(
+        'This broker did not run for a while: it acknowledges nothing before it has asked the controllers whether its id was given to a copy',
+        { ms: Math.round(haltMs) },
+      );
+      timers.endOfTurn(() => this.#beat());
+    }
+    return this.#halts > this.#haltsOver;
   }
 
   /** The process is about to end: as master has another broker elected, and hands on to it from then on. `done` comes whether that worked or not. */
@@ -160,6 +187,8 @@ export class ReplicasManager {
     this.#enrolment.enrol(this.#roles, (news) => {
       if (this.#stopped) return;
       this.#platform.logger.info('Registered with the controllers', { brokerId: news.brokerId });
+      this.#replaced = false;
+      this.#haltsOver = this.#halts;
       this.#beat();
       if (news.set !== undefined) this.heard(news.set);
       else this.#elect();
@@ -169,7 +198,9 @@ export class ReplicasManager {
   /** A heartbeat makes it one that may be elected: not before the controllers know whether it is in doubt. */
   #beat(): void {
     const { brokerId, everEnrolled } = this.#enrolment;
-    if (brokerId === undefined || !everEnrolled) return;
+    if (brokerId === undefined || !everEnrolled || this.#stopped || this.#replaced) return;
+    const asks = this.mayBeReplaced();
+    this.#ranMs = this.#platform.clock.monotonicMs();
     const { lastEpoch, maxPosition, confirmPosition } = this.#roles.position();
     const { clusterName, address, heartbeatTimeoutMs, electionPriority } = this.#settings;
     this.#controllers.tellAll(brokerHeartbeat, {
@@ -183,14 +214,19 @@ export class ReplicasManager {
       heartbeatTimeoutMills: heartbeatTimeoutMs,
       electionPriority,
     });
+    // Behind the heartbeat, so that nobody is given the id any more once that has its answer.
+    if (asks) this.#ask();
   }
 
-  /** Two brokers with one id have one directory, or copies of one: only one of them may be master of an epoch. */
+  /** Two brokers with one id have one directory, or copies of one: only one of them may be master of an epoch, or acknowledge as a slave. */
   #replacedByCopy(holder: string): void {
     const { address, brokerName } = this.#settings;
-    const why = `the controllers know ${holder} under the id ${this.#enrolment.brokerId} of ${brokerName}, which is that of ${address} too: one of the two runs on a copy of the other's directory; stop it, and give it a store directory and a brokerIdentity of its own`;
+    const why =
+      `the controllers know ${holder} under the id ${this.#enrolment.brokerId} of ${brokerName}, which is that of ${address} too: one of the two runs on a copy of the other's directory. ` +
+      `To go on with this one: stop ${holder}, and start this one anew. Else stop this one, and give it a store directory and a brokerIdentity of its own`;
     if (why !== this.#masterless) this.#platform.logger.error('This broker serves nothing', { reason: why });
     this.#masterless = why;
+    this.#replaced = true;
     this.#roles.becomeFenced(why);
     // Refused while the other one lives; when that is gone, the controllers have to know this address again.
     this.#enrol();
@@ -199,16 +235,23 @@ export class ReplicasManager {
   // --- learning who is master --------------------------------------------------------------------------------------
 
   #ask(): void {
-    if (this.#asking || this.#stopped || !this.#enrolment.enrolled) return;
+    const { brokerId, enrolled } = this.#enrolment;
+    if (this.#asking || this.#stopped || !enrolled) return;
     this.#asking = true;
-    this.#controllers.ask(getReplicaInfo, this.#brokerName, undefined, (answer) => {
+    const halts = this.#halts;
+    const asked = { ...this.#brokerName, brokerId, brokerAddress: this.#settings.address };
+    this.#controllers.ask(getReplicaInfo, asked, undefined, (answer) => {
       this.#asking = false;
       if (this.#stopped) return;
+      // What was asked before says nothing of the time since.
+      if (halts !== this.#halts) return this.#ask();
       if (typeof answer === 'string') return this.#unknown(answer);
       if (answer.code === ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST) return this.#enrol();
       const set = answer.code === ResponseCode.SUCCESS ? decodeSet(answer.body) : undefined;
       if (set === undefined) return this.#unknown(answer.remark);
-      const { masterBrokerId: masterId, masterAddress, masterEpoch = 0, uncleanEpoch, setId } = answer.header;
+      const { masterBrokerId: masterId, masterAddress, masterEpoch = 0, uncleanEpoch, setId, heldBy } = answer.header;
+      if (heldBy !== undefined) return this.#replacedByCopy(heldBy);
+      this.#haltsOver = halts;
       this.heard({ masterId, masterAddress, masterEpoch, syncStateSet: set, uncleanEpoch, setId });
     });
   }

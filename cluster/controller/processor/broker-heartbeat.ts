@@ -6,7 +6,7 @@ import { DEFAULT_TIMEOUT_MS } from '../live-brokers.ts';
 const LOWEST_PRIORITY = 2_147_483_647;
 
 /** BROKER_HEARTBEAT: every controller takes it, leader or not. */
-export const brokerHeartbeatProcessor: Processor = (dispatcher, { live, platform }) => {
+export const brokerHeartbeatProcessor: Processor = (dispatcher, { live, platform, state }) => {
   dispatcher.registerTyped(brokerHeartbeat, (context, request) => {
     const { clusterName, brokerName, brokerId, brokerAddr: address } = request;
     if (brokerId === undefined || brokerName === undefined) {
@@ -27,11 +27,13 @@ export const brokerHeartbeatProcessor: Processor = (dispatcher, { live, platform
       timeoutMs: request.heartbeatTimeoutMills ?? DEFAULT_TIMEOUT_MS,
       priority: request.electionPriority ?? LOWEST_PRIORITY,
     };
-    if (live.beat(beat, context.connection, platform.clock.monotonicMs())) {
+    const known = state().get(brokerName)?.replicas.get(brokerId)?.address ?? address;
+    // A broker registers first: who is at another address than the one that registered last has lost the id to that.
+    if (known === address && live.beat(beat, context.connection, platform.clock.monotonicMs())) {
       context.reply(ResponseCode.SUCCESS, 'Heart beat success');
       return;
     }
-    const why = `another live broker has the id ${brokerId} of ${brokerName}: this one, ${address}, runs on a copy of its directory`;
+    const why = `another broker has the id ${brokerId} of ${brokerName}: this one, ${address}, runs on a copy of its directory`;
     context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, why);
   });
 };

@@ -9,7 +9,10 @@ import { replyNotAgreed } from './not-agreed.ts';
 
 /** CONTROLLER_ALTER_SYNC_STATE_SET, and CONTROLLER_GET_REPLICA_INFO: what brokers of a set tell and ask about it. */
 export const syncStateProcessor: Processor = (dispatcher, { agreement, live, platform }) => {
-  dispatcher.registerTyped(alterSyncStateSet, (context, { brokerName, masterBrokerId: masterId, masterEpoch }) => {
+  dispatcher.registerTyped(alterSyncStateSet, (context, request) => {
+    const { brokerName, masterBrokerId: masterId, masterEpoch } = request;
+    // Left out where it says nothing: controllers of before replay such entries.
+    const where = request.addresses ? { addresses: request.addresses.split(';') } : {};
     const wish = syncStateSet.decode(context.command.body);
     if (wish instanceof BodyError) {
       context.reply(ResponseCode.CONTROLLER_INVALID_REQUEST, wish.message);
@@ -27,6 +30,7 @@ export const syncStateProcessor: Processor = (dispatcher, { agreement, live, pla
         syncStateSet: proposed,
         syncStateSetEpoch,
         alive,
+        ...where,
       },
       (outcome) => {
         if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
@@ -38,7 +42,7 @@ export const syncStateProcessor: Processor = (dispatcher, { agreement, live, pla
       },
     );
   });
-  dispatcher.registerTyped(getReplicaInfo, (context, { brokerName }) => {
+  dispatcher.registerTyped(getReplicaInfo, (context, { brokerName, brokerId, brokerAddress }) => {
     agreement.read((state) => {
       if (typeof state === 'string') return replyNotAgreed(context, state);
       const set = state.get(brokerName);
@@ -48,7 +52,9 @@ export const syncStateProcessor: Processor = (dispatcher, { agreement, live, pla
       }
       const { masterId: masterBrokerId, masterEpoch, uncleanEpoch, setId } = set;
       const epochs = { masterEpoch, uncleanEpoch: uncleanEpoch || undefined, setId };
-      const header = { masterBrokerId, masterAddress: masterAddress(set), ...epochs };
+      const known = brokerId === undefined ? undefined : set.replicas.get(brokerId)?.address;
+      const heldBy = known === undefined || known === brokerAddress ? undefined : known;
+      const header = { masterBrokerId, masterAddress: masterAddress(set), ...epochs, heldBy };
       context.respond(getReplicaInfo, ResponseCode.SUCCESS, header, undefined, [syncStateSet.encode(setOf(set))]);
     });
   });

@@ -22,6 +22,7 @@ type Fault = { readonly code: ResponseCode; readonly why: string };
 function faultOf(set: BrokerSet, command: AlterSyncStateSet): Fault | undefined {
   const { masterId, masterEpoch, syncStateSetEpoch, alive } = command;
   const proposed = new Set(command.syncStateSet);
+  const slaves = new Map(command.addresses?.map((one) => one.split('=', 2) as [string, string]));
   const failed = ResponseCode.CONTROLLER_ALTER_SYNC_STATE_SET_FAILED;
   if (proposed.size === set.syncStateSet.length && set.syncStateSet.every((id) => proposed.has(id))) {
     return { code: failed, why: `the SyncStateSet of ${set.brokerName} is {${set.syncStateSet.join(', ')}} already` };
@@ -41,6 +42,11 @@ function faultOf(set: BrokerSet, command: AlterSyncStateSet): Fault | undefined 
   for (const id of proposed) {
     if (!set.replicas.has(id)) {
       return { code: ResponseCode.CONTROLLER_INVALID_REPLICAS, why: `${set.brokerName} has no replica ${id}` };
+    }
+    const [known, slave] = [set.replicas.get(id)?.address, slaves.get(`${id}`) ?? set.replicas.get(id)?.address];
+    if (slave !== known) {
+      const why = `replica ${id} of ${set.brokerName} is known at ${known}, and ${slave}, which follows the master, runs on a copy of its directory`;
+      return { code: ResponseCode.CONTROLLER_INVALID_REPLICAS, why };
     }
     if (set.replicas.get(id)?.learner === true) {
       const why = `replica ${id} of ${set.brokerName} has asyncLearner=true: it is never in sync`;

@@ -18,7 +18,15 @@ const KEYS: Readonly<Record<Command['kind'], readonly string[]>> = {
     'setId',
     'maxOffset',
   ],
-  'alter-sync-state-set': ['brokerName', 'masterId', 'masterEpoch', 'syncStateSet', 'syncStateSetEpoch', 'alive'],
+  'alter-sync-state-set': [
+    'brokerName',
+    'masterId',
+    'masterEpoch',
+    'syncStateSet',
+    'syncStateSetEpoch',
+    'alive',
+    'addresses',
+  ],
   'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'acceptLoss', 'live'],
   'clean-broker-data': ['brokerName', 'brokerIds', 'alive'],
 };

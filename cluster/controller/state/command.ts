@@ -51,6 +51,8 @@ export interface AlterSyncStateSet {
   readonly syncStateSetEpoch: number;
   /** Ids of the set's brokers that are alive. */
   readonly alive: readonly number[];
+  /** Where the master has slaves with these ids, `2=10.0.0.2:10911`; undefined: it does not say. */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 /** A set needs a master. */

@@ -26,7 +26,7 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
     return refused(state, ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED, why);
   }
   if (isLate(replica, command)) {
-    const why = `a later start of replica ${brokerId} of ${brokerName} has registered, and this one is over; nothing was changed`;
+    const why = `a later start of replica ${brokerId} of ${brokerName} has registered (at ${replica.address}), and this one is over; nothing was changed. To go on with this store, see that no copy of it runs, and start this broker anew: it joins the SyncStateSet when it has caught up with a master`;
     return refused(state, ResponseCode.CONTROLLER_BROKER_ID_INVALID, why, set);
   }
   let changed: BrokerSet = set;

@@ -57,6 +57,7 @@ export class ReplicaWorld extends BrokerWorld<ReplicaName, ReplicaBroker> {
       config,
       {
         alterSyncStateSet: (epoch, wish) => this.#alter(name, epoch, wish),
+        mayBeReplaced: () => false,
         changed: () => {},
       },
       this.noteFatal(name),

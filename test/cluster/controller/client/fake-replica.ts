@@ -164,7 +164,7 @@ export class FakeReplica {
 
   /** As the data path of a master does. */
   wish(...brokerIds: number[]): void {
-    this.manager.alterSyncStateSet(this.roles.masterEpoch, { brokerIds, setEpoch: this.roles.set.setEpoch });
+    this.manager.alterSyncStateSet(this.roles.masterEpoch, { brokerIds, setEpoch: this.roles.set.setEpoch }, new Map());
   }
 
   #create(): ReplicasManager {

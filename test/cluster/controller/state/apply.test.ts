@@ -52,6 +52,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     syncStateSet: ids,
     syncStateSetEpoch: epoch,
     alive: ids,
+    addresses: fc.constantFrom(undefined, undefined, undefined, ['2=h2:1'], ['3=h9:9'], ['1=h1:1', '4=h9:9']),
   }),
   fc.record({
     kind: fc.constant('elect-master' as const),
@@ -282,6 +283,17 @@ describe('the state machine of the controllers', () => {
         });
       }),
     );
+  });
+
+  it('takes nobody into the SyncStateSet whose id another broker has that follows the master', () => {
+    const founded = [...FOUNDING, electing(1, [])].reduce((one, each) => apply(one, each).state, EMPTY_STATE);
+    const proposed = (addresses: readonly string[]) => apply(founded, altering({ addresses }));
+    expect(proposed(['2=h2:1', '3=h9:9']).set?.syncStateSet).toEqual([1, 2]);
+    expect(proposed(['2=h9:9'])).toMatchObject({
+      state: founded,
+      code: ResponseCode.CONTROLLER_INVALID_REPLICAS,
+      remark: 'replica 2 of a is known at h2:1, and h9:9, which follows the master, runs on a copy of its directory',
+    });
   });
 
   it('never elects a learner, nor takes one into the SyncStateSet', () => {

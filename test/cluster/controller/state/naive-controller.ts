@@ -168,6 +168,10 @@ function alter(set: NaiveSet | undefined, command: Extract<Command, { kind: 'alt
   if (set.setEpoch !== command.syncStateSetEpoch) return ResponseCode.CONTROLLER_FENCED_SYNC_STATE_SET_EPOCH;
   for (const id of wish) {
     if (set.codes[id] === undefined) return ResponseCode.CONTROLLER_INVALID_REPLICAS;
+    const elsewhere = (command.addresses ?? []).some((one) => {
+      return one.startsWith(`${id}=`) && one !== `${id}=${set.addresses[id]}`;
+    });
+    if (elsewhere) return ResponseCode.CONTROLLER_INVALID_REPLICAS;
     if (set.learners.has(id)) return ResponseCode.CONTROLLER_INVALID_REPLICAS;
     if (!command.alive.includes(id)) return ResponseCode.CONTROLLER_BROKER_NOT_ALIVE;
   }
