@@ -4,13 +4,15 @@
  */
 
 // The core: what goes in, what comes out, and both in words.
-export { type CoreStatus, describe as describeNode, type PeerStatus } from './core/describe.ts';
+export { type CoreStatus, describe as describeNode } from './core/describe.ts';
 export { describeMessage, describeReady } from './core/describe-ready.ts';
 export { type MemoryEntry, MemoryLog } from './core/memory-log.ts';
 export { type CoreConfig, type CoreStart, RaftNode, type Refusal } from './core/node.ts';
 export type { EntrySource } from './core/node-state.ts';
+export type { PeerStatus } from './core/peer-status.ts';
 export type { ProgressState } from './core/progress.ts';
 export type { LoadRequest, LogWrite, Ready, RoleReport, TransferResult } from './core/ready.ts';
+export { takeoverProblem } from './core/takeover-problem.ts';
 export type {
   AppendReply,
   AppendRequest,

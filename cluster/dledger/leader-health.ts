@@ -1,4 +1,4 @@
-import type { ReplicaStatus } from '../../raft/index.ts';
+import { type PeerStatus, type ReplicaStatus, takeoverProblem } from '../../raft/index.ts';
 import type { Clock, Logger, Timer, Timers } from '../../src/platform/ports.ts';
 
 const CHECK_MS = 200;
@@ -49,12 +49,7 @@ export class LeaderHealth {
       return;
     }
     if (now.transferringTo !== undefined || nowMs - this.#triedAtMs < PAUSE_MS) return;
-    const [target] = now.peers
-      .filter(
-        ({ voter, connected, inDoubt, unwell, state }) =>
-          voter && connected && !inDoubt && !unwell && state === 'replicate',
-      )
-      .sort((a, b) => a.lag - b.lag);
+    const [target] = now.peers.filter(isBetter).sort((a, b) => a.lag - b.lag);
     if (target === undefined) {
       if (!this.#toldNobody) logger.warn('This leader is not well, but no other member is better', { reason });
       this.#toldNobody = true;
@@ -70,4 +65,9 @@ export class LeaderHealth {
     const damagedMs = this.#damagedSinceMs === undefined ? 0 : nowMs - this.#damagedSinceMs;
     return damagedMs >= PATIENCE_MS ? 'its log is damaged and not repaired yet' : undefined;
   }
+}
+
+/** It may take over, and its log is known to agree: this leader goes on meanwhile, and can wait until one has been probed. */
+function isBetter(peer: PeerStatus): boolean {
+  return takeoverProblem(peer) === undefined && peer.state === 'replicate';
 }

@@ -1,4 +1,4 @@
-import type { PeerStatus, PortError, Replica } from '../../raft/index.ts';
+import { type PeerStatus, type PortError, type Replica, takeoverProblem } from '../../raft/index.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
 import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
@@ -60,9 +60,7 @@ type Leader = Pick<Replica, 'isLeader' | 'status' | 'transferLeadership'>;
 /** Those that can lead; who has been silent for an election timeout comes last. */
 function heirs(replica: Leader): readonly PeerStatus[] {
   if (!replica.isLeader) return [];
-  const able = replica.status().peers.filter(({ voter, connected, inDoubt, unwell, state }) => {
-    return voter && connected && !inDoubt && !unwell && state !== 'behind';
-  });
+  const able = replica.status().peers.filter((peer) => takeoverProblem(peer) === undefined);
   return able.sort((a, b) => Number(b.heard) - Number(a.heard) || a.lag - b.lag);
 }
 

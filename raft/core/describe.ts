@@ -1,26 +1,7 @@
 import { waitsFor } from './election.ts';
 import type { NodeState } from './node-state.ts';
-import type { ProgressState } from './progress.ts';
+import { type PeerStatus, peerStatus } from './peer-status.ts';
 import type { NodeId, Role } from './types.ts';
-
-export interface PeerStatus {
-  readonly id: NodeId;
-  /** Else a learner. */
-  readonly voter: boolean;
-  readonly connected: boolean;
-  readonly incarnation: number;
-  readonly inDoubt: boolean;
-  /** Leader only: as the peer said last, it should not lead (slow disk, damaged log). */
-  readonly unwell: boolean;
-  /** Leader only, else 0: last index known to match, fsynced there, and how many entries it lacks. */
-  readonly match: number;
-  readonly synced: number;
-  readonly lag: number;
-  /** Leader only. */
-  readonly state: ProgressState | undefined;
-  /** Leader only: it answered within the shortest election timeout. */
-  readonly heard: boolean;
-}
 
 export interface CoreStatus {
   readonly id: NodeId;
@@ -54,7 +35,6 @@ export interface CoreStatus {
 
 /** A snapshot for status pages, metrics and tests. */
 export function describe(node: NodeState): CoreStatus {
-  const leads = node.role === 'leader';
   return {
     id: node.id,
     role: node.role,
@@ -76,18 +56,6 @@ export function describe(node: NodeState): CoreStatus {
     voters: node.members.voters,
     learners: node.members.learners,
     membersIndex: node.members.changedAt,
-    peers: node.peerList.map((peer) => ({
-      id: peer.id,
-      voter: node.members.isVoter(peer.id),
-      connected: peer.connected,
-      incarnation: peer.incarnation,
-      inDoubt: peer.inDoubt,
-      unwell: leads && peer.unwell,
-      match: leads ? peer.match : 0,
-      synced: leads ? peer.synced : 0,
-      lag: leads ? node.lastIndex - peer.match : 0,
-      state: leads ? peer.state : undefined,
-      heard: leads && peer.connected && node.now - peer.heardAt < node.config.electionTicks,
-    })),
+    peers: node.peerList.map((peer) => peerStatus(node, peer)),
   };
 }

@@ -2,8 +2,10 @@ import { becomeFollower } from './follower.ts';
 import { greetPeer, heartbeat } from './leader.ts';
 import { majorityOf } from './membership.ts';
 import type { NodeState } from './node-state.ts';
+import { peerStatus } from './peer-status.ts';
 import type { Progress } from './progress.ts';
 import { advanceCommit, firstGuess } from './replication.ts';
+import { takeoverProblem } from './takeover-problem.ts';
 import type { MemberChange, MemberSet, NodeId } from './types.ts';
 
 /**
@@ -82,12 +84,12 @@ export function mustRetire(node: NodeState): boolean {
   return node.role === 'leader' && !node.members.isSelfVoter && node.members.changedAt <= node.commit;
 }
 
-/** Tells all of the commit, asks a voter that has everything and is well to take over, and steps down. */
+/** Tells all of the commit, asks who may take over and has everything, as nobody waits for who has not, and steps down. */
 export function retire(node: NodeState): void {
   for (const peer of node.peerList) heartbeat(node, peer);
   const { id: from, term, lastIndex } = node;
-  const heir = node.peerList.find(({ id, connected, inDoubt, unwell, match }) => {
-    return node.members.isVoter(id) && connected && !inDoubt && !unwell && match === lastIndex;
+  const heir = node.peerList.find((peer) => {
+    return takeoverProblem(peerStatus(node, peer)) === undefined && peer.match === lastIndex;
   });
   if (heir) node.messages.push({ type: 'timeout-now', from, to: heir.id, term });
   becomeFollower(node, term, undefined, 'no longer a voter');

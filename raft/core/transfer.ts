@@ -1,5 +1,7 @@
 import type { NodeState } from './node-state.ts';
+import { peerStatus } from './peer-status.ts';
 import type { Progress } from './progress.ts';
+import { takeoverProblem } from './takeover-problem.ts';
 import type { NodeId } from './types.ts';
 
 /** A running leadership transfer (thesis 3.10). */
@@ -15,12 +17,10 @@ export function startTransfer(node: NodeState, to: NodeId): string | undefined {
   if (node.role !== 'leader') return 'not the leader';
   if (node.transfer) return `a transfer to ${node.transfer.to} is running`;
   const peer = node.peers.get(to);
-  if (!peer) return to === node.id ? 'already the leader' : `${to} is not a member`;
-  if (!node.members.isVoter(to)) return node.members.isLearner(to) ? `${to} is a learner` : `${to} is not a member`;
-  if (!peer.connected) return `${to} is not connected`;
-  if (peer.inDoubt) return `${to} may lack entries that it acknowledged`;
-  if (peer.unwell) return `${to} is not well: its disk is slow or its log damaged`;
-  if (peer.state === 'behind') return `${to} is behind the oldest kept entry`;
+  if (to === node.id) return 'already the leader';
+  if (!peer || !node.members.has(to)) return `${to} is not a member`;
+  const problem = takeoverProblem(peerStatus(node, peer));
+  if (problem !== undefined) return problem;
   node.transfer = { to, deadline: node.now + node.config.electionTicks, sent: false };
   progressTransfer(node, peer);
   return undefined;

@@ -57,3 +57,10 @@ it.each(['connected', 'voter', 'inDoubt', 'unwell'] as const)('nobody is asked w
   const [first, second] = peers as [PeerStatus, PeerStatus];
   expect(handsOver({ logDamaged: true, peers: [first, { ...second, [key]: !second[key] }] })[0]?.[0]).toBe('n1');
 });
+
+it('nobody is asked whose log is not known to agree yet, as this leader goes on meanwhile', () => {
+  const [first, second] = peers as [PeerStatus, PeerStatus];
+  for (const state of ['probe', 'behind'] as const) {
+    expect(handsOver({ logDamaged: true, peers: [first, { ...second, state }] })[0]?.[0]).toBe('n1');
+  }
+});

@@ -74,6 +74,7 @@ it.each([
     [],
     ['n2'],
   ],
+  ['one that is probed, as a transfer waits for it', [{ id: 'n1', state: 'probe' }], [], ['n1']],
   [
     'nobody whose disk is slow',
     [
