@@ -100,12 +100,11 @@ export class ControllerNode {
     if (this.#failed) return;
     this.#failed = true;
     const { platform, storage } = this.#opened;
+    this.#snapshotter.abandon();
     failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
   }
 
   #snapshotTaken(): void {
-    // One that was on its way when the log had to begin anew: what was received is what it begins with.
-    if (this.#group.replica.status().stopped) return;
     this.#opened.storage.received.forget();
     this.#trim.taken(this.#snapshotter.position);
   }
@@ -115,6 +114,7 @@ export class ControllerNode {
     const { platform, storage } = this.#opened;
     if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
     this.#group.replica.stop();
+    this.#snapshotter.abandon();
     this.#leaving = this.#leave(true);
     this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));
   }
@@ -176,9 +176,9 @@ export class ControllerNode {
     await this.#leaving;
   }
 
-  /** None where the log begins anew: what it is now goes. */
+  /** None where the log begins anew, as the snapshotter was abandoned: what it is now goes. */
   async #lastSnapshot(): Promise<void> {
-    if (!this.#group.replica.status().stopped) await ended((done) => this.#snapshotter.take(done));
+    await ended((done) => this.#snapshotter.take(done));
     await new Promise<void>((resolve) => this.#snapshotter.whenIdle(resolve));
   }
 

@@ -119,12 +119,11 @@ export class DledgerBroker {
     if (this.#failed) return;
     this.#failed = true;
     const { platform, storage } = this.#member;
+    this.#snapshotter.abandon();
     failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
   }
 
   #snapshotTaken(): void {
-    // One that was on its way when the log had to begin anew: what was received is what it begins with, and the files are no longer this node's to remove.
-    if (this.#group.replica.status().stopped) return;
     this.#member.storage.received.forget();
     this.#retention.run();
   }
@@ -134,6 +133,7 @@ export class DledgerBroker {
     const { platform, storage } = this.#member;
     if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
     this.#group.replica.stop();
+    this.#snapshotter.abandon();
     this.#leaving = this.#leave(true);
     this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));
   }
@@ -204,7 +204,7 @@ export class DledgerBroker {
     this.#snapshotter.stop();
     this.#data.space.stop();
     await new Promise<void>((done) => this.#snapshotter.whenIdle(done));
-    if (!replica.status().stopped) await ended((done) => this.#snapshotter.take(done));
+    await ended((done) => this.#snapshotter.take(done));
     if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
     replica.stop();
     await peerPort.close();

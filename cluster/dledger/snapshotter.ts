@@ -31,6 +31,7 @@ export class Snapshotter {
   readonly #onFailure: (error: DiskError) => void;
   #timer: Timer | undefined;
   #taking = false;
+  #abandoned = false;
   #idle: (() => void) | undefined;
   readonly #dueChecks: number;
   #checks = 0;
@@ -85,6 +86,15 @@ export class Snapshotter {
     if (this.#timer !== undefined) this.#platform.timers.cancel(this.#timer);
   }
 
+  /**
+   * Its member takes part no longer: a failed disk, or a leader's snapshot, is what its next life begins with. None is taken from now on, and one that becomes durable after this changes nothing: what was received stays, and no file
+   * of the log goes.
+   */
+  abandon(): void {
+    this.stop();
+    this.#abandoned = true;
+  }
+
   /** Calls back when no snapshot is being written. */
   whenIdle(done: () => void): void {
     if (this.#taking) this.#idle = done;
@@ -107,11 +117,11 @@ export class Snapshotter {
     if (error.code !== 'ENOSPC' && error.code !== 'ECANCELED') this.#onFailure(error);
   }
 
-  /** Takes one now, if anything was applied since the last. An error leaves the older ones as they are. */
+  /** Takes one now, if its member takes part and anything was applied since the last. An error leaves the older ones as they are. */
   take(done: (error: DiskError | undefined) => void): void {
     const { log, snapshots } = this.#storage;
     const index = this.#source.appliedIndex;
-    if (this.#taking || index === this.#index || index === 0) {
+    if (this.#taking || this.#abandoned || index === this.#index || index === 0) {
       done(undefined);
       return;
     }
@@ -126,7 +136,7 @@ export class Snapshotter {
     const finish = (error: DiskError | undefined): void => {
       this.#taking = false;
       this.#idle?.();
-      if (error === undefined) this.#taken(snapshot);
+      if (error === undefined && !this.#abandoned) this.#taken(snapshot);
       done(error);
     };
     this.#source.flushTo(snapshot.header.endPosition, (error) => {
