@@ -17,6 +17,7 @@ import { firstMessageSkipped } from './first-message-skipped/bug.ts';
 import { followerAnswers22 } from './follower-answers-22/bug.ts';
 import { forgottenVote } from './forgotten-vote/bug.ts';
 import { fsyncErrorIgnored } from './fsync-error-ignored/bug.ts';
+import { leavesWithoutHandingOver } from './leaves-without-handing-over/bug.ts';
 import { longestLogWins } from './longest-log-wins/bug.ts';
 import { matchKept } from './match-kept/bug.ts';
 import { minorityDecides } from './minority-decides/bug.ts';
@@ -65,6 +66,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   followerAnswers22,
   forgottenVote,
   fsyncErrorIgnored,
+  leavesWithoutHandingOver,
   longestLogWins,
   matchKept,
   minorityDecides,

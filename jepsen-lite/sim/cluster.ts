@@ -6,13 +6,14 @@ import { faultKinds } from '../fault/fault-kinds.ts';
 import type { Fault } from '../fault/schedule.ts';
 import { isExcusedEnd } from '../fault/self-ends.ts';
 import type { DelaysInTime } from '../invariant/delays-in-time.ts';
+import { HandsOver } from '../invariant/hands-over.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
 import { NoSelfStop } from '../invariant/no-self-stop.ts';
 import { dledgerMember } from '../invariant/raft-member.ts';
 import { groupReplica } from '../replica/replica-files.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
 import { ImageFiles } from './image-files.ts';
-import type { Scene, SceneLimits } from './scene.ts';
+import type { ReignEnd, Scene, SceneLimits } from './scene.ts';
 import { SimNode } from './sim-node.ts';
 import type { ServerEvents } from './sim-server.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -150,6 +151,22 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
         return groupReplica(new ImageFiles(host.image), name, `/store/dledger-${name}`, '/store', commits[at] ?? 0);
       });
       return { states, events: this.#events };
+    };
+  }
+
+  endsReign(): ReignEnd | undefined {
+    const leader = this.leader();
+    if (leader?.broker === undefined) return undefined;
+    const { term, peers } = leader.broker.status();
+    const invariant = new HandsOver({ name: leader.name, term }, peers);
+    return {
+      leader,
+      gone: () => {
+        const next = this.leader();
+        const reign = next && { name: next.name, term: this.judge.watch(next.name).replica.term };
+        const text = invariant.gone(reign);
+        if (text !== undefined) this.judge.broken(invariant.name, text);
+      },
     };
   }
 

@@ -133,14 +133,26 @@ async function endConsumers(run: Finish, queues: StoredQueues): Promise<boolean>
   return liveness.within(convergeMs, 'the members do not come together again', () => scene.converged());
 }
 
-/** Stops everybody in good order; what is in the files of all then, up to what they had committed when they were together. */
+/** Stops everybody in good order, who leads before all others, so that it can hand over; what is in the files of all then, up to what they had committed when they were together. */
 async function stoppedReplicas(run: Finish): Promise<PlayedRun['replicas']> {
   const { scene } = run;
   const describe = scene.replicas();
+  if (!(await leaderStopped(run))) return undefined;
   for (const node of scene.nodes) node.stop();
   const areGone = (): boolean => scene.nodes.every(({ process }) => process === undefined);
   const isOver = await livenessOf(run).within(STOP_MS, 'the members do not end in good order', areGone);
   return isOver ? describe() : undefined;
+}
+
+async function leaderStopped(run: Finish): Promise<boolean> {
+  const reign = run.scene.endsReign?.();
+  if (reign === undefined) return true;
+  const { leader } = reign;
+  leader.stop();
+  const isGone = (): boolean => leader.process === undefined;
+  if (!(await livenessOf(run).within(STOP_MS, 'the leader does not end in good order', isGone))) return false;
+  reign.gone();
+  return !run.isBroken();
 }
 
 function isSubscribed({ topics }: Clients, key: string): boolean {

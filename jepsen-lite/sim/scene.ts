@@ -1,6 +1,6 @@
 import type { History } from '../checker/history.ts';
 import type { ReplicaEvent, ReplicaState } from '../checker/replica-state.ts';
-import type { FaultWorld } from '../fault/fault-world.ts';
+import type { FaultWorld, Server } from '../fault/fault-world.ts';
 import type { Fault } from '../fault/schedule.ts';
 import type { Violation } from '../invariant/invariant.ts';
 import type { MetadataKept } from '../invariant/metadata-kept.ts';
@@ -40,6 +40,13 @@ export interface SceneLimits {
   readonly mostHit: number;
 }
 
+/** A leader that is about to be told to stop. */
+export interface ReignEnd {
+  readonly leader: Server;
+  /** Its process has just ended: holds `hands-over` against who leads now. */
+  gone(): void;
+}
+
 /** A cluster of one mode in a world, as a run plays with it. */
 export interface Scene extends FaultWorld {
   readonly judge: SceneJudge;
@@ -59,6 +66,8 @@ export interface Scene extends FaultWorld {
   isDelivered(): boolean;
   /** Asked when all have come together; what comes back tells, when they have been stopped, what every broker has in its files of what was committed then, and what happened on them. */
   replicas(): () => { readonly states: readonly ReplicaState[]; readonly events: readonly ReplicaEvent[] };
+  /** Asked when nothing disturbs the cluster, just before who leads is told to stop; undefined where nobody leads. Left out where who stops hands nothing over: the controllers elect another master. */
+  endsReign?(): ReignEnd | undefined;
   /** Whether something that rotted is not repaired yet. */
   isRotten(): boolean;
   /** Names of servers that are not whole now: nothing can rest on them; undefined: that cannot be told for now. */

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { FreshOffset } from '../../../jepsen-lite/invariant/fresh-offset.ts';
+import { HandsOver } from '../../../jepsen-lite/invariant/hands-over.ts';
 import { Liveness } from '../../../jepsen-lite/invariant/liveness.ts';
 import { NoFalseCorrection } from '../../../jepsen-lite/invariant/no-false-correction.ts';
 import { NoSelfStop } from '../../../jepsen-lite/invariant/no-self-stop.ts';
 import { OnewayKept } from '../../../jepsen-lite/invariant/oneway-kept.ts';
 import { RemovedByRetention } from '../../../jepsen-lite/invariant/removed-by-retention.ts';
+import type { PeerStatus } from '../../../raft/index.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
 
 test('a consumer offset that is not what was stored last', () => {
@@ -65,6 +67,23 @@ test('a process that ends by itself', () => {
   expect(end(undefined, false)).toBe('n0 ended by itself. so');
   expect(end('DIVERGENCE', true)).toContain('DIVERGENCE');
   expect(end('TypeError', true)).toContain('TypeError');
+});
+
+test('a leader that is told to stop and does not hand over', () => {
+  const peer = { voter: true, connected: true, inDoubt: false, unwell: false, state: 'replicate', heard: true };
+  const peers = [
+    { ...peer, id: 'n1' },
+    { ...peer, id: 'n2', inDoubt: true },
+  ] as PeerStatus[];
+  const led = { name: 'n0', term: 4 };
+  const invariant = new HandsOver(led, peers);
+  expect(invariant.gone({ name: 'n1', term: 5 })).toBeUndefined();
+  const text = 'n0, which led in term 4 and was told to stop, is gone, and nobody leads: n1 could have taken over';
+  expect(invariant.gone(undefined)).toBe(text);
+  expect(invariant.gone({ name: 'n1', term: 3 })).toBe(text);
+  // Nobody could.
+  expect(new HandsOver(led, peers.slice(1)).gone(undefined)).toBeUndefined();
+  expect(new HandsOver(led, [{ ...peers[0], heard: false } as PeerStatus]).gone(undefined)).toBeUndefined();
 });
 
 test('something that does not come about after the faults ended', async () => {
