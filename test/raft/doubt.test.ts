@@ -192,6 +192,19 @@ describe('a doubt election (safety 2)', () => {
     expect(solo.last('doubt-vote-reply')).toMatchObject({ granted: true });
   });
 
+  it('may make the same member lead the very term once more that its disk has forgotten, where nobody else has an entry of it', () => {
+    const voted = { hardState: { term: 5, vote: 'n1' } };
+    const request = { term: 5, lastTerm: 1, lastIndex: 1 };
+    const lacksIt = new Solo({ ...voted, log: [1] });
+    lacksIt.step('doubt-vote', 'n2', request);
+    expect(lacksIt.last('doubt-vote-reply')).toMatchObject({ granted: false });
+    lacksIt.step('doubt-vote', 'n1', request);
+    expect(lacksIt.last('doubt-vote-reply')).toMatchObject({ granted: true, term: 5 });
+    const hasIt = new Solo({ ...voted, log: [1, 5] });
+    hasIt.step('doubt-vote', 'n1', request);
+    expect(hasIt.last('doubt-vote-reply')).toMatchObject({ granted: false });
+  });
+
   it('is known to who voted in it, for as long as its term lasts', () => {
     const solo = standing();
     const reported = () => solo.readies.findLast((ready) => ready.roleChange)?.roleChange;

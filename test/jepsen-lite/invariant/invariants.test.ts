@@ -66,6 +66,23 @@ test('one entry with two histories', () => {
   expect(invariant.appended(node('n2'), 5, 2, 79)).toContain('n2');
 });
 
+test('another entry in the place of one that was lost with the only disk that had it', () => {
+  const invariant = new LogMatching();
+  for (const index of [4, 5, 6]) invariant.appended(node('n0'), index, 2, index);
+  invariant.appended(node('n1'), 5, 2, 5);
+  // Its old disk has entry 4 of that term; entry 5 was on another member, too, which is lost for that one only.
+  const log = { holds: (index: number) => index <= 4, termAt: () => 2 };
+  invariant.opened(node('n1', { log, machine: { hardStateLost: true } }));
+  expect(invariant.appended(node('n0'), 6, 2, 66)).toContain('n0 has another entry 6');
+  invariant.opened(node('n0', { log, machine: { hardStateLost: false } }));
+  expect(invariant.appended(node('n0'), 6, 2, 66)).toContain('n0 has another entry 6');
+  invariant.opened(node('n0', { log, machine: { hardStateLost: true } }));
+  expect(invariant.appended(node('n0'), 6, 2, 66)).toBeUndefined();
+  expect(invariant.appended(node('n0'), 5, 2, 55)).toContain('n0 has another entry 5');
+  expect(invariant.appended(node('n0'), 4, 2, 44)).toContain('n0 has another entry 4');
+  expect(invariant.appended(node('n2'), 6, 2, 67)).toContain('n2 has another entry 6');
+});
+
 test('a leader of the newest term that lacks what is committed', () => {
   const invariant = new LeaderCompleteness(ledgerOf(entry(1, 0), entry(2, 1)));
   expect(invariant.leads(node('n0', { chains: [0, 11, 22], lastIndex: 2 }), 2)).toBeUndefined();
