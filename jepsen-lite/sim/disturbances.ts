@@ -4,7 +4,7 @@ import type { SceneLimits } from './scene.ts';
 
 /** After these the cluster may take longer (faults.md): a disk that is slow still has old writes before it, and who was down has to come up again. */
 const LATE: ReadonlySet<string> = new Set(['slow-disk', 'blackout', 'power-all']);
-/** So long after its fault ended a server that is whole counts again: the others have noticed it. */
+/** So long after its fault ended a server that is whole counts again where nothing else is said: the others have noticed it. */
 const SETTLED_MS = 1_000;
 const NS_PER_MS = 1_000_000;
 
@@ -77,13 +77,13 @@ export class Disturbances {
 
   /**
    * Faults that leave the cluster enough to go on with: from shortly before one begins until the cluster's time is over, no more than `limits.mostHit` servers are hit, by whatever. However long
-   * the fault goes on, an operation that begins behind its beginning has to succeed in that time. Up to `endMs` there are operations.
+   * the fault goes on, an operation that begins behind its beginning has to succeed in that time. Up to `endMs` there are operations. `settledMs`: so long after its fault a server counts as hit.
    */
-  failovers(mostHit: number, endMs: number): Failover[] {
+  failovers(mostHit: number, endMs: number, settledMs = SETTLED_MS): Failover[] {
     const spans = this.#all(endMs);
     return spans.flatMap(({ fromMs, kinds }) => {
       const during = (forMs: number): Span[] =>
-        spans.filter((one) => one.fromMs < fromMs + forMs && one.toMs > fromMs - SETTLED_MS);
+        spans.filter((one) => one.fromMs < fromMs + forMs && one.toMs > fromMs - settledMs);
       const limitMs = Math.max(...during(this.#limits.serveLateMs).map((one) => this.#limitMs(one)));
       // Who is down was hit when that began.
       if (kinds.size === 0 || fromMs + limitMs > endMs) return [];

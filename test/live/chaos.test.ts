@@ -131,6 +131,37 @@ test('a group that stands still for long while no fault is on is convicted', { t
   expect(violation?.text).toMatch(/^(calm-stall|slow-heal): /);
 });
 
+describe('a leader that is halted for long', () => {
+  const halt: Fault = { kind: 'pause', atMs: 3_000, target: 'leader', forMs: 14_000 };
+
+  test('is replaced meanwhile, and the run has seen it', { timeout: RUN_MS }, async () => {
+    const { violation, verdicts } = await play([halt], 0.35);
+    expect(violation).toBeUndefined();
+    const availability = verdicts.find(({ checker }) => checker === 'availability');
+    expect(availability).toMatchObject({ valid: true, counts: { failovers: 1 } });
+    expect(availability?.counts['slowest-failover-ms']).toBeLessThan(10_000);
+  });
+
+  test('convicts a group that elects nobody before it goes on', { timeout: RUN_MS }, async () => {
+    const directory = join(temporaryFolder(), 'run');
+    const running = play([halt], 0.35, { directory });
+    const journal = join(directory, 'journal.txt');
+    const hasBegun = (): boolean => existsSync(journal) && readFileSync(journal, 'utf8').includes('fault {');
+    await until('the fault', 60_000, hasBegun);
+    const leader = /"target":"(n\d)"/.exec(readFileSync(journal, 'utf8'))?.[1];
+    const others = Object.entries(processesIn(directory)).filter(([name]) => /^n\d$/.test(name) && name !== leader);
+    // Nobody tells the run: it takes the two others for a majority.
+    const [, follower] = others[0] ?? [];
+    expect(others).toHaveLength(2);
+    expect(follower !== undefined && signalProcess(follower, 'SIGSTOP')).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, halt.forMs - 500));
+    if (follower !== undefined) signalProcess(follower, 'SIGCONT');
+    const { violation } = await running;
+    expect(violation).toMatchObject({ invariant: 'checker availability' });
+    expect(violation?.text).toMatch(/^slow-failover: what began after pause had begun succeeded after 1\d/);
+  });
+});
+
 describe('a broker with a planted mistake is convicted', () => {
   const isolations = [3_000, 9_000, 15_000].map((atMs): Fault => {
     return { kind: 'isolate', atMs, target: 'leader', forMs: 3_000, mode: 'peers' };

@@ -4,6 +4,13 @@ export interface GroupSize {
   readonly needed: number;
 }
 
+/** A member went, or was there again. */
+export interface Moment {
+  readonly name: string;
+  readonly isThere: boolean;
+  readonly atMs: number;
+}
+
 /** A time in which members that were away disturbed the group. */
 export interface Disturbing {
   readonly name: string;
@@ -20,7 +27,7 @@ const FEW_MS = 30_000;
 /** When members were away. As long as enough are there, one that goes or comes back disturbs the others at that moment alone, however long it is away. */
 export class Absences {
   readonly #size: GroupSize;
-  readonly #moments: { readonly name: string; readonly isThere: boolean; readonly atMs: number }[] = [];
+  readonly #moments: Moment[] = [];
   readonly #away = new Set<string>();
 
   constructor(size: GroupSize) {
@@ -33,6 +40,11 @@ export class Absences {
     if (isThere) this.#away.delete(name);
     else this.#away.add(name);
     this.#moments.push({ name, isThere, atMs });
+  }
+
+  /** Oldest first. */
+  get moments(): readonly Moment[] {
+    return this.#moments;
   }
 
   /** Up to now. */

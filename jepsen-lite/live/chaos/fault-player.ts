@@ -29,7 +29,7 @@ export class FaultPlayer<Group extends Hurtable> {
   readonly #group: Group;
   readonly #faults: readonly LiveFault<Group>[];
   readonly #journal: (line: string) => void;
-  readonly #onMade: (fault: Fault) => void;
+  readonly #onMade: (played: PlayedFault) => void;
   #on: PlayedFault[] = [];
 
   /** Makes the kinds of `faults`. `onMade` hears of each that was made. */
@@ -37,7 +37,7 @@ export class FaultPlayer<Group extends Hurtable> {
     group: Group,
     faults: readonly LiveFault<Group>[],
     journal: (line: string) => void,
-    onMade: (fault: Fault) => void = () => {},
+    onMade: (played: PlayedFault) => void = () => {},
   ) {
     this.#group = group;
     this.#faults = faults;
@@ -86,7 +86,7 @@ export class FaultPlayer<Group extends Hurtable> {
       const played = { fault, members, startMs, endMs };
       this.#on.push(played);
       this.made.push(played);
-      this.#onMade(fault);
+      this.#onMade(played);
     }
     this.#journal(`${happens ? 'fault' : 'skipped'} ${JSON.stringify(fault)} (${leader} leads)`);
   }

@@ -98,7 +98,9 @@ async function runMarked(
     const size = { members: options.nodes, needed: options.mode.needed(options.nodes) };
     const disturbances = new LiveDisturbances(nowMs, size, liveLimits[options.cuts ?? 'proxies']);
     live.onPresence = (name, isThere) => disturbances.member(name, isThere);
-    const player = new FaultPlayer(live, liveFaults, journal, (fault) => disturbances.fault(fault));
+    const player = new FaultPlayer(live, liveFaults, journal, ({ fault, members }) =>
+      disturbances.fault(fault, members),
+    );
     clients.start();
     await playLoad(options, live, clients, player, nowMs);
     const verdicts = await judged({ options, live, clients, player, metadata, disturbances, platform });

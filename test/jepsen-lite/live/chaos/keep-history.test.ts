@@ -18,7 +18,7 @@ test('a history that is kept can be read back, and is drawn with the faults that
       history.ok(id, at * 1e9 + 1_000_000, at);
     }
     nowMs = 5_000;
-    disturbances.fault({ kind: 'kill', target: 'leader', atMs: 5_000, forMs: 1_000 });
+    disturbances.fault({ kind: 'kill', target: 'leader', atMs: 5_000, forMs: 1_000 }, ['n0']);
     nowMs = 20_000;
     const limits = disturbances.availability();
     keepHistory(folder, history, limits, 'seed 7');
