@@ -44,11 +44,16 @@ function recovered(trials: readonly TrialFigures[]): Hypothesis {
   return { text: 'every trial ends steady', measured, holds: trials.length > 0 && failed.length === 0 };
 }
 
+/** Of a trial that was cut short nobody knows what more would have come. */
+function areWhole(trials: readonly TrialFigures[]): boolean {
+  return trials.every(({ record }) => !record.isCutShort);
+}
+
 function rto({ rtoMs, rtoFrom }: ExpectPlan, trials: readonly TrialFigures[]): Hypothesis[] {
   if (rtoMs === undefined) return [];
   const from = rtoFrom === 'fault' ? 'the fault' : 'the end of the last fault';
   const known = spreadOf(trials.flatMap((trial) => trial.rtoMs ?? []));
-  const isWhole = known !== undefined && known.count === trials.length;
+  const isWhole = known !== undefined && known.count === trials.length && areWhole(trials);
   return [
     {
       text: `RTO p95 at most ${rtoMs} ms from ${from}`,
@@ -60,7 +65,7 @@ function rto({ rtoMs, rtoFrom }: ExpectPlan, trials: readonly TrialFigures[]): H
 
 function counted(expect: ExpectPlan, trials: readonly TrialFigures[], verdicts: readonly Verdict[]): Hypothesis[] {
   const figures = messageFigures(verdicts);
-  // Where no trial came to its end, nothing was asked of the messages.
+  // Where nobody was hit, nothing was asked of the messages.
   const wasJudged =
     trials.length > 0 && verdicts.some(({ checker }) => checker === 'total-queue') && figures.acknowledged > 0;
   const most = (of: (trial: TrialFigures) => number): number =>
@@ -68,9 +73,9 @@ function counted(expect: ExpectPlan, trials: readonly TrialFigures[], verdicts: 
   const sum = (of: (trial: TrialFigures) => number): number => trials.reduce((all, trial) => all + of(trial), 0);
   const limit = (text: string, limitOf: number | undefined, measured: number, known: boolean): Hypothesis[] => {
     if (limitOf === undefined) return [];
-    return [
-      { text: `${text} at most ${limitOf}`, measured: `${measured}`, holds: known ? measured <= limitOf : 'unknown' },
-    ];
+    // What is too much already is so, whatever else is not known.
+    const holds = measured > limitOf ? false : known || 'unknown';
+    return [{ text: `${text} at most ${limitOf}`, measured: holds === 'unknown' ? 'nothing' : `${measured}`, holds }];
   };
   return [
     ...limit('acknowledged messages that are lost (RPO)', expect.lost, figures.lost, wasJudged),
@@ -78,14 +83,14 @@ function counted(expect: ExpectPlan, trials: readonly TrialFigures[], verdicts: 
     ...limit(
       'duplicates',
       expect.duplicates,
-      sum(({ duplicates }) => duplicates),
+      sum(({ duplicates = 0 }) => duplicates),
       wasJudged,
     ),
     ...limit(
       'failed sends of a trial',
       expect.failedSends,
       most(({ failedSends }) => failedSends),
-      trials.length > 0,
+      trials.length > 0 && areWhole(trials),
     ),
   ];
 }
@@ -98,7 +103,7 @@ function timed(expect: ExpectPlan, trials: readonly TrialFigures[]): Hypothesis[
   ): Hypothesis[] => {
     if (limitMs === undefined) return [];
     const known = spreadOf(trials.flatMap((trial) => of(trial) ?? []));
-    const isWhole = known !== undefined && known.count === trials.length;
+    const isWhole = known !== undefined && known.count === trials.length && areWhole(trials);
     const measured = known === undefined ? 'nothing' : milliseconds(known.max);
     return [{ text: `${text} at most ${limitMs} ms`, measured, holds: isWhole && known.max <= limitMs }];
   };

@@ -2,10 +2,10 @@ import type { History } from '../../checker/history.ts';
 
 /** What became of the messages of some time. */
 export interface MessageFigures {
-  /** Acknowledged, and not there any more: the data that a recovery would have cost. */
-  readonly lost: number;
-  /** Copies beyond the first of a message. */
-  readonly duplicates: number;
+  /** Acknowledged, and not there any more: the data that a recovery would have cost; undefined where nothing was read back. */
+  readonly lost: number | undefined;
+  /** Copies beyond the first of a message; undefined likewise. */
+  readonly duplicates: number | undefined;
   /** From `sinceMs` until a consumer had seen everything that was acknowledged before; undefined if it never had. */
   readonly lagDrainMs: number | undefined;
 }
@@ -34,11 +34,11 @@ export function messagesOf(
     const copies = places.get(String(value))?.size ?? 0;
     duplicates += Math.max(0, copies - 1);
     if (outcome !== 'ok') continue;
-    if (history.drained && copies === 0) lost++;
+    if (copies === 0) lost++;
     if (drainedMs === undefined || sinceMs === undefined || (endNs ?? 0) > sinceMs * NS_PER_MS) continue;
     const seenMs = consumedAtMs.get(String(value));
     drainedMs = seenMs === undefined ? undefined : Math.max(drainedMs, seenMs);
   }
   const lagDrainMs = drainedMs === undefined || sinceMs === undefined ? undefined : drainedMs - sinceMs;
-  return { lost, duplicates, lagDrainMs };
+  return history.drained ? { lost, duplicates, lagDrainMs } : { lost: undefined, duplicates: undefined, lagDrainMs };
 }

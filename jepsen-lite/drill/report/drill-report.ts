@@ -21,6 +21,7 @@ export interface DrillReport {
   readonly outcome: 'passed' | 'failed' | 'aborted' | 'not-steady' | 'interrupted';
   /** Why it was stopped. */
   readonly why: string | undefined;
+  /** The last one may have been cut short. */
   readonly trials: readonly TrialFigures[];
   readonly hypotheses: readonly Hypothesis[];
   readonly verdicts: readonly {
@@ -73,6 +74,12 @@ export function figureRows(trials: readonly TrialFigures[]): FigureRow[] {
     const figures = trials.map(of);
     return { name, unit, trials: figures, spread: spreadOf(figures.flatMap((figure) => figure ?? [])) };
   });
+}
+
+/** How many trials there were, in words. */
+export function trialsText({ trials, plan }: Pick<DrillReport, 'trials' | 'plan'>): string {
+  const last = trials.at(-1)?.record.isCutShort ? ', the last of them cut short' : '';
+  return `${trials.length} of ${plan.repeat} trials${last}`;
 }
 
 /** A figure as people read it. */

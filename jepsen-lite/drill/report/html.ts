@@ -1,6 +1,6 @@
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
-import { type DrillReport, figureRows, figureText } from './drill-report.ts';
+import { type DrillReport, figureRows, figureText, trialsText } from './drill-report.ts';
 import { escaped } from './markup.ts';
 import { colours, drawingStyle } from './style.ts';
 import { timelineSvg } from './timeline-svg.ts';
@@ -29,7 +29,7 @@ export function htmlOf(report: DrillReport): string {
 <title>Drill ${escaped(plan.name)}: ${outcome}</title>
 <style>${style}</style>
 <h1>Drill ${escaped(plan.name)}: <span class="${outcome}">${outcome}</span></h1>
-<p>${escaped(plan.about)} Done to ${escaped(target)}; ${trials.length} of ${plan.repeat} trials.</p>
+<p>${escaped(plan.about)} Done to ${escaped(target)}; ${trialsText(report)}.</p>
 ${stopped}
 <table><tr><th>hypothesis<th>measured<th>holds</tr>
 ${report.hypotheses.map(hypothesisRow).join('\n')}

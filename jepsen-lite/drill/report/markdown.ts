@@ -1,7 +1,7 @@
 import { faultText } from '../../live/chaos/look.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
-import { type DrillReport, figureRows, figureText } from './drill-report.ts';
+import { type DrillReport, figureRows, figureText, trialsText } from './drill-report.ts';
 
 /** So many trials get a column of their own. */
 const MOST_COLUMNS = 10;
@@ -12,7 +12,7 @@ export function markdownOf(report: DrillReport): string {
   const lines = [
     `# Drill ${plan.name}: ${outcome}`,
     '',
-    `${plan.about} Done to ${target}; ${trials.length} of ${plan.repeat} trials.`,
+    `${plan.about} Done to ${target}; ${trialsText(report)}.`,
     ...(why === undefined ? [] : ['', `Stopped: ${why}.`]),
     '',
     '| hypothesis | measured | holds |',

@@ -157,7 +157,7 @@ async function playTrials(
   const records: TrialRecord[] = [];
   try {
     for (let number = 1; number <= run.plan.repeat; number++) {
-      const record = await runTrial(run, number);
+      const record = await runTrial(run, number, (known) => records.push(known));
       records.push(record);
       if (record.problem !== undefined) break;
     }

@@ -27,11 +27,17 @@ export interface TrialRecord {
   readonly roles: readonly RoleSighting[];
   /** Why it did not recover, in words. */
   readonly problem: string | undefined;
+  /** The drill was stopped during it. */
+  readonly isCutShort: boolean;
 }
 
-/** One trial: steady state, faults, recovery, steady state. Throws `DrillStopped`. */
-export async function runTrial(run: DrillRun, number: number): Promise<TrialRecord> {
-  const { plan, target, journal, nowMs } = run;
+/** One trial: steady state, faults, recovery, steady state. Throws `DrillStopped`, after `onCutShort` has heard what is known of a trial in which somebody was hit. */
+export async function runTrial(
+  run: DrillRun,
+  number: number,
+  onCutShort: (record: TrialRecord) => void = () => {},
+): Promise<TrialRecord> {
+  const { plan, target, journal } = run;
   const { steady } = plan;
   const before = await untilSteady(run, `trial ${number}: steady state`, steady.timeoutMs);
   if (before !== undefined)
@@ -39,42 +45,80 @@ export async function runTrial(run: DrillRun, number: number): Promise<TrialReco
       'not-steady',
       `trial ${number} does not begin, because after ${steady.timeoutMs} ms ${before}`,
     );
-  const leaderBefore = run.last.leader;
-  const rolesBefore = await target.roles();
-  const calmFromMs = nowMs() - steady.forMs;
-  const faultMs = nowMs();
-  const madeBefore = target.faults.made.length;
-  journal({ event: 'trial', number, leader: leaderBefore ?? null });
+  const begun: Begun = {
+    number,
+    leaderBefore: run.last.leader,
+    rolesBefore: await target.roles(),
+    calmFromMs: run.nowMs() - steady.forMs,
+    faultMs: run.nowMs(),
+    madeBefore: target.faults.made.length,
+    phases: [],
+  };
+  journal({ event: 'trial', number, leader: begun.leaderBefore ?? null });
+  try {
+    const problem = await playPhases(run, begun);
+    const record = recordOf(run, begun, problem, await target.roles());
+    journal({ event: 'trial-over', number, leader: record.leaderAfter ?? null, problem: problem ?? null });
+    return record;
+  } catch (error) {
+    if (error instanceof DrillStopped && target.faults.made.length > begun.madeBefore) onCutShort(cutShort(run, begun));
+    throw error;
+  }
+}
+
+/** What was known of a trial when it began, and the phases that are over. */
+interface Begun extends Pick<TrialRecord, 'number' | 'leaderBefore' | 'calmFromMs' | 'faultMs'> {
+  readonly rolesBefore: readonly RoleSighting[];
+  /** Faults made before. */
+  readonly madeBefore: number;
+  readonly phases: PhaseTimes[];
+}
+
+/** Plays all faults and waits for recovery; says what did not come true. */
+async function playPhases(run: DrillRun, { number, madeBefore, phases }: Begun): Promise<string | undefined> {
+  const { plan, target } = run;
   let problem: string | undefined;
-  const phases: PhaseTimes[] = [];
   for (const phase of plan.phases) {
     const from = target.faults.made.length;
     problem ??= await playPhase(run, number, phase);
     phases.push(...timesOf(target.faults.made.slice(from), target.faults.lastStartMs));
   }
-  const faults = target.faults.made.slice(madeBefore);
+  const made = target.faults.made.length - madeBefore;
   const planned = plan.phases.reduce((sum, phase) => sum + phase.faults.length, 0);
-  if (faults.length < planned) problem ??= `only ${faults.length} of ${planned} faults found somebody to hit`;
-  const healMs = phases.at(-1)?.healMs ?? faultMs;
+  if (made < planned) problem ??= `only ${made} of ${planned} faults found somebody to hit`;
   const still = await untilSteady(run, `trial ${number}: recovery`, plan.recoverMs);
-  problem ??= still === undefined ? undefined : `${plan.recoverMs} ms after the faults ${still}`;
-  const roles = sightingsSince([...rolesBefore, ...endsOf(faults), ...(await target.roles())], calmFromMs);
-  const leaderAfter = run.last.leader;
-  journal({ event: 'trial-over', number, leader: leaderAfter ?? null, problem: problem ?? null });
-  const firstMs = faults[0]?.startMs ?? faultMs;
+  return problem ?? (still === undefined ? undefined : `${plan.recoverMs} ms after the faults ${still}`);
+}
+
+function recordOf(
+  run: DrillRun,
+  { number, leaderBefore, rolesBefore, calmFromMs, faultMs, madeBefore, phases }: Begun,
+  problem: string | undefined,
+  told: readonly RoleSighting[],
+): TrialRecord {
+  const faults = run.target.faults.made.slice(madeBefore);
   return {
     number,
     leaderBefore,
-    leaderAfter,
+    leaderAfter: run.last.leader,
     calmFromMs,
-    faultMs: firstMs,
-    healMs,
-    endMs: nowMs(),
+    faultMs: faults[0]?.startMs ?? faultMs,
+    healMs: phases.at(-1)?.healMs ?? faultMs,
+    endMs: run.nowMs(),
     faults,
     phases,
-    roles,
+    roles: sightingsSince([...rolesBefore, ...endsOf(faults), ...told], calmFromMs),
     problem,
+    isCutShort: false,
   };
+}
+
+/** Of a trial that the drill does not play to its end: all faults end now, and nobody is asked any more. */
+function cutShort(run: DrillRun, begun: Begun): TrialRecord {
+  const nowMs = run.nowMs();
+  const record = recordOf(run, begun, 'the drill was stopped during it', []);
+  const faults = record.faults.map((fault) => ({ ...fault, endMs: Math.min(fault.endMs, nowMs) }));
+  return { ...record, faults, phases: [{ faultMs: record.faultMs, healMs: nowMs }], healMs: nowMs, isCutShort: true };
 }
 
 /** None where nothing was hit. `lastStartMs`: when somebody was last started. */

@@ -23,6 +23,7 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
         { atMs: 3_050, member: 'n1', role: 'leader', term: 2, leader: 'n1' },
       ],
       problem: undefined,
+      isCutShort: false,
     },
     rtoMs: 90 + number,
     outageFromMs: 3_000,

@@ -60,19 +60,45 @@ test('what could not be measured does not hold', () => {
   expect(broken({ failedSends: 0 }, [])).toEqual([
     'every trial ends steady: 0 of 0 (false)',
     'RTO p95 at most 500 ms from the fault: nothing (false)',
-    'acknowledged messages that are lost (RPO) at most 0: 0 (unknown)',
-    'breaks of the order at most 0: 0 (unknown)',
-    'failed sends of a trial at most 0: 0 (unknown)',
+    'acknowledged messages that are lost (RPO) at most 0: nothing (unknown)',
+    'breaks of the order at most 0: nothing (unknown)',
+    'failed sends of a trial at most 0: nothing (unknown)',
   ]);
 });
 
 test('without a judged history nothing is known of loss and order', () => {
   const unknown = [
-    'acknowledged messages that are lost (RPO) at most 0: 0 (unknown)',
-    'breaks of the order at most 0: 0 (unknown)',
+    'acknowledged messages that are lost (RPO) at most 0: nothing (unknown)',
+    'breaks of the order at most 0: nothing (unknown)',
   ];
   expect(broken({}, [sampleTrial(1)], [])).toEqual(unknown);
   expect(broken({}, [sampleTrial(1)], [verdict('total-queue', { examined: 0 })])).toEqual(unknown);
+});
+
+test('of a trial that was cut short it is known what was lost, and what was too much already; what else might have come is not', () => {
+  const { record } = sampleTrial(1);
+  const cut = (more: Partial<TrialFigures> = {}) => {
+    return sampleTrial(1, {
+      record: { ...record, problem: 'the drill was stopped during it', isCutShort: true },
+      ...more,
+    });
+  };
+  const early = [
+    'every trial ends steady: trial 1: the drill was stopped during it (false)',
+    'RTO p95 at most 500 ms from the fault: 91 ms (false)',
+  ];
+  expect(broken({ failedSends: 0 }, [cut()])).toEqual([
+    ...early,
+    'failed sends of a trial at most 0: nothing (unknown)',
+  ]);
+  expect(broken({ failedSends: 0 }, [cut({ failedSends: 2 })])).toEqual([
+    ...early,
+    'failed sends of a trial at most 0: 2 (false)',
+  ]);
+  expect(broken({ longestStallMs: 100 }, [cut()])).toEqual([
+    ...early,
+    'longest time without an acknowledgement at most 100 ms: 95 ms (false)',
+  ]);
 });
 
 test('loss, checkers and promises', () => {
@@ -85,6 +111,8 @@ test('loss, checkers and promises', () => {
     'checker total-queue is content: 10 examined (false)',
     'checker log is content: 0 examined (unknown)',
   ]);
+  // Though nobody was hit.
+  expect(broken({}, [], lossy)).toContain('acknowledged messages that are lost (RPO) at most 0: 2 (false)');
   const violation = { invariant: 'no-self-stop', text: 'n1 ended by itself', atMs: 5 };
   const last = hypothesesOf(expected, [sampleTrial(1)], sound, violation).at(-1);
   expect(last).toMatchObject({ measured: 'no-self-stop: n1 ended by itself', holds: false });

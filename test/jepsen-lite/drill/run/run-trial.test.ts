@@ -27,10 +27,14 @@ interface Paper {
   readonly missed?: readonly string[];
   /** What is wrong with the group after so many faults were made. */
   readonly problem?: (made: number) => string | undefined;
+  /** The drill is interrupted after so long. */
+  readonly stopMs?: number;
 }
 
-/** A trial on a group of paper, to which a message is sent every 5 ms, and the faults that were made in it. */
-async function trialOn({ missed = [], problem = () => undefined }: Paper) {
+/** A trial on a group of paper, to which a message is sent every 5 ms, the faults that were made in it, and what was told of it where it was cut short. */
+async function trialOn({ missed = [], problem = () => undefined, stopMs }: Paper) {
+  const interruption = new AbortController();
+  if (stopMs !== undefined) setTimeout(() => interruption.abort(), stopMs);
   const nowMs = (): number => performance.now();
   const startedMs = nowMs();
   const history = new History();
@@ -65,14 +69,15 @@ async function trialOn({ missed = [], problem = () => undefined }: Paper) {
       },
     } as unknown as DrillClients,
     nowMs,
-    signal: new AbortController().signal,
+    signal: interruption.signal,
     journal: () => {},
     onLook: () => {},
     onNote: () => Promise.resolve(),
   });
-  const outcome = runTrial(run, 1).catch((error: Error) => error);
+  const cutShort: TrialRecord[] = [];
+  const outcome = runTrial(run, 1, (record) => cutShort.push(record)).catch((error: Error) => error);
   await vi.advanceTimersByTimeAsync(60_000);
-  return { outcome: await outcome, made };
+  return { outcome: await outcome, made, cutShort, startedMs };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -84,9 +89,11 @@ function problemOf(outcome: TrialRecord | Error): string | undefined {
 }
 
 test('a trial whose faults were all made, and after which all is well, has no problem', async () => {
-  const { outcome, made } = await trialOn({});
+  const { outcome, made, cutShort } = await trialOn({});
   expect(problemOf(outcome)).toBeUndefined();
+  expect(outcome).toMatchObject({ isCutShort: false });
   expect(made).toHaveLength(2);
+  expect(cutShort).toEqual([]);
 });
 
 test('a fault that found nobody to hit is a problem of its trial', async () => {
@@ -106,4 +113,29 @@ test('a trial does not begin while something is wrong, and hurts nobody', async 
     message: 'trial 1 does not begin, because after 1000 ms n1 is not sound',
   });
   expect(made).toEqual([]);
+});
+
+test('of a trial that is cut short is told what is known by then', async () => {
+  const { outcome, cutShort, startedMs } = await trialOn({ stopMs: 750 });
+  expect(outcome).toMatchObject({ kind: 'interrupted' });
+  const [record] = cutShort;
+  expect(cutShort).toHaveLength(1);
+  expect(record).toMatchObject({
+    number: 1,
+    leaderBefore: 'n0',
+    problem: 'the drill was stopped during it',
+    isCutShort: true,
+  });
+  const { endMs = 0, faults = [], phases } = record ?? {};
+  expect(endMs).toBeLessThan(startedMs + 1_000);
+  // Whatever was on ended then.
+  expect(faults.map(({ kind }) => kind)).toEqual(['kill', 'pause']);
+  for (const fault of faults) expect(fault.endMs).toBeLessThanOrEqual(endMs);
+  expect(phases).toEqual([{ faultMs: faults[0]?.startMs, healMs: endMs }]);
+});
+
+test('nothing is told of one that is stopped before anybody was hit', async () => {
+  const { outcome, cutShort } = await trialOn({ stopMs: 100 });
+  expect(outcome).toMatchObject({ kind: 'interrupted' });
+  expect(cutShort).toEqual([]);
 });
