@@ -22,7 +22,7 @@ export function becomeLeader(node: NodeState): void {
     peer.doubtBarrier = node.firstOwnIndex;
     peer.participant = node.doubtPhase && node.votes.get(peer.id) === true;
   }
-  broadcastHeartbeat(node);
+  regularHeartbeat(node);
 }
 
 /** A peer (re)connected: what it had before may be lost; nothing counts until it says so again. */
@@ -42,8 +42,15 @@ export function tickLeader(node: NodeState): void {
     }
     return;
   }
-  if (hasQuorum(node)) broadcastHeartbeat(node);
+  if (hasQuorum(node)) regularHeartbeat(node);
   else becomeFollower(node, node.term, undefined, 'no majority was heard for an election timeout');
+}
+
+/** Rounds of reads come besides: if they took the place of one of these, a leader with many reads would never ask for its quorum. */
+function regularHeartbeat(node: NodeState): void {
+  node.heartbeatAt = node.now;
+  node.commitAtHeartbeat = node.commit;
+  broadcastHeartbeat(node);
 }
 
 /** Check-quorum (thesis 6.2). */
@@ -58,8 +65,6 @@ function hasQuorum(node: NodeState): boolean {
 /** Starts a round: the answers of a majority prove that this node still leads. */
 export function broadcastHeartbeat(node: NodeState): void {
   node.round++;
-  node.heartbeatAt = node.now;
-  node.commitAtRound = node.commit;
   if (node.newReads > 0) {
     node.newReads = 0;
     node.reads.seal(node.round, node.commit);

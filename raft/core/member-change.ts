@@ -45,7 +45,7 @@ function notReadyToVote(node: NodeState, id: NodeId): string | undefined {
   if (!peer || !node.members.isLearner(id)) return `${id} is no learner`;
   if (!peer.connected) return `${id} is not connected`;
   if (peer.inDoubt) return `${id} may lack entries that it acknowledged`;
-  if (peer.state === 'replicate' && peer.match >= node.commitAtRound) return undefined;
+  if (peer.state === 'replicate' && peer.match >= node.commitAtHeartbeat) return undefined;
   return `${id} has not caught up: it lacks ${node.lastIndex - peer.match} entries`;
 }
 

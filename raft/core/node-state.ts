@@ -143,9 +143,10 @@ export class NodeState {
   sharedView: EntryBatch | undefined = undefined;
   sequence = 0;
   round = 0;
+  /** When the last regular heartbeat left; rounds of reads are none. */
   heartbeatAt = 0;
-  /** Commit index at the beginning of the last round. */
-  commitAtRound = 0;
+  /** Commit index at the last regular heartbeat. */
+  commitAtHeartbeat = 0;
   newReads = 0;
   readonly reads = new ReadQueue();
   transfer: TransferState | undefined = undefined;

@@ -8,7 +8,7 @@ import { broadcastHeartbeat, greetPeer, stepLeader, tickLeader } from './leader.
 import { changedSet, mustRetire, proposedMembers, retire } from './member-change.ts';
 import { NodeState } from './node-state.ts';
 import { requestRead } from './read-index.ts';
-import type { Ready } from './ready.ts';
+import type { Ready, TransferResult } from './ready.ts';
 import { advanceCommit, sendLoaded } from './replication.ts';
 import { startTransfer, tickTransfer, transferPeerLost } from './transfer.ts';
 import type { EntryBatch, MemberChange, MemberSet, MembersAt, Message, NodeId, PeerHello } from './types.ts';
@@ -133,6 +133,13 @@ export class RaftNode extends NodeState {
   /** Starts a leadership transfer; the outcome comes through `Ready.transferEnded`. A string says why not. */
   transferTo(to: NodeId): string | undefined {
     return startTransfer(this, to);
+  }
+
+  /** The outcome of a transfer that ended since the last Ready, which then does not bring it: for who asks for the next one before that. */
+  takeTransferEnded(): TransferResult | undefined {
+    const ended = this.transferEnded;
+    this.transferEnded = undefined;
+    return ended;
   }
 
   /** An operator says that a voter is lost; a sentence says why that cannot be. */

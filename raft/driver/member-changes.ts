@@ -22,6 +22,8 @@ export class MemberChanges {
   }
 
   request(request: MembersRequest, done: MembersDone): void {
+    // The one before may have ended in this turn.
+    this.check();
     if (request.kind !== 'replace') {
       this.propose(request, done);
       return;

@@ -163,6 +163,8 @@ export class Replica implements TransportEvents {
 
   /** Hands leadership over; proposals are refused until `done`, at most one election timeout. */
   transferLeadership(to: NodeId, done: (result: TransferResult) => void): void {
+    const before = this.core.takeTransferEnded();
+    if (before) this.endTransfer(before);
     const refused = this.stopped ? 'stopped' : this.core.transferTo(to);
     if (refused !== undefined) {
       done({ to, ok: false, reason: refused });

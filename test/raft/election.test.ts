@@ -191,6 +191,21 @@ describe('election', () => {
     expect(old.log.entries.some((entry) => entry.value === 'lost')).toBe(false);
   });
 
+  it('does so too where it goes on sending, hears nobody, and is asked for reads all the time (fault 4)', () => {
+    const world = new World(1, group);
+    world.startAll();
+    const old = world.settle();
+    for (const id of group) world.cuts.add(`${id}>${old.id}`);
+    const answers: unknown[] = [];
+    for (let ms = 0; ms < 900; ms += 10) {
+      old.replica?.readIndex((refusal) => answers.push(refusal));
+      world.run(10);
+    }
+    expect(old.replica?.status().role).not.toBe('leader');
+    expect(new Set(answers)).toEqual(new Set(['not-leader']));
+    expect(world.run(2000, () => world.leader() !== undefined && world.leader() !== old)).toBe(true);
+  });
+
   it('replaces a killed leader in tens of milliseconds (architecture 2)', () => {
     const times: number[] = [];
     for (let seed = 1; seed <= 20; seed++) {

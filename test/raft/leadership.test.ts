@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TransferResult } from '../../raft/core/ready.ts';
-import { Solo } from './solo.ts';
+import { coreConfig, Solo } from './solo.ts';
 import { World } from './world.ts';
 
 const group = ['n0', 'n1', 'n2'];
@@ -39,6 +39,19 @@ describe('read index (thesis 6.4)', () => {
     world.heal();
     world.run(2000);
     expect(answers).toEqual(['not-leader']);
+  });
+
+  it('does not keep a leader from asking whether a majority still answers (thesis 6.2)', () => {
+    for (const everyTicks of [1, 9, 10, 20]) {
+      const leader = new Solo().lead();
+      leader.ack('n1', 2);
+      let ticks = 0;
+      for (; leader.node.role === 'leader' && ticks < 200; ticks++) {
+        if (ticks % everyTicks === 0) leader.node.readIndex();
+        leader.ticks(1);
+      }
+      expect(ticks).toBeLessThanOrEqual(coreConfig.electionTicks + coreConfig.heartbeatTicks);
+    }
   });
 
   it('needs no round in a group of one', () => {
@@ -132,6 +145,27 @@ describe('leadership transfer (thesis 3.10)', () => {
     expect(world.nowMs - start).toBeLessThan(30);
     world.run(100);
     expect(results).toMatchObject([{ to: target, ok: true }]);
+  });
+});
+
+describe('leadership transfers in a row', () => {
+  it('have each its own outcome, also where the second is asked for in the turn in which the first one runs out', () => {
+    const world = new World(4, group);
+    world.startAll();
+    const leader = world.settle();
+    const [silent, heir] = group.filter((id) => id !== leader.id) as [string, string];
+    world.cut(leader.id, silent);
+    const results: TransferResult[] = [];
+    const ask = (to: string) => leader.replica?.transferLeadership(to, (result) => results.push(result));
+    ask(silent);
+    expect(world.run(2000, () => leader.replica?.status().transferringTo === undefined)).toBe(true);
+    expect(results).toEqual([]);
+    ask(heir);
+    world.run(1000);
+    expect(results).toEqual([
+      { to: silent, ok: false, reason: `${silent} did not take over in time` },
+      { to: heir, ok: true, reason: `${heir} leads` },
+    ]);
   });
 });
 

@@ -52,6 +52,21 @@ describe('changes of members (thesis chapter 4)', () => {
     expect(leader.replica?.commitIndex).toBeLessThan(more);
   });
 
+  it('answers each of two changes, the second of which is asked for in the turn in which the first is committed', () => {
+    const { world, leader } = start(14);
+    const answers: string[] = [];
+    const ask = (id: string) => {
+      leader.replica?.changeMembers({ kind: 'add-learner', id }, (refusal) => answers.push(`${id} ${refusal ?? 'done'}`));
+    };
+    ask('n3');
+    const index = leader.log.lastIndex;
+    expect(world.run(1000, () => (leader.replica?.commitIndex ?? 0) >= index)).toBe(true);
+    expect(answers).toEqual([]);
+    ask('n4');
+    world.run(1000);
+    expect(answers).toEqual(['n3 done', 'n4 done']);
+  });
+
   it('replaces a member that is gone for good, and then survives the loss of another', () => {
     const { world, leader } = start(2);
     const [dead, last] = others(leader) as [string, string];
@@ -161,4 +176,23 @@ it.each([
   leader.ack('n3', 3, { inDoubt });
   const outcome = leader.node.checkChange({ kind: 'promote', id: 'n3' });
   expect(typeof outcome === 'string' ? outcome : undefined).toBe(refusal);
+});
+
+it.each([false, true])('a learner may vote that lacks less than came since the last heartbeat; reads meanwhile: %s', (reads) => {
+  const leader = new Solo().lead();
+  leader.ack('n1', 2);
+  leader.change({ kind: 'add-learner', id: 'n3' });
+  leader.ack('n1', 3);
+  leader.ack('n2', 3);
+  leader.hello('n3');
+  leader.ack('n3', 3);
+  leader.ticks(10);
+  for (const id of ['n1', 'n2', 'n3']) leader.step('heartbeat-reply', id, { round: leader.node.round });
+  leader.propose();
+  leader.ack('n1', 4);
+  if (reads) leader.node.readIndex();
+  leader.run();
+  expect(leader.node.checkChange({ kind: 'promote', id: 'n3' })).toBeTypeOf('object');
+  leader.ticks(10);
+  expect(leader.node.checkChange({ kind: 'promote', id: 'n3' })).toBe('n3 has not caught up: it lacks 1 entries');
 });

@@ -159,6 +159,26 @@ describe('replica', () => {
     expect(applied.at(-1)).toBe(3);
   });
 
+  it('fsyncs a batch that was to be fsynced also where it found no room at first, and where one that need not be came behind it', () => {
+    const { append, persists, saves, turn, ticks } = start();
+    // The first entry of a term is fsynced, whatever the flush mode; those behind it here are not.
+    append(2, 1, 1, 1, [2]);
+    turn();
+    saves.shift()?.(undefined);
+    append(2, 2, 2, 2, [2]);
+    turn();
+    expect(persists.map(({ sync }) => sync)).toEqual([true]);
+    persists.shift()?.done({ code: 'ENOSPC', message: 'no space' });
+    append(2, 3, 3, 2, [2]);
+    turn();
+    ticks(1);
+    expect(persists.map(({ sync }) => sync)).toEqual([true]);
+    persists.shift()?.done(undefined);
+    append(2, 4, 4, 2, [2]);
+    turn();
+    expect(persists.map(({ sync }) => sync)).toEqual([false]);
+  });
+
   it('stops for good when a persist or a save fails (safety 3, promise 3)', () => {
     const broken = lead();
     broken.propose('a');
