@@ -56,7 +56,9 @@ describe('changes of members (thesis chapter 4)', () => {
     const { world, leader } = start(14);
     const answers: string[] = [];
     const ask = (id: string) => {
-      leader.replica?.changeMembers({ kind: 'add-learner', id }, (refusal) => answers.push(`${id} ${refusal ?? 'done'}`));
+      leader.replica?.changeMembers({ kind: 'add-learner', id }, (refusal) =>
+        answers.push(`${id} ${refusal ?? 'done'}`),
+      );
     };
     ask('n3');
     const index = leader.log.lastIndex;
@@ -178,21 +180,24 @@ it.each([
   expect(typeof outcome === 'string' ? outcome : undefined).toBe(refusal);
 });
 
-it.each([false, true])('a learner may vote that lacks less than came since the last heartbeat; reads meanwhile: %s', (reads) => {
-  const leader = new Solo().lead();
-  leader.ack('n1', 2);
-  leader.change({ kind: 'add-learner', id: 'n3' });
-  leader.ack('n1', 3);
-  leader.ack('n2', 3);
-  leader.hello('n3');
-  leader.ack('n3', 3);
-  leader.ticks(10);
-  for (const id of ['n1', 'n2', 'n3']) leader.step('heartbeat-reply', id, { round: leader.node.round });
-  leader.propose();
-  leader.ack('n1', 4);
-  if (reads) leader.node.readIndex();
-  leader.run();
-  expect(leader.node.checkChange({ kind: 'promote', id: 'n3' })).toBeTypeOf('object');
-  leader.ticks(10);
-  expect(leader.node.checkChange({ kind: 'promote', id: 'n3' })).toBe('n3 has not caught up: it lacks 1 entries');
-});
+it.each([false, true])(
+  'a learner may vote that lacks less than came since the last heartbeat; reads meanwhile: %s',
+  (reads) => {
+    const leader = new Solo().lead();
+    leader.ack('n1', 2);
+    leader.change({ kind: 'add-learner', id: 'n3' });
+    leader.ack('n1', 3);
+    leader.ack('n2', 3);
+    leader.hello('n3');
+    leader.ack('n3', 3);
+    leader.ticks(10);
+    for (const id of ['n1', 'n2', 'n3']) leader.step('heartbeat-reply', id, { round: leader.node.round });
+    leader.propose();
+    leader.ack('n1', 4);
+    if (reads) leader.node.readIndex();
+    leader.run();
+    expect(leader.node.checkChange({ kind: 'promote', id: 'n3' })).toBeTypeOf('object');
+    leader.ticks(10);
+    expect(leader.node.checkChange({ kind: 'promote', id: 'n3' })).toBe('n3 has not caught up: it lacks 1 entries');
+  },
+);
