@@ -1,4 +1,4 @@
-import type { Replica, ReplicaStatus } from '../../raft/index.ts';
+import { type Replica, type ReplicaStatus, takeoverProblem } from '../../raft/index.ts';
 import type { Clock, Logger, Timer, Timers } from '../../src/platform/ports.ts';
 
 const CHECK_MS = 1_000;
@@ -69,7 +69,8 @@ export class PreferredLeader {
       return false;
     }
     const peer = peers.find(({ id }) => id === preferred);
-    if (peer === undefined || !peer.heard || peer.inDoubt || peer.state !== 'replicate') return false;
+    if (peer === undefined || takeoverProblem(peer) !== undefined) return false;
+    if (!peer.heard || peer.state !== 'replicate') return false;
     return transferringTo === undefined && (syncFlush ? peer.synced : peer.match) >= this.#commitBefore;
   }
 

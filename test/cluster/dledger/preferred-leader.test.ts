@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { PreferredLeader } from '../../../cluster/dledger/preferred-leader.ts';
+import type { Replica } from '../../../raft/index.ts';
+import { VirtualWorld } from '../../support/virtual-platform.ts';
 import { DledgerWorld, type MemberName } from './dledger-world.ts';
 
 /** A group in which another member than the preferred one has just begun to lead. */
@@ -63,5 +66,24 @@ describe('preferredLeaderId', () => {
       disk.release();
       expect(group.leader).not.toBe('n2');
     }
+  });
+
+  it('waits for 30 s in which it says that it is well', () => {
+    const { clock, timers, logger, world } = new VirtualWorld().start('n0');
+    const begin = clock.monotonicMs();
+    const nowMs = () => clock.monotonicMs() - begin;
+    const peer = { id: 'n2', voter: true, connected: true, inDoubt: false, heard: true, state: 'replicate', match: 9 };
+    const asked: number[] = [];
+    const status = () => ({
+      ...{ id: 'n0', leader: 'n0', role: 'leader', ready: true, commitIndex: 9, voters: ['n0', 'n1', 'n2'] },
+      peers: [{ ...peer, unwell: nowMs() < 60_000 }],
+    });
+    const transferLeadership = () => asked.push(Math.round(nowMs() / 1_000));
+    const replica = { status, transferLeadership } as unknown as Replica;
+    const preferred = new PreferredLeader({ clock, timers, logger, replica, preferred: 'n2', syncFlush: false });
+    preferred.start();
+    world.advance(120_000);
+    preferred.stop();
+    expect(asked).toEqual([90]);
   });
 });
