@@ -12,12 +12,12 @@ export class LeaderCompleteness implements Invariant {
     this.#ledger = ledger;
   }
 
-  leads({ name, chains, lastIndex }: NodeWatch, term: number): string | undefined {
+  leads(node: NodeWatch, term: number): string | undefined {
     // An older term than one that has had a leader proves nothing: later ones may have committed more.
     if (term <= this.#newestTerm) return undefined;
     this.#newestTerm = term;
     const committed = this.#ledger.lastIndex;
-    if (committed === 0 || chains[committed] === this.#ledger.chains[committed]) return undefined;
-    return `${name} leads in term ${term} with a log that ends at ${lastIndex} and lacks the committed entry ${committed}, or has another there`;
+    if (committed === 0 || node.chainAt(committed) === this.#ledger.chains[committed]) return undefined;
+    return `${node.name} leads in term ${term} with a log that ends at ${node.lastIndex} and lacks the committed entry ${committed}, or has another there`;
   }
 }

@@ -85,6 +85,12 @@ export class NodeWatch {
     return this.#lastIndex;
   }
 
+  /** As `chains`, and of the entry that the log begins behind, which retention or a snapshot of a leader left as its beginning. */
+  chainAt(index: number): number | undefined {
+    const { log } = this;
+    return this.chains[index] ?? (index === log.firstIndex - 1 && index > 0 ? log.chainCrc(index) : undefined);
+  }
+
   opened(member: RaftMember, machine: Machine): void {
     this.#machine = machine;
     if (this.#member !== undefined) this.endedInDoubt = this.inDoubt;

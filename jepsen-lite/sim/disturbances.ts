@@ -6,6 +6,8 @@ import type { SceneLimits } from './scene.ts';
 const LATE: ReadonlySet<string> = new Set(['slow-disk', 'blackout', 'power-all']);
 /** So long after its fault ended a server that is whole counts again where nothing else is said: the others have noticed it. */
 const SETTLED_MS = 1_000;
+/** A link that is slower may let through less than clients send, where few appends may be under way at a time: that is no failover. */
+const SLOWEST_LINK_MS = 100;
 const NS_PER_MS = 1_000_000;
 
 interface Span {
@@ -32,7 +34,8 @@ export class Disturbances {
   fault({ kind, forMs, amount = 0 }: Fault, nowMs: number, servers?: ReadonlySet<string>): void {
     // What was given to a slow disk last is still on its way when it is fast again.
     const toMs = nowMs + forMs + (kind === 'slow-disk' ? amount : 0);
-    this.#spans.push({ fromMs: nowMs, toMs, kinds: new Set([kind]), servers });
+    const felt = kind === 'slow-link' && amount > SLOWEST_LINK_MS ? undefined : servers;
+    this.#spans.push({ fromMs: nowMs, toMs, kinds: new Set([kind]), servers: felt });
   }
 
   /** When the last of them has had its time, ms. */

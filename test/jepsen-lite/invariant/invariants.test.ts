@@ -28,7 +28,8 @@ import { SCHEDULE_TOPIC } from '../../../src/store/internal-topic.ts';
 
 /** As much of a member as an invariant looks at. */
 function node(name: string, facts: object = {}): NodeWatch {
-  return { name, chains: [0], lastIndex: 0, commit: 0, applied: 0, ...facts } as unknown as NodeWatch;
+  const watch = { name, chains: [0], lastIndex: 0, commit: 0, applied: 0, ...facts };
+  return { chainAt: (index: number) => watch.chains[index], ...watch } as unknown as NodeWatch;
 }
 
 function entry(index: number, ...offsets: number[]): CommittedEntry {

@@ -118,3 +118,13 @@ test('another history is seen across a damaged place, and in it when it can be r
   start(judge, written(world.start('short'), [1, 2, 3]));
   expect(judge.violation?.text).toContain('n0 has another entry 3 of term 1');
 });
+
+test('the entry that a log begins behind is known, and no other that it does not hold', () => {
+  const { judge } = judgeOfLogs();
+  const chainCrc = (index: number) => (index === 187 ? 22 : 0);
+  start(judge, { firstIndex: 188, lastIndex: 187, chainCrc, holds: () => false } as unknown as DurableLog);
+  const watch = judge.watch('n0');
+  expect([186, 187, 188].map((index) => watch.chainAt(index))).toEqual([undefined, 22, undefined]);
+  start(judge, written(new VirtualWorld().start('n0'), [1]));
+  expect(watch.chainAt(1)).toBe(watch.log.chainCrc(1));
+});

@@ -114,3 +114,15 @@ test('without load for long enough nothing can be told', () => {
   disturbances.fault(fault('kill', 1_000), 5_000, on('n0'));
   expect(failoversOf(disturbances, 7_900)).toEqual([]);
 });
+
+test('links that let through less than clients send are no failover', () => {
+  for (const [amount, count] of [
+    [100, 1],
+    [400, 0],
+  ] as const) {
+    const disturbances = new Disturbances(limits);
+    disturbances.fault(fault('slow-link', 8_000, amount), 5_000, new Set(['n0']));
+    expect(failoversOf(disturbances)).toHaveLength(count);
+    expect(bandsOf(disturbances, 60_000).at(-1)).toEqual([5_000, 13_000, 3_000]);
+  }
+});
