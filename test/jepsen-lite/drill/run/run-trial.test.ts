@@ -134,8 +134,11 @@ test('of a trial that is cut short is told what is known by then', async () => {
   expect(phases).toEqual([{ faultMs: faults[0]?.startMs, healMs: endMs }]);
 });
 
-test('nothing is told of one that is stopped before anybody was hit', async () => {
-  const { outcome, cutShort } = await trialOn({ stopMs: 100 });
+test.for([
+  { stopMs: 100, missed: [] },
+  { stopMs: 750, missed: ['kill', 'pause'] },
+])('nothing is told of one that is stopped before anybody was hit: %j', async (paper) => {
+  const { outcome, cutShort } = await trialOn(paper);
   expect(outcome).toMatchObject({ kind: 'interrupted' });
   expect(cutShort).toEqual([]);
 });
