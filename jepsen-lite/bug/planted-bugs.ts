@@ -32,6 +32,7 @@ import { overlayKept } from './overlay-kept/bug.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { readWithoutRound } from './read-without-round/bug.ts';
 import { refusedThoughAppended } from './refused-though-appended/bug.ts';
+import { setBackAccepted } from './set-back-accepted/bug.ts';
 import { shortWriteIgnored } from './short-write-ignored/bug.ts';
 import { slowElections } from './slow-elections/bug.ts';
 import { staleAckCounted } from './stale-ack-counted/bug.ts';
@@ -80,6 +81,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   overlayKept,
   readWithoutRound,
   refusedThoughAppended,
+  setBackAccepted,
   shortWriteIgnored,
   slowElections,
   staleAckCounted,

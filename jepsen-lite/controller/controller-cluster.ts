@@ -123,6 +123,10 @@ export class ControllerCluster implements Scene {
       });
   }
 
+  isSetBack(brokerId: number): boolean {
+    return this.nodes.some((node) => node.brokerId === brokerId && this.#hurt.isSetBack(node));
+  }
+
   #watch({ name }: SimBroker) {
     return this.judge.brokers.find((watch) => watch.name === name)!;
   }
@@ -139,6 +143,11 @@ export class ControllerCluster implements Scene {
 
   hurt(server: Server): void {
     this.#hurt.add(server);
+  }
+
+  /** It has an older state of its disk. */
+  setBack(server: Server): void {
+    this.#hurt.addSetBack(server);
   }
 
   mayHurt(server: Server): boolean {

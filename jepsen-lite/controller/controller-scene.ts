@@ -36,6 +36,7 @@ export function createControllerScene({ world, seed, nodes, metadata, note }: Sc
     copies,
     controllers: controllerJudge,
     membersOf: (ids) => cluster.membersOf(ids),
+    isSetBack: (id) => cluster.isSetBack(id),
     note,
     moment: (server, moment) => cluster.moment(server, moment),
   });

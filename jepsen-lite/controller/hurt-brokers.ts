@@ -10,6 +10,8 @@ export class HurtBrokers {
   readonly #cluster: ControllerCluster;
   /** With the number of their start then. */
   readonly #hurt = new Map<Server, number>();
+  /** Their disks were set back: the controllers take one out of the set when it has registered, not before. */
+  readonly #setBack = new Set<Server>();
 
   constructor(cluster: ControllerCluster) {
     this.#cluster = cluster;
@@ -17,6 +19,16 @@ export class HurtBrokers {
 
   add(server: Server): void {
     this.#hurt.set(server, server.starts);
+  }
+
+  addSetBack(server: Server): void {
+    this.add(server);
+    this.#setBack.add(server);
+  }
+
+  /** Has an older state of its disk, and was not in the set since. */
+  isSetBack(server: Server): boolean {
+    return this.#setBack.has(server);
   }
 
   has(server: Server): boolean {
@@ -55,7 +67,17 @@ export class HurtBrokers {
     for (const [server, starts] of this.#hurt) {
       const node = server as SimBroker;
       const inSync = brokerSet?.syncStateSet.includes(node.brokerId) === true;
-      if (node.starts > starts && node.running && inSync && !node.inDoubt && !node.awaitsHarm) this.#hurt.delete(node);
+      if (this.#setBack.has(server) && !this.#hasRegistered(node)) continue;
+      if (node.starts > starts && node.running && inSync && !node.inDoubt && !node.awaitsHarm) {
+        this.#hurt.delete(node);
+        this.#setBack.delete(node);
+      }
     }
+  }
+
+  /** The controllers know its start of now: who is in sync is so since then. */
+  #hasRegistered({ brokerId, broker }: SimBroker): boolean {
+    const known = this.#cluster.judge.brokerSet?.replicas.get(brokerId)?.starts.at(-1);
+    return known !== undefined && known === broker?.roles.directory.starts.at(-1);
   }
 }

@@ -38,6 +38,8 @@ export interface SetJudgeOptions {
   readonly controllers: Judge;
   /** The machines that hold these ids now. */
   readonly membersOf: (ids: readonly number[]) => readonly SetMember[];
+  /** The broker with this id has an older state of its disk, and was not in the set since. */
+  readonly isSetBack: (id: number) => boolean;
   readonly note: (server: string, what: string, a: number, b: number) => void;
   readonly moment: (server: string, moment: Moment) => void;
 }
@@ -99,11 +101,21 @@ export class SetJudge implements SceneJudge, BrokerEvents {
       this.#hold(this.#oneMaster.name, this.#oneMaster.decided(set, master?.name));
       if (master !== undefined) this.#copies?.elected(master);
     }
+    this.#judgeOldDisks(set, before);
     if (set.syncStateSetEpoch === before?.syncStateSetEpoch) return;
     note(name, 'in sync', set.syncStateSetEpoch, Number(set.syncStateSet.join('')));
     const members = membersOf(set.syncStateSet);
     this.#hold(this.#bySet.name, this.#bySet.decided(set.syncStateSetEpoch, members));
     moment(name, 'decided');
+  }
+
+  /** Who registers with an older state of its disk, and stays in the set, has to have everything by chance. */
+  #judgeOldDisks(set: BrokerSet, before: BrokerSet | undefined): void {
+    const startOf = (of: BrokerSet | undefined, id: number) => of?.replicas.get(id)?.starts.at(-1);
+    const { isSetBack, membersOf } = this.#options;
+    const registered = set.syncStateSet.filter((id) => isSetBack(id) && startOf(set, id) !== startOf(before, id));
+    const members = membersOf(registered).map((member) => ({ ...member, isHurt: false }));
+    this.#hold(this.#bySet.name, this.#bySet.decided(set.syncStateSetEpoch, members));
   }
 
   // --- brokers -----------------------------------------------------------------------------------------------------

@@ -1,16 +1,14 @@
 import { History } from '../checker/history.ts';
-import { generateSchedule } from '../fault/generate.ts';
 import { hitBy } from '../fault/hit-by.ts';
 import type { Schedule } from '../fault/schedule.ts';
 import type { Violation } from '../invariant/invariant.ts';
 import { MetadataKept } from '../invariant/metadata-kept.ts';
 import { startClients } from '../workload/clients.ts';
-import { Chance } from './chance.ts';
 import { Disturbances } from './disturbances.ts';
 import type { Engine } from './event-loop.ts';
 import { finish } from './finish.ts';
 import type { ModeName } from './mode-name.ts';
-import { modes } from './modes.ts';
+import { drawFaults, modes } from './modes.ts';
 import type { Scene, SceneOptions } from './scene.ts';
 import type { LogLine } from './sim-logger.ts';
 import { SimWorld } from './sim-world.ts';
@@ -92,8 +90,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { judge } = scene;
   disturbances = new Disturbances(scene.limits);
   const endMs = durationMs - COOL_DOWN_MS;
-  const schedule =
-    options.schedule ?? generateSchedule(new Chance(seed, 'faults'), { kinds: mode.kinds, startMs: WARM_UP_MS, endMs });
+  const schedule = options.schedule ?? drawFaults(mode, seed, WARM_UP_MS, endMs);
   scene.start();
   const history = new History();
   const clients = startClients(scene, history, metadata, seed);

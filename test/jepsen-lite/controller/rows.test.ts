@@ -65,3 +65,16 @@ test('without allAckInSyncStateSet a master that is cut off acknowledges what th
   expect((await play([cutOff], 24)).lost).toBeGreaterThan(10);
   expect((await play([cutOff], 2)).lost).toBe(0);
 });
+
+test.for([['leader'], ['follower'], ['other-follower']] as const)(
+  'a %s whose disk is set back to an older state leaves the set, and nothing that was acknowledged is gone (row 35)',
+  async ([target]) => {
+    const result = await play([
+      { kind: 'set-back', atMs: 3_000, target, forMs: 3_000 },
+      { kind: 'kill', atMs: 6_050, target: 'leader', forMs: 1_000 },
+    ]);
+    expect(result.acknowledged).toBeGreaterThan(100);
+    const said = result.log.filter(({ message }) => message.includes('Registered in doubt'));
+    expect(said).toHaveLength(1);
+  },
+);
