@@ -8,6 +8,9 @@ import { readRun, reportOf, startDrill, startDrillOf } from './drill-program.ts'
 const RUN_MS = 120_000;
 const LOST = 'acknowledged messages that are lost (RPO) at most 0';
 
+/** Files that are quickly compared. */
+const target = { kind: 'ledgermq', brokerKeys: { mappedFileSizeCommitLog: '4194304' } };
+
 /** What does not hold, of the only drill below a folder. */
 function brokenIn(folder: string): string[] {
   return reportOf(folder).hypotheses.flatMap(({ text, holds }) => (holds === true ? [] : [text]));
@@ -18,7 +21,8 @@ test('a drill whose group takes longer than its plan allows has failed, by that 
 }, async () => {
   const folder = temporaryFolder();
   // Nobody elects another leader within a millisecond: until then the one that is halted counts as there.
-  const plan = { name: 'hasty', faults: [{ kind: 'pause', target: 'leader', forMs: 3_000 }], expect: { rtoMs: 1 } };
+  const faults = [{ kind: 'pause', target: 'leader', forMs: 3_000 }];
+  const plan = { name: 'hasty', target, faults, expect: { rtoMs: 1 } };
   const { code, stdout } = await bounded(startDrill(folder, plan), RUN_MS);
   expect(stdout).toContain('# Drill hasty: failed');
   expect(stdout).toMatch(/\| RTO p95 at most 1 ms from the fault \| \d+ ms \| \*\*no\*\* \|/);
@@ -36,7 +40,7 @@ test('a drill on brokers that acknowledge before a majority has the message has 
   timeout: RUN_MS,
 }, async () => {
   const folder = temporaryFolder();
-  const plan = { preset: 'partition', load: { rate: 100 }, expect: { rtoMs: 30_000 } };
+  const plan = { preset: 'partition', target, load: { rate: 100 }, expect: { rtoMs: 30_000 } };
   const { code, stdout, stderr } = await bounded(startDrillOf(drillWith(ackBeforeCommit), folder, plan), RUN_MS);
   expect(stdout, stderr).toContain('# Drill partition: failed');
   expect(code).toBe(1);
