@@ -31,6 +31,7 @@ import { oldTermCounted } from './old-term-counted/bug.ts';
 import { overlayKept } from './overlay-kept/bug.ts';
 import type { PlantedBug } from './planted-bug.ts';
 import { readWithoutRound } from './read-without-round/bug.ts';
+import { readsPutOffQuorum } from './reads-put-off-quorum/bug.ts';
 import { refusedThoughAppended } from './refused-though-appended/bug.ts';
 import { setBackAccepted } from './set-back-accepted/bug.ts';
 import { shortWriteIgnored } from './short-write-ignored/bug.ts';
@@ -80,6 +81,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   oldTermCounted,
   overlayKept,
   readWithoutRound,
+  readsPutOffQuorum,
   refusedThoughAppended,
   setBackAccepted,
   shortWriteIgnored,

@@ -7,6 +7,7 @@ import { runCommitter } from './committer.ts';
 import { Consumption } from './consumption.ts';
 import { runDelaySender } from './delay-sender.ts';
 import { runIdleSender } from './idle-sender.ts';
+import { runHurriedReader } from './hurried-reader.ts';
 import { runLengthReader } from './length-reader.ts';
 import { runOffsetRegisters } from './offset-registers.ts';
 import { runPushMember } from './push-member.ts';
@@ -123,5 +124,7 @@ export function startClients(scene: Scene, history: History, metadata: MetadataK
   // In every fourth run two share the queues, and each that leaves or comes moves some of them.
   if (new Chance(seed, 'second consumer').happens(0.25))
     clients.beginConsumer(runPushMember(clients, client('c13'), CONSUMER_GROUP, 10_000));
+  if (new Chance(seed, 'hurried reader').happens(0.125))
+    clients.begin(runHurriedReader(clients, client('c14'), addresses));
   return clients;
 }
