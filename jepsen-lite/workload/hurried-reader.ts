@@ -1,6 +1,6 @@
 import { getMaxOffset } from '../../src/protocol/command/get-max-offset.ts';
 import { askBrokers } from './ask-brokers.ts';
-import { callFailure, type Client, type Workload } from './workload.ts';
+import { type Client, callFailure, type Workload } from './workload.ts';
 
 const PAUSE_MS = 40;
 const OPTIONS = { timeoutMs: 3_000 };
