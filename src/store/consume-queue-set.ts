@@ -139,14 +139,19 @@ export class ConsumeQueueSet {
   cutTo(offsets: QueueOffsets): void {
     for (const queue of [...this.all()]) {
       const next = offsets.get(queue.topic)?.[queue.queueId] ?? -1;
-      if (next >= 0) queue.cutTo(next);
+      if (next >= 0) this.#cutQueue(queue, next);
       else this.#drop(queue);
     }
   }
 
   /** Cuts off everything about records at or behind `position`. Throws the disk's error. */
   cutAtPosition(position: number): void {
-    for (const queue of this.all()) queue.cutTo(queue.offsetAtPosition(position));
+    for (const queue of this.all()) this.#cutQueue(queue, queue.offsetAtPosition(position));
+  }
+
+  #cutQueue(queue: ConsumeQueue, next: number): void {
+    queue.cutTo(next);
+    if (queue.dirty) this.#flusher.changed(queue);
   }
 
   /** Remembers the next offsets of queues that have no message left. */

@@ -188,20 +188,31 @@ export class ConsumeQueue {
     return false;
   }
 
-  /** Removes the messages from offset `next` on; an empty queue begins there. Throws the disk's error. */
+  /**
+   * Removes the messages from offset `next` on; an empty queue begins there. Its files go on telling `next`, also where no message is left; if it is `dirty` then, once they are
+   * written. Throws the disk's error.
+   */
   cutTo(next: number): void {
-    if (next === this.#window.next) return;
-    if (next > this.#window.next && this.minOffset !== this.#window.next) return;
+    const end = this.#window.next;
+    if (next === end || (next > end && this.minOffset !== end)) return;
     this.#cold = undefined;
-    if (next <= this.minOffset || next > this.#window.next) {
+    if (next > end || !this.#tellsNext(next)) {
       this.#files.removeAll();
       this.#startAt(next);
+      this.markNext(next);
       return;
     }
     this.#files.cut(next);
     this.#window.cut(next);
+    this.minOffset = Math.min(this.minOffset, next);
     this.#written = Math.min(this.#written, next);
     this.#unsynced = Math.min(this.#unsynced, next);
+  }
+
+  /** Do the files, once they are written and cut at `next`, tell that place: by the unit before it, or by the name of an empty file? */
+  #tellsNext(next: number): boolean {
+    if (this.#files.empty) return next > this.#window.first;
+    return next > 0 && next >= this.#files.first;
   }
 
   /** First offset in [minOffset, maxOffset] whose record begins at or behind `position` (positions rise). Throws the disk's error. */

@@ -170,10 +170,10 @@ export class QueueFiles {
     return count;
   }
 
-  /** Removes or zeroes everything from `unit` on. Throws the disk's error. */
+  /** Removes or zeroes everything from `unit` (>= first) on. The first file stays, as its name may be all that tells where the queue goes on. Throws the disk's error. */
   cut(unit: number): void {
     const { handles, unitsPerFile } = this.#options;
-    while (this.end > this.first && this.end - unitsPerFile >= unit) {
+    while (this.end - unitsPerFile >= unit && this.end - unitsPerFile > this.first) {
       this.#remove(this.end - unitsPerFile);
       this.end -= unitsPerFile;
     }

@@ -145,6 +145,40 @@ describe('a consume queue', () => {
     expect([queue.minOffset, queue.maxOffset]).toEqual([25, 25]);
   });
 
+  test.each([
+    { where: 'in memory', from: 0, flushed: false, gone: 1, cut: 1 },
+    { where: 'in a file', from: 0, flushed: true, gone: 1, cut: 1 },
+    { where: 'where its first file begins', from: 0, flushed: true, gone: 10, cut: 10 },
+    { where: 'before what is left of it', from: 0, flushed: true, gone: 12, cut: 4 },
+    { where: 'where it began, in memory', from: 10, flushed: false, gone: 0, cut: 10 },
+    { where: 'where it began, in a file', from: 13, flushed: true, gone: 0, cut: 13 },
+  ])(
+    'that is cut to nothing $where goes on at the same offset after the next start',
+    ({ from, flushed, gone, cut }) => {
+      const platform = createVirtualPlatform();
+      const set = openSet(platform);
+      const end = Math.max(from, gone) + 2;
+      for (let i = from; i < end; i++) set.append('T', 0, i, i * 50, 50, 0);
+      if (flushed) flush(platform, set, true);
+      set.trimNow(gone * 50);
+      set.cutTo(new Map([['T', [cut]]]));
+      const queue = set.find('T', 0)!;
+      expect([queue.minOffset, queue.maxOffset]).toEqual([cut, cut]);
+      flush(platform, set);
+      const again = openSet(platform);
+      again.trimNow(end * 50);
+      const reopened = again.find('T', 0)!;
+      expect([reopened.minOffset, reopened.maxOffset]).toEqual([cut, cut]);
+      again.append('T', 0, cut, end * 50, 50, 0);
+      flush(platform, again);
+      const last = openSet(platform);
+      expect([last.find('T', 0)!.maxOffset, read(platform, last, last.find('T', 0)!, cut)[0]]).toEqual([
+        cut + 1,
+        end * 50,
+      ]);
+    },
+  );
+
   test('many queues cost little memory and few open files', () => {
     const platform = createVirtualPlatform();
     const set = openSet(platform);
@@ -248,8 +282,8 @@ describe('against a naive model', () => {
           } else {
             const queue = model[action.queue]!;
             const next = queue.min + Math.floor(action.share * (queue.units.length - queue.min));
-            set.find('T', action.queue)?.cutTo(next);
             queue.units.length = next;
+            set.cutTo(new Map([['T', model.map(({ units }) => units.length)]]));
           }
         }
         for (const [id, expected] of model.entries()) {
