@@ -6,7 +6,7 @@ import type { LiveMode } from '../live/chaos/live-mode.ts';
 import { isLiveModeName, liveModeNamed } from '../live/chaos/live-modes.ts';
 import { faultsNamed } from '../live/chaos/named-faults.ts';
 import { type CutMeans, cutMeans } from '../live/network/open-network.ts';
-import { WrongArguments, wholeNumber } from './arguments.ts';
+import { refuseTwice, WrongArguments, wholeNumber } from './arguments.ts';
 import { defaultMinimums, type Minimums } from './chaos-minimums.ts';
 import { bugNamed, minutesOf, SHORTEST_ROUND_MINUTES } from './options.ts';
 
@@ -140,6 +140,7 @@ function groupBugNamed(name: string | undefined): string | undefined {
 type Values = ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'];
 
 function parsed(args: string[]): Values {
+  refuseTwice(args);
   try {
     return parseArgs({ args, options: spec }).values;
   } catch (error) {

@@ -8,7 +8,7 @@ import { readGameDay } from '../drill/plan/read-game-day.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
 import { isLiveModeName, liveModeNames } from '../live/chaos/live-modes.ts';
 import { cutMeans } from '../live/network/open-network.ts';
-import { WrongArguments, wholeNumber } from './arguments.ts';
+import { refuseTwice, WrongArguments, wholeNumber } from './arguments.ts';
 
 export const DRILL_USAGE = `drill NAME|PLAN [options]
 drill compare A B
@@ -138,6 +138,7 @@ function checkIsFile(path: string, missing: string): void {
 type Values = ReturnType<typeof parsed>['values'];
 
 function parsed(args: string[]) {
+  refuseTwice(args);
   try {
     return parseArgs({ args, options: spec, allowPositionals: true });
   } catch (error) {

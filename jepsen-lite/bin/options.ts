@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { plantedBugs } from '../bug/planted-bugs.ts';
 import { isModeName, type ModeName, modeNames } from '../sim/mode-name.ts';
-import { WrongArguments, wholeNumber } from './arguments.ts';
+import { refuseTwice, WrongArguments, wholeNumber } from './arguments.ts';
 import { checkCombinations } from './check-combinations.ts';
 import { checkOutput, checkOutputFolder } from './check-output.ts';
 
@@ -146,6 +146,7 @@ function checkLastSeed({ seed, seeds, bugs, list }: Pick<SimOptions, 'seed' | 's
 }
 
 function parsed(args: string[]): ReturnType<typeof parseArgs<{ options: typeof spec }>>['values'] {
+  refuseTwice(joined(args));
   try {
     return parseArgs({ args: joined(args), options: spec }).values;
   } catch (error) {

@@ -68,6 +68,7 @@ describe('the command line of chaos', () => {
       ['--bug', 'topic-forgotten'],
       '--bug topic-forgotten: it is one of controller mode, and chaos starts DLedger groups; npm run sim hunts it',
     ],
+    [['--rate', '5', '--rate', '6'], '--rate is given twice'],
     [['--rate', '0'], '--rate 0: a whole number from 1 to 10000 is needed'],
   ] as const)('refuses %o in one sentence', ([args, sentence]) => {
     expect(() => readChaosCommand([...args], 1)).toThrow(sentence);

@@ -30,7 +30,8 @@ test.for([
   ['dir', join(file, 'sub'), 'ENOTDIR'],
 ] as const)('chaos refuses --%s %s before it starts anything', async ([option, path, code]) => {
   const runs = join(folder, 'runs');
-  const command = readChaosCommand(['--dir', runs, `--${option}`, path], 1);
+  const elsewhere = option === 'dir' ? [] : ['--dir', runs];
+  const command = readChaosCommand([...elsewhere, `--${option}`, path], 1);
   const sentence = `--${option} ${path}: it cannot be written (${code})`;
   await expect(playRounds(command, new AbortController().signal)).rejects.toThrow(sentence);
   expect(existsSync(runs)).toBe(false);

@@ -69,6 +69,7 @@ describe('refused with one sentence:', () => {
     ],
     [['leader-kill', '--nodes', '2'], 'leader-kill: the faults may take 1 of 2 members away at the same time'],
     [['leader-kill', '--sed', '1'], "Unknown option '--sed'"],
+    [['leader-kill', '--seed', '1', '--seed=2'], '--seed is given twice'],
     [['compare', 'a'], 'compare: two reports are needed'],
   ] as const)('%j', ([args, sentence]) => {
     expect(() => readDrillCommand([...args], 1)).toThrow(sentence);

@@ -53,6 +53,7 @@ test('arguments: defaults, and one sentence for each mistake', () => {
     '--timeline x.svg': /name it with --seed/,
     '--history x.jsonl': /name it with --seed/,
     '--colour': /--colour/,
+    '--seed 1 --nodes 5 --seed 2': /^--seed is given twice$/,
     '--seed -1': /^--seed -1: a whole number from 0 to \d+ is needed$/,
     '--seeds -5 --nodes 3': /^--seeds -5: a whole number from 1/,
     '--bug forgotten-vote --resume x.jsonl': /--bug and --resume do not go together/,
