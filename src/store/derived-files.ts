@@ -87,9 +87,9 @@ export class DerivedFiles {
   /**
    * Instead of `recover`, for a directory without a recovery point (RocketMQ wrote it): next offsets are those of the consume queues,
    * which are kept if they are `trusted` (the last run closed them), else built anew. The whole log is dispatched. A queue that has no message left goes on
-   * no lower than `known` says. Throws a sentence or the disk's error.
+   * no lower than `known` says; before such queues are removed, `note` makes their next offsets durable for a start that does not get to its recovery point. Throws a sentence or the disk's error.
    */
-  adopt(logEnd: number, trusted: boolean, known?: QueueOffsets): void {
+  adopt(logEnd: number, trusted: boolean, known: readonly QueueOffsets[], note: (offsets: QueueOffsets) => void): void {
     const { minPosition } = this.#options.log;
     const problem = this.queues.open();
     if (problem === undefined) this.queues.cutAtPosition(logEnd);
@@ -102,13 +102,31 @@ export class DerivedFiles {
     }
     this.index?.open(trusted ? logEnd : minPosition);
     if (trusted && problem === undefined) this.#options.offsets.import(offsets);
-    else this.queues.wipe();
+    else {
+      note(this.#idle([offsets, ...known]));
+      this.queues.wipe();
+    }
     this.queues.trimNow(minPosition);
     this.dispatcher.startAt(minPosition);
     this.dispatcher.dispatchTo(logEnd);
     this.dispatcher.arrivals.drop();
-    this.#raiseTo(offsets);
-    this.#raiseTo(known ?? new Map());
+    for (const nexts of [offsets, ...known]) this.#raiseTo(nexts);
+  }
+
+  /** The highest next offsets of queues of which the log holds no message, as far as their files tell. */
+  #idle(tables: readonly QueueOffsets[]): QueueOffsets {
+    const { minPosition } = this.#options.log;
+    const idle = new Map<string, number[]>();
+    for (const [topic, nexts] of tables.flatMap((table) => [...table])) {
+      const highest = idle.get(topic) ?? [];
+      idle.set(topic, highest);
+      for (const [queueId, next] of nexts.entries()) {
+        const queue = this.queues.find(topic, queueId);
+        const holds = queue !== undefined && queue.offsetAtPosition(minPosition) < queue.maxOffset;
+        highest[queueId] = Math.max(highest[queueId] ?? -1, holds ? -1 : next);
+      }
+    }
+    return idle;
   }
 
   /** Queues whose messages are all gone from the log go on where they were. */

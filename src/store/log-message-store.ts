@@ -310,9 +310,9 @@ export class LogMessageStore implements MessageStore {
   }
 
   /** Instead of `recover`, for a directory without a recovery point; see `DerivedFiles.adopt`. */
-  adopt(logEnd: number, trusted: boolean, known?: QueueOffsets): void {
+  adopt(logEnd: number, trusted: boolean, known: readonly QueueOffsets[], note: (offsets: QueueOffsets) => void): void {
     this.#recovered = true;
-    this.#derived.adopt(logEnd, trusted, known);
+    this.#derived.adopt(logEnd, trusted, known, note);
   }
 
   /** See `MessageIndex.completeness`; undefined without an index. */

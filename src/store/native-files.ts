@@ -2,10 +2,11 @@ import type { LogFault } from '../log/log-error.ts';
 import { SegmentedLog } from '../log/segmented-log.ts';
 import type { DirectoryLock, Platform } from '../platform/ports.ts';
 import { FailureMark } from './failure-mark.ts';
+import type { QueueOffsets } from './message-store.ts';
 import { NativeEnvelope } from './native-envelope.ts';
 import type { NativeStoreOptions } from './native-options.ts';
 import { type RecoveredEnd, recoverNative } from './native-recovery.ts';
-import { decodeStorePoint, newerVersion, type StorePoint } from './store-point.ts';
+import { decodeStorePoint, encodeStorePoint, newerVersion, type StorePoint } from './store-point.ts';
 import { readWriteLimit } from './write-limit.ts';
 
 /** What a native store's directory holds, after the log was recovered. */
@@ -23,6 +24,8 @@ export interface NativeFiles {
 }
 
 export const pointPath = (root: string): string => `${root}/ledgermq.point`;
+/** Next offsets that no record of the log tells, while queues are built anew without a recovery point; in the form of one. */
+export const offsetsPath = (root: string): string => `${root}/ledgermq.offsets`;
 export const abortPath = (root: string): string => `${root}/abort`;
 export const checkpointPath = (root: string): string => `${root}/checkpoint`;
 
@@ -95,6 +98,23 @@ function startLog({ disk }: Platform, root: string, log: SegmentedLog, { end, sy
     throw thrown;
   }
   return diskFailed;
+}
+
+/** What a start noted that did not live to make a recovery point. Throws a sentence or the disk's error. */
+export function readOffsets({ disk }: Platform, root: string): QueueOffsets {
+  const bytes = disk.readFile(offsetsPath(root));
+  if (bytes === undefined) return new Map();
+  const noted = decodeStorePoint(bytes);
+  if (typeof noted !== 'string') return noted.queueOffsets;
+  throw new Error(
+    `${offsetsPath(root)} cannot be read: ${noted}. It holds where queues go on whose messages are all deleted: remove it to let them begin at 0`,
+  );
+}
+
+/** Durable before what else tells these offsets is removed. Throws the disk's error. */
+export function noteOffsets({ disk }: Platform, root: string, queueOffsets: QueueOffsets): void {
+  const note = { position: 0, lastTimestamp: 0, queueOffsets, ownerState: Buffer.alloc(0) };
+  if (queueOffsets.size > 0) disk.replaceFile(offsetsPath(root), encodeStorePoint(note));
 }
 
 function readPoint(platform: Platform, root: string): StorePoint | undefined | string {

@@ -7,9 +7,18 @@ import type { DiskError, Platform, Timer } from '../platform/ports.ts';
 import { RecordLayout } from '../protocol/message/record.ts';
 import { FailureMark } from './failure-mark.ts';
 import { LogMessageStore } from './log-message-store.ts';
-import type { MessageStore, RecoveryPoint } from './message-store.ts';
+import type { MessageStore, QueueOffsets, RecoveryPoint } from './message-store.ts';
 import { NativeEnvelope } from './native-envelope.ts';
-import { abortPath, checkpointPath, type NativeFiles, openNativeFiles, pointPath } from './native-files.ts';
+import {
+  abortPath,
+  checkpointPath,
+  type NativeFiles,
+  noteOffsets,
+  offsetsPath,
+  openNativeFiles,
+  pointPath,
+  readOffsets,
+} from './native-files.ts';
 import { NativeLog } from './native-log.ts';
 import type { NativeStoreOptions, NativeStoreOwner } from './native-options.ts';
 import { encodeStorePoint } from './store-point.ts';
@@ -112,8 +121,11 @@ export class NativeStore {
         root,
         from: this.#pointPosition,
       });
-    if (point === undefined || !pointHolds) this.#store.adopt(log.endPosition, !unclean, point?.queueOffsets);
-    else
+    if (point === undefined || !pointHolds) {
+      const known = [point?.queueOffsets ?? new Map(), readOffsets(this.#platform, root)];
+      const note = (offsets: QueueOffsets): void => noteOffsets(this.#platform, root, offsets);
+      this.#store.adopt(log.endPosition, !unclean, known, note);
+    } else
       this.#store.recover({
         fromPosition: point.position,
         queueOffsets: point.queueOffsets,
@@ -223,6 +235,7 @@ export class NativeStore {
     try {
       this.#platform.disk.replaceFile(pointPath(this.#options.root), bytes);
       this.#platform.disk.replaceFile(checkpointPath(this.#options.root), this.#checkpoint(lastTimestamp));
+      this.#platform.disk.remove(offsetsPath(this.#options.root));
       return undefined;
     } catch (thrown) {
       return asDiskError(thrown);

@@ -342,4 +342,31 @@ describe('retention', () => {
     expect(next.queueOffset).toBe(7);
     expect(texts(readQueue(platform, native.store, 'Idle', 2))).toEqual(['again']);
   });
+
+  test('nor do they where a killed RocketMQ left the directory and the first start is killed before its recovery point', () => {
+    const world = new VirtualWorld(1);
+    let platform = world.start('a');
+    let native = startStore(platform, SLOW);
+    for (let i = 0; i < 7; i++) putNow(platform, native.store, message('Idle', 2, 'once'));
+    fill(platform, native, 'T', 30);
+    platform.world.advance(73 * HOUR);
+    fill(platform, native, 'T', 30);
+    platform.world.advance(3 * HOUR);
+    close(platform, native);
+    platform.crash();
+    platform = world.start('a');
+    platform.disk.remove(`${ROOT}/ledgermq.point`);
+    platform.disk.replaceFile(`${ROOT}/abort`, Buffer.alloc(0));
+    for (let start = 0; start < 3; start++) {
+      native = startStore(platform, SLOW);
+      expect([native.store.minOffset('Idle', 2), native.store.maxOffset('Idle', 2)]).toEqual([7, 7]);
+      expect(native.store.maxOffset('T', 0)).toBe(60);
+      platform.crash({ machine: true, unsynced: 'lost' });
+      platform = world.start('a');
+    }
+    native = startStore(platform, SLOW);
+    point(platform, native);
+    expect(platform.disk.exists(`${ROOT}/ledgermq.offsets`)).toBe(false);
+    expect(native.store.maxOffset('Idle', 2)).toBe(7);
+  });
 });
