@@ -138,7 +138,10 @@ export class Enrolment {
     const { brokerName } = this.#name;
     this.#controllers.ask(getReplicaInfo, { brokerName }, undefined, (answer) => {
       if (typeof answer === 'string') return again(answer);
-      const known = answer.code === ResponseCode.SUCCESS ? answer.header.masterEpoch : undefined;
+      const isUnknown = answer.code === ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST;
+      // Who does not know the set of now (2007, 1) says nothing of its epoch: to register without one would empty the set for good.
+      if (answer.code !== ResponseCode.SUCCESS && !isUnknown) return again(answer.remark);
+      const known = isUnknown ? undefined : answer.header.masterEpoch;
       const begunEpoch = known === undefined ? undefined : ownLog.renounce(known);
       this.#register(brokerId, ownLog, { inDoubt: true, begunEpoch, renouncedEpoch: known }, done, again);
     });
