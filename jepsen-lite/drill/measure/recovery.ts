@@ -1,17 +1,25 @@
 import type { RoleSighting } from '../target/drill-target.ts';
+import type { Pace } from './pace.ts';
 import type { Send } from './sends.ts';
 
 /** So long after a success nothing may fail or stall: then it is the one that ends the outage. */
 const STABLE_MS = 1_000;
-/** A time without an acknowledgement is a stall from so long on, if it begins with the fault: a figure may be too high for that on a restless machine, never too low. */
-const STALL_MS = 15;
+/** A stall that begins so soon after a fault begins with it: a figure may be too high for that on a restless machine, never too low. */
 const AT_ONCE_MS = 100;
-/** One that begins later is, from so long on, held to be of the fault's making, too. */
-const LATER_STALL_MS = 200;
+
+/** By what the outages of a trial are known. */
+export interface Yardstick extends Pace {
+  /** When the trial was over; what ended later does not count. */
+  readonly untilMs: number;
+  /** From here to the end all was what the gate calls well, whatever is seen in the sends; undefined: it was not. */
+  readonly wellFromMs: number | undefined;
+  /** For how long the drill itself was held up in a time, which a later stall is shorter by. */
+  heldUpMs(fromMs: number, toMs: number): number;
+}
 
 /** What clients noticed of a fault. */
 export interface Recovery {
-  /** From `baseMs` to the success from which on nothing failed or stalled for a second; 0: nothing was noticed; undefined: that never came. */
+  /** From `baseMs` to the success from which on nothing failed or stalled for a second, or the gate was content; 0: nothing was noticed; undefined: that never came. */
   readonly rtoMs: number | undefined;
   /** When that success came, on the clock of the run. */
   readonly stableAtMs: number | undefined;
@@ -19,18 +27,23 @@ export interface Recovery {
   readonly failedForMs: number;
 }
 
-/** Finds the end of the outage that began at `baseMs`, in sends ordered by their ends; what ended after `untilMs` does not count. */
-export function recoveryOf(sends: readonly Send[], baseMs: number, untilMs: number): Recovery {
+/** Finds the end of the outage that began at `baseMs`, in sends ordered by their ends. */
+export function recoveryOf(
+  sends: readonly Send[],
+  baseMs: number,
+  { untilMs, wellFromMs = Number.POSITIVE_INFINITY, stallMs, laterStallMs }: Omit<Yardstick, 'heldUpMs'>,
+): Recovery {
   const after = sends.filter(({ endMs }) => endMs >= baseMs && endMs <= untilMs);
   const failures = after.filter(({ outcome }) => outcome !== 'ok').map(({ endMs }) => endMs);
   const successes = after.filter(({ outcome }) => outcome === 'ok').map(({ endMs }) => endMs);
   const moments = [baseMs, ...successes, untilMs];
-  const atOnce = stallsOf(moments, STALL_MS).filter((atMs) => atMs < baseMs + AT_ONCE_MS);
-  const troubles = [...failures, ...atOnce, ...stallsOf(moments, LATER_STALL_MS)].sort((a, b) => a - b);
-  const stableAtMs = successes.find((atMs) => {
+  const atOnce = stallsOf(moments, stallMs).filter((atMs) => atMs < baseMs + AT_ONCE_MS);
+  const troubles = [...failures, ...atOnce, ...stallsOf(moments, laterStallMs)].sort((a, b) => a - b);
+  const isStable = (atMs: number): boolean => {
     const next = troubles.find((troubleMs) => troubleMs >= atMs) ?? Number.POSITIVE_INFINITY;
     return next >= atMs + STABLE_MS && untilMs >= atMs + STABLE_MS;
-  });
+  };
+  const stableAtMs = successes.find((atMs) => isStable(atMs) || (atMs > baseMs && atMs >= wellFromMs));
   if (stableAtMs === undefined)
     return { rtoMs: undefined, stableAtMs, failedForMs: untilMs - (failures[0] ?? untilMs) };
   const [firstFailure = stableAtMs] = failures;
@@ -53,31 +66,23 @@ export interface Window {
   readonly toMs: number;
 }
 
-/** Trouble that begins when a fault was overcome is an outage, too, from so long on: shorter ones a busy machine makes by itself. They stand in the longest stall. */
-const LATER_OUTAGE_MS = 1_000;
-
 /**
- * The longest outage in some windows of a trial that ends at `untilMs`: one for each window, which begins with it, and those that begin later in it. One that never ended is longer than any other.
- * `heldUpMs`: for how long the drill itself was held up in a time, which a later stall is shorter by.
+ * The longest outage in some windows of a trial: one for each window, which begins with it, and those that begin later in it. One that never ended is longer than any other. Later ones that
+ * are shorter than `laterOutageMs` a busy machine makes by itself; they stand in the longest stall.
  */
-export function worstOutage(
-  sends: readonly Send[],
-  windows: readonly Window[],
-  untilMs: number,
-  heldUpMs: (fromMs: number, toMs: number) => number,
-): Outage {
+export function worstOutage(sends: readonly Send[], windows: readonly Window[], by: Yardstick): Outage {
   const outages = windows.flatMap(({ fromMs, toMs }) => {
-    const found: Outage[] = [{ fromMs, ...recoveryOf(sends, fromMs, untilMs) }];
+    const found: Outage[] = [{ fromMs, ...recoveryOf(sends, fromMs, by) }];
     for (;;) {
       const calmFromMs = found.at(-1)?.stableAtMs;
-      const atMs = calmFromMs === undefined ? undefined : nextTrouble(sends, calmFromMs, toMs, heldUpMs);
+      const atMs = calmFromMs === undefined ? undefined : nextTrouble(sends, calmFromMs, toMs, by);
       if (atMs === undefined) return found;
-      found.push({ fromMs: atMs, ...recoveryOf(sends, atMs, untilMs) });
+      found.push({ fromMs: atMs, ...recoveryOf(sends, atMs, by) });
     }
   });
   const isLater = ({ fromMs }: Outage): boolean => windows.every((window) => window.fromMs !== fromMs);
   const lengthOf = ({ rtoMs = Number.POSITIVE_INFINITY }: Outage): number => rtoMs;
-  const counting = outages.filter((outage) => !isLater(outage) || lengthOf(outage) >= LATER_OUTAGE_MS);
+  const counting = outages.filter((outage) => !isLater(outage) || lengthOf(outage) >= by.laterOutageMs);
   return counting.reduce((worst, outage) => (lengthOf(outage) > lengthOf(worst) ? outage : worst));
 }
 
@@ -86,7 +91,7 @@ function nextTrouble(
   sends: readonly Send[],
   fromMs: number,
   toMs: number,
-  heldUpMs: (fromMs: number, toMs: number) => number,
+  { laterOutageMs, heldUpMs }: Yardstick,
 ): number | undefined {
   const after = sends.filter(({ endMs }) => endMs >= fromMs);
   let sinceMs = fromMs;
@@ -95,7 +100,7 @@ function nextTrouble(
     // What comes after the next fault is of its making.
     const overMs = Math.min(endMs, toMs);
     const gapMs = overMs - sinceMs;
-    if (gapMs >= LATER_OUTAGE_MS && gapMs - heldUpMs(sinceMs, overMs) >= LATER_OUTAGE_MS) return sinceMs;
+    if (gapMs >= laterOutageMs && gapMs - heldUpMs(sinceMs, overMs) >= laterOutageMs) return sinceMs;
     if (outcome !== 'ok') return endMs < toMs ? endMs : undefined;
     sinceMs = endMs;
   }

@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { TrialRecord } from '../run/run-trial.ts';
 import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';
+import { paceOf } from './pace.ts';
 import { partsOf, type Recovery, type RecoveryParts, type Window, worstOutage } from './recovery.ts';
 import { failedBetween, figuresOf, type Send, type SendFigures } from './sends.ts';
 
@@ -38,14 +39,17 @@ export interface Measured {
 /** Computes the figures of a trial from what clients saw during it. */
 export function trialFigures(
   record: TrialRecord,
-  { rtoFrom }: Plan['expect'],
+  { expect: { rtoFrom }, steady, load }: Pick<Plan, 'expect' | 'steady' | 'load'>,
   { sends, history, places, consumedAtMs, ownPauses }: Measured,
 ): TrialFigures {
-  const { calmFromMs, faultMs, endMs, roles } = record;
+  const { calmFromMs, faultMs, endMs, roles, problem } = record;
   const calm = figuresOf(sends, calmFromMs, faultMs);
-  const worst = worstOutage(sends, windowsOf(record, rtoFrom), endMs, (fromMs, toMs) =>
-    ownPauses.longestIn(fromMs, toMs),
-  );
+  const worst = worstOutage(sends, windowsOf(record, rtoFrom), {
+    ...paceOf(steady, load),
+    untilMs: endMs,
+    wellFromMs: problem === undefined ? endMs - steady.forMs : undefined,
+    heldUpMs: (fromMs, toMs) => ownPauses.longestIn(fromMs, toMs),
+  });
   const { fromMs: baseMs, rtoMs, stableAtMs, failedForMs } = worst;
   const parts = partsOf(roles, baseMs, stableAtMs ?? endMs);
   const since = figuresOf(sends, faultMs, endMs);

@@ -122,7 +122,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       consumedAtMs: clients.consumedAtMs,
       ownPauses,
     };
-    const trials = records.map((record) => trialFigures(record, plan.expect, measured));
+    const trials = records.map((record) => trialFigures(record, plan, measured));
     const hypotheses = hypothesesOf(plan.expect, trials, verdicts, judge.violation);
     const { description } = target;
     const interrupted = signal.aborted ? 'interrupted' : undefined;

@@ -1,3 +1,4 @@
+import { standstillMs } from '../measure/pace.ts';
 import type { SendFigures } from '../measure/sends.ts';
 import type { LoadPlan, SteadyPlan } from '../plan/plan.ts';
 import type { TargetLook } from '../target/drill-target.ts';
@@ -26,7 +27,6 @@ export function steadyProblem(
 }
 
 /** Pauses of senders are drawn, so that no acknowledgement comes at an even pace. */
-const PAUSES = 5;
 const RATE_SHARE = 0.5;
 const MS_PER_SECOND = 1_000;
 
@@ -36,7 +36,7 @@ function standstill(
   { longestGapMs, perSecond }: SendFigures,
   { rate, senders }: Pick<LoadPlan, 'rate' | 'senders'>,
 ): string | undefined {
-  const longestMs = maxP99Ms + (PAUSES * MS_PER_SECOND) / rate;
+  const longestMs = standstillMs({ maxP99Ms }, { rate });
   if (longestGapMs > longestMs)
     return `no message was acknowledged for ${longestGapMs.toFixed(0)} ms (${longestMs.toFixed(0)} with maxP99Ms ${maxP99Ms} and load.rate ${rate})`;
   // What the senders reach where each send takes as long as the slowest may.

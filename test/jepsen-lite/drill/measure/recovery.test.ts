@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { partsOf, recoveryOf, worstOutage } from '../../../../jepsen-lite/drill/measure/recovery.ts';
-import type { Send } from '../../../../jepsen-lite/drill/measure/sends.ts';
+import { paceOf } from '../../../../jepsen-lite/drill/measure/pace.ts';
+import { partsOf, recoveryOf, worstOutage, type Yardstick } from '../../../../jepsen-lite/drill/measure/recovery.ts';
+import { figuresOf, type Send } from '../../../../jepsen-lite/drill/measure/sends.ts';
+import { defaultPlan } from '../../../../jepsen-lite/drill/plan/presets.ts';
+import { steadyProblem } from '../../../../jepsen-lite/drill/run/steady-state.ts';
 import type { RoleSighting } from '../../../../jepsen-lite/drill/target/drill-target.ts';
+import { Chance } from '../../../../jepsen-lite/sim/chance.ts';
+
+const { steady, load } = defaultPlan;
+
+/** By what the outages of a trial are known that ends then, under the usual load. */
+function yardstick(untilMs: number, more: Partial<Yardstick> = {}): Yardstick {
+  return { ...paceOf(steady, load), untilMs, wellFromMs: undefined, heldUpMs: () => 0, ...more };
+}
 
 /** A success every 10 ms from `fromMs` on, before `toMs`. */
 function flow(fromMs: number, toMs: number): Send[] {
@@ -18,7 +29,7 @@ function failure(endMs: number): Send {
 
 function recovery(sends: readonly Send[], baseMs = 1_000, untilMs = 5_000) {
   const byEnd = [...sends].sort((a, b) => a.endMs - b.endMs);
-  return recoveryOf(byEnd, baseMs, untilMs);
+  return recoveryOf(byEnd, baseMs, yardstick(untilMs));
 }
 
 describe('recovery time', () => {
@@ -55,7 +66,6 @@ describe('recovery time', () => {
 });
 
 describe('the longest outage', () => {
-  const never = () => 0;
   const whole = [{ fromMs: 1_000, toMs: 20_000 }];
 
   test('is that of the second fault where that took longer', () => {
@@ -64,39 +74,97 @@ describe('the longest outage', () => {
       { fromMs: 1_000, toMs: 10_000 },
       { fromMs: 10_000, toMs: 20_000 },
     ];
-    expect(recoveryOf(sends, 1_000, 20_000).rtoMs).toBe(85);
-    expect(worstOutage(sends, windows, 20_000, never)).toMatchObject({
+    expect(recoveryOf(sends, 1_000, yardstick(20_000)).rtoMs).toBe(85);
+    expect(worstOutage(sends, windows, yardstick(20_000))).toMatchObject({
       fromMs: 10_000,
       rtoMs: 1_016,
       stableAtMs: 11_016,
     });
     const [first, second] = windows;
-    expect(worstOutage(sends, [first!], 20_000, never)).toMatchObject({ fromMs: 1_000, rtoMs: 85 });
-    expect(worstOutage(sends, [second!], 20_000, never).rtoMs).toBe(1_016);
+    expect(worstOutage(sends, [first!], yardstick(20_000))).toMatchObject({ fromMs: 1_000, rtoMs: 85 });
+    expect(worstOutage(sends, [second!], yardstick(20_000)).rtoMs).toBe(1_016);
   });
 
   test('is a relapse after the first recovery, counted from where it began', () => {
     const sends = [...flow(0, 1_000), ...flow(1_082, 3_000), ...flow(7_000, 20_000)];
-    expect(worstOutage(sends, whole, 20_000, never)).toMatchObject({ fromMs: 2_992, rtoMs: 4_008, stableAtMs: 7_000 });
+    expect(worstOutage(sends, whole, yardstick(20_000))).toMatchObject({
+      fromMs: 2_992,
+      rtoMs: 4_008,
+      stableAtMs: 7_000,
+    });
   });
 
   test('is a relapse in which sends fail, however many others succeed', () => {
     const failures = [5_003, 5_503, 6_003, 6_503].map(failure);
     const sends = [...flow(0, 1_000), ...flow(1_082, 20_000), ...failures].sort((a, b) => a.endMs - b.endMs);
-    expect(worstOutage(sends, whole, 20_000, never)).toMatchObject({ fromMs: 5_003, rtoMs: 1_509 });
+    expect(worstOutage(sends, whole, yardstick(20_000))).toMatchObject({ fromMs: 5_003, rtoMs: 1_509 });
   });
 
   test('is no later stall below a second, nor one for which the drill itself was held up', () => {
     const short = [...flow(0, 1_000), ...flow(1_082, 5_000), ...flow(5_900, 20_000)];
-    expect(worstOutage(short, whole, 20_000, never).rtoMs).toBe(82);
+    expect(worstOutage(short, whole, yardstick(20_000)).rtoMs).toBe(82);
     const held = [...flow(0, 1_000), ...flow(1_082, 5_000), ...flow(6_500, 20_000)];
-    expect(worstOutage(held, whole, 20_000, () => 1_200).rtoMs).toBe(82);
-    expect(worstOutage(held, whole, 20_000, never).rtoMs).toBe(1_508);
+    expect(worstOutage(held, whole, yardstick(20_000, { heldUpMs: () => 1_200 })).rtoMs).toBe(82);
+    expect(worstOutage(held, whole, yardstick(20_000)).rtoMs).toBe(1_508);
   });
 
   test('is endless where the last one never ended', () => {
     const sends = [...flow(0, 1_000), ...flow(1_082, 5_000), ...flow(19_500, 20_000)];
-    expect(worstOutage(sends, whole, 20_000, never)).toMatchObject({ rtoMs: undefined, stableAtMs: undefined });
+    expect(worstOutage(sends, whole, yardstick(20_000))).toMatchObject({ rtoMs: undefined, stableAtMs: undefined });
+  });
+});
+
+describe('under a load without any fault', () => {
+  const whole = [{ fromMs: 20_003, toMs: 40_000 }];
+  const acknowledged = (endMs: number): Send => ({ value: `${endMs}`, callMs: endMs - 5, endMs, outcome: 'ok' });
+
+  test.for([1, 2, 5, 6, 10, 20, 50, 100, 400])('nothing is noticed at an even pace of %i a second', (rate) => {
+    const sends = Array.from({ length: 40 * rate }, (_, at) => acknowledged((at * 1_000) / rate));
+    const by = yardstick(40_000, paceOf(steady, { rate }));
+    expect(worstOutage(sends, whole, by).rtoMs).toBe(0);
+  });
+
+  test.for([1, 5, 20])('nor, nearly always, at %i a second with drawn pauses', (rate) => {
+    const chance = new Chance(1, `pauses/${rate}`);
+    let noticed = 0;
+    for (let turn = 0; turn < 100; turn++) {
+      const sends = Array.from({ length: 8 }, () => drawnEnds(chance, 16_000 / rate)).flat();
+      const byEnd = sends.sort((a, b) => a - b).map(acknowledged);
+      const { rtoMs } = worstOutage(byEnd, whole, yardstick(40_000, paceOf(steady, { rate })));
+      if (rtoMs !== 0) noticed++;
+    }
+    expect(noticed).toBeLessThan(5);
+  });
+
+  test('what is long for it is noticed, and the limits of the usual load are the shortest', () => {
+    const ends = Array.from({ length: 800 }, (_, at) => at * 50).filter((endMs) => endMs < 20_000 || endMs >= 20_300);
+    const by = yardstick(40_000, paceOf(steady, { rate: 20 }));
+    expect(worstOutage(ends.map(acknowledged), whole, by).rtoMs).toBe(297);
+    expect(paceOf(steady, load)).toEqual({ stallMs: 15, laterStallMs: 200, laterOutageMs: 1_000 });
+    expect(paceOf(steady, { rate: 10_000 })).toEqual(paceOf(steady, load));
+    expect(paceOf(steady, { rate: 20 })).toEqual({ stallMs: 250, laterStallMs: 500, laterOutageMs: 1_000 });
+  });
+
+  function drawnEnds(chance: Chance, longestMs: number): number[] {
+    const ends: number[] = [];
+    for (let atMs = 0; atMs < 40_000; atMs += 5 + chance.below(Math.ceil(longestMs))) ends.push(atMs);
+    return ends;
+  }
+});
+
+test('an outage is over where the gate is content, with whatever pauses', () => {
+  const sends = [
+    ...flow(0, 20_000),
+    ...[23_000, 23_250, 23_500, 23_750, 24_000, 24_250, 24_500, 24_750].flatMap((endMs) => flow(endMs, endMs + 10)),
+  ];
+  const look = { leader: 'n0', term: 1, problem: undefined };
+  const now = { lag: 0, oldestSendMs: 0 };
+  expect(steadyProblem(steady, look, figuresOf(sends, 23_000, 25_000), now, { rate: 10, senders: 1 })).toBeUndefined();
+  const windows = [{ fromMs: 20_000, toMs: 25_000 }];
+  expect(worstOutage(sends, windows, yardstick(25_000)).rtoMs).toBeUndefined();
+  expect(worstOutage(sends, windows, yardstick(25_000, { wellFromMs: 23_000 }))).toMatchObject({
+    rtoMs: 3_000,
+    stableAtMs: 23_000,
   });
 });
 
