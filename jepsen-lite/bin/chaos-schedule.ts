@@ -1,5 +1,5 @@
 import type { Schedule } from '../fault/schedule.ts';
-import { faultProblem } from '../live/chaos/fault-problem.ts';
+import { faultProblem, sameEndsProblem } from '../live/chaos/fault-problem.ts';
 import { isMadeBy, liveFaults } from '../live/chaos/live-faults.ts';
 import { WrongArguments } from './arguments.ts';
 import type { ChaosCommand } from './chaos-options.ts';
@@ -20,7 +20,10 @@ export function chaosSchedule(command: ChaosCommand, rounds: readonly Round[]): 
   });
   if (faults.length === 0) throw new WrongArguments(`--schedule ${file}: it holds no fault`);
   for (const [at, fault] of faults.entries()) {
-    const problem = faultProblem(liveFaults.find(({ name }) => name === fault.kind) ?? {}, fault);
+    const made = liveFaults.find(({ name }) => name === fault.kind) ?? {};
+    // A draw may name a role twice, and is passed over then: what was drawn can be played again.
+    const isNamed = /^n\d+$/.test(fault.target);
+    const problem = faultProblem(made, fault) ?? (isNamed ? sameEndsProblem(made, fault) : undefined);
     if (problem !== undefined) throw new WrongArguments(`--schedule ${file}: fault ${at + 1}: ${problem}`);
   }
   return faults;

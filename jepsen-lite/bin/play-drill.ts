@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { countText } from '../drill/plan/count-text.ts';
 import { headOf, type Plan } from '../drill/plan/plan.ts';
 import type { DrillReport } from '../drill/report/drill-report.ts';
 import { markdownOf } from '../drill/report/markdown.ts';
 import { writeReports } from '../drill/report/write-reports.ts';
 import { runDrill } from '../drill/run/run-drill.ts';
 import { makeFolder } from './check-path.ts';
+import { replayText } from './replay-text.ts';
 import { productVersion, programFolder } from './sources.ts';
 import { openView } from './view/live-view.ts';
 
@@ -31,13 +33,13 @@ export async function playDrill(options: PlayDrillOptions, signal: AbortSignal):
   const { plan, replay, seed, directory, keep, plain } = options;
   makeFolder('dir', directory);
   const folder = newFolder(plan.name, directory);
-  const title = `${plan.name}, ${plan.repeat} ${plan.repeat === 1 ? 'trial' : 'trials'}, seed ${seed}, in ${folder}`;
+  const title = `${plan.name}, ${countText(plan.repeat, 'trial')}, seed ${seed}, in ${folder}`;
   console.error(title);
   const view = openView({ title: `drill ${title}`, head: headOf(plan.target), plain });
   const report = await runDrill({
     plan,
     seed,
-    replay: `drill ${[...replay, '--seed', seed].join(' ')}`,
+    replay: replayText(replay, seed),
     versions: { LedgerMQ: productVersion(), Node: process.version },
     directory: resolve(folder),
     programs: { mqnamesrv: program('drill-namesrv'), mqbroker: program('drill-broker') },

@@ -1,5 +1,6 @@
 import type { Fault, Target } from '../../fault/schedule.ts';
 import { liveFaults } from '../../live/chaos/live-faults.ts';
+import { countText } from './count-text.ts';
 import { mostAway } from './members-away.ts';
 import {
   type AbortPlan,
@@ -34,7 +35,7 @@ export function describePlan(plan: Plan, now?: Now): string {
       ...phase.faults.map((fault) => `    ${faultText(fault, target, now)}`),
     ]),
     `  steady again within ${recoverMs} ms`,
-    `away at the same time: at most ${mostAway(plan)} members`,
+    `away at the same time: at most ${countText(mostAway(plan), 'member')}`,
     `stops and rolls back: ${abortTexts(abort).join('; ')}`,
     `expects: ${expectTexts(plan).join('; ')}`,
   ].join('\n');
@@ -65,11 +66,14 @@ function groupText({ mode, nodes }: OwnTarget | StockTarget): string {
 }
 
 function faultText(fault: Fault, target: TargetPlan, now: Now | undefined): string {
-  const { kind, atMs, forMs, target: whom, other, amount, mode } = fault;
+  const { kind, atMs, forMs, target: whom, amount, mode } = fault;
+  const { besideMembers, needsOther } = liveFaults.find(({ name }) => name === kind) ?? {};
+  const victim = besideMembers ? '' : ` of ${whomText(whom, now)}`;
+  const other = needsOther ? whomText(fault.other ?? 'follower', now) : fault.other;
   const more = Object.entries({ other, amount, mode }).filter(([, value]) => value !== undefined);
   const detail = more.map(([key, value]) => `, ${key} ${value}`).join('');
   const end = `${atMs + forMs}`.padStart(6);
-  return `${`${atMs}`.padStart(6)} to ${end} ms  ${kind} of ${whomText(whom, now)}${detail}, by ${meansOf(kind, whom, target, now)}`;
+  return `${`${atMs}`.padStart(6)} to ${end} ms  ${kind}${victim}${detail}, by ${meansOf(kind, whom, target, now)}`;
 }
 
 /** Roles are asked for at the moment of the fault. */

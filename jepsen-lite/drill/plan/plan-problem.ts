@@ -1,6 +1,6 @@
 import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Fault } from '../../fault/schedule.ts';
-import { faultProblem } from '../../live/chaos/fault-problem.ts';
+import { faultProblem, sameEndsProblem } from '../../live/chaos/fault-problem.ts';
 import { isMadeBy, liveFaults } from '../../live/chaos/live-faults.ts';
 import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
@@ -52,11 +52,8 @@ function unclearProblem({ phases, target }: Plan): string | undefined {
   if (target.kind === 'running') return undefined;
   for (const fault of phases.flatMap(({ faults }) => faults)) {
     const made = liveFaults.find(({ name }) => name === fault.kind);
-    const problem = made === undefined ? undefined : faultProblem(made, fault);
+    const problem = made && (faultProblem(made, fault) ?? sameEndsProblem(made, fault));
     if (problem !== undefined) return `the fault ${problem}`;
-    const { kind, target: from, other = 'follower' } = fault;
-    if (made?.needsOther && from === other)
-      return `the fault ${kind} goes from ${from} to ${other}, which are one; name another member with other`;
   }
   return undefined;
 }

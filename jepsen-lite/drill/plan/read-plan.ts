@@ -70,25 +70,26 @@ function filled(file: PlanFile, nameOfFile: string, instead: Instead): Plan {
     throw new WrongPlan(`preset: "${file.preset}" must be one of ${presets.map(({ name }) => name).join(', ')}`);
   if (file.faults !== undefined && file.phases !== undefined)
     throw new WrongPlan('faults and phases exclude each other; put the faults into a phase');
-  const name = file.name ?? base?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const hasOwnFaults = file.faults !== undefined || file.phases !== undefined;
+  // What a preset is called, tells, expects and may take down goes with its own faults, not with others.
+  const meant = hasOwnFaults ? undefined : base;
+  const name = file.name ?? meant?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const from = base ?? defaultPlan;
   const target = instead.targetOf(targetOf(file.target, from.target));
-  const own = phasesOf(file, name, membersOf(target).length);
-  const phases = own ?? (base && phasesOn(target, base));
+  const phases = phasesOf(file, name, membersOf(target).length) ?? (base && phasesOn(target, base));
   if (phases === undefined) throw new WrongPlan('faults is missing; without a preset a plan says what happens');
   return {
     name,
-    about: file.about ?? base?.about ?? `The drill ${name}.`,
+    about: file.about ?? meant?.about ?? `The drill ${name}.`,
     target,
     load: { ...from.load, ...file.load },
     steady: { ...from.steady, ...file.steady },
     phases,
     recoverMs: file.recoverMs ?? from.recoverMs,
     abort: { ...from.abort, ...file.abort },
-    expect: { ...from.expect, ...file.expect },
+    expect: { ...(meant ?? defaultPlan).expect, ...file.expect },
     repeat: file.repeat ?? from.repeat,
-    // What a preset may take down it may with its own faults, not with others.
-    allowQuorumLoss: instead.allowQuorumLoss || (file.allowQuorumLoss ?? (own === undefined && from.allowQuorumLoss)),
+    allowQuorumLoss: instead.allowQuorumLoss || (file.allowQuorumLoss ?? (meant ?? defaultPlan).allowQuorumLoss),
   };
 }
 

@@ -1,3 +1,4 @@
+import { countText } from '../plan/count-text.ts';
 import { type DrillReport, figureRows, figureText } from './drill-report.ts';
 
 /** Two reports side by side, as Markdown. What differs between the plans is told, because such figures do not compare. */
@@ -9,7 +10,7 @@ export function comparisonOf(first: DrillReport, second: DrillReport): string {
     '',
     ...reports.map(({ plan, target, outcome, trials, startedAt, machine, versions }, at) => {
       const versionText = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-      return `- ${'AB'[at]}: ${plan.name} on ${target}, ${outcome}, ${trials.length} trials, ${startedAt}, ${machine}, ${versionText.join(', ')}`;
+      return `- ${'AB'[at]}: ${plan.name} on ${target}, ${outcome}, ${countText(trials.length, 'trial')}, ${startedAt}, ${machine}, ${versionText.join(', ')}`;
     }),
     '',
     differences.length === 0

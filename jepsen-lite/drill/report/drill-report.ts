@@ -3,6 +3,7 @@ import type { Hypothesis } from '../measure/hypotheses.ts';
 import type { SendFigures } from '../measure/sends.ts';
 import { type Spread, spreadOf } from '../measure/spread.ts';
 import type { TrialFigures } from '../measure/trial-figures.ts';
+import { countText } from '../plan/count-text.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** What became of a drill. Data: `report.json` is this. */
@@ -79,7 +80,7 @@ export function figureRows(trials: readonly TrialFigures[]): FigureRow[] {
 /** How many trials there were, in words. */
 export function trialsText({ trials, plan }: Pick<DrillReport, 'trials' | 'plan'>): string {
   const last = trials.at(-1)?.record.isCutShort ? ', the last of them cut short' : '';
-  return `${trials.length} of ${plan.repeat} trials${last}`;
+  return `${trials.length} of ${countText(plan.repeat, 'trial')}${last}`;
 }
 
 /** A figure as people read it. */

@@ -31,12 +31,23 @@ test.for([
   ['no fault', [], [], 'it holds no fault'],
   ['all where one is hit', [kill, { ...kill, kind: 'isolate', target: 'all' }], [], 'fault 2: isolate hits one member'],
   ['a mode that is none', [{ ...kill, kind: 'isolate', mode: 'wat' }], [], 'no mode wat; there are peers, all'],
+  [
+    'a link of one',
+    [{ ...kill, kind: 'cut', target: 'n1', other: 'n1' }],
+    [],
+    'fault 1: cut goes from n1 to n1, which',
+  ],
   ['no list', { faults: [] }, [], 'a JSON list of faults is needed'],
   ['what the mode does not survive', [{ ...kill, kind: 'rot' }], ['--mode', 'controller'], 'fault 1: mode controller'],
   ['what these cuts cannot do', [{ ...kill, kind: 'reset' }], ['--cuts', 'namespaces'], 'fault 1: only proxies make'],
   ['a time behind a short last round', [{ ...kill, atMs: 70_000 }], ['--minutes', '11'], 'the run has only 60000 ms'],
 ] as const)('%s is refused with a sentence', ([_name, faults, args, sentence]) => {
   expect(() => read(faults, ...args)).toThrow(sentence);
+});
+
+test('a role that was drawn for both ends is passed over, not refused', () => {
+  const drawn = [{ ...kill, kind: 'cut', target: 'follower', other: 'follower' }];
+  expect(read(drawn)).toEqual(drawn);
 });
 
 test('a schedule that cannot be read is told before the folder of the earlier run is touched', async () => {

@@ -39,3 +39,19 @@ test('members that are not there are named, and where versions differ whose they
   expect(nowOf(mixed).text).toMatch(/^n0 is there, n1 is not registered, n2 is there; version /);
   expect(describePlan(plan, nowOf(mixed))).toContain('kill of leader (now nobody)');
 });
+
+test('the other end of a link is told, and nobody where no member is meant', () => {
+  const links = readPlan(
+    '{ faults: [{ kind: cut, target: leader, mode: both }, { kind: name-server, amount: 1 }] }',
+    'file',
+  );
+  const text = describePlan(links);
+  expect(text).toContain('cut of leader, other follower, mode both, by ');
+  expect(text).toContain('name-server, amount 1, by ');
+  expect(text).toContain('away at the same time: at most 0 members\n');
+  const kill = describePlan(readPlan('preset: leader-kill', 'file'));
+  expect(kill).toContain('away at the same time: at most 1 member\n');
+  expect(describePlan(links, nowOf(present))).toContain(
+    'cut of leader (now n1), other follower (now n0), mode both, by ',
+  );
+});

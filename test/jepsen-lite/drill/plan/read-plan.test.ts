@@ -263,3 +263,20 @@ test('what a preset may take down, it may with its own faults alone', () => {
   expect(() => readPlan(`{ preset: full-blackout, ${all} }`, 'file')).toThrow('may take 3 of 3 members away');
   expect(readPlan(`{ preset: full-blackout, allowQuorumLoss: true, ${all} }`, 'file').allowQuorumLoss).toBe(true);
 });
+
+test('what a preset is called, tells and expects goes with its own faults alone', () => {
+  const own = readPlan(
+    '{ preset: full-blackout, faults: [{ kind: pause, target: follower, forMs: 1000 }] }',
+    'Short pause',
+  );
+  expect(own).toMatchObject({ name: 'short-pause', about: 'The drill short-pause.' });
+  expect(own.expect).toEqual({ rtoFrom: 'fault', lost: 0, orderBreaks: 0 });
+  const phased = readPlan('{ preset: bit-rot, about: Mine., phases: [{ faults: [{ kind: pause }] }] }', 'file');
+  expect(phased).toMatchObject({ name: 'file', about: 'Mine.', load: presetNamed('bit-rot')?.load });
+  const { name, about, expect: expected } = readPlan('{ preset: full-blackout, repeat: 2 }', 'file');
+  expect({ name, about, expect: expected }).toEqual({
+    name: 'full-blackout',
+    about: presetNamed('full-blackout')?.about,
+    expect: presetNamed('full-blackout')?.expect,
+  });
+});

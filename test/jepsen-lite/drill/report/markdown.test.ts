@@ -37,14 +37,14 @@ test('says why it was stopped, what is unknown, and what does not hold', () => {
   expect(text).toContain('| a | x \\| y | **no** |');
   expect(text).toContain('| b | z | **unknown** |');
   expect(text).toContain('| RTO | unknown | unknown | unknown |');
-  expect(markdownOf(sampleReport({ trials: [] }))).toContain('0 of 1 trials.');
+  expect(markdownOf(sampleReport({ trials: [] }))).toContain('0 of 1 trial.');
 });
 
 test('says that a trial was cut short, and what is known of it', () => {
   const { record } = sampleTrial(2);
   const cut = sampleTrial(2, { record: { ...record, leaderAfter: undefined, isCutShort: true }, rtoMs: undefined });
   const text = markdownOf(sampleReport({ outcome: 'aborted', trials: [sampleTrial(1), cut] }));
-  expect(text).toContain('2 of 1 trials, the last of them cut short.');
+  expect(text).toContain('2 of 1 trial, the last of them cut short.');
   expect(text).toContain('| RTO | 91 ms | 91 ms | 91 ms | 91 ms | unknown |');
   expect(text).toContain('- trial 2: kill of n0; n0 was leader before, nobody after');
 });
