@@ -6,6 +6,7 @@ import { gameDaySchema } from '../drill/plan/game-day.ts';
 import { planSchema } from '../drill/plan/plan-schema.ts';
 import { comparisonOf } from '../drill/report/compare.ts';
 import type { DrillReport } from '../drill/report/drill-report.ts';
+import { reportProblem } from '../drill/report/report-problem.ts';
 import { DrillFailure } from '../drill/run/drill-run.ts';
 import { describeFaults } from '../live/chaos/describe-faults.ts';
 import { WrongArguments } from './arguments.ts';
@@ -52,14 +53,19 @@ async function main(args: string[], interrupted: AbortSignal): Promise<number> {
 /** A report by its file, or by the folder of its run. */
 function reportIn(path: string): DrillReport {
   const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'report.json') : path;
+  const report = contentOf(file);
+  const problem = reportProblem(report);
+  if (problem !== undefined) throw new WrongArguments(`${path}: ${problem}`);
+  return report as DrillReport;
+}
+
+/** Undefined where nothing can be read, or it is no JSON. */
+function contentOf(file: string): unknown {
   try {
-    const report = JSON.parse(readFileSync(file, 'utf8')) as DrillReport;
-    const lists = [report.trials, report.hypotheses, report.verdicts];
-    if (lists.every(Array.isArray) && typeof report.plan === 'object' && report.versions !== undefined) return report;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // Told below: whatever is there, it is no report.
+    return undefined;
   }
-  throw new WrongArguments(`${path}: this is no report of a drill; name the folder of a run, or its report.json`);
 }
 
 // Before anything else, so that an early SIGINT ends in good order, too.

@@ -6,8 +6,12 @@ import type { TrialFigures } from '../measure/trial-figures.ts';
 import { countText } from '../plan/count-text.ts';
 import type { Plan } from '../plan/plan.ts';
 
+/** Number of what reports hold; a change that makes older ones unlike raises it. */
+export const REPORT_FORMAT = 1;
+
 /** What became of a drill. Data: `report.json` is this. */
 export interface DrillReport {
+  readonly format: typeof REPORT_FORMAT;
   readonly plan: Plan;
   readonly seed: number;
   /** Command that repeats it. */

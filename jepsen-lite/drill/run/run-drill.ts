@@ -13,7 +13,7 @@ import { hypothesesOf, outcomeOf } from '../measure/hypotheses.ts';
 import { sendsOf } from '../measure/sends.ts';
 import { trialFigures } from '../measure/trial-figures.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { DrillReport } from '../report/drill-report.ts';
+import { type DrillReport, REPORT_FORMAT } from '../report/drill-report.ts';
 import { machineText } from '../report/machine-text.ts';
 import { openTarget } from '../target/open-target.ts';
 import { DrillClients } from './drill-clients.ts';
@@ -131,6 +131,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       writeHistory(join(context.directory, 'history.jsonl'), clients.history, { withDetails: true });
     journal({ event: 'verdict', outcome, why: stopped?.message ?? null });
     return {
+      format: REPORT_FORMAT,
       plan,
       seed,
       replay: context.replay,

@@ -52,6 +52,7 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
 /** A report of a drill that passed. */
 export function sampleReport(more: Partial<DrillReport> = {}): DrillReport {
   return {
+    format: 1,
     plan: presets[0] as Plan,
     seed: 7,
     replay: 'npm run drill -- leader-kill --seed 7',
