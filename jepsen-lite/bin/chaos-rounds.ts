@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellWord } from '../../cluster/launch/fast-try/hint.ts';
 import { plantedBugs } from '../bug/planted-bugs.ts';
 import type { Schedule } from '../fault/schedule.ts';
 import type { ChaosReport } from '../live/chaos/chaos-report.ts';
@@ -130,7 +131,7 @@ async function playRound(
   view.clear();
   const passed = outcomeOf(report) === 'passes';
   if (passed && !command.keep) rmSync(directory, { recursive: true });
-  const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --cuts ${round.cuts}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${directory}/schedule.json --dir DIR`;
+  const replay = `npm run chaos -- --mode ${command.mode.name} --seed ${seed} --nodes ${nodes} --minutes ${minutes} --rate ${command.rate} --cuts ${round.cuts}${command.bug === undefined ? '' : ` --bug ${command.bug}`} --schedule ${shellWord(join(directory, 'schedule.json'))} --dir DIR`;
   console.log(chaosText(report, replay, passed && !command.keep ? undefined : directory));
   return report;
 }

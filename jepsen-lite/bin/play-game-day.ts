@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartFailure } from '../../cluster/launch/start-group.ts';
+import { countText } from '../drill/plan/count-text.ts';
 import type { GameDay } from '../drill/plan/game-day.ts';
 import type { Plan } from '../drill/plan/plan.ts';
 import { nextTimes } from '../drill/plan/read-game-day.ts';
@@ -28,7 +29,7 @@ export async function describeGameDay({ name, at, goOn }: GameDay, plans: readon
   const rule = goOn === 'passed' ? 'the first that does not pass is the last' : 'each, whatever became of the others';
   const drills: string[] = [];
   for (const plan of plans) drills.push(await dryRun(plan));
-  return [`game day ${name}: ${plans.length} drills, ${rule}; when: ${times}`, ...drills].join('\n\n');
+  return [`game day ${name}: ${countText(plans.length, 'drill')}, ${rule}; when: ${times}`, ...drills].join('\n\n');
 }
 
 /** Plays a game day when its time has come, again and again until it is interrupted; without a calendar once. Returns the worst exit code. */

@@ -1,3 +1,4 @@
+import { countText } from '../plan/count-text.ts';
 import { type DrillReport, figureRows, figureText } from './drill-report.ts';
 
 /** What became of one drill of a game day. */
@@ -20,7 +21,7 @@ export function gameDayText(name: string, results: readonly GameDayResult[]): st
   const head = ['drill', 'outcome', 'trials', ...FIGURES.map((figure) => `${figure}, p95`), 'reports'];
   const rows = [head, head.map(() => '---'), ...results.map(cellsOf)];
   const lines = rows.map((cells) => `| ${cells.join(' | ')} |`);
-  return `${[`# Game day ${name}: ${passed} of ${results.length} drills passed`, '', ...lines].join('\n')}\n`;
+  return `${[`# Game day ${name}: ${passed} of ${countText(results.length, 'drill')} passed`, '', ...lines].join('\n')}\n`;
 }
 
 function cellsOf({ drill, outcome, why, report, folder }: GameDayResult): string[] {

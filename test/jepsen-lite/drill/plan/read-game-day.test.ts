@@ -62,4 +62,6 @@ test('what became of it is a table', () => {
     '| partition | **not played** | 0 |  |  |  |  |  |',
     '',
   ]);
+  const one = { drill: 'pause', outcome: 'not played', report: undefined, folder: undefined } as const;
+  expect(gameDayText('friday', [one])).toMatch(/^# Game day friday: 0 of 1 drill passed\n/);
 });
