@@ -20,7 +20,8 @@ export function chaosSchedule(command: ChaosCommand, rounds: readonly Round[]): 
   });
   if (faults.length === 0) throw new WrongArguments(`--schedule ${file}: it holds no fault`);
   for (const [at, fault] of faults.entries()) {
-    const made = liveFaults.find(({ name }) => name === fault.kind) ?? {};
+    const made = liveFaults.find(({ name }) => name === fault.kind);
+    if (made === undefined) continue;
     // A draw may name a role twice, and is passed over then: what was drawn can be played again.
     const isNamed = /^n\d+$/.test(fault.target);
     const problem = faultProblem(made, fault) ?? (isNamed ? sameEndsProblem(made, fault) : undefined);

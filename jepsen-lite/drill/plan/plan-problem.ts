@@ -1,6 +1,6 @@
 import { findLayout } from '../../../cluster/launch/layouts.ts';
 import type { Fault } from '../../fault/schedule.ts';
-import { faultProblem, sameEndsProblem } from '../../live/chaos/fault-problem.ts';
+import { faultProblem, sameEndsProblem, valueProblem } from '../../live/chaos/fault-problem.ts';
 import { isMadeBy, liveFaults } from '../../live/chaos/live-faults.ts';
 import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
@@ -47,12 +47,15 @@ function meansProblem({ phases, target }: Plan): string | undefined {
   );
 }
 
-/** A running group is hurt by commands, each of which all members have. */
 function unclearProblem({ phases, target }: Plan): string | undefined {
-  if (target.kind === 'running') return undefined;
   for (const fault of phases.flatMap(({ faults }) => faults)) {
     const made = liveFaults.find(({ name }) => name === fault.kind);
-    const problem = made && (faultProblem(made, fault) ?? sameEndsProblem(made, fault));
+    if (made === undefined) continue;
+    // Each member of a running group has commands of its own, so that all can be hit.
+    const problem =
+      target.kind === 'running'
+        ? valueProblem(made, fault)
+        : (faultProblem(made, fault) ?? sameEndsProblem(made, fault));
     if (problem !== undefined) return `the fault ${problem}`;
   }
   return undefined;

@@ -106,6 +106,8 @@ export class RunningMembers extends Hurtable<RunningVictim> {
 export const isolateByCommand: LiveFault<RunningMembers> = {
   name: 'isolate',
   by: 'commands of the plan',
+  // Of the cuts that a plan may name; which one it is, the commands say.
+  modes: ['peers', 'all'],
   apply(group, { target, forMs }) {
     const members = group.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) {

@@ -12,12 +12,28 @@ export function sameEndsProblem(
 
 /** Why a fault that was written down would not do what it says, in a few words; undefined if it would. */
 export function faultProblem(
-  { hitsOne, modes }: Pick<LiveFault, 'hitsOne' | 'modes'>,
-  { kind, target, other, mode }: Pick<Fault, 'kind' | 'target' | 'other' | 'mode'>,
+  made: Pick<LiveFault, 'hitsOne' | 'modes' | 'pathBehindMode' | 'amounts'>,
+  fault: Pick<Fault, 'kind' | 'target' | 'other' | 'mode' | 'amount'>,
 ): string | undefined {
-  if (hitsOne && target === 'all') return `${kind} hits one member, not all; write it once for each`;
-  if (hitsOne && other === 'all') return `${kind} goes to one other member, not to all; write it once for each`;
-  return modes === undefined || mode === undefined || modes.includes(mode)
+  const { kind, target, other } = fault;
+  if (made.hitsOne && target === 'all') return `${kind} hits one member, not all; write it once for each`;
+  if (made.hitsOne && other === 'all') return `${kind} goes to one other member, not to all; write it once for each`;
+  return valueProblem(made, fault);
+}
+
+/** The same of its mode and its amount alone. */
+export function valueProblem(
+  { modes, pathBehindMode, amounts }: Pick<LiveFault, 'modes' | 'pathBehindMode' | 'amounts'>,
+  { kind, mode, amount }: Pick<Fault, 'kind' | 'mode' | 'amount'>,
+): string | undefined {
+  if (mode !== undefined && !modes.includes(pathBehindMode ? (mode.split(' ')[0] ?? mode) : mode))
+    return modes.length === 0
+      ? `${kind} has no modes; leave out mode ${mode}`
+      : `${kind} has no mode ${mode}; there are ${modes.join(', ')}`;
+  if (amount === undefined) return undefined;
+  if (amounts === undefined) return `${kind} has no amount; leave out amount ${amount}`;
+  const { least, most } = amounts;
+  return Number.isInteger(amount) && amount >= least && amount <= most
     ? undefined
-    : `${kind} has no mode ${mode}; there are ${modes.join(', ')}`;
+    : `${kind} cannot have amount ${amount}; whole numbers from ${least} to ${most} are possible`;
 }

@@ -10,10 +10,17 @@ export interface LiveFault<Group = LiveGroup> {
   readonly besideMembers?: true;
   /** It hits one member: a target that means all is refused. */
   readonly hitsOne?: true;
-  /** What its mode may be; left out: anything. */
-  readonly modes?: readonly string[];
+  /** What its mode may be; empty: it has none. */
+  readonly modes: readonly string[];
+  /** Behind its mode a path may stand, by a blank; that means something in the simulator alone. */
+  readonly pathBehindMode?: true;
+  /** Between which whole numbers its amount may be; left out: it has none. */
+  readonly amounts?: { readonly least: number; readonly most: number };
   /** It is made between its target and `other`. */
   readonly needsOther?: true;
   /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */
   apply(group: Group, fault: Fault): boolean;
 }
+
+/** Of so many name servers a fault may be. */
+export const NAME_SERVERS = { least: 1, most: 9 } as const;

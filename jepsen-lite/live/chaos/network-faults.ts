@@ -1,5 +1,5 @@
 import type { Linked } from './hurtable.ts';
-import type { LiveFault } from './live-fault.ts';
+import { type LiveFault, NAME_SERVERS } from './live-fault.ts';
 import { CLIENTS_PARTY } from './parties.ts';
 
 const BY = 'the TCP proxies between the processes';
@@ -56,6 +56,7 @@ const hide: LiveFault<Linked> = {
   by: CUT_BY,
   hitsOne: true,
   modes: ['ns', 'clients'],
+  amounts: NAME_SERVERS,
   apply(live, { target, forMs, mode, amount }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;
@@ -69,6 +70,8 @@ const hide: LiveFault<Linked> = {
 const reset: LiveFault<Linked> = {
   name: 'reset',
   by: BY,
+  modes: [],
+  amounts: { least: 1, most: 1_000 },
   hitsOne: true,
   needsOther: true,
   apply(live, { target, other = 'follower', forMs, amount = 1 }) {
@@ -88,6 +91,8 @@ const LOSS = 0.02;
 const slowLink: LiveFault<Linked> = {
   name: 'slow-link',
   by: `${BY}, with delays and loss`,
+  modes: [],
+  amounts: { least: 0, most: 600_000 },
   hitsOne: true,
   apply(live, { target, forMs, amount = 20 }) {
     const [member] = live.targets(target);

@@ -1,3 +1,5 @@
+import { assert } from '../../../src/base/assert.ts';
+import type { Ailments } from '../sick/ailments.ts';
 import type { Hurtable, Victim } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
 
@@ -6,6 +8,8 @@ const DISK = "the platform's disk layer inside the broker";
 const slowDisk: LiveFault = {
   name: 'slow-disk',
   by: DISK,
+  modes: [],
+  amounts: { least: 0, most: 600_000 },
   hitsOne: true,
   apply(live, { target, forMs, amount = 50 }) {
     const [member] = live.targets(target);
@@ -25,6 +29,8 @@ export interface DiskHolder<Member extends Victim = Victim> extends Hurtable<Mem
 const diskFull: LiveFault<DiskHolder> = {
   name: 'disk-full',
   by: `a tmpfs for each member's store, where file systems may be mounted; else a quota of zero in ${DISK}`,
+  modes: [],
+  amounts: { least: 0, most: 2 ** 40 },
   apply(live, { target, forMs, amount = 0 }) {
     const members = live.targets(target);
     for (const member of members) {
@@ -44,18 +50,27 @@ export const diskFaults: readonly LiveFault<DiskHolder>[] = [diskFull];
 /** By then it has happened, if it does at all. */
 const STRUCK_MS = 800;
 
+/** What fails once, by the first word of the mode. */
+const FAILING: Readonly<Record<string, Partial<Ailments>>> = {
+  sync: { failingSyncs: 1 },
+  write: { failingWrites: 1 },
+  read: { failingReads: 1 },
+};
+
 const diskError: LiveFault = {
   name: 'disk-error',
   by: `one EIO from ${DISK}`,
+  modes: Object.keys(FAILING),
+  pathBehindMode: true,
   hitsOne: true,
-  apply(live, { target, mode = 'sync ' }) {
+  apply(live, { target, mode = 'sync' }) {
     const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
     if (member === undefined) return false;
     live.hurts.hurt(member.name, member.starts);
     member.excuses.add('disk-error');
-    const [operation] = mode.split(' ');
-    const part =
-      operation === 'read' ? { failingReads: 1 } : operation === 'write' ? { failingWrites: 1 } : { failingSyncs: 1 };
+    const [operation = ''] = mode.split(' ');
+    const part = FAILING[operation];
+    assert(part !== undefined, 'schedules name modes that there are');
     const end = live.ailing.add(member.name, part);
     member.endBeforeStart.add(end);
     live.later(STRUCK_MS, end);
@@ -63,10 +78,13 @@ const diskError: LiveFault = {
   },
 };
 
+const YEAR_MS = 365 * 24 * 3_600_000;
+
 const clockJump: LiveFault = {
   name: 'clock-jump',
   by: "an offset in the platform's clock inside the broker",
   modes: ['once', 'strobe'],
+  amounts: { least: -YEAR_MS, most: YEAR_MS },
   apply(live, { target, forMs, amount = 0, mode }) {
     const turns = mode === 'strobe' ? 10 : 1;
     for (const { name } of live.targets(target)) {

@@ -1,12 +1,16 @@
 import type { Hurtable, Victim } from './hurtable.ts';
-import type { LiveFault } from './live-fault.ts';
+import { type LiveFault, NAME_SERVERS } from './live-fault.ts';
 
 /** A member that is told to stop has handed over and left by then, or is killed. */
 const GRACE_MS = 10_000;
 
+/** `amount` names one of the orders in which up to nine members can be taken. */
+const ORDERS = { least: 0, most: 362_879 } as const;
+
 const kill: LiveFault<Hurtable> = {
   name: 'kill',
   by: 'SIGKILL, and a start',
+  modes: [],
   apply(live, { target, forMs }) {
     const members = live.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) restart(live, member, forMs, () => live.kill(member));
@@ -17,6 +21,7 @@ const kill: LiveFault<Hurtable> = {
 const stop: LiveFault<Hurtable> = {
   name: 'stop',
   by: 'SIGTERM, and a start',
+  modes: [],
   apply(live, { target, forMs }) {
     const members = live.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) restart(live, member, forMs, () => live.stop(member, GRACE_MS));
@@ -27,6 +32,7 @@ const stop: LiveFault<Hurtable> = {
 const pause: LiveFault<Hurtable> = {
   name: 'pause',
   by: 'SIGSTOP and SIGCONT',
+  modes: [],
   apply(live, { target, forMs }) {
     const members = live.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) {
@@ -40,6 +46,9 @@ const pause: LiveFault<Hurtable> = {
 const blackout: LiveFault<Hurtable> = {
   name: 'blackout',
   by: 'SIGKILL for all at once, and a start of one after another',
+  // What a drawn one says for the simulator; here it is SIGKILL in any case.
+  modes: ['kill', 'power'],
+  amounts: ORDERS,
   apply(live, { forMs, amount = 0 }) {
     const order = rotated(
       live.members.filter(({ state }) => state === 'up'),
@@ -55,6 +64,8 @@ const blackout: LiveFault<Hurtable> = {
 const rolling: LiveFault<Hurtable> = {
   name: 'rolling',
   by: 'SIGTERM and a start, one member after another',
+  modes: [],
+  amounts: ORDERS,
   apply(live, { forMs, amount = 0 }) {
     const order = rotated(live.members, amount);
     const eachMs = forMs / order.length;
@@ -70,6 +81,7 @@ const rolling: LiveFault<Hurtable> = {
 const wipe: LiveFault = {
   name: 'wipe',
   by: 'SIGKILL, all files removed, and a start',
+  modes: [],
   hitsOne: true,
   apply(live, { target, forMs }) {
     const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
@@ -86,6 +98,8 @@ const wipe: LiveFault = {
 const nameServer: LiveFault = {
   name: 'name-server',
   by: 'SIGKILL, and a start',
+  modes: [],
+  amounts: NAME_SERVERS,
   besideMembers: true,
   apply(live, { forMs, amount }) {
     // `amount`: so many, from the first on; all, where it is missing.

@@ -3,7 +3,7 @@ import type { LiveFault } from './live-fault.ts';
 import type { LiveGroup } from './live-group.ts';
 import type { LiveMember } from './live-member.ts';
 import { restart } from './process-faults.ts';
-import { rotFiles, tearTail } from './spoil-files.ts';
+import { ROT_PARTS, rotFiles, rotModes, rotSpots, tearTail } from './spoil-files.ts';
 import { transferTo } from './transfer.ts';
 
 /** So long after its start the leader is asked to hand over to a member whose files were spoiled. */
@@ -13,10 +13,16 @@ const rot: LiveFault = {
   name: 'rot',
   by: 'flipped bits, zeroed sectors and files cut short, of a member that was killed',
   hitsOne: true,
+  modes: rotModes,
+  amounts: { least: 0, most: ROT_PARTS - 1 },
   apply(live, { target, forMs, amount = 0, mode = 'flip' }) {
     const member = mayBeHurt(live, live.targets(target));
     const end = member === undefined ? 0 : live.ends.endOf(member.name);
     if (member === undefined || end === 0 || member.report?.raft?.logCare.damagedPlaces !== 0) return false;
+    if (rotSpots(member.raftDirectory, mode, amount, end).length === 0) {
+      live.journal(`rot on ${member.name}: nothing to hit`);
+      return false;
+    }
     live.hurts.hurt(member.name, member.starts);
     member.excuses.add('rot');
     restart(live, member, forMs, async () => {

@@ -27,6 +27,8 @@ export async function transferTo(live: LiveGroup, member: LiveMember): Promise<v
 const transfer: LiveFault = {
   name: 'transfer',
   by: 'a request to the leader',
+  modes: [],
+  amounts: { least: 1, most: 1_000 },
   apply(live, { other = 'follower', forMs, amount = 1 }) {
     if (live.leader() === undefined) return false;
     for (let turn = 0; turn < amount; turn++) {

@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { faultKinds } from '../../../../jepsen-lite/fault/fault-kinds.ts';
+import type { Fault } from '../../../../jepsen-lite/fault/schedule.ts';
+import { controllerMode } from '../../../../jepsen-lite/live/chaos/controller-mode.ts';
+import { dledgerMode } from '../../../../jepsen-lite/live/chaos/dledger-mode.ts';
 import { faultProblem, sameEndsProblem } from '../../../../jepsen-lite/live/chaos/fault-problem.ts';
 import { liveFaults } from '../../../../jepsen-lite/live/chaos/live-faults.ts';
+import { drawLiveSchedule } from '../../../../jepsen-lite/live/chaos/live-schedule.ts';
 import { Chance } from '../../../../jepsen-lite/sim/chance.ts';
 
 test('what is drawn does what it says', () => {
@@ -23,4 +27,31 @@ test('a link between one and the same is none, and the other end is a follower w
   );
   expect(sameEndsProblem({ needsOther: true }, { kind: 'cut', target: 'leader' })).toBeUndefined();
   expect(sameEndsProblem({}, { kind: 'kill', target: 'follower' })).toBeUndefined();
+});
+
+test('nor is anything of a drawn live schedule refused', () => {
+  for (const mode of [dledgerMode, controllerMode]) {
+    const kinds = mode.kinds.filter((kind) => liveFaults.some(({ name }) => name === kind));
+    const times = { startMs: 0, endMs: 3_600_000, calmMs: 0 };
+    const faults = drawLiveSchedule(new Chance(1, 'faults'), { kinds, nodes: 3, ...times });
+    expect(faults.length).toBeGreaterThan(500);
+    for (const fault of faults) {
+      expect(faultProblem(liveFaults.find(({ name }) => name === fault.kind)!, fault)).toBeUndefined();
+    }
+  }
+});
+
+test('every kind refuses a mode that it does not know, and amounts beyond its bounds', () => {
+  for (const made of liveFaults) {
+    const problem = (value: Partial<Fault>) => faultProblem(made, { kind: made.name, target: 'n0', ...value });
+    expect(problem({ mode: 'wat' })).toContain(made.modes.length === 0 ? 'has no modes' : 'has no mode wat; there are');
+    for (const mode of made.modes) expect(problem({ mode })).toBeUndefined();
+    for (const amount of [-(2 ** 52), 2 ** 52, 0.5]) {
+      expect(problem({ amount })).toContain(
+        made.amounts === undefined ? 'has no amount' : `cannot have amount ${amount}`,
+      );
+    }
+    const { least, most } = made.amounts ?? { least: undefined, most: undefined };
+    for (const amount of [least, most]) expect(problem(amount === undefined ? {} : { amount })).toBeUndefined();
+  }
 });

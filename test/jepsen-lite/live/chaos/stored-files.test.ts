@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entryHeaderBytes, sealEntry, writeBlank } from '../../../../cluster/raft-storage/entry.ts';
 import { checkReplicas } from '../../../../jepsen-lite/checker/replica-checker.ts';
+import type { LiveGroup } from '../../../../jepsen-lite/live/chaos/live-group.ts';
 import { entriesOf, realFiles, segmentFiles } from '../../../../jepsen-lite/live/chaos/raft-files.ts';
-import { rotFiles, tearTail } from '../../../../jepsen-lite/live/chaos/spoil-files.ts';
+import { liveRotFaults } from '../../../../jepsen-lite/live/chaos/rot-faults.ts';
+import { ROT_PARTS, rotFiles, rotModes, tearTail } from '../../../../jepsen-lite/live/chaos/spoil-files.ts';
 import { groupReplica, nativeReplica } from '../../../../jepsen-lite/replica/replica-files.ts';
 import { encodeRecord, recordSize } from '../../../../src/protocol/message/record.ts';
 
@@ -123,6 +125,59 @@ describe('rot', () => {
     expect(readFileSync(join(folder, 'snapshots', 'snapshot-2'), 'utf8')).not.toBe('new');
     rotFiles(folder, 'hard-state', 0, 100);
     expect(readFileSync(join(folder, 'hardstate')).every((byte) => byte === 6)).toBe(true);
+  });
+});
+
+describe('rot that would change nothing', () => {
+  const [rot] = liveRotFaults;
+
+  /** Strikes a group of one member whose files are known up to `end`; says whether it counts, and what was done. */
+  async function strike(directory: string, mode: string, end: number) {
+    const done: string[] = [];
+    const report = { raft: { logCare: { damagedPlaces: 0 } } };
+    const victim = { name: 'n1', state: 'up', starts: 1, excuses: new Set(), raftDirectory: directory, report };
+    const acts: Promise<void>[] = [];
+    const live = {
+      targets: () => [victim],
+      mayHurt: () => true,
+      ends: { endOf: () => end },
+      hurts: { hurt: () => done.push('hurt') },
+      kill: () => Promise.resolve(void done.push('kill')),
+      later: () => {},
+      act: (run: () => Promise<void>) => acts.push(run()),
+      journal: (line: string) => done.push(line),
+    };
+    const counts = rot!.apply(live as unknown as LiveGroup, { kind: 'rot', target: 'n1', atMs: 0, forMs: 10, mode });
+    await Promise.all(acts);
+    return { counts, done };
+  }
+
+  test.for([
+    ['cut', 900],
+    ['snapshot', 900],
+  ] as const)('%s hurts nobody, and does not count', async ([mode, end]) => {
+    expect(await strike(member(10), mode, end)).toEqual({ counts: false, done: ['rot on n1: nothing to hit'] });
+  });
+
+  test('where there is something to hit, it does', async () => {
+    const { counts, done } = await strike(member(10), 'flip', 900);
+    expect(counts).toBe(true);
+    expect(done).toEqual(['hurt', 'kill', expect.stringContaining('rot on n1: changed bytes 0 to 1 of ')]);
+  });
+
+  test('no place behind the files is told as changed, and zeroes over zeroes are no rot', () => {
+    expect(rotFiles(member(10), 'flip', ROT_PARTS - 1, 1_000_000)).toBeUndefined();
+    const folder = member(10);
+    rotFiles(folder, 'zero', 0, 300);
+    expect(rotFiles(folder, 'zero', 0, 300)).toBeUndefined();
+  });
+
+  test('a mode that there is not is no other one', () => {
+    const folder = member(10);
+    expect(() => rotFiles(folder, 'flop', 5_000, 800)).toThrow(
+      `rot has no mode flop; there are ${rotModes.join(', ')}`,
+    );
+    expect(readFileSync(join(folder, 'hardstate')).every((byte) => byte === 7)).toBe(true);
   });
 });
 
