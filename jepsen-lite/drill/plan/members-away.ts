@@ -1,11 +1,14 @@
 import type { Fault } from '../../fault/schedule.ts';
-import { lengthOf, membersOf, type PhasePlan, type Plan } from './plan.ts';
+import { lengthOf, membersOf, type PhasePlan, type Plan, type TargetPlan } from './plan.ts';
 
 /** Kinds that end the processes that they hit, which are started again. */
 const ENDING = ['kill', 'stop', 'disk-error', 'blackout', 'rolling', 'wipe', 'power', 'lose-derived', 'rot'];
 
 /** Kinds that take the members that they hit out of the group while they last. */
 const DISABLING = [...ENDING, 'pause', 'isolate', 'deaf', 'disk-full'];
+
+/** Where the keys of the plan say no other. */
+const ELECTION_TIMEOUT_MS = 750;
 
 /** A process that was started again is held to be away for so long still. What takes longer is seen when the next fault strikes (run/quorum-guard.ts). */
 const COMES_BACK_MS = 2_000;
@@ -15,13 +18,23 @@ const DISK_FAILS_WITHIN_MS = 800;
 
 /** The largest number of members that faults may take away at the same time, in the worst case: they are down, halted or cut off, or reach no majority. */
 export function mostAway({ phases, target }: Plan): number {
-  const members = membersOf(target).length;
-  return Math.max(0, ...stretchesOf(phases).map((faults) => awayIn(faults, members)));
+  return Math.max(0, ...stretchesOf(phases).map((faults) => awayIn(faults, target)));
 }
 
-/** Whether this kind of fault, or one of its kind beside it, may leave members without a majority. */
-export function takesAway(kind: string): boolean {
-  return kind === 'cut' || DISABLING.includes(kind);
+/** Whether this fault, or one of its kind beside it, may leave members without a majority. */
+export function takesAway(fault: Pick<Fault, 'kind' | 'amount'>, target: TargetPlan): boolean {
+  return fault.kind === 'cut' || isDisabling(fault, target);
+}
+
+/** Too slow is away: answers that take half the election timeout each way, and an fsync that takes all of it. */
+function isDisabling({ kind, amount = 0 }: Pick<Fault, 'kind' | 'amount'>, target: TargetPlan): boolean {
+  if (kind === 'slow-link') return amount >= electionTimeoutMs(target) / 2;
+  return kind === 'slow-disk' ? amount >= electionTimeoutMs(target) : DISABLING.includes(kind);
+}
+
+function electionTimeoutMs(target: TargetPlan): number {
+  const text = target.kind === 'running' ? undefined : target.brokerKeys['electionTimeoutMs'];
+  return text === undefined ? ELECTION_TIMEOUT_MS : Number(text);
 }
 
 /** Faults whose effects may meet: a phase that waits until all is well again ends a stretch. */
@@ -36,8 +49,8 @@ function stretchesOf(phases: readonly PhasePlan[]): Fault[][] {
   return stretches;
 }
 
-function awayIn(faults: readonly Fault[], members: number): number {
-  const counts = faults.map(({ atMs }) => awayUnder(faults.filter(isOnAt(atMs)), members));
+function awayIn(faults: readonly Fault[], target: TargetPlan): number {
+  const counts = faults.map(({ atMs }) => awayUnder(faults.filter(isOnAt(atMs)), target));
   return Math.max(0, ...counts);
 }
 
@@ -49,13 +62,14 @@ function isOnAt(nowMs: number): (fault: Fault) => boolean {
   };
 }
 
-function awayUnder(faults: readonly Fault[], members: number): number {
+function awayUnder(faults: readonly Fault[], group: TargetPlan): number {
+  const members = membersOf(group).length;
   const sizeOf = ({ kind, target, forMs }: Fault): number => {
     // One after another, the next perhaps before the one before is back.
     if (kind === 'rolling') return Math.min(members, Math.max(1, Math.ceil((COMES_BACK_MS * members) / forMs)));
     return target === 'all' || kind === 'blackout' ? members : 1;
   };
-  const disabling = faults.filter(({ kind }) => DISABLING.includes(kind));
+  const disabling = faults.filter((fault) => isDisabling(fault, group));
   const disabled = disabling.reduce((sum, each) => sum + sizeOf(each), 0);
   const left = members - disabled;
   // Whoever has lost so many links of those that are left reaches no majority.

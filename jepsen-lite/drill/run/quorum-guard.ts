@@ -11,9 +11,10 @@ export function quorumGuard(
   if (plan.allowQuorumLoss) return undefined;
   const count = membersOf(plan.target).length;
   const minority = Math.floor((count - 1) / 2);
-  return ({ kind }, members) => {
-    if (!takesAway(kind)) return undefined;
-    const hurt = target.faults.active.filter((fault) => takesAway(fault.kind)).flatMap((fault) => fault.members);
+  return (fault, members) => {
+    const { kind } = fault;
+    if (!takesAway(fault, plan.target)) return undefined;
+    const hurt = target.faults.active.filter((on) => takesAway(on, plan.target)).flatMap((on) => on.members);
     const away = [...new Set([...target.away(), ...hurt])].sort();
     // One after another: whom it takes first.
     const hit = kind === 'rolling' ? members.slice(0, 1) : members;

@@ -56,7 +56,9 @@ export class FaultPlayer<Group extends Hurtable> {
   get active(): readonly ActiveFault[] {
     const nowMs = performance.now();
     this.#on = this.#on.filter(({ endMs }) => endMs >= nowMs);
-    return this.#on.map(({ fault, members, endMs }) => ({ kind: fault.kind, members, leftMs: endMs - nowMs }));
+    return this.#on.map(({ fault: { kind, amount }, members, endMs }) => {
+      return { kind, members, leftMs: endMs - nowMs, ...(amount === undefined ? {} : { amount }) };
+    });
   }
 
   /** Whom faults of one moment mean is asked before the first of them: after it, another may lead. */

@@ -1,6 +1,8 @@
 /** A fault that is on. */
 export interface ActiveFault {
   readonly kind: string;
+  /** As its fault says it. */
+  readonly amount?: number;
   /** Whom it meant when it began. */
   readonly members: readonly string[];
   /** Until it is over. */

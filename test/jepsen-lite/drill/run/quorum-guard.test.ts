@@ -6,7 +6,12 @@ import { quorumGuard } from '../../../../jepsen-lite/drill/run/quorum-guard.ts';
 const [plan] = presets as [Plan, ...Plan[]];
 const kill = { kind: 'kill', target: 'n1', atMs: 0, forMs: 500 } as const;
 
-function refusal(fault: { readonly kind: string }, members: readonly string[], away: readonly string[], more = {}) {
+function refusal(
+  fault: { readonly kind: string; readonly amount?: number },
+  members: readonly string[],
+  away: readonly string[],
+  more = {},
+) {
   const target = { away: () => away, faults: { active: [{ kind: 'pause', members: ['n0'], leftMs: 5 }] } };
   const calm = { away: () => away, faults: { active: [] } };
   const guard = quorumGuard({ ...plan, ...more }, 'paused' in more ? target : calm);
@@ -25,6 +30,13 @@ test('a fault is not made while one that was hit before is not back, however lon
 test('nor while another fault is on that takes a member away', () => {
   expect(refusal(kill, ['n1'], [], { paused: true })).toContain('because n0 is away');
   expect(refusal(kill, ['n0'], [], { paused: true })).toBeUndefined();
+});
+
+test('nor where it makes a member too slow, by what the plan says of elections', () => {
+  expect(refusal({ kind: 'slow-link', amount: 400 }, ['n1'], ['n0'])).toContain('slow-link of n1 is not made');
+  expect(refusal({ kind: 'slow-disk', amount: 750 }, ['n1'], ['n0'])).toContain('slow-disk of n1 is not made');
+  const patient = { target: { ...plan.target, brokerKeys: { electionTimeoutMs: '2000' } } };
+  expect(refusal({ kind: 'slow-link', amount: 400 }, ['n1'], ['n0'], patient)).toBeUndefined();
 });
 
 test('it may, where it takes nobody away, or the plan allows it, or enough are left', () => {
