@@ -94,7 +94,7 @@ test('a drill whose clients stall for too long rolls back, says so, and leaves n
   expect(verdicts.find(({ checker }) => checker === 'total-queue')?.valid).toBe(true);
   expect(hypotheses.find(({ text }) => text.includes('(RPO)'))).toMatchObject({ measured: '0', holds: true });
   // And what is known of the trial is told.
-  expect(stdout).toContain('1 of 1 trials, the last of them cut short.');
+  expect(stdout).toContain('1 of 1 trial, the last of them cut short.');
   expect(trials).toMatchObject([{ lost: 0, record: { isCutShort: true } }]);
   expect(trials[0]?.longestStallMs).toBeGreaterThan(2_000);
   expect(eventsOf(folder)).toContain('roll-back');
