@@ -318,15 +318,20 @@ describe('retention', () => {
     expect(native.store.minPosition).toBeGreaterThan(safe - 2 * 4096);
   });
 
-  test('the offsets of a queue that was idle for longer never restart, even if its consume queue is gone', () => {
-    const world = new VirtualWorld(1);
-    let platform = world.start('a');
-    let native = startStore(platform, SLOW);
+  /** Seven messages of queue 2 of `Idle` are sent, and removed by retention, while younger ones of `T` stay. */
+  function outliveIdle(platform: VirtualPlatform, native: NativeStore): void {
     for (let i = 0; i < 7; i++) putNow(platform, native.store, message('Idle', 2, 'once'));
     fill(platform, native, 'T', 30);
     platform.world.advance(73 * HOUR);
     fill(platform, native, 'T', 30);
     platform.world.advance(3 * HOUR);
+  }
+
+  test('the offsets of a queue that was idle for longer never restart, even if its consume queue is gone', () => {
+    const world = new VirtualWorld(1);
+    let platform = world.start('a');
+    let native = startStore(platform, SLOW);
+    outliveIdle(platform, native);
     expect([native.store.minOffset('Idle', 2), native.store.maxOffset('Idle', 2)]).toEqual([7, 7]);
     for (const wipe of ['', 'consumequeue', 'consumequeue/Idle', 'index']) {
       close(platform, native);
@@ -347,11 +352,7 @@ describe('retention', () => {
     const world = new VirtualWorld(1);
     let platform = world.start('a');
     let native = startStore(platform, SLOW);
-    for (let i = 0; i < 7; i++) putNow(platform, native.store, message('Idle', 2, 'once'));
-    fill(platform, native, 'T', 30);
-    platform.world.advance(73 * HOUR);
-    fill(platform, native, 'T', 30);
-    platform.world.advance(3 * HOUR);
+    outliveIdle(platform, native);
     close(platform, native);
     platform.crash();
     platform = world.start('a');
