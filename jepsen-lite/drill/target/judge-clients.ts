@@ -5,6 +5,7 @@ import { Liveness } from '../../invariant/liveness.ts';
 import { askAgain } from '../../live/ask-again.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { checkReadBack, type ReadBack, readBack } from '../../live/read-back.ts';
+import { waitUntil } from '../../live/wait-until.ts';
 
 /** Clients end what they are at. */
 const CLIENTS_END_MS = 30_000;
@@ -12,7 +13,6 @@ const CLIENTS_END_MS = 30_000;
 const CONSUME_MS = 60_000;
 /** So long a request while all is read back is repeated. */
 const ASK_MS = 30_000;
-const POLL_MS = 50;
 
 /** The end of a drill on a group whose files nobody can read here: clients stop, everything is read back, and the histories are judged. */
 export async function judgeClients(
@@ -22,12 +22,8 @@ export async function judgeClients(
   phase: (text: string) => void,
 ): Promise<Verdict[]> {
   const { history, judge, counts, consumption, consumerGroup, hasRegisters } = clients;
-  const until = async (ms: number, condition: () => boolean): Promise<boolean> => {
-    const deadlineMs = performance.now() + ms;
-    while (!condition() && performance.now() < deadlineMs && !signal.aborted)
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    return condition();
-  };
+  const until = (timeoutMs: number, condition: () => boolean): Promise<boolean> =>
+    waitUntil(platform, { timeoutMs, signal }, condition);
   const liveness = new Liveness({
     until,
     broken: (invariant, text) => {

@@ -9,7 +9,7 @@ import { checkReadBack, type ReadBack, readBack } from '../read-back.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveDisturbances } from './live-disturbances.ts';
 import type { LiveGroup } from './live-group.ts';
-import { livenessOf, until } from './live-liveness.ts';
+import { livenessOf, untilSeen } from './live-liveness.ts';
 import type { MetadataAudit } from './metadata-audit.ts';
 
 /** Within so long after the faults ended somebody must serve, and all must have come together. */
@@ -47,7 +47,7 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   const { judge } = live;
   phase('healing');
   await live.heal({ starts: true });
-  const liveness = livenessOf(live, signal);
+  const liveness = livenessOf(live, platform, signal);
   if (!(await liveness.within(SERVE_MS, 'nobody serves after the faults ended', () => live.leader()?.serves === true)))
     return [];
   if (disturbances !== undefined) await untilJudged(options, disturbances);
@@ -75,7 +75,7 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   }
   phase('letting consumers end');
   // Who does not come to the end is told by its checker, which knows what is missing.
-  await until(live, signal, CONSUME_MS, () => clients.consumption.reached(stored.queues));
+  await untilSeen(live, platform, signal, CONSUME_MS, () => clients.consumption.reached(stored.queues));
   clients.consumersStopped = true;
   if (!(await liveness.within(CLIENTS_END_MS, 'consumers do not end', () => clients.consumersIdle))) return [];
   if (!(await liveness.within(TOGETHER_MS, 'the members do not come together again', () => areTogether(live))))
@@ -93,8 +93,11 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
 }
 
 /** Load goes on until it shows how the group came out of its last fault. */
-async function untilJudged({ live, signal, clients }: FinishOptions, disturbances: LiveDisturbances): Promise<void> {
-  await until(live, signal, JUDGED_MS, () => clients.nowNs() / NS_PER_MS > disturbances.judgedMs);
+async function untilJudged(
+  { live, platform, signal, clients }: FinishOptions,
+  disturbances: LiveDisturbances,
+): Promise<void> {
+  await untilSeen(live, platform, signal, JUDGED_MS, () => clients.nowNs() / NS_PER_MS > disturbances.judgedMs);
 }
 
 /** Stops everybody; what is in the files, up to what all had committed when they were together. */

@@ -1,12 +1,12 @@
+import type { Platform } from '../../../src/platform/ports.ts';
 import { Liveness } from '../../invariant/liveness.ts';
+import { waitUntil } from '../wait-until.ts';
 import type { LiveGroup } from './live-group.ts';
 
-const LOOK_MS = 100;
-
-/** What must come about in a live group in time; a run that is interrupted is not judged. */
-export function livenessOf(live: LiveGroup, signal: AbortSignal): Liveness {
+/** What must come about in a live group in time, by the clock of `platform`; a run that is interrupted is not judged. */
+export function livenessOf(live: LiveGroup, platform: Platform, signal: AbortSignal): Liveness {
   return new Liveness({
-    until: (ms, condition) => until(live, signal, ms, condition),
+    until: (ms, condition) => untilSeen(live, platform, signal, ms, condition),
     broken: (invariant, text) => {
       if (!signal.aborted) live.judge.broken(invariant, text);
     },
@@ -15,17 +15,12 @@ export function livenessOf(live: LiveGroup, signal: AbortSignal): Liveness {
 }
 
 /** Looks at the members until the condition holds; false: it did not within so long, or the run was interrupted. */
-export async function until(
+export function untilSeen(
   live: LiveGroup,
+  platform: Platform,
   signal: AbortSignal,
   timeoutMs: number,
   condition: () => boolean,
 ): Promise<boolean> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (performance.now() < deadlineMs && !signal.aborted) {
-    await live.look();
-    if (condition()) return true;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-  return false;
+  return waitUntil(platform, { timeoutMs, signal, look: () => live.look() }, condition);
 }

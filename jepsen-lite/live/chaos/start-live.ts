@@ -118,14 +118,14 @@ export async function startLive(options: StartLiveOptions): Promise<StartedLive>
     group.close();
     await leave();
   };
-  await untilSound(live, signal);
+  await untilSound(live, real, signal);
   return { live, disks, network, clientDetours: detours.get(CLIENTS_PARTY) ?? {}, close };
 }
 
 /** Right after its foundation a group would not survive the loss of a member. */
-async function untilSound(live: LiveGroup, signal: AbortSignal): Promise<void> {
+async function untilSound(live: LiveGroup, real: Platform, signal: AbortSignal): Promise<void> {
   const areSound = () => live.members.every(({ isSound }) => isSound);
-  await livenessOf(live, signal).within(
+  await livenessOf(live, real, signal).within(
     SOUND_MS,
     `not all members were sound ${SOUND_MS} ms after the start`,
     areSound,

@@ -3,9 +3,6 @@ import { LiveJudge } from '../../../jepsen-lite/live/chaos/client-judge.ts';
 import { DledgerWorld } from '../../cluster/dledger/dledger-world.ts';
 
 const LOAD_MS = 2_000;
-/** Virtual time between two looks at what waits on the real clock. */
-const STEP_MS = 20;
-const LIMIT_MS = 300_000;
 const MEMBERS = ['n0', 'n1', 'n2'] as const;
 
 /** A sound group of three in virtual time, to which clients have sent for a while: what the end of a run is given. */
@@ -50,19 +47,8 @@ export class PlayedGroup {
     history.ok(history.invoke(this.clients.newProcess(), 'append', 'T/0', '#ghost', nowNs, ''), nowNs + 1, 1_000_000);
   }
 
-  /** Lets virtual time go on until what also waits on the real clock has come to its end. */
+  /** Lets virtual time go on until it has come to its end. */
   async settle<Result>(promise: Promise<Result>): Promise<Result> {
-    let isSettled = false;
-    const settle = (): void => {
-      isSettled = true;
-    };
-    promise.then(settle, settle);
-    const { world } = this.#group;
-    for (const endMs = world.nowMs + LIMIT_MS; !isSettled && world.nowMs < endMs; ) {
-      await world.run(STEP_MS);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    if (!isSettled) throw new Error(`nothing came of it within ${LIMIT_MS} virtual ms`);
-    return promise;
+    return await this.#group.world.settle(promise);
   }
 }
