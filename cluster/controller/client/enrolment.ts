@@ -143,14 +143,15 @@ export class Enrolment {
       if (answer.code !== ResponseCode.SUCCESS && !isUnknown) return again(answer.remark);
       const known = isUnknown ? undefined : answer.header.masterEpoch;
       const begunEpoch = known === undefined ? undefined : ownLog.renounce(known);
-      this.#register(brokerId, ownLog, { inDoubt: true, begunEpoch, renouncedEpoch: known }, done, again);
+      const said = { inDoubt: true, begunEpoch, renouncedEpoch: known, knownEpoch: known ?? 0 };
+      this.#register(brokerId, ownLog, said, done, again);
     });
   }
 
   #register(
     brokerId: number,
     ownLog: OwnLog,
-    doubt: Pick<RegisterBrokerToControllerRequest, 'inDoubt' | 'begunEpoch' | 'renouncedEpoch'>,
+    doubt: Pick<RegisterBrokerToControllerRequest, 'inDoubt' | 'begunEpoch' | 'renouncedEpoch' | 'knownEpoch'>,
     done: (enrolled: Enrolled) => void,
     again: (problem: string) => void,
   ): void {
@@ -166,6 +167,8 @@ export class Enrolment {
       if (typeof answer === 'string') return again(answer);
       if (answer.code === ResponseCode.CONTROLLER_BROKER_NEED_TO_BE_REGISTERED)
         return again(this.#strangerText(brokerId));
+      // The epoch that it was told is over: each time that this comes there was an election in between.
+      if (answer.code === ResponseCode.CONTROLLER_FENCED_MASTER_EPOCH) return this.#tell(brokerId, ownLog, done);
       if (answer.code !== ResponseCode.SUCCESS) return again(answer.remark);
       directory.registered();
       if (answer.remark !== '') this.#platform.logger.warn('Registered in doubt', { reason: answer.remark });

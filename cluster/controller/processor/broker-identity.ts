@@ -27,12 +27,14 @@ export const brokerIdentityProcessor: Processor = (dispatcher, parts) => {
     });
   });
   dispatcher.registerTyped(registerBrokerToController, (context, request) => {
-    const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt, begunEpoch, renouncedEpoch } = request;
+    const { clusterName, brokerName, brokerId, brokerAddress: address, inDoubt } = request;
+    const { begunEpoch, renouncedEpoch, knownEpoch } = request;
     // Left out where it says nothing: controllers of before replay such entries.
     const learner = request.asyncLearner || undefined;
     const { epoch, setId, maxOffset } = request;
-    const said = { inDoubt, begunEpoch, renouncedEpoch, learner, epoch, starts: request.starts?.split(' '), setId };
-    const command = { kind: 'register-broker', brokerName, brokerId, address, ...said, maxOffset } as const;
+    const doubt = { inDoubt, begunEpoch, renouncedEpoch, knownEpoch };
+    const said = { ...doubt, learner, epoch, starts: request.starts?.split(' '), setId, maxOffset };
+    const command = { kind: 'register-broker', brokerName, brokerId, address, ...said } as const;
     const isForeign = foreignText(parts.state().get(brokerName), command) !== undefined;
     const taken = metadata().isLeader && !isForeign ? takenBy(parts, brokerName, brokerId, address) : undefined;
     if (taken !== undefined) return context.reply(ResponseCode.CONTROLLER_BROKER_ID_INVALID, taken);

@@ -12,6 +12,7 @@ const KEYS: Readonly<Record<Command['kind'], readonly string[]>> = {
     'inDoubt',
     'begunEpoch',
     'renouncedEpoch',
+    'knownEpoch',
     'learner',
     'epoch',
     'starts',

@@ -29,6 +29,8 @@ export interface RegisterBroker {
   /** Of a broker in doubt: in epochs above the first and up to the second it wrote nothing as master, and never will. */
   readonly begunEpoch?: number | undefined;
   readonly renouncedEpoch?: number | undefined;
+  /** Of a broker in doubt: the set's epoch as it was told before it said this; undefined: it does not say, and is believed whatever happened since. */
+  readonly knownEpoch?: number | undefined;
   /** It is never to be in sync, nor master [asyncLearner]; undefined: no. */
   readonly learner?: boolean | undefined;
   /** Newest epoch that its log has, or that it began; undefined: it does not say. */

@@ -29,6 +29,10 @@ export function registerBroker(state: ControllerState, command: RegisterBroker):
     const why = `a later start of replica ${brokerId} of ${brokerName} has registered (at ${replica.address}), and this one is over; nothing was changed. To go on with this store, see that no copy of it runs, and start this broker anew: it joins the SyncStateSet when it has caught up with a master`;
     return refused(state, ResponseCode.CONTROLLER_BROKER_ID_INVALID, why, set);
   }
+  if (isOvertaken(set, command)) {
+    const why = `replica ${brokerId} of ${brokerName}, which is in doubt, speaks of epoch ${command.knownEpoch}, and that of now is ${set.masterEpoch}; nothing was changed. It has to ask for the epoch of now, and to register anew`;
+    return refused(state, ResponseCode.CONTROLLER_FENCED_MASTER_EPOCH, why, set);
+  }
   let changed: BrokerSet = set;
   const starts = startsWith(replica, command);
   if (replica.address !== address || replica.learner !== learner || replica.starts !== starts) {
@@ -69,6 +73,11 @@ export function foreignText(set: BrokerSet | undefined, command: RegisterBroker)
 function isLate({ starts }: Replica, command: RegisterBroker): boolean {
   const said = command.starts?.at(-1);
   return said !== undefined && said !== starts.at(-1) && starts.includes(said);
+}
+
+/** The set had an election, or lost its master, since the broker asked: it may be in charge itself by now, and what it said of before would leave nobody in sync. */
+function isOvertaken({ masterEpoch }: BrokerSet, { inDoubt, knownEpoch }: RegisterBroker): boolean {
+  return inDoubt && knownEpoch !== undefined && knownEpoch !== masterEpoch;
 }
 
 /** The controllers heard last of a start of this broker which its store does not know. */

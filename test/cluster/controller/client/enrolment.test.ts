@@ -45,7 +45,7 @@ async function said(...answers: readonly Partial<ControllerAnswer<object>>[]) {
 }
 
 const epochOfNow = { header: { masterEpoch: 2 } };
-const renounced = { inDoubt: true, begunEpoch: 1, renouncedEpoch: 2 };
+const renounced = { inDoubt: true, begunEpoch: 1, renouncedEpoch: 2, knownEpoch: 2 };
 
 test('a broker in doubt says which epochs it never began', async () => {
   expect(await said(epochOfNow)).toMatchObject(renounced);
@@ -61,5 +61,5 @@ test.for([ResponseCode.CONTROLLER_NOT_LEADER, ResponseCode.SYSTEM_ERROR])(
 
 test('it has nothing to say of a set that the controllers do not know', async () => {
   const unknown = { code: ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST, remark: 'no broker b is known' };
-  expect(await said(unknown)).toMatchObject({ inDoubt: true, begunEpoch: undefined, renouncedEpoch: undefined });
+  expect(await said(unknown)).toMatchObject({ inDoubt: true, begunEpoch: undefined, knownEpoch: 0 });
 });

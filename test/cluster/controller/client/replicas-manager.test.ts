@@ -111,6 +111,22 @@ describe("the broker's side", () => {
     expect(old.roles.set.brokerIds).toEqual([old.roles.brokerId]);
   });
 
+  it('has it ask anew where they elect it between its question and its registration', async () => {
+    const group = await ControllerWorld.serving(1);
+    const { old, dead } = await powerLossOfOne(group);
+    const { fabric } = group.world;
+    fabric.latencyMs = 100;
+    await dead.restart({ inDoubt: true });
+    await group.until(() => dead.roles.renounced === 1);
+    fabric.latencyMs = 0.1;
+    old.kill();
+    await group.until(() => group.controller(group.leader).status().masterElections.elected === 2);
+    await group.until(() => dead.roles.renounced === 2);
+    await old.restart();
+    await group.until(() => old.roles.role === 'master' && dead.roles.role === 'slave');
+    expect(warnings(dead)).not.toContain('Could not register');
+  });
+
   it('does not count a broker that has not registered since its start, and so could not say that it is in doubt', async () => {
     const group = await ControllerWorld.serving(3);
     const { old, dead } = await powerLossOfOne(group);

@@ -6,6 +6,7 @@ import type { Command, LiveBroker } from '../../../../cluster/controller/state/c
 import { decodeCommand } from '../../../../cluster/controller/state/command-codec.ts';
 import { decodeState, encodeState } from '../../../../cluster/controller/state/state-codec.ts';
 import { ResponseCode } from '../../../../src/protocol/response-code.ts';
+import { altering, electing, FOUNDING } from './commands.ts';
 import { NaiveController } from './naive-controller.ts';
 
 // Few ids, names and epochs, so that commands meet.
@@ -38,6 +39,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     inDoubt: fc.boolean(),
     begunEpoch: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
     renouncedEpoch: fc.option(epoch, { nil: undefined }),
+    knownEpoch: fc.constantFrom(undefined, undefined, 0, 1, 2, 3),
     learner: fc.constantFrom(undefined, undefined, true),
     epoch: fc.constantFrom(undefined, 0, 0, 0, 1, 4),
     setId: fc.constantFrom(undefined, 'h1:1;1', 'h2:1;2'),
@@ -80,16 +82,6 @@ type Honesty = 'no' | 'master' | 'set';
 const history = fc.array(fc.record({ command: anyCommand, honest: fc.constantFrom<Honesty>('no', 'master', 'set') }), {
   maxLength: 60,
 });
-const FOUNDING: readonly Command[] = [1, 2, 3].map((brokerId) => {
-  return {
-    kind: 'apply-broker-id',
-    clusterName: 'c',
-    brokerName: 'a',
-    brokerId,
-    checkCode: `h${brokerId}:1;${brokerId}`,
-  };
-});
-
 /** Once every answer, behind the founding: chance alone would sometimes leave one out. */
 const EVERY_ANSWER: readonly (readonly [number, Command])[] = [
   [ResponseCode.SUCCESS, electing(1, [])],
@@ -116,25 +108,6 @@ const EVERY_ANSWER: readonly (readonly [number, Command])[] = [
     { kind: 'apply-broker-id', clusterName: 'c', brokerName: 'a', brokerId: 1, checkCode: 'h9:9;9' },
   ],
 ];
-
-function electing(brokerId: number | undefined, alive: readonly number[]): Command {
-  const live = alive.map((each) => ({ brokerId: each, epoch: 1, maxOffset: 0, priority: 0 }));
-  return { kind: 'elect-master', brokerName: 'a', brokerId, designated: false, unclean: false, live };
-}
-
-/** What master 1, which was just elected, proposes: that 2 is in sync with it. */
-function altering(wrong: Partial<Extract<Command, { kind: 'alter-sync-state-set' }>>): Command {
-  const [epochs, both] = [{ masterEpoch: 1, syncStateSetEpoch: 1 }, [1, 2]];
-  return {
-    kind: 'alter-sync-state-set',
-    brokerName: 'a',
-    masterId: 1,
-    ...epochs,
-    syncStateSet: both,
-    alive: both,
-    ...wrong,
-  };
-}
 
 function adapted(state: ControllerState, { command, honest }: { command: Command; honest: Honesty }): Command {
   const set = state.get(command.brokerName);
@@ -340,39 +313,6 @@ describe('the state machine of the controllers', () => {
     expect(outcome(registering(['s1', 's2', 's3']), registering(['s1', 's2']))).toEqual([[2], late]);
     expect(outcome(registering(['s2', 's3']), registering(['s1'], true))).toEqual([[], late]);
     expect(outcome(registering(['s3']), registering(['s1', 's2']))).toEqual([[], why]);
-  });
-
-  describe('when the master that was elected comes back in doubt', () => {
-    const registering = (brokerId: number, begunEpoch?: number, renouncedEpoch?: number): Command => {
-      const own = { inDoubt: true, begunEpoch, renouncedEpoch };
-      return { kind: 'register-broker', brokerName: 'a', brokerId, address: `h${brokerId}:1`, ...own };
-    };
-    /** 1 is the first master, {1, 2, 3} its set, then 2 is elected (epoch 2) and deposed (epoch 3). */
-    const all = [1, 2, 3];
-    const until = [electing(1, []), altering({ syncStateSet: all, alive: all }), electing(undefined, [2])];
-    const outcome = (...commands: readonly Command[]) => {
-      const state = [...FOUNDING, ...until, ...commands].reduce((one, each) => apply(one, each).state, EMPTY_STATE);
-      return state.get('a')?.syncStateSet;
-    };
-
-    it('the set from which it was elected counts again, where it never began', () => {
-      expect(outcome()).toEqual([2]);
-      expect(outcome(registering(2, 1, 2))).toEqual([1, 3]);
-      expect(outcome(electing(undefined, []), electing(undefined, [2]), registering(2, 0, 4))).toEqual([1, 3]);
-    });
-
-    it('it does not where it began, or may begin, or does not say', () => {
-      expect(outcome(registering(2, 2, 3))).toEqual([]);
-      expect(outcome(registering(2, 0, 1))).toEqual([]);
-      expect(outcome(registering(2))).toEqual([]);
-      const agreed = altering({ masterId: 2, masterEpoch: 2, syncStateSet: [2, 3], syncStateSetEpoch: 3, alive: all });
-      expect(outcome(agreed, registering(2, 1, 2))).toEqual([3]);
-    });
-
-    it('what another said in the meantime holds: nobody in doubt comes back with the set', () => {
-      expect(outcome(registering(3), registering(2, 1, 2))).toEqual([1]);
-      expect(outcome(registering(3, 0, 2))).toEqual([2]);
-    });
   });
 
   it('survives a snapshot and the log', () => {

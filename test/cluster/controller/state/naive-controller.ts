@@ -88,6 +88,8 @@ export class NaiveController {
     const sender = told?.[told.length - 1];
     if (sender !== undefined && sender !== last && known.indexOf(sender) >= 0)
       return ResponseCode.CONTROLLER_BROKER_ID_INVALID;
+    if (inDoubt && command.knownEpoch !== undefined && command.knownEpoch !== set.masterEpoch)
+      return ResponseCode.CONTROLLER_FENCED_MASTER_EPOCH;
     if (set.masterEpoch === 0 && maxOffset > 0) set.id ??= setId;
     set.addresses[id] = address;
     if (command.learner === true) set.learners.add(id);
