@@ -27,7 +27,7 @@ export interface MasterWatchParts {
 }
 
 /** What of an election is up to who asks for it; `brokerId` undefined: the controller itself. */
-export type Asked = Pick<ElectMaster, 'brokerId' | 'designated' | 'acceptLoss'>;
+export type Asked = Pick<ElectMaster, 'brokerId' | 'designated' | 'acceptLoss' | 'consentNeeded'>;
 
 /** Sees that broker sets have a live master, while this controller leads; and holds elections for those who ask. */
 export class MasterWatch {

@@ -14,7 +14,9 @@ export const electMasterProcessor: Processor = (dispatcher, parts) => {
     const asked = { brokerId: brokerId === -1 ? undefined : brokerId, designated: designateElect };
     // Left out where it says nothing: controllers of before replay such entries.
     const consent = acceptLoss ? { acceptLoss } : {};
-    parts.masters.elect(brokerName, { ...asked, ...consent }, (outcome) => {
+    const isFirst = parts.state().get(brokerName)?.masterEpoch === 0;
+    const needed = designateElect && isFirst ? { consentNeeded: true } : {};
+    parts.masters.elect(brokerName, { ...asked, ...consent, ...needed }, (outcome) => {
       if (typeof outcome === 'string') return replyNotAgreed(context, outcome);
       const { code, remark, set } = outcome;
       const isNew = code === ResponseCode.SUCCESS;

@@ -28,7 +28,7 @@ const KEYS: Readonly<Record<Command['kind'], readonly string[]>> = {
     'alive',
     'addresses',
   ],
-  'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'acceptLoss', 'live'],
+  'elect-master': ['brokerName', 'brokerId', 'designated', 'unclean', 'acceptLoss', 'consentNeeded', 'live'],
   'clean-broker-data': ['brokerName', 'brokerIds', 'alive'],
 };
 

@@ -69,6 +69,8 @@ export interface ElectMaster {
   readonly unclean: boolean;
   /** Of a designated one: so may it this once, if nobody in sync is alive; people accept that what others alone have is lost. Undefined: no. */
   readonly acceptLoss?: boolean | undefined;
+  /** Of a designated one: it takes that consent, or `unclean`, in a set of which these controllers know nothing but epochs, too. Undefined: no. */
+  readonly consentNeeded?: boolean | undefined;
   readonly live: readonly LiveBroker[];
 }
 

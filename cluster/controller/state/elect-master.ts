@@ -48,11 +48,14 @@ function electedFrom(set: BrokerSet, elected: number, epoch: number): ElectedFro
 }
 
 function choose(set: BrokerSet, command: ElectMaster): number | undefined {
-  const { brokerId, designated, unclean, acceptLoss, live } = command;
+  const { brokerId, designated, unclean, acceptLoss, consentNeeded, live } = command;
   if (isNew(set, command) && brokerId !== undefined) return mayLead(set, brokerId) ? brokerId : undefined;
   const preferred = designated ? brokerId : undefined;
   const able = live.filter((one) => mayLead(set, one.brokerId));
-  if (isForgotten(set, command) && preferred !== undefined) return longest(able, preferred);
+  if (isForgotten(set, command) && preferred !== undefined) {
+    const mayLose = acceptLoss || unclean || !consentNeeded;
+    return mayLose ? longest(able, preferred) : undefined;
+  }
   const inSync = able.filter((one) => set.syncStateSet.includes(one.brokerId));
   const clean = best(inSync, set.masterId, preferred);
   if (acceptLoss && preferred !== undefined && inSync.length === 0) return longest(able, preferred);
@@ -135,7 +138,7 @@ function whyNobody(set: BrokerSet, command: ElectMaster): string {
   const first = isEmpty ? '' : 'Start one that is; if they are gone for good: ';
   return (
     `no master for ${brokerName}: ${inSync} is known to hold all that was acknowledged${never}. ` +
-    `${first}${wayOut(set, command, isEmpty ? 'Start' : 'start')} --acceptLoss; what only others hold is lost then`
+    `${first}${wayOut(set, command, isEmpty ? 'Start' : 'start')}`
   );
 }
 
@@ -145,6 +148,6 @@ function wayOut({ brokerName, clusterName }: BrokerSet, { live }: ElectMaster, s
   const alive = sorted.map((one) => `${one.brokerId} (epoch ${one.epoch}, end ${one.maxOffset})`).join(', ');
   return (
     `${start} all brokers that have a log, then name the one with the newest epoch and the furthest end (alive: ${alive === '' ? 'none' : alive}): ` +
-    `mqadmin electMaster -a CONTROLLER -n NAMESERVER -c ${clusterName} -bn ${brokerName} -b ID`
+    `mqadmin electMaster -a CONTROLLER -n NAMESERVER -c ${clusterName} -bn ${brokerName} -b ID --acceptLoss; what only others hold is lost then`
   );
 }

@@ -18,7 +18,8 @@ export const electMaster: AdminCommand = {
     {
       short: 'l',
       long: 'acceptLoss',
-      description: 'if nobody in sync is alive: what other brokers alone hold may be lost',
+      description:
+        'if nobody in sync is alive, or the controllers lost their store: what other brokers alone hold may be lost',
       hasValue: false,
     },
   ],

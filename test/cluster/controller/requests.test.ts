@@ -104,6 +104,10 @@ describe('the leader', () => {
     expect(first.notices.slice(before)).toEqual([{ masterBrokerId: 2, masterEpoch: 2 }]);
   });
 
+  it('lets an operator name the first master of a set without a word more, as nothing can be lost', async () => {
+    expect(await second.elect(true)).toMatchObject({ code: 0, header: { masterBrokerId: 2, masterEpoch: 1 } });
+  });
+
   it('lets an operator name one outside the set only with consent to a loss, while nobody in sync is alive, and says that it was one', async () => {
     await first.elect();
     const named = (acceptLoss?: boolean) =>

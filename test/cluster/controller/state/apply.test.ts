@@ -63,6 +63,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     designated: fc.boolean(),
     unclean: fc.boolean(),
     acceptLoss: fc.constantFrom(undefined, undefined, true),
+    consentNeeded: fc.constantFrom(undefined, true),
     live,
   }),
   fc.record({
@@ -227,7 +228,8 @@ describe('the state machine of the controllers', () => {
           const heard = Math.max(before.heardEpoch, ...command.live.map((one) => one.epoch));
           expect(set?.masterEpoch).toBeGreaterThan(heard);
           if (before.masterEpoch > 0 || heard <= 0) return next;
-          expect(command.designated || command.unclean).toBe(true);
+          const { designated, acceptLoss = false, consentNeeded = false, unclean } = command;
+          expect(unclean || (designated && (acceptLoss || !consentNeeded))).toBe(true);
           expect(set?.uncleanEpoch).toBe(set?.masterEpoch);
           return next;
         });

@@ -213,12 +213,13 @@ function newest(set: NaiveSet, { live }: Extract<Command, { kind: 'elect-master'
 }
 
 function choose(set: NaiveSet, command: Extract<Command, { kind: 'elect-master' }>): number | null {
-  const { brokerId: asking, designated, unclean, acceptLoss, live } = command;
+  const { brokerId: asking, designated, unclean, acceptLoss, consentNeeded, live } = command;
   const isForgotten = set.masterEpoch === 0 && newest(set, command) > 0;
   const nobodyInSync = live.every(({ brokerId }) => !set.inSync.has(brokerId) || set.learners.has(brokerId));
   const isNew = set.masterEpoch === 0 && newest(set, command) === 0;
   const byPeople = isForgotten || (acceptLoss === true && nobodyInSync && !isNew);
   if (byPeople && designated && asking !== undefined) {
+    if (consentNeeded === true && acceptLoss !== true && !unclean) return null;
     const able = live.filter(({ brokerId }) => set.codes[brokerId] !== undefined && !set.learners.has(brokerId));
     const rank = ({ epoch, maxOffset }: LiveBroker) => epoch * 1_000 + maxOffset;
     const one = able.find(({ brokerId }) => brokerId === asking);
