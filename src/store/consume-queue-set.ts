@@ -37,17 +37,29 @@ export class ConsumeQueueSet {
     this.#files = options;
   }
 
-  /** Opens what the folder holds; a sentence if some queue cannot be used as it is. Throws the disk's error. */
+  /** Opens what the folder holds; a sentence on the first queue that cannot be used as it is. All tell where they go on then. Throws a sentence for one that cannot be read. */
   open(): string | undefined {
     const { disk } = this.#options.handles;
+    let first: string | undefined;
     for (const topic of disk.list(this.#files.root)) {
       for (const name of disk.list(`${this.#files.root}/${topic}`)) {
         if (!/^\d{1,9}$/.test(name)) continue;
-        const problem = this.obtain(topic, Number(name)).open();
-        if (problem !== undefined) return problem;
+        const problem = this.#openQueue(this.obtain(topic, Number(name)));
+        first ??= problem;
       }
     }
-    return undefined;
+    return first;
+  }
+
+  #openQueue(queue: ConsumeQueue): string | undefined {
+    try {
+      return queue.open();
+    } catch (thrown) {
+      const { code, message } = asDiskError(thrown);
+      const folder = `${this.#files.root}/${queue.topic}/${queue.queueId}`;
+      const why = `the consume queue ${folder} cannot be read: ${message}. Where that stays so, remove this folder: the queue is built anew from the log. One whose messages are all deleted begins at 0 then, if there is no recovery point`;
+      throw Object.assign(new Error(why), { code });
+    }
   }
 
   /** Removes all queues and their files, to be built anew. Throws the disk's error. */

@@ -50,10 +50,13 @@ export class ConsumeQueue {
     this.#window = new UnitWindow(0);
   }
 
-  /** Finds what the files hold; a sentence if they cannot be used. Throws the disk's error. */
+  /** Finds what the files hold; a sentence if they cannot be used: then it holds nothing, and tells no more than where it goes on, as far as the files do. Throws the disk's error. */
   open(): string | undefined {
     const problem = this.#files.open();
-    if (problem !== undefined) return problem;
+    if (problem !== undefined) {
+      this.#startAt(this.#files.findEndOfUnusable());
+      return problem;
+    }
     this.#startAt(this.#files.findEnd());
     this.minOffset = this.#files.first;
     return undefined;

@@ -90,9 +90,12 @@ export class DerivedFiles {
    * no lower than `known` says; before such queues are removed, `note` makes their next offsets durable for a start that does not get to its recovery point. Throws a sentence or the disk's error.
    */
   adopt(logEnd: number, trusted: boolean, known: readonly QueueOffsets[], note: (offsets: QueueOffsets) => void): void {
-    const { minPosition } = this.#options.log;
+    const { log, platform } = this.#options;
+    const { minPosition } = log;
     const problem = this.queues.open();
-    if (problem === undefined) this.queues.cutAtPosition(logEnd);
+    const facts = { problem, from: minPosition, to: logEnd };
+    if (problem !== undefined) platform.logger.warn('building the consume queues anew from the log', facts);
+    this.queues.cutAtPosition(logEnd);
     const offsets = new Map<string, number[]>();
     for (const queue of this.queues.all()) {
       const nexts = offsets.get(queue.topic) ?? [];

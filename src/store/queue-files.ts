@@ -35,7 +35,7 @@ export class QueueFiles {
   /** Reads the directory; a sentence if its files cannot be used. A last file that is too short gets its length back. */
   open(): string | undefined {
     const { handles, unitsPerFile } = this.#options;
-    const names = handles.disk.list(this.#directory).filter((name) => FILE_NAME.test(name));
+    const names = this.#names();
     const fileBytes = unitsPerFile * UNIT_BYTES;
     for (const [index, name] of names.entries()) {
       const start = Number(name);
@@ -51,6 +51,10 @@ export class QueueFiles {
       this.end = start / UNIT_BYTES + unitsPerFile;
     }
     return undefined;
+  }
+
+  #names(): readonly string[] {
+    return this.#options.handles.disk.list(this.#directory).filter((name) => FILE_NAME.test(name));
   }
 
   get empty(): boolean {
@@ -143,20 +147,42 @@ export class QueueFiles {
 
   /** End of the written units, found by bisection in the last file that has any. Throws the disk's error. */
   findEnd(): number {
-    const unit = Buffer.allocUnsafe(UNIT_BYTES);
-    const written = (at: number) => this.readSync(unit, at) && isWrittenUnit(unit, 0);
-    for (let start = this.end - this.#options.unitsPerFile; start >= this.first; start -= this.#options.unitsPerFile) {
-      if (!written(start)) continue;
-      let low = start + 1;
-      let high = start + this.#options.unitsPerFile;
-      while (low < high) {
-        const middle = Math.floor((low + high) / 2);
-        if (written(middle)) low = middle + 1;
-        else high = middle;
-      }
-      return low;
+    const { unitsPerFile } = this.#options;
+    for (let start = this.end - unitsPerFile; start >= this.first; start -= unitsPerFile) {
+      const count = this.#writtenIn(this.#path(start), unitsPerFile);
+      if (count > 0) return start + count;
     }
     return this.first;
+  }
+
+  /** The same of files that cannot be used together: each is taken for what its name says, whatever its size. Throws the disk's error. */
+  findEndOfUnusable(): number {
+    let first = 0;
+    for (const name of this.#names().toReversed()) {
+      const start = Number(name) / UNIT_BYTES;
+      if (!Number.isSafeInteger(start)) continue;
+      const path = `${this.#directory}/${name}`;
+      const count = this.#writtenIn(path, Math.floor(this.#options.handles.use(path).size() / UNIT_BYTES));
+      if (count > 0) return start + count;
+      first = start;
+    }
+    return first;
+  }
+
+  /** How many of the units of a file are written. */
+  #writtenIn(path: string, units: number): number {
+    const file = this.#options.handles.use(path);
+    const unit = Buffer.allocUnsafe(UNIT_BYTES);
+    const written = (at: number) => file.readSync(unit, at * UNIT_BYTES) === UNIT_BYTES && isWrittenUnit(unit, 0);
+    if (units === 0 || !written(0)) return 0;
+    let low = 1;
+    let high = units;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (written(middle)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Removes files that end at or below `unit`, but never the last one; how many went. Throws the disk's error. */
