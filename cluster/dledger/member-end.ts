@@ -1,4 +1,10 @@
-import { type PeerStatus, type PortError, type Replica, takeoverProblem } from '../../raft/index.ts';
+import {
+  type PeerStatus,
+  type PortError,
+  type Replica,
+  type TransferResult,
+  takeoverProblem,
+} from '../../raft/index.ts';
 import { asDiskError } from '../../src/log/log-error.ts';
 import type { DirectoryLock, Platform } from '../../src/platform/ports.ts';
 import type { RaftStorage } from '../raft-storage/open-raft-storage.ts';
@@ -37,25 +43,30 @@ export function keepReceived({ logger }: Platform, { received }: RaftStorage, by
   }
 }
 
-/** The member that lags least takes over, or the next one where it does not; where none can, the others elect one when this one is gone. */
+/**
+ * The member that lags least takes over, or the next one where it does not; where none can, the others elect one when this one is gone. A transfer that runs (people asked for it, or the disk is slow) is waited for first: no
+ * other can begin beside it, and who asked is to hear how it ended.
+ */
 export async function handLeadershipOver({ logger, timers, clock }: HandOverPlatform, replica: Leader): Promise<void> {
   const end = clock.monotonicMs() + HAND_OVER_MS;
-  for (const { id } of heirs(replica)) {
-    const leftMs = end - clock.monotonicMs();
-    if (!replica.isLeader || leftMs <= 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = timers.after(leftMs, resolve);
-      replica.transferLeadership(id, ({ ok, reason }) => {
-        logger.info('Handed leadership over', { to: id, ok, reason });
+  const outcomeOf = (transfer: (done: (result: TransferResult | undefined) => void) => void): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = timers.after(end - clock.monotonicMs(), resolve);
+      transfer((result) => {
+        if (result !== undefined) logger.info('Handed leadership over', { ...result });
         timers.cancel(timer);
         resolve();
       });
     });
+  await outcomeOf((done) => replica.joinTransfer(done));
+  for (const { id } of heirs(replica)) {
+    if (!replica.isLeader || clock.monotonicMs() >= end) return;
+    await outcomeOf((done) => replica.transferLeadership(id, done));
   }
 }
 
 type HandOverPlatform = Pick<Platform, 'logger' | 'timers' | 'clock'>;
-type Leader = Pick<Replica, 'isLeader' | 'status' | 'transferLeadership'>;
+type Leader = Pick<Replica, 'isLeader' | 'status' | 'transferLeadership' | 'joinTransfer'>;
 
 /** Those that can lead; who has been silent for an election timeout comes last. */
 function heirs(replica: Leader): readonly PeerStatus[] {

@@ -9,6 +9,7 @@ import type { HardStateStore, Log, PortError, Scheduler, StateMachine, Transport
 import { coreConfig, type ReplicaConfig } from './replica-config.ts';
 import { StateSaver } from './state-saver.ts';
 import { TickClock } from './tick-clock.ts';
+import { Transfers } from './transfers.ts';
 import { WaitingReads } from './waiting-reads.ts';
 
 export interface ReplicaPorts {
@@ -41,7 +42,7 @@ export class Replica implements TransportEvents {
   private readonly persists: PersistQueue;
   private readonly reads = new WaitingReads();
   private readonly memberChanges: MemberChanges;
-  private transferDone: ((result: TransferResult) => void) | undefined;
+  private readonly transfers: Transfers;
 
   private stopped = false;
   private scheduled = false;
@@ -64,6 +65,7 @@ export class Replica implements TransportEvents {
     this.handedCommit = start.appliedIndex;
     const nowMs = (): number => ports.scheduler.monotonicMs();
     this.persists = new PersistQueue(log, nowMs, (number, error) => this.persisted(number, error));
+    this.transfers = new Transfers(this.core);
     this.memberChanges = new MemberChanges(this.core, (members, change) => this.appendMembers(members, change));
     this.saver = new StateSaver(ports.hardState, (number, error) => this.stateSaved(number, error));
   }
@@ -81,7 +83,7 @@ export class Replica implements TransportEvents {
     this.stopped = true;
     this.reads.fail('stopped');
     this.memberChanges.stop();
-    this.endTransfer({ to: '', ok: false, reason: 'stopped' });
+    this.transfers.ended({ to: '', ok: false, reason: 'stopped' });
   }
 
   /** To be called every `tickMs`; calls that a busy process missed are made up for. */
@@ -163,15 +165,13 @@ export class Replica implements TransportEvents {
 
   /** Hands leadership over; proposals are refused until `done`, at most one election timeout. */
   transferLeadership(to: NodeId, done: (result: TransferResult) => void): void {
-    const before = this.core.takeTransferEnded();
-    if (before) this.endTransfer(before);
-    const refused = this.stopped ? 'stopped' : this.core.transferTo(to);
-    if (refused !== undefined) {
-      done({ to, ok: false, reason: refused });
-      return;
-    }
-    this.transferDone = done;
-    this.schedule();
+    if (this.stopped) done({ to, ok: false, reason: 'stopped' });
+    else if (this.transfers.begin(to, done)) this.schedule();
+  }
+
+  /** Waits for the outcome of the transfer that runs, whoever asked for it; undefined, at once: none does. */
+  joinTransfer(done: (result: TransferResult | undefined) => void): void {
+    this.transfers.join(done);
   }
 
   /**
@@ -250,7 +250,7 @@ export class Replica implements TransportEvents {
       this.core.applied(stateMachine.committed(ready.commit));
     }
     this.afterApply();
-    if (ready.transferEnded) this.endTransfer(ready.transferEnded);
+    if (ready.transferEnded) this.transfers.ended(ready.transferEnded);
     if (ready.members) stateMachine.membersChanged?.(ready.members);
     this.memberChanges.check();
   }
@@ -377,12 +377,6 @@ export class Replica implements TransportEvents {
     const message = `the log differs from that of ${from} before index ${prevIndex}, term ${prevTerm}: chain CRC ${hex(own)} here, ${hex(prevChainCrc)} there`;
     this.fail({ code: 'DIVERGENCE', message });
     return true;
-  }
-
-  private endTransfer(result: TransferResult): void {
-    const done = this.transferDone;
-    this.transferDone = undefined;
-    done?.(result);
   }
 
   private fail(error: PortError): void {

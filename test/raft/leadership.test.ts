@@ -169,6 +169,26 @@ describe('leadership transfers in a row', () => {
   });
 });
 
+describe('a leadership transfer that runs', () => {
+  it('tells its outcome to all who wait for it, and that there is none', () => {
+    const world = new World(5, group);
+    world.startAll();
+    const leader = world.settle();
+    const target = group.find((id) => id !== leader.id) as string;
+    const results: unknown[] = [];
+    const note = (result: unknown) => results.push(result);
+    leader.replica?.joinTransfer(note);
+    expect(results).toEqual([undefined]);
+    leader.replica?.transferLeadership(target, note);
+    leader.replica?.joinTransfer(note);
+    leader.replica?.transferLeadership(target, note);
+    world.run(1_000);
+    const won = { to: target, ok: true, reason: `${target} leads` };
+    const refused = { to: target, ok: false, reason: `a transfer to ${target} is running` };
+    expect(results).toEqual([undefined, refused, won, won]);
+  });
+});
+
 describe('leader that is ready', () => {
   it('takes proposals only when its own first entry is committed and applied (safety 4)', () => {
     const leader = new Solo().lead();

@@ -169,6 +169,18 @@ describe('a DLedger group', () => {
     expect(await idsIn(group)).toEqual(sent.toSorted());
   });
 
+  it('a leader that is told to stop while people have it hand over waits for that, and tells them how it ended', async () => {
+    const group = await DledgerWorld.serving('shutdownLingerMs=0');
+    const { leader } = group;
+    const [, named] = group.names.filter((name) => name !== leader);
+    const results: unknown[] = [];
+    group.world.fabric.latencyMs = 50;
+    group.broker(leader).parts.group.replica.transferLeadership(named!, (result) => results.push(result));
+    await group.stop(leader);
+    expect(results).toEqual([{ to: named, ok: true, reason: `${named} leads` }]);
+    await group.until(() => group.serving().join() === named);
+  });
+
   it('a rolling restart fails no send', async () => {
     const group = await DledgerWorld.serving();
     const producer = await group.producer();

@@ -101,6 +101,7 @@ it.each([
   const replica = {
     isLeader: true,
     status: () => ({ peers: peers.map((own) => ({ ...peer, ...own })) }),
+    joinTransfer: (done: (none: undefined) => void) => done(undefined),
     transferLeadership: (to: string, done: (outcome: object) => void) => {
       asked.push(to);
       replica.isLeader = (refusing as readonly string[]).includes(to);
@@ -116,9 +117,43 @@ it('a leader that is told to stop waits for two seconds at most', async () => {
   const asked: string[] = [];
   const status = () => ({ peers: ['n1', 'n2'].map((id) => ({ ...peer, id })) });
   const transferLeadership = (to: string) => asked.push(to);
-  const replica = { isLeader: true, status, transferLeadership } as unknown as Parameters<typeof handLeadershipOver>[1];
+  const joinTransfer = (done: (none: undefined) => void) => done(undefined);
+  const leader = { isLeader: true, status, joinTransfer, transferLeadership };
+  const replica = leader as unknown as Parameters<typeof handLeadershipOver>[1];
   const begin = platform.clock.monotonicMs();
   await platform.world.settle(handLeadershipOver(platform, replica));
   expect(asked).toEqual(['n1']);
   expect(platform.clock.monotonicMs() - begin).toBeCloseTo(2_000, -1);
+});
+
+it.each([
+  ['asks nobody where that takes effect', true, ['n2']],
+  ['asks the others where that fails', false, ['n2', 'n1']],
+  ['and for two seconds at most, also where that has no end', undefined, ['n2']],
+])('a leader that is told to stop waits for the transfer that people asked for: %s', async (_what, ok, expected) => {
+  const platform = new VirtualWorld().start('n0');
+  const asked = ['n2'];
+  const leader = {
+    isLeader: true,
+    status: () => ({ peers: [{ ...peer, id: 'n1' }] }),
+    joinTransfer: (done: (result: object) => void) => {
+      if (ok === undefined) return;
+      platform.timers.after(500, () => {
+        leader.isLeader = !ok;
+        done({ to: 'n2', ok, reason: '' });
+      });
+    },
+    transferLeadership: (to: string, done: (result: object) => void) => {
+      asked.push(to);
+      done({ to, ok: true, reason: '' });
+    },
+  };
+  const begin = platform.clock.monotonicMs();
+  await platform.world.settle(
+    handLeadershipOver(platform, leader as unknown as Parameters<typeof handLeadershipOver>[1]),
+  );
+  expect([asked, platform.clock.monotonicMs() - begin]).toEqual([
+    expected,
+    expect.closeTo(ok === undefined ? 2_000 : 500, -1),
+  ]);
 });
