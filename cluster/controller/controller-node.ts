@@ -176,21 +176,14 @@ export class ControllerNode {
     await this.#leaving;
   }
 
-  /** None where the log begins anew, as the snapshotter was abandoned: what it is now goes. */
-  async #lastSnapshot(): Promise<void> {
-    await ended((done) => this.#snapshotter.take(done));
-    await new Promise<void>((resolve) => this.#snapshotter.whenIdle(resolve));
-  }
-
   async #leave(toBeginAnew: boolean): Promise<void> {
     const { platform } = this.#opened;
     const { replica, peerPort, masters, client } = this.#group;
     masters.stop();
-    this.#snapshotter.stop();
     this.#care.stop();
     this.#marks.stop();
     this.#exchange.sender.stop();
-    await this.#lastSnapshot();
+    await ended((done) => this.#snapshotter.takeLast(done));
     if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
     replica.stop();
     await peerPort.close();

@@ -201,10 +201,8 @@ export class DledgerBroker {
     this.#exchange.sender.stop();
     this.#preferred.stop();
     this.#care.stop();
-    this.#snapshotter.stop();
     this.#data.space.stop();
-    await new Promise<void>((done) => this.#snapshotter.whenIdle(done));
-    await ended((done) => this.#snapshotter.take(done));
+    await ended((done) => this.#snapshotter.takeLast(done));
     if (this.#ticks !== undefined) platform.timers.cancel(this.#ticks);
     replica.stop();
     await peerPort.close();

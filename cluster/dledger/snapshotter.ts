@@ -32,7 +32,8 @@ export class Snapshotter {
   #timer: Timer | undefined;
   #taking = false;
   #abandoned = false;
-  #idle: (() => void) | undefined;
+  /** Who waits for the one that is being written. */
+  #written: (() => void) | undefined;
   readonly #dueChecks: number;
   #checks = 0;
   /** Of the newest durable snapshot. */
@@ -82,7 +83,7 @@ export class Snapshotter {
     this.#timer = this.#platform.timers.every(CHECK_MS, () => this.#check());
   }
 
-  stop(): void {
+  #stop(): void {
     if (this.#timer !== undefined) this.#platform.timers.cancel(this.#timer);
   }
 
@@ -91,14 +92,15 @@ export class Snapshotter {
    * of the log goes.
    */
   abandon(): void {
-    this.stop();
+    this.#stop();
     this.#abandoned = true;
   }
 
-  /** Calls back when no snapshot is being written. */
-  whenIdle(done: () => void): void {
-    if (this.#taking) this.#idle = done;
-    else done();
+  /** The end of its member: none is due any more. Waits for one that is being written, then takes the last one, where `take` would; nothing is written any more when `done` is called. */
+  takeLast(done: (error: DiskError | undefined) => void): void {
+    this.#stop();
+    if (this.#taking) this.#written = () => this.take(done);
+    else this.take(done);
   }
 
   #check(): void {
@@ -135,9 +137,11 @@ export class Snapshotter {
     const snapshot = this.#source.capture(index);
     const finish = (error: DiskError | undefined): void => {
       this.#taking = false;
-      this.#idle?.();
       if (error === undefined && !this.#abandoned) this.#taken(snapshot);
       done(error);
+      const written = this.#written;
+      this.#written = undefined;
+      written?.();
     };
     this.#source.flushTo(snapshot.header.endPosition, (error) => {
       if (error !== undefined) finish(error);

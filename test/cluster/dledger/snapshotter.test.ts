@@ -77,31 +77,40 @@ describe('the snapshots of a member', () => {
     expect(told).toEqual([]);
     platform.world.advance(200);
     expect(told).toEqual([5]);
-    snapshotter.stop();
+    snapshotter.takeLast(() => {});
     state.appliedIndex = 7;
     platform.world.advance(5_000);
     expect(told).toEqual([5]);
   });
 
-  it('are taken at an orderly stop, too, by who asks for the last one', () => {
-    const { platform, snapshotter, told, take } = member();
-    snapshotter.stop();
-    take();
-    platform.world.advance(100);
-    expect(told).toEqual([5]);
-  });
+  it.each([
+    ['nothing changed since', 5, [5]],
+    ['more was applied', 7, [5, 7]],
+  ])(
+    'are taken a last time at an orderly stop, behind one that is being written: %s',
+    (_what, appliedIndex, expected) => {
+      const { platform, state, snapshotter, told, take } = member();
+      const onItsWay = take();
+      state.appliedIndex = appliedIndex;
+      const ended: unknown[] = [];
+      snapshotter.takeLast((error) => ended.push(error, [...told]));
+      expect([onItsWay.ended, ended]).toEqual([undefined, []]);
+      platform.world.advance(100);
+      expect([onItsWay.ended, ended]).toEqual(['ok', [undefined, expected]]);
+    },
+  );
 
   it('change nothing where they become durable when the member has taken its leave', () => {
     const { platform, snapshotter, told, take } = member();
     const onItsWay = take();
     snapshotter.abandon();
-    let isIdle = false;
-    snapshotter.whenIdle(() => {
-      isIdle = true;
+    let isOver = false;
+    snapshotter.takeLast(() => {
+      isOver = true;
     });
-    expect(isIdle).toBe(false);
+    expect(isOver).toBe(false);
     platform.world.advance(100);
-    expect([isIdle, onItsWay.ended, told]).toEqual([true, 'ok', []]);
+    expect([isOver, onItsWay.ended, told]).toEqual([true, 'ok', []]);
     expect([snapshotter.index, snapshotter.position, snapshotter.newest]).toEqual([0, 0, undefined]);
   });
 
