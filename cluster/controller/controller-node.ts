@@ -3,14 +3,8 @@ import type { BrokerSetStatus } from '../../src/http/status-source.ts';
 import type { Platform, Timer } from '../../src/platform/ports.ts';
 import { formatAddress } from '../../src/remoting/address.ts';
 import { type CareRates, LogCare, type LogCareStatus } from '../dledger/log-care.ts';
-import {
-  closeMember,
-  closeToBeginAnew,
-  ended,
-  failMember,
-  handLeadershipOver,
-  keepReceived,
-} from '../dledger/member-end.ts';
+import { closeMember, closeToBeginAnew, ended } from '../dledger/member-end.ts';
+import { MemberLife } from '../dledger/member-life.ts';
 import type { MemberTuning } from '../dledger/member-tuning.ts';
 import type { ElectionCounts, RoleRecord } from '../dledger/role-history.ts';
 import { exchangeSnapshots, type SnapshotExchange } from '../dledger/snapshot-exchange.ts';
@@ -58,10 +52,8 @@ export class ControllerNode {
   readonly #marks: MarkSynced;
   readonly #exchange: SnapshotExchange;
   readonly #trim: LogTrim;
-  readonly #onRenew: () => void;
+  readonly #life: MemberLife;
   #ticks: Timer | undefined;
-  #failed = false;
-  #leaving: Promise<void> | undefined;
 
   /**
    * Opens the controller's directory; nothing is sent before `start`. `onFatal` is told when it can no longer take part: the process has to stop at once. `onRenew`: the leader sent
@@ -75,16 +67,24 @@ export class ControllerNode {
     { snapshotDueMs }: Pick<MemberTuning, 'snapshotDueMs'> = {},
   ) {
     const opened = openController(platform, config);
-    const fail = (error: PortError): void => this.#fail(error, onFatal);
+    const fail = (error: PortError): void => this.#life.fail(error);
     this.#opened = opened;
+    this.#life = new MemberLife({
+      platform,
+      storage: opened.storage,
+      replica: () => this.#group.replica,
+      snapshotter: () => this.#snapshotter,
+      leave: (toBeginAnew) => this.#leave(toBeginAnew),
+      onFatal,
+      onRenew,
+    });
     this.#group = joinControllerGroup(opened, fail);
-    this.#onRenew = onRenew;
     const onTaken = (): void => this.#snapshotTaken();
     this.#snapshotter = new Snapshotter(opened, this.#group.commands, onTaken, fail, snapshotDueMs);
     const { replica, peerPort } = this.#group;
     const { log } = opened.storage;
     this.#exchange = exchangeSnapshots(opened, this.#group, this.#group, this.#snapshotter, (bytes, index) =>
-      this.#renew(bytes, index, fail),
+      this.#life.renew(bytes, index),
     );
     const { sender } = this.#exchange;
     this.#trim = new LogTrim(log, platform.logger, this.#snapshotter.position, () => sender.keepFrom());
@@ -96,27 +96,9 @@ export class ControllerNode {
     this.#care = new LogCare({ platform, log, replica, transport, rates: CARE_RATES, limit, onTooOld, onFatal: fail });
   }
 
-  #fail(error: PortError, onFatal: (error: PortError) => void): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    const { platform, storage } = this.#opened;
-    this.#snapshotter.abandon();
-    failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
-  }
-
   #snapshotTaken(): void {
     this.#opened.storage.received.forget();
     this.#trim.taken(this.#snapshotter.position);
-  }
-
-  /** The log begins anew: keeps what it begins with, acknowledges nothing from this moment on, and leaves. */
-  #renew(bytes: Buffer, index: number, fail: (error: PortError) => void): void {
-    const { platform, storage } = this.#opened;
-    if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
-    this.#group.replica.stop();
-    this.#snapshotter.abandon();
-    this.#leaving = this.#leave(true);
-    this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));
   }
 
   /** Where brokers and tools find it. */
@@ -169,11 +151,8 @@ export class ControllerNode {
   }
 
   /** SIGTERM: hands leadership over, flushes and leaves the directory marked as clean. */
-  async stop(): Promise<void> {
-    if (this.#leaving !== undefined) return await this.#leaving;
-    await handLeadershipOver(this.#opened.platform, this.#group.replica);
-    this.#leaving ??= this.#leave(false);
-    await this.#leaving;
+  stop(): Promise<void> {
+    return this.#life.stop();
   }
 
   async #leave(toBeginAnew: boolean): Promise<void> {

@@ -11,8 +11,9 @@ import { LagWatch } from './lag-watch.ts';
 import { LogCare, type LogCareStatus } from './log-care.ts';
 import { createLogRetention } from './log-retention.ts';
 import { type MemberData, openMemberWithData } from './member-data.ts';
-import { closeMember, closeToBeginAnew, ended, failMember, handLeadershipOver, keepReceived } from './member-end.ts';
+import { closeMember, closeToBeginAnew, ended } from './member-end.ts';
 import { joinGroup, type MemberGroup } from './member-group.ts';
+import { MemberLife } from './member-life.ts';
 import { setsInLog } from './member-sets.ts';
 import type { MemberTuning } from './member-tuning.ts';
 import type { Member } from './open-member.ts';
@@ -56,11 +57,9 @@ export class DledgerBroker {
   readonly #marks: MarkSynced;
   readonly #lag: LagWatch;
   readonly #preferred: PreferredLeader;
-  readonly #onRenew: () => void;
+  readonly #life: MemberLife;
   readonly #care: LogCare;
   #ticks: Timer | undefined;
-  #failed = false;
-  #leaving: Promise<void> | undefined;
 
   /**
    * Opens the member's directory; nothing is sent before `start`. `onFatal` is told when this node can no longer take part: the process has to stop at
@@ -74,7 +73,7 @@ export class DledgerBroker {
     onRenew: () => void,
     tuning: MemberTuning = {},
   ) {
-    const fail = (error: PortError): void => this.#fail(error, onFatal);
+    const fail = (error: PortError): void => this.#life.fail(error);
     const { member, data } = openMemberWithData(platform, config, ({ storage: { hardState } }, { groupId }) => {
       if (hardState.record.groupId === groupId) return;
       hardState.saveGroupId(groupId, (error) => error !== undefined && fail(error));
@@ -83,15 +82,23 @@ export class DledgerBroker {
     const group = joinGroup(member, data, fail, tuning);
     const { store, state, journal } = data;
     this.#member = member;
+    this.#life = new MemberLife({
+      platform,
+      storage: member.storage,
+      replica: () => group.replica,
+      snapshotter: () => this.#snapshotter,
+      leave: (toBeginAnew) => this.#leave(toBeginAnew),
+      onFatal,
+      onRenew,
+    });
     this.#data = data;
     this.#group = group;
     this.broker = createBroker({ platform, config, store, state, journal, mastership: group.mastership });
-    this.#onRenew = onRenew;
     answerGroupRequests(this.broker.dispatcher, member, data, group);
     const onTaken = (): void => this.#snapshotTaken();
     this.#snapshotter = new Snapshotter(member, memberSnapshots(member, data), onTaken, fail, tuning.snapshotDueMs);
     this.#exchange = exchangeSnapshots(member, data, group, this.#snapshotter, (bytes, index) =>
-      this.#renew(bytes, index, fail),
+      this.#life.renew(bytes, index),
     );
     this.#retention = createLogRetention(platform, retentionSettings(config), log, store, {
       safePosition: () => Math.min(this.#snapshotter.position, data.log.confirmedPosition),
@@ -115,27 +122,9 @@ export class DledgerBroker {
     this.#preferred = preferredLeader(member, group);
   }
 
-  #fail(error: PortError, onFatal: (error: PortError) => void): void {
-    if (this.#failed) return;
-    this.#failed = true;
-    const { platform, storage } = this.#member;
-    this.#snapshotter.abandon();
-    failMember(platform, this.#group.replica, storage, error, () => onFatal(error));
-  }
-
   #snapshotTaken(): void {
     this.#member.storage.received.forget();
     this.#retention.run();
-  }
-
-  /** The log begins anew: keeps what it begins with, acknowledges nothing from this moment on, and leaves. */
-  #renew(bytes: Buffer, index: number, fail: (error: PortError) => void): void {
-    const { platform, storage } = this.#member;
-    if (this.#leaving !== undefined || this.#failed || !keepReceived(platform, storage, bytes, index)) return;
-    this.#group.replica.stop();
-    this.#snapshotter.abandon();
-    this.#leaving = this.#leave(true);
-    this.#leaving.then(this.#onRenew, (error: Error) => fail({ code: 'LEAVE', message: error.message }));
   }
 
   /** Opens the ports and joins the group; it serves when a leader is elected. Rejects with a sentence. */
@@ -180,14 +169,8 @@ export class DledgerBroker {
   }
 
   /** SIGTERM: hands leadership over, goes on forwarding for `shutdownLingerMs`, flushes everything and leaves the directory marked as clean. */
-  async stop(): Promise<void> {
-    if (this.#leaving !== undefined) return await this.#leaving;
-    const { platform, config } = this.#member;
-    await handLeadershipOver(platform, this.#group.replica);
-    const { shutdownLingerMs } = config;
-    if (shutdownLingerMs > 0) await new Promise<void>((end) => platform.timers.after(shutdownLingerMs, end));
-    this.#leaving ??= this.#leave(false);
-    await this.#leaving;
+  stop(): Promise<void> {
+    return this.#life.stop(this.#member.config.shutdownLingerMs);
   }
 
   async #leave(toBeginAnew: boolean): Promise<void> {
