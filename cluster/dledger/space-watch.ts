@@ -1,3 +1,4 @@
+import { diskUsage } from '../../src/log/disk-usage.ts';
 import type { Disk, Timer, Timers } from '../../src/platform/ports.ts';
 
 /** Kept free for internal records, so that a full disk cannot block the first entry of a term (raft/SAFETY.md 5). */
@@ -47,8 +48,7 @@ export class SpaceWatch {
   }
 
   #look(): void {
-    const { freeBytes, totalBytes } = this.#disk.space(this.#directory);
-    const usedPercent = totalBytes > 0 ? (1 - freeBytes / totalBytes) * 100 : 0;
+    const { usedPercent, freeBytes } = diskUsage(this.#disk, this.#directory);
     const full = freeBytes < RESERVED_BYTES || usedPercent > this.#fullPercent;
     this.#freeBytes = freeBytes;
     this.#endAtLook = this.#endPosition();

@@ -1,4 +1,5 @@
 import type { Platform, Timer } from '../platform/ports.ts';
+import { diskUsage } from './disk-usage.ts';
 import { deleteFiles, filesToDelete, type RetainedFile, retainedFiles } from './retention.ts';
 import type { SegmentedLog } from './segmented-log.ts';
 
@@ -86,8 +87,7 @@ export class LogCleaner {
   #removeOne(): boolean {
     const { platform, settings, segments, remover, removed } = this.#options;
     const { clock, disk, logger } = platform;
-    const { freeBytes, totalBytes } = disk.space(segments.directory);
-    const usedPercent = totalBytes === 0 ? 0 : (1 - freeBytes / totalBytes) * 100;
+    const { usedPercent } = diskUsage(disk, segments.directory);
     const forced = settings.forcedPercent !== undefined && usedPercent > settings.forcedPercent;
     const due = settings.deleteHours.includes(clock.localHour()) || usedPercent > settings.expiredPercent;
     if (!due && !forced) return false;

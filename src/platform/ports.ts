@@ -100,7 +100,7 @@ export interface Disk {
   removeTree(path: string): void;
   /** Makes creations, renames and removals in the directory durable. */
   syncDirectory(path: string): void;
-  /** Free and total bytes of the file system that holds `path`. */
+  /** What this process may use of the file system that holds `path`: free bytes, and those with what is used already. Blocks kept for the administrator are in neither, as in df. */
   space(path: string): { freeBytes: number; totalBytes: number };
   /**
    * Takes the exclusive lock of a store directory (file `lock` in it; the directory must exist), held until release or death of the

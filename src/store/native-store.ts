@@ -1,4 +1,5 @@
 import { writeInt64 } from '../base/bytes.ts';
+import { diskUsage } from '../log/disk-usage.ts';
 import { lastUnitBefore } from '../log/last-unit.ts';
 import { LogCleaner } from '../log/log-cleaner.ts';
 import { asDiskError } from '../log/log-error.ts';
@@ -272,8 +273,7 @@ export class NativeStore {
 
   #checkSpace(): void {
     const { root, fullPercent } = this.#options;
-    const { freeBytes, totalBytes } = this.#platform.disk.space(this.#files.log.directory);
-    const usedPercent = totalBytes === 0 ? 0 : (1 - freeBytes / totalBytes) * 100;
+    const { usedPercent, freeBytes } = diskUsage(this.#platform.disk, this.#files.log.directory);
     const full = freeBytes < RESERVED_BYTES || usedPercent > fullPercent;
     const text = `the disk of ${root} is full (${Math.floor(usedPercent)} % used, ${Math.floor(freeBytes / 2 ** 20)} MiB free): free space or lower fileReservedTime`;
     this.#log.setSpaceRefusal(full ? { status: 'disk-full', text } : undefined);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { lockDirectory } from '../../src/platform/node/directory-lock.ts';
-import { NodeDisk } from '../../src/platform/node/disk.ts';
+import { NodeDisk, spaceOf } from '../../src/platform/node/disk.ts';
 import { type FileCalls, NodeDiskFile } from '../../src/platform/node/disk-file.ts';
 import type { DiskError } from '../../src/platform/ports.ts';
 
@@ -131,4 +131,9 @@ test('where the lock does not load, one sentence says that nothing is started', 
   expect(() => lockDirectory(root, load)).toThrow(
     /^.* cannot be locked against a second process, so nothing is started on it: .*\(no prebuild for this platform\)\. Install .*\.$/,
   );
+});
+
+test('blocks that only the administrator may use count as neither free nor used', () => {
+  const space = spaceOf({ blocks: 1_000, bfree: 900, bavail: 300, bsize: 4_096 });
+  expect(space).toEqual({ freeBytes: 300 * 4_096, totalBytes: 400 * 4_096 });
 });

@@ -73,8 +73,7 @@ export class NodeDisk implements Disk {
   }
 
   space(path: string): { freeBytes: number; totalBytes: number } {
-    const { bavail, blocks, bsize } = fs.statfsSync(path);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    return spaceOf(fs.statfsSync(path));
   }
 
   lock(path: string): DirectoryLock | undefined {
@@ -90,4 +89,10 @@ function absentAs<Result>(absent: Result, call: () => Result): Result {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return absent;
     throw error;
   }
+}
+
+/** As df counts: of the free blocks those for everybody, and with them the used ones. */
+export function spaceOf(blocks: Pick<fs.StatsFs, 'bavail' | 'bfree' | 'blocks' | 'bsize'>): ReturnType<Disk['space']> {
+  const { bavail, bfree, bsize } = blocks;
+  return { freeBytes: bavail * bsize, totalBytes: (blocks.blocks - bfree + bavail) * bsize };
 }
