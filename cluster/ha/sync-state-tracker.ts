@@ -38,7 +38,7 @@ export class SyncStateTracker {
   readonly #proposed: (readonly number[])[] = [];
   #required: ReadonlySet<number>;
   #waiting = false;
-  /** Members whose connection ended since the last look. */
+  /** Members whose connection ended, and which were not seen since. */
   readonly #gone = new Set<number>();
 
   constructor(options: TrackerOptions) {
@@ -69,8 +69,8 @@ export class SyncStateTracker {
   /** The set that should be proposed now; undefined if there is nothing to change, or an answer is awaited. It counts as proposed from here on. */
   propose(input: SetInput): SyncStateSet | undefined {
     if (this.#waiting) return undefined;
+    for (const { brokerId } of input.slaves) this.#gone.delete(brokerId);
     const wish = this.#wish(input);
-    this.#gone.clear();
     const { brokerIds, setEpoch } = this.#decided;
     if (sameMembers(wish, brokerIds)) return undefined;
     this.#waiting = true;

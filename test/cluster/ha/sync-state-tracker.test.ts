@@ -43,6 +43,17 @@ describe('SyncStateTracker', () => {
     expect(ask(tracker, 2_300, 1_000, [slave(2, 1_000, 2_300)])).toEqual([1, 2]);
   });
 
+  it('goes on dropping one that left while the answer does not come, and not when it is back', () => {
+    const tracker = trackerOf(1, 2);
+    tracker.left(2);
+    expect(ask(tracker, 10, 900, [])).toEqual([1]);
+    tracker.answered();
+    expect(ask(tracker, 20, 900, [])).toEqual([1]);
+    tracker.answered();
+    expect(ask(tracker, 30, 900, [slave(2, 900, 30)])).toBeUndefined();
+    expect(ask(tracker, 40, 900, [])).toBeUndefined();
+  });
+
   it('drops nobody who has everything, however long ago that was said', () => {
     const tracker = trackerOf(1, 2);
     expect(ask(tracker, 60_000, 900, [slave(2, 900, 0)])).toBeUndefined();
