@@ -160,7 +160,7 @@ export class SetBroker implements NativeReplication {
   #tooFewCopies(): WriteRefusal | undefined {
     const { minInSyncReplicas, brokerRole } = this.#config;
     if (brokerRole !== 'SYNC_MASTER' || minInSyncReplicas <= 1) return undefined;
-    const copies = 1 + (this.#master?.links.length ?? 0);
+    const copies = 1 + (this.#master?.followers.length ?? 0);
     if (copies >= minInSyncReplicas) return undefined;
     const text = `in-sync replicas not enough: ${copies} of minInSyncReplicas=${minInSyncReplicas}; nothing was appended`;
     return { status: 'replicas-missing', text };

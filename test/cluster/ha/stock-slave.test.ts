@@ -84,6 +84,15 @@ describe('a stock slave', () => {
     expect(slave.closed).toBe(true);
   });
 
+  it('is one of the copies of minInSyncReplicas', async () => {
+    const set = await SetWorld.create();
+    await set.start('a', 'brokerRole=SYNC_MASTER\nminInSyncReplicas=2');
+    const slave = new StockSlave(set, 'a');
+    await set.world.run(200);
+    expect(await sendOne(set, 'two')).toBe('SEND_OK');
+    expect(slave.closed).toBe(false);
+  });
+
   it('is told the delay progress (45)', async () => {
     const set = await SetWorld.create();
     await set.start('a', 'brokerRole=ASYNC_MASTER');
