@@ -44,19 +44,32 @@ export class ConsumeQueueSet {
     for (const topic of disk.list(this.#files.root)) {
       for (const name of disk.list(`${this.#files.root}/${topic}`)) {
         if (!/^\d{1,9}$/.test(name)) continue;
-        const problem = this.#openQueue(this.obtain(topic, Number(name)));
+        const queue = this.obtain(topic, Number(name));
+        const problem = this.#read(queue, () => queue.open());
         first ??= problem;
       }
     }
     return first;
   }
 
-  #openQueue(queue: ConsumeQueue): string | undefined {
+  /** A sentence on the first queue in which RocketMQ kept tags codes elsewhere (enableConsumeQueueExt=true): a filter by tag would match none of its messages. Throws like `open`. */
+  findTagsElsewhere(): string | undefined {
+    for (const queue of this.all())
+      if (this.#read(queue, () => queue.lacksTagsCodes()))
+        return `${this.#folder(queue)} holds addresses of consumequeue_ext instead of tags codes (enableConsumeQueueExt=true)`;
+    return undefined;
+  }
+
+  #folder({ topic, queueId }: ConsumeQueue): string {
+    return `${this.#files.root}/${topic}/${queueId}`;
+  }
+
+  #read<T>(queue: ConsumeQueue, read: () => T): T {
     try {
-      return queue.open();
+      return read();
     } catch (thrown) {
       const { code, message } = asDiskError(thrown);
-      const folder = `${this.#files.root}/${queue.topic}/${queue.queueId}`;
+      const folder = this.#folder(queue);
       const why = `the consume queue ${folder} cannot be read: ${message}. Where that stays so, remove this folder: the queue is built anew from the log. One whose messages are all deleted begins at 0 then, if there is no recovery point`;
       throw Object.assign(new Error(why), { code });
     }

@@ -1,6 +1,6 @@
 import type { DiskError } from '../platform/ports.ts';
 import { QueueFiles, type QueueFilesOptions } from './queue-files.ts';
-import { BLANK_UNIT_SIZE, isRecordUnit, UNIT_BYTES, unitPosition, unitSize } from './queue-unit.ts';
+import { BLANK_UNIT_SIZE, hasExtAddress, isRecordUnit, UNIT_BYTES, unitPosition, unitSize } from './queue-unit.ts';
 import { UnitWindow } from './unit-window.ts';
 
 /** Units that stay in memory behind the tail of a busy queue once they are written. */
@@ -60,6 +60,19 @@ export class ConsumeQueue {
     this.#startAt(this.#files.findEnd());
     this.minOffset = this.#files.first;
     return undefined;
+  }
+
+  /** Does any unit in the files lack its tags code, with an address of RocketMQ's consumequeue_ext in its place? Reads them all. Throws the disk's error. */
+  lacksTagsCodes(): boolean {
+    const buffer = Buffer.alloc(COLD_UNITS * UNIT_BYTES);
+    for (let first = this.minOffset; first < this.#written; ) {
+      const count = Math.min(COLD_UNITS, this.#written - first, this.#files.roomInFile(first));
+      const units = buffer.subarray(0, count * UNIT_BYTES);
+      this.#files.readSync(units, first);
+      for (let at = 0; at < units.length; at += UNIT_BYTES) if (hasExtAddress(units, at)) return true;
+      first += count;
+    }
+    return false;
   }
 
   /** Offset behind the last message. */

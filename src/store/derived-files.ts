@@ -86,13 +86,13 @@ export class DerivedFiles {
 
   /**
    * Instead of `recover`, for a directory without a recovery point (RocketMQ wrote it): next offsets are those of the consume queues,
-   * which are kept if they are `trusted` (the last run closed them), else built anew. The whole log is dispatched. A queue that has no message left goes on
+   * which are kept if they are `trusted` (the last run closed them) and hold tags codes, else built anew. The whole log is dispatched. A queue that has no message left goes on
    * no lower than `known` says; before such queues are removed, `note` makes their next offsets durable for a start that does not get to its recovery point. Throws a sentence or the disk's error.
    */
   adopt(logEnd: number, trusted: boolean, known: readonly QueueOffsets[], note: (offsets: QueueOffsets) => void): void {
     const { log, platform } = this.#options;
     const { minPosition } = log;
-    const problem = this.queues.open();
+    const problem = this.queues.open() ?? (trusted ? this.queues.findTagsElsewhere() : undefined);
     const facts = { problem, from: minPosition, to: logEnd };
     if (problem !== undefined) platform.logger.warn('building the consume queues anew from the log', facts);
     this.queues.cutAtPosition(logEnd);

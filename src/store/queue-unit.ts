@@ -25,6 +25,14 @@ export function unitTagsCode(source: Buffer, at: number): number {
   return readInt64(source, at + 12);
 }
 
+/** The highest address of RocketMQ's consumequeue_ext (ConsumeQueueExt.MAX_ADDR); hashes and times lie above. */
+const MAX_EXT_ADDRESS = -(2 ** 31) - 1;
+
+/** Did RocketMQ write an address of its consumequeue_ext (enableConsumeQueueExt=true) here instead of a tags code? */
+export function hasExtAddress(source: Buffer, at: number): boolean {
+  return unitTagsCode(source, at) <= MAX_EXT_ADDRESS;
+}
+
 /** Was anything written here, be it a blank? Untouched places of a file are zero. */
 export function isWrittenUnit(source: Buffer, at: number): boolean {
   return unitSize(source, at) > 0 && unitPosition(source, at) >= 0;

@@ -99,6 +99,37 @@ describe.each(['4.9.5', '5.3.3'])('a directory that RocketMQ %s wrote', (version
     }
   });
 
+  test.for([-(2n ** 31n) - 1n, -(2n ** 63n)])(
+    'finds messages by tag where one queue unit holds address %s of consumequeue_ext: the queues are built anew',
+    (address) => {
+      const platform = createVirtualPlatform();
+      unpack(golden, platform.disk);
+      const path = `${ROOT}/consumequeue/StoreA/1/${'0'.repeat(20)}`;
+      const written = platform.disk.readFile(path)!;
+      const changed = Buffer.from(written);
+      changed.writeBigInt64BE(address, 2 * 20 + 12);
+      platform.disk.replaceFile(path, changed);
+      const native = startStore(platform);
+      const rebuilt = platform.logger.lines.filter(({ message }) => message.startsWith('building the consume queues'));
+      expect(rebuilt.map(({ fields }) => fields['problem'])).toEqual([
+        expect.stringMatching(/StoreA\/1 holds addresses of consumequeue_ext/),
+      ]);
+      close(platform, native);
+      expect(platform.disk.readFile(path)!.equals(written)).toBe(true);
+    },
+  );
+
+  test('keeps the queues as they are where all units hold tags codes, the lowest hash too', () => {
+    const platform = createVirtualPlatform();
+    unpack(golden, platform.disk);
+    const path = `${ROOT}/consumequeue/StoreA/1/${'0'.repeat(20)}`;
+    const written = platform.disk.readFile(path)!;
+    written.writeBigInt64BE(-(2n ** 31n), 2 * 20 + 12);
+    platform.disk.replaceFile(path, written);
+    close(platform, startStore(platform));
+    expect(platform.disk.readFile(path)!.equals(written)).toBe(true);
+  });
+
   test('answers queries by key and by unique key through its index', () => {
     const platform = createVirtualPlatform();
     unpack(golden, platform.disk);
