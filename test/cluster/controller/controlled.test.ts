@@ -65,6 +65,31 @@ describe('brokers in Controller mode', () => {
     expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
   });
 
+  it('keep the route to a new master, though the one that it replaced hears of no Controller and registers on', async () => {
+    cluster = await ControlledWorld.create(3);
+    for (const name of cluster.names) {
+      await cluster.start(name);
+      // So that they do not register at the same moments.
+      await cluster.world.run(7_000);
+    }
+    await cluster.untilInSync(3);
+    const sent = await send(await cluster.producer(), 5);
+    const old = cluster.master;
+    for (const name of [...cluster.names, ...cluster.controllers.names])
+      if (name !== old) cluster.world.fabric.cut(old, name);
+    await cluster.until(() => cluster.masters().length === 2);
+    const next = cluster.masters().find((name) => name !== old)!;
+    const known = () => cluster.nameServer.status().brokers.find(({ brokerId }) => brokerId === 0)?.address;
+    const address = cluster.broker(next).broker.address;
+    await cluster.until(() => known() === address, 100);
+    // Each of them registers twice in this time.
+    for (const end = cluster.world.nowMs + 65_000; cluster.world.nowMs < end; await cluster.world.run(1_000))
+      expect(known()).toBe(address);
+    expect(cluster.masters().toSorted()).toEqual([old, next].toSorted());
+    sent.push(...(await send(await cluster.producer('fresh'), 5)));
+    expect(await cluster.idsIn(TOPIC)).toEqual(sent.toSorted());
+  });
+
   it('begin a new epoch when the master is killed and back before anybody notices', async () => {
     cluster = await ControlledWorld.serving(1);
     const producer = await cluster.producer();
