@@ -43,7 +43,7 @@ export class ControlledBroker {
     if (typeof identity === 'string') throw new MemberRefused(identity);
     const { roles } = this.#replica;
     this.#client = new RemotingClient({ platform });
-    this.#watch = new SecondMasterWatch(platform, config, this.#client);
+    this.#watch = new SecondMasterWatch(platform, config, this.#client, (done) => this.#manager.knownSet(done));
     this.#manager = new ReplicasManager(platform, replicaSettings(config), roles, identity, this.#client);
     registerReplicaRequests(this.broker.dispatcher, this.#manager, roles, {
       clusterName: config.brokerClusterName,
@@ -70,15 +70,20 @@ export class ControlledBroker {
    * master. Rejects with a sentence.
    */
   async start(): Promise<void> {
-    const rival = await this.#watch.rival();
-    if (rival !== undefined) {
-      this.#client.close();
-      throw new MemberRefused(rival);
-    }
+    await this.#refuseBesideRival();
     await new Promise<void>((resolve) => this.#manager.identify(resolve));
+    // Controllers that could not be asked then may have given an id since.
+    if (this.#watch.isOpen) await this.#refuseBesideRival();
     await this.#replica.start();
     this.#manager.start();
     this.#watch.start();
+  }
+
+  async #refuseBesideRival(): Promise<void> {
+    const rival = await this.#watch.rival();
+    if (rival === undefined) return;
+    this.#client.close();
+    throw new MemberRefused(rival);
   }
 
   status(): ReplicationStatus {

@@ -1,5 +1,8 @@
 import type { Logger } from '../../../src/platform/ports.ts';
-import { getControllerMetadata } from '../../../src/protocol/command/get-controller-metadata.ts';
+import {
+  type GetControllerMetadataResponse,
+  getControllerMetadata,
+} from '../../../src/protocol/command/get-controller-metadata.ts';
 import { FieldError } from '../../../src/protocol/field-error.ts';
 import type { RemotingCommand } from '../../../src/protocol/remoting-command.ts';
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
@@ -18,6 +21,12 @@ export interface ControllerAnswer<Header> {
 
 /** A text says why there is no answer: no leader is known, or the one that was asked is gone; what was asked may have taken effect in the latter case. */
 export type Answered<Header> = (answer: ControllerAnswer<Header> | string) => void;
+
+/** A controller that answered, and what it said of its group. */
+interface GroupMember {
+  readonly address: string;
+  readonly metadata: GetControllerMetadataResponse;
+}
 
 /** Talks with the controllers that a broker knows: finds the leader and asks it. */
 export class ControllerClient {
@@ -58,15 +67,19 @@ export class ControllerClient {
     }
   }
 
-  /** Asks all controllers who leads; the first that knows is believed. */
+  /** Asks all controllers who leads; the first that knows is believed. People are told where two of them are of two groups. */
   findLeader(done: (leader: string | undefined) => void): void {
+    const told = new Map<string, GetControllerMetadataResponse>();
     let missing = this.addresses.length;
     let found = false;
     for (const address of this.addresses) {
       const { code } = getControllerMetadata;
       this.#client.invoke(address, code, {}, undefined, TIMEOUT_MS, (response, failure) => {
         missing--;
-        const leader = this.#leaderOf(address, response, failure);
+        const metadata = this.#metadataOf(address, response, failure);
+        if (metadata !== undefined) told.set(address, metadata);
+        if (missing === 0) this.#tellGroups(told);
+        const leader = metadata?.controllerLeaderAddress;
         if (!found && leader !== undefined) {
           found = true;
           this.#leader = leader;
@@ -98,7 +111,11 @@ export class ControllerClient {
     });
   }
 
-  #leaderOf(address: string, response: RemotingCommand | undefined, failure: InvokeFailure | undefined) {
+  #metadataOf(
+    address: string,
+    response: RemotingCommand | undefined,
+    failure: InvokeFailure | undefined,
+  ): GetControllerMetadataResponse | undefined {
     if (response === undefined) {
       this.#tell(address, `controllerAddr: the controller ${address} cannot be reached (${failure ?? 'closed'})`);
       return undefined;
@@ -114,13 +131,44 @@ export class ControllerClient {
       return undefined;
     }
     this.#tell(address, '');
-    return header.controllerLeaderAddress;
+    return header;
   }
 
-  /** One line for each change of what is wrong. */
+  /** Each group has masters of its own. */
+  #tellGroups(told: ReadonlyMap<string, GetControllerMetadataResponse>): void {
+    // In the order of the configuration, so that the sentence is the same whoever answers first.
+    const [first, ...others] = this.addresses.flatMap((address) => {
+      const metadata = told.get(address);
+      return metadata === undefined ? [] : [{ address, metadata }];
+    });
+    const other = first && others.find((one) => !isOneGroup(first.metadata, one.metadata));
+    const problem =
+      first === undefined || other === undefined
+        ? ''
+        : `controllerAddr: ${groupText(first)} and ${groupText(other)} belong to two groups of controllers, each of which names a master of its own; ` +
+          'give the controllers of one group, the same to all brokers of a set';
+    this.#tell('', problem);
+  }
+
+  /** One line for each change of what is wrong; with all of them together where `address` is empty. */
   #tell(address: string, problem: string): void {
     const before = this.#problems.get(address) ?? '';
     this.#problems.set(address, problem);
     if (problem !== '' && problem !== before) this.#logger.warn(problem);
   }
+}
+
+/** Members may have been given other lists of peers while a group is changed, so that one common peer is enough. */
+function isOneGroup(a: GetControllerMetadataResponse, b: GetControllerMetadataResponse): boolean {
+  const [peers, others] = [peersOf(a), peersOf(b)];
+  const isUntold = peers.length === 0 || others.length === 0;
+  return a.group === b.group && (isUntold || others.some((peer) => peers.includes(peer)));
+}
+
+function peersOf({ peers = '' }: GetControllerMetadataResponse): readonly string[] {
+  return peers.split(';').filter((peer) => peer !== '');
+}
+
+function groupText({ address, metadata }: GroupMember): string {
+  return `${address} (group ${metadata.group} of ${peersOf(metadata).join(', ')})`;
 }

@@ -6,6 +6,7 @@ import { getReplicaInfo } from '../../../src/protocol/command/get-replica-info.t
 import { ResponseCode } from '../../../src/protocol/response-code.ts';
 import type { RemotingClient } from '../../../src/remoting/client.ts';
 import type { ReplicaRoles, SyncStateSet } from '../../ha/replica-roles.ts';
+import type { KnownSet } from '../../ha/second-master-watch.ts';
 import type { BrokerIdentity } from './broker-identity.ts';
 import { ControllerClient } from './controller-client.ts';
 import { Enrolment, type EnrolmentName } from './enrolment.ts';
@@ -119,6 +120,17 @@ export class ReplicasManager {
       this.#roles.becomeSlave({ masterEpoch, masterBrokerId: masterId, masterAddress, uncleanEpoch });
     }
     if (masterId !== undefined) this.#masterless = '';
+  }
+
+  /** What the controllers know of the set now; undefined where they do not say: none answers, or they know no identities (RocketMQ's). */
+  knownSet(done: (set: KnownSet | undefined) => void): void {
+    this.#controllers.ask(getReplicaInfo, this.#brokerName, undefined, (answer) => {
+      if (typeof answer === 'string') return done(undefined);
+      if (answer.code === ResponseCode.CONTROLLER_BROKER_METADATA_NOT_EXIST) return done({ setId: undefined });
+      const { setId, masterEpoch = 0 } = answer.header;
+      const isTold = answer.code === ResponseCode.SUCCESS && (setId !== undefined || masterEpoch === 0);
+      done(isTold ? { setId } : undefined);
+    });
   }
 
   /** The master wishes another set (ReplicaEvents). */

@@ -37,7 +37,7 @@ export function registerReplicaRequests(
       epochList: withEnds(roles.epochs()),
       maxOffset: roles.position().maxPosition,
     });
-    context.reply(ResponseCode.SUCCESS, undefined, undefined, [body]);
+    context.respond(getBrokerEpochCache, ResponseCode.SUCCESS, { setId: roles.directory.setId }, undefined, [body]);
   });
   answerHaStatus(dispatcher, () => {
     const { role, maxPosition: endPosition } = roles.position();

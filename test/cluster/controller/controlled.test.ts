@@ -158,6 +158,13 @@ describe('brokers in Controller mode', () => {
     await cluster.untilInSync(3);
   });
 
+  it('keep a master of their name from starting that runs without a Controller, and tell it how to join them', async () => {
+    cluster = await ControlledWorld.serving(1);
+    await expect(cluster.startPlain('plain')).rejects.toThrow(
+      /^brokerName=broker-a: \S+ is the master of this set already, and runs under a Controller\. Give this broker a brokerName of its own, or add it to that set \(enableControllerMode=true, controllerAddr=n0:9878, and an empty storePathRootDir\)$/,
+    );
+  });
+
   it('turn a slave away that runs without a Controller, and tell it what to change', async () => {
     cluster = await ControlledWorld.serving(1);
     const { master } = cluster;

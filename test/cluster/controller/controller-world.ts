@@ -43,10 +43,10 @@ export class ControllerWorld {
   /** What ended a process by itself. */
   readonly fatal: string[] = [];
 
-  private constructor(count: number, conf: string, seed: number) {
-    this.world = new VirtualWorld(seed);
+  private constructor(world: VirtualWorld, names: readonly string[], conf: string) {
+    this.world = world;
     this.#conf = conf;
-    this.names = Array.from({ length: count }, (_, number) => `n${number}`);
+    this.names = names;
     for (const name of this.names) {
       this.#machines.set(name, { platform: this.world.start(name), controller: undefined });
     }
@@ -54,7 +54,17 @@ export class ControllerWorld {
 
   /** A group that has a leader. */
   static async serving(count: number, conf = '', seed = 1): Promise<ControllerWorld> {
-    const made = new ControllerWorld(count, conf, seed);
+    const names = Array.from({ length: count }, (_, number) => `n${number}`);
+    return ControllerWorld.#servingIn(new VirtualWorld(seed), names, conf);
+  }
+
+  /** A group of one controller, which knows nothing of another one in the same world. */
+  static beside({ world }: ControllerWorld): Promise<ControllerWorld> {
+    return ControllerWorld.#servingIn(world, ['other'], '');
+  }
+
+  static async #servingIn(world: VirtualWorld, names: readonly string[], conf: string): Promise<ControllerWorld> {
+    const made = new ControllerWorld(world, names, conf);
     for (const name of made.names) await made.start(name);
     await made.untilServing();
     return made;
