@@ -52,13 +52,13 @@ function areWhole(trials: readonly TrialFigures[]): boolean {
 function rto({ rtoMs, rtoFrom }: ExpectPlan, trials: readonly TrialFigures[]): Hypothesis[] {
   if (rtoMs === undefined) return [];
   const from = rtoFrom === 'fault' ? 'the fault' : 'the end of the last fault';
-  const known = spreadOf(trials.flatMap((trial) => trial.rtoMs ?? []));
-  const isWhole = known !== undefined && known.count === trials.length && areWhole(trials);
+  const { count, p95 } = spreadOf(trials.map((trial) => trial.rtoMs)) ?? {};
+  const text = `RTO p95 at most ${rtoMs} ms from ${from}`;
   return [
     {
-      text: `RTO p95 at most ${rtoMs} ms from ${from}`,
-      measured: known === undefined ? 'nothing' : milliseconds(known.p95),
-      holds: isWhole && known.p95 <= rtoMs,
+      text,
+      measured: measuredText(p95, trials),
+      holds: isWithin(p95, rtoMs) && count === trials.length && areWhole(trials),
     },
   ];
 }
@@ -102,10 +102,9 @@ function timed(expect: ExpectPlan, trials: readonly TrialFigures[]): Hypothesis[
     of: (trial: TrialFigures) => number | undefined,
   ): Hypothesis[] => {
     if (limitMs === undefined) return [];
-    const known = spreadOf(trials.flatMap((trial) => of(trial) ?? []));
-    const isWhole = known !== undefined && known.count === trials.length && areWhole(trials);
-    const measured = known === undefined ? 'nothing' : milliseconds(known.max);
-    return [{ text: `${text} at most ${limitMs} ms`, measured, holds: isWhole && known.max <= limitMs }];
+    const max = spreadOf(trials.map(of))?.max;
+    const holds = isWithin(max, limitMs) && areWhole(trials);
+    return [{ text: `${text} at most ${limitMs} ms`, measured: measuredText(max, trials), holds }];
   };
   return [
     ...limit('longest time without an acknowledgement', expect.longestStallMs, (trial) => trial.longestStallMs),
@@ -124,6 +123,12 @@ function promises(violation: Violation | undefined): Hypothesis {
   return { text: 'no promise is seen broken under way', measured, holds: violation === undefined };
 }
 
-function milliseconds(ms: number): string {
-  return `${ms.toFixed(0)} ms`;
+function isWithin(ms: number | undefined, limitMs: number): boolean {
+  return ms !== undefined && ms <= limitMs;
+}
+
+/** A trial that came to its end without a figure never had it. */
+function measuredText(ms: number | undefined, trials: readonly TrialFigures[]): string {
+  if (ms !== undefined) return `${ms.toFixed(0)} ms`;
+  return trials.length > 0 && areWhole(trials) ? 'never' : 'nothing';
 }

@@ -59,10 +59,12 @@ function isTree(value: unknown): value is Tree {
 
 function rows(first: DrillReport, second: DrillReport): string[] {
   const others = figureRows(second.trials);
-  return figureRows(first.trials).map(({ name, unit, spread }, at) => {
-    const other = others[at]?.spread;
-    const cells = (['p50', 'p95', 'max'] as const).flatMap((key) => [spread?.[key], other?.[key]]);
-    return `| ${name} | ${cells.map((cell) => figureText(cell, unit)).join(' | ')} |`;
+  return figureRows(first.trials).map((row, at) => {
+    const both = [row, others[at] ?? row];
+    const cells = (['p50', 'p95', 'max'] as const).flatMap((key) =>
+      both.map((each) => figureText(each.spread?.[key], each)),
+    );
+    return `| ${row.name} | ${cells.join(' | ')} |`;
   });
 }
 

@@ -42,10 +42,12 @@ interface Row {
   readonly name: string;
   readonly unit: 'ms' | '';
   readonly of: (trial: TrialFigures) => number | undefined;
+  /** A trial without it never came so far, instead of having had nothing to measure. */
+  readonly isOfEach?: true;
 }
 
 const rows: readonly Row[] = [
-  { name: 'RTO', unit: 'ms', of: ({ rtoMs }) => rtoMs },
+  { name: 'RTO', unit: 'ms', of: ({ rtoMs }) => rtoMs, isOfEach: true },
   { name: 'detect', unit: 'ms', of: ({ detectMs }) => detectMs },
   { name: 'elect', unit: 'ms', of: ({ electMs }) => electMs },
   { name: 'serve', unit: 'ms', of: ({ serveMs }) => serveMs },
@@ -54,7 +56,7 @@ const rows: readonly Row[] = [
   { name: 'p99 before the fault', unit: 'ms', of: ({ calm }) => p99Of(calm) },
   { name: 'p99 until recovery', unit: 'ms', of: ({ hurt }) => p99Of(hurt) },
   { name: 'p99 after recovery', unit: 'ms', of: ({ after }) => p99Of(after) },
-  { name: 'lag drained in', unit: 'ms', of: ({ lagDrainMs }) => lagDrainMs },
+  { name: 'lag drained in', unit: 'ms', of: ({ lagDrainMs }) => lagDrainMs, isOfEach: true },
   { name: 'failed sends', unit: '', of: ({ failedSends }) => failedSends },
   { name: 'lost (RPO)', unit: '', of: ({ lost }) => lost },
   { name: 'duplicates', unit: '', of: ({ duplicates }) => duplicates },
@@ -71,13 +73,18 @@ export interface FigureRow {
   readonly unit: 'ms' | '';
   readonly trials: readonly (number | undefined)[];
   readonly spread: Spread | undefined;
+  /** What stands for a figure that is not there. */
+  readonly missing: 'never' | 'unknown';
 }
 
 /** The figures that reports show, in their order. */
 export function figureRows(trials: readonly TrialFigures[]): FigureRow[] {
-  return rows.map(({ name, unit, of }) => {
+  // What would have become of a trial that was cut short is not known.
+  const areWhole = trials.length > 0 && trials.every(({ record }) => !record.isCutShort);
+  return rows.map(({ name, unit, of, isOfEach = false }) => {
     const figures = trials.map(of);
-    return { name, unit, trials: figures, spread: spreadOf(figures.flatMap((figure) => figure ?? [])) };
+    const spread = spreadOf(isOfEach ? figures : figures.filter((figure) => figure !== undefined));
+    return { name, unit, trials: figures, spread, missing: isOfEach && areWhole ? 'never' : 'unknown' };
   });
 }
 
@@ -88,7 +95,7 @@ export function trialsText({ trials, plan }: Pick<DrillReport, 'trials' | 'plan'
 }
 
 /** A figure as people read it. */
-export function figureText(figure: number | undefined, unit: 'ms' | ''): string {
-  if (figure === undefined) return 'unknown';
+export function figureText(figure: number | undefined, { unit, missing }: Pick<FigureRow, 'unit' | 'missing'>): string {
+  if (figure === undefined) return missing;
   return unit === 'ms' ? `${figure.toFixed(figure > 0 && figure < 10 ? 1 : 0)} ms` : String(figure);
 }

@@ -30,7 +30,7 @@ function cellsOf({ drill, outcome, why, report, folder }: GameDayResult): string
   const rows = figureRows(report?.trials ?? []);
   const figures = FIGURES.map((name) => {
     const row = rows.find((each) => each.name === name);
-    return row?.spread === undefined ? '' : figureText(row.spread.p95, row.unit);
+    return row?.spread === undefined ? '' : figureText(row.spread.p95, row);
   });
   const told = reason === undefined ? word : `${word}: ${reason.replace(/\|/g, '\\|').replace(/\s+/g, ' ')}`;
   return [drill, told, String(report?.trials.length ?? 0), ...figures, folder ?? ''];

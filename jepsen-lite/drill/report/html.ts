@@ -54,9 +54,10 @@ function figureTable({ trials }: DrillReport): string {
   if (trials.length === 0) return '';
   const each = trials.length > 1 ? trials.map(({ record }) => `trial ${record.number}`) : [];
   const head = ['figure', 'p50', 'p95', 'max', ...each].map((name) => `<th>${name}`).join('');
-  const rows = figureRows(trials).map(({ name, unit, spread, trials: figures }) => {
+  const rows = figureRows(trials).map((row) => {
+    const { name, spread, trials: figures } = row;
     const cells = [spread?.p50, spread?.p95, spread?.max, ...(trials.length > 1 ? figures : [])];
-    return `<tr><td>${name}${cells.map((cell) => `<td class="figure">${figureText(cell, unit)}`).join('')}</tr>`;
+    return `<tr><td>${name}${cells.map((cell) => `<td class="figure">${figureText(cell, row)}`).join('')}</tr>`;
   });
   return `<div class="scroll"><table><tr>${head}</tr>\n${rows.join('\n')}\n</table></div>`;
 }
@@ -64,8 +65,9 @@ function figureTable({ trials }: DrillReport): string {
 function figure(trial: DrillReport['trials'][number], { target }: DrillReport['plan']): string {
   const head = headOf(target);
   const { record, rtoMs } = trial;
-  const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', problem } = record;
+  const { number, leaderBefore = 'nobody', leaderAfter = 'nobody', problem, isCutShort } = record;
+  const rto = figureText(rtoMs, { unit: 'ms', missing: isCutShort ? 'unknown' : 'never' });
   const ended = problem === undefined ? '' : ` It did not recover: ${escaped(problem)}.`;
-  const caption = `Trial ${number}: RTO ${figureText(rtoMs, 'ms')} (dashed line); ${leaderBefore} was ${head} before, ${leaderAfter} after.${ended}`;
+  const caption = `Trial ${number}: RTO ${rto} (dashed line); ${leaderBefore} was ${head} before, ${leaderAfter} after.${ended}`;
   return `<figure>${timelineSvg(trial)}<figcaption>${caption} Bars: acknowledged and failed sends. Line: slowest send of each tenth of a second.</figcaption></figure>`;
 }

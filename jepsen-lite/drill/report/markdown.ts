@@ -41,9 +41,10 @@ function figureTable({ trials }: DrillReport): string[] {
   if (trials.length === 0) return [];
   const columns = trials.slice(0, MOST_COLUMNS).map(({ record }) => String(record.number));
   const head = ['figure', 'p50', 'p95', 'max', ...(trials.length > 1 ? columns : [])];
-  const body = figureRows(trials).map(({ name, unit, spread, trials: figures }) => {
+  const body = figureRows(trials).map((row) => {
+    const { name, spread, trials: figures } = row;
     const cells = [spread?.p50, spread?.p95, spread?.max, ...(trials.length > 1 ? figures.slice(0, MOST_COLUMNS) : [])];
-    return [name, ...cells.map((cell) => figureText(cell, unit))];
+    return [name, ...cells.map((cell) => figureText(cell, row))];
   });
   return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`);
 }

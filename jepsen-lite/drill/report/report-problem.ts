@@ -53,7 +53,9 @@ const reportSchema = keys({
   startedAt: text,
   target: text,
   outcome: text,
-  trials: listOf(keys({ calm: sends, hurt: sends, after: sends }, figures)),
+  trials: listOf(
+    keys({ record: keys({}, { isCutShort: { type: 'boolean' } }), calm: sends, hurt: sends, after: sends }, figures),
+  ),
   hypotheses: listOf(keys({ text, measured: text, holds: {} })),
   verdicts: listOf(keys({ checker: text })),
 });

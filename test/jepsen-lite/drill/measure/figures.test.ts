@@ -85,6 +85,8 @@ test('the oldest send without an end', () => {
 
 test('percentiles are figures that were measured', () => {
   expect(spreadOf([])).toBeUndefined();
+  expect(spreadOf([3, undefined, 1, 2])).toEqual({ count: 3, min: 1, p50: 2, p95: undefined, max: undefined });
+  expect(spreadOf([undefined, 1])).toEqual({ count: 1, min: 1, p50: 1, p95: undefined, max: undefined });
   expect(spreadOf([3, 1, 2])).toEqual({ count: 3, min: 1, p50: 2, p95: 3, max: 3 });
   const hundred = Array.from({ length: 100 }, (_, at) => at + 1);
   expect(spreadOf(hundred)).toEqual({ count: 100, min: 1, p50: 50, p95: 95, max: 100 });

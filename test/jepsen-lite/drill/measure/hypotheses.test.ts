@@ -54,9 +54,17 @@ test('what could not be measured does not hold', () => {
   const never = sampleTrial(1, { rtoMs: undefined, lagDrainMs: undefined });
   expect(broken({ lagDrainMs: 10 }, [never])).toEqual([
     'every trial ends steady: trial 1: sends never stayed successful for a second (false)',
-    'RTO p95 at most 500 ms from the fault: nothing (false)',
-    'lag drain time at most 10 ms: nothing (false)',
+    'RTO p95 at most 500 ms from the fault: never (false)',
+    'lag drain time at most 10 ms: never (false)',
   ]);
+  // As soon as the rank falls on the trial that never recovered, whatever the others had.
+  expect(broken({ lagDrainMs: 10 }, [sampleTrial(2), { ...never, longestStallMs: 1 }])).toEqual([
+    'every trial ends steady: trial 1: sends never stayed successful for a second (false)',
+    'RTO p95 at most 500 ms from the fault: never (false)',
+    'lag drain time at most 10 ms: never (false)',
+  ]);
+  const twenty = Array.from({ length: 20 }, (_, at) => (at === 0 ? never : sampleTrial(2)));
+  expect(broken({ lagDrainMs: 10 }, twenty)).toContain('RTO p95 at most 500 ms from the fault: 92 ms (false)');
   expect(broken({ failedSends: 0 }, [])).toEqual([
     'every trial ends steady: 0 of 0 (false)',
     'RTO p95 at most 500 ms from the fault: nothing (false)',

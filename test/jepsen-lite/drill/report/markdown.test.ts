@@ -36,7 +36,7 @@ test('says why it was stopped, what is unknown, and what does not hold', () => {
   expect(text).toContain('Stopped: no message was acknowledged for 30001 ms.');
   expect(text).toContain('| a | x \\| y | **no** |');
   expect(text).toContain('| b | z | **unknown** |');
-  expect(text).toContain('| RTO | unknown | unknown | unknown |');
+  expect(text).toContain('| RTO | never | never | never |');
   expect(markdownOf(sampleReport({ trials: [] }))).toContain('0 of 1 trial.');
 });
 
@@ -45,6 +45,14 @@ test('says that a trial was cut short, and what is known of it', () => {
   const cut = sampleTrial(2, { record: { ...record, leaderAfter: undefined, isCutShort: true }, rtoMs: undefined });
   const text = markdownOf(sampleReport({ outcome: 'aborted', trials: [sampleTrial(1), cut] }));
   expect(text).toContain('2 of 1 trial, the last of them cut short.');
-  expect(text).toContain('| RTO | 91 ms | 91 ms | 91 ms | 91 ms | unknown |');
+  expect(text).toContain('| RTO | 91 ms | unknown | unknown | 91 ms | unknown |');
   expect(text).toContain('- trial 2: kill of n0; n0 was leader before, nobody after');
+});
+
+test('a trial that never recovered has the highest figure of all', () => {
+  const text = markdownOf(
+    sampleReport({ trials: [sampleTrial(1), sampleTrial(2, { rtoMs: undefined, lagDrainMs: undefined })] }),
+  );
+  expect(text).toContain('| RTO | 91 ms | never | never | 91 ms | never |');
+  expect(text).toContain('| lag drained in | 5.0 ms | never | never | 5.0 ms | never |');
 });

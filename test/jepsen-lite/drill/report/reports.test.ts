@@ -43,6 +43,13 @@ describe('HTML', () => {
     expect(html.match(/<svg /g)).toHaveLength(2);
   });
 
+  test('a trial that never recovered has the highest figure of all', () => {
+    const page = htmlOf(sampleReport({ trials: [sampleTrial(1), sampleTrial(2, { rtoMs: undefined })] }));
+    const cells = ['91 ms', 'never', 'never', '91 ms', 'never'].map((cell) => `<td class="figure">${cell}`);
+    expect(page).toContain(`<tr><td>RTO${cells.join('')}</tr>`);
+    expect(page).toContain('Trial 2: RTO never');
+  });
+
   test('texts cannot become markup', () => {
     expect(html).not.toContain('<script>');
     expect(html).toContain('&lt;script&gt;');
@@ -80,6 +87,8 @@ test('a comparison shows both, and says what makes them unlike', () => {
   expect(text).toContain('| RTO | 91 ms | 30000 ms | 92 ms | 30000 ms | 92 ms | 30000 ms |');
   expect(text).toContain('| detect | 30 ms | unknown |');
   expect(text).toContain('Both had the same target, load, steady state and faults.');
+  const never = sampleReport({ trials: [sampleTrial(1), sampleTrial(2, { rtoMs: undefined })] });
+  expect(comparisonOf(first, never)).toContain('| RTO | 91 ms | 91 ms | 92 ms | never | 92 ms | never |');
   const other = { ...slow, plan: { ...slow.plan, load: { ...slow.plan.load, rate: 1 } }, hypotheses: [] };
   expect(comparisonOf(first, other)).toContain('They were not done alike: load.rate 400 and 1.');
   expect(comparisonOf(first, other)).toContain('| holds: 92 ms | not asked |');
