@@ -38,6 +38,8 @@ export class MasterWatch {
   readonly #electing = new Set<string>();
   /** Sets without a master, and why, as people were told. */
   readonly #masterless = new Map<string, string>();
+  /** Epochs of the unclean elections that this controller told people of last. */
+  readonly #unclean = new Map<string, number>();
   #elections = { elected: 0, kept: 0, nobody: 0 };
 
   constructor(parts: MasterWatchParts) {
@@ -75,10 +77,13 @@ export class MasterWatch {
     for (const set of this.#parts.state().values()) this.look(set);
   }
 
-  /** The same for one set; what keeps it from having a master is said once. */
-  look({ brokerName, masterEpoch }: BrokerSet): void {
+  /** The same for one set; what keeps it from having a master is said once, and that its master may lack something. */
+  look(set: BrokerSet): void {
+    const { brokerName, masterEpoch } = set;
     const { state } = this.#parts;
     if (masterEpoch === 0) return;
+    // Who held the election may be gone since it was agreed on.
+    this.#tellUnclean(set);
     const known = state();
     const outcome = electMaster(known, this.#command(brokerName));
     if (outcome.state !== known) this.#elect(brokerName, 1);
@@ -91,7 +96,7 @@ export class MasterWatch {
     agreement.execute({ ...this.#command(brokerName), ...asked }, (outcome) => {
       if (typeof outcome === 'object') this.#count(outcome.code);
       const elected = typeof outcome === 'object' && outcome.code === ResponseCode.SUCCESS ? outcome.set : undefined;
-      if (elected !== undefined && elected.uncleanEpoch === elected.masterEpoch) this.#tellUnclean(elected);
+      if (elected !== undefined) this.#tellUnclean(elected);
       if (elected !== undefined && config.values.notifyBrokerRoleChanged) {
         notifier.masterChanged(elected, (id) => live.isAlive(brokerName, id, clock.monotonicMs()));
       }
@@ -108,7 +113,10 @@ export class MasterWatch {
     }
   }
 
-  #tellUnclean({ brokerName, masterId, masterEpoch }: BrokerSet): void {
+  /** Once for each election, while its master is in charge. */
+  #tellUnclean({ brokerName, masterId, masterEpoch, uncleanEpoch }: BrokerSet): void {
+    if (uncleanEpoch !== masterEpoch || this.#unclean.get(brokerName) === masterEpoch) return;
+    this.#unclean.set(brokerName, masterEpoch);
     this.#parts.logger.error(
       'Elected a master of which nobody knows that it was in sync: acknowledged messages may be lost; brokers that may hold them do not follow it',
       { brokerName, masterId, masterEpoch },

@@ -11,9 +11,9 @@ export function progressLine(totals: Totals, of: number, wallSeconds: number): s
 
 /** Two lines: what ended in a second of load, and what of it ended well while somebody served. */
 export function workLine(totals: Totals): string {
-  const { seeds, failures, operationRates, leastOperations, committed, lost } = totals;
-  const allowed =
-    lost === 0 ? '' : `, ${lost} acknowledged messages lost, as their sets without allAckInSyncStateSet allow`;
+  const { seeds, failures, operationRates, leastOperations, committed, lost, uncleanElections } = totals;
+  const by = `sets without allAckInSyncStateSet and ${uncleanElections} unclean elections`;
+  const allowed = lost === 0 ? '' : `, ${lost} acknowledged messages lost, as ${by} allow`;
   const entries = `${committed} entries committed${allowed}`;
   if (leastOperations === undefined) return entries;
   const { perSecond, seed } = leastOperations;

@@ -11,6 +11,8 @@ export interface Totals {
   committed: number;
   /** Acknowledged messages that are gone, in runs whose configuration allows that. */
   lost: number;
+  /** Elections of somebody who was not in sync. */
+  uncleanElections: number;
   /** Client operations in a second of load, of seeds that passed: summed, and the least. */
   operationRates: number;
   leastOperations: { readonly perSecond: number; readonly seed: number } | undefined;
@@ -33,6 +35,7 @@ export function noTotals(): Totals {
     events: 0,
     committed: 0,
     lost: 0,
+    uncleanElections: 0,
     operationRates: 0,
     leastOperations: undefined,
     servedParts: 0,
@@ -51,6 +54,7 @@ export function addReport(totals: Totals, report: SeedReport): void {
   totals.events += report.events;
   totals.committed += report.committed;
   totals.lost += report.lost;
+  totals.uncleanElections += report.uncleanElections;
   if (report.violation !== undefined) totals.failures++;
   else addRate(totals, report);
   for (const [name, count] of Object.entries(report.coverage)) {

@@ -12,6 +12,8 @@ import { cutNotDurable } from './cut-not-durable/bug.ts';
 import { doubtCounted } from './doubt-counted/bug.ts';
 import { doubtForgotten } from './doubt-forgotten/bug.ts';
 import { doubtfulNodeVotes } from './doubtful-node-votes/bug.ts';
+import { electsOutOfSync } from './elects-out-of-sync/bug.ts';
+import { electsThoughOff } from './elects-though-off/bug.ts';
 import { expansionLost } from './expansion-lost/bug.ts';
 import { firstMessageSkipped } from './first-message-skipped/bug.ts';
 import { followerAnswers22 } from './follower-answers-22/bug.ts';
@@ -40,6 +42,7 @@ import { staleAckCounted } from './stale-ack-counted/bug.ts';
 import { stalePersistCounted } from './stale-persist-counted/bug.ts';
 import { topicForgotten } from './topic-forgotten/bug.ts';
 import { truncationBelowCommit } from './truncation-below-commit/bug.ts';
+import { uncleanNotTold } from './unclean-not-told/bug.ts';
 import { uncommittedDispatched } from './uncommitted-dispatched/bug.ts';
 import { unmatchedCommitted } from './unmatched-committed/bug.ts';
 import { voteBeforeSave } from './vote-before-save/bug.ts';
@@ -63,6 +66,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   doubtCounted,
   doubtForgotten,
   doubtfulNodeVotes,
+  electsOutOfSync,
+  electsThoughOff,
   expansionLost,
   firstMessageSkipped,
   followerAnswers22,
@@ -90,6 +95,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   stalePersistCounted,
   topicForgotten,
   truncationBelowCommit,
+  uncleanNotTold,
   uncommittedDispatched,
   unmatchedCommitted,
   voteBeforeSave,

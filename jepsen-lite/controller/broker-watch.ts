@@ -6,6 +6,8 @@ type Parts = ControlledBroker['parts'];
 
 /** Called for each change that is found. */
 export interface BrokerEvents {
+  /** Its process opened its files. */
+  opened(broker: BrokerWatch): void;
   /** It became the master of an epoch. */
   leads(broker: BrokerWatch, epoch: number): void;
   /** It is master no longer. */
@@ -72,6 +74,7 @@ export class BrokerWatch {
     this.#answered = this.#parts.log.confirmedTicket;
     this.#ledEpoch = 0;
     this.#servedEpoch = 0;
+    this.#events.opened(this);
   }
 
   gone(): void {

@@ -32,8 +32,8 @@ export class ConfirmedBySet {
       : `${by} confirms [${from}, ${to}), which ${lacking}, a member of the SyncStateSet, does not have`;
   }
 
-  decided(setEpoch: number, members: readonly SetMember[]): string | undefined {
-    const { end } = this.#confirmed;
+  /** `end`: of what members must have. */
+  decided(setEpoch: number, members: readonly SetMember[], end: number): string | undefined {
     const lacking = this.#lacking(0, end, members);
     return lacking === undefined
       ? undefined

@@ -1,18 +1,23 @@
 import type { BrokerWatch } from './broker-watch.ts';
-import type { ConfirmedBytes } from './confirmed-bytes.ts';
+import type { ConfirmedHistories } from './confirmed-histories.ts';
 
 /** What one broker showed as confirmed is what every broker shows at that place: it never changes, and is never cut (cluster/ha/README.md). Compared in the files. */
 export class ConfirmedPrefix {
   readonly name = 'confirmed-prefix';
-  readonly #confirmed: ConfirmedBytes;
+  readonly #histories: ConfirmedHistories;
 
-  constructor(confirmed: ConfirmedBytes) {
-    this.#confirmed = confirmed;
+  constructor(histories: ConfirmedHistories) {
+    this.#histories = histories;
   }
 
-  shows({ name, files }: BrokerWatch, from: number, to: number): string | undefined {
+  shows(broker: Pick<BrokerWatch, 'name' | 'files'>, from: number, to: number): string | undefined {
+    return this.#histories.shownBy(broker, from, to) === undefined ? this.#differs(broker, from, to) : undefined;
+  }
+
+  /** Held against what is in force. */
+  #differs({ name, files }: Pick<BrokerWatch, 'name' | 'files'>, from: number, to: number): string | undefined {
     const bytes = files.read(from, to, 'cache');
-    const right = this.#confirmed.slice(from, to);
+    const right = this.#histories.newest.bytes.slice(from, to);
     if (bytes.equals(right)) return undefined;
     const at = bytes.findIndex((byte, index) => byte !== right[index]);
     return `${name} shows something else at ${from + at}, within [${from}, ${to}), than was confirmed there`;
@@ -28,10 +33,10 @@ export class ConfirmedPrefix {
   }
 
   healed(brokers: readonly BrokerWatch[]): string | undefined {
-    const { end } = this.#confirmed;
+    const { end } = this.#histories.newest;
     for (const broker of brokers) {
       if (broker.end !== end) return `${broker.name}'s log ends at ${broker.end}, but ${end} bytes were confirmed`;
-      const text = this.shows(broker, 0, end);
+      const text = this.#differs(broker, 0, end);
       if (text !== undefined) return text;
     }
     return undefined;

@@ -15,9 +15,11 @@ import type { SetMember } from './confirmed-by-set.ts';
 import { controllerFaultKinds } from './controller-fault-kinds.ts';
 import type { ControllerSizes } from './controller-sizes.ts';
 import { HurtBrokers } from './hurt-brokers.ts';
+import { LossPeople } from './loss-people.ts';
 import type { SetJudge } from './set-judge.ts';
 import { SimBroker } from './sim-broker.ts';
 import { controllerMember, SimController } from './sim-controller.ts';
+import type { LossAllowed } from './unclean-elections.ts';
 
 /** A supervisor starts a process anew that ended by itself. */
 const RESTART_MS = 1_000;
@@ -44,6 +46,7 @@ export class ControllerCluster implements Scene {
   readonly #controllerJudge: Judge;
   readonly #byProcess = new Map<number, { readonly server: Server; readonly look: () => void }>();
   readonly #hurt: HurtBrokers;
+  readonly #lossAllowed: LossAllowed | undefined;
   #ambushes: { readonly moment: Moment; readonly untilMs: number; readonly strike: (server: Server) => void }[] = [];
 
   constructor(options: ControllerClusterOptions) {
@@ -52,6 +55,7 @@ export class ControllerCluster implements Scene {
     this.judge = judge;
     this.#controllerJudge = controllerJudge;
     this.syncFlush = sizes.syncFlush;
+    this.#lossAllowed = sizes.lossAllowed;
     world.host('ns');
     this.controllers = controllerNames.map((name) => {
       return new SimController(world, name, sizes, this.#controllerEvents());
@@ -73,6 +77,16 @@ export class ControllerCluster implements Scene {
   start(): void {
     this.startNameServer();
     for (const server of [...this.controllers, ...this.nodes]) this.startNode(server);
+    if (this.#lossAllowed !== undefined) this.#startPeople(this.#lossAllowed);
+  }
+
+  #startPeople(lossAllowed: LossAllowed): void {
+    const people = new LossPeople(this, lossAllowed);
+    this.world.logBook.heard = (line) => {
+      this.judge.heard(line);
+      people.heard(line);
+    };
+    people.begin();
   }
 
   startNameServer(): void {
@@ -125,6 +139,14 @@ export class ControllerCluster implements Scene {
 
   isSetBack(brokerId: number): boolean {
     return this.nodes.some((node) => node.brokerId === brokerId && this.#hurt.isSetBack(node));
+  }
+
+  /** Whether a broker's log is no beginning of that of the master; false while there is none. */
+  hasOtherLog(node: SimBroker): boolean {
+    const master = this.master();
+    if (master === undefined || master === node) return false;
+    const [own, other] = [this.#watch(node), this.#watch(master)];
+    return own.end > other.end || !own.files.read(0, own.end, 'cache').equals(other.files.read(0, own.end, 'cache'));
   }
 
   #watch({ name }: SimBroker) {

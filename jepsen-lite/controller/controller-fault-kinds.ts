@@ -7,6 +7,7 @@ import { networkFaults } from '../fault/network-faults.ts';
 import { processFaults } from '../fault/process-faults.ts';
 import type { ControllerCluster } from './controller-cluster.ts';
 import { controllerFaults } from './controller-faults.ts';
+import { leftAlone } from './left-alone.ts';
 import { setBackBroker } from './set-back-brokers.ts';
 
 /** All kinds of faults that hit brokers in Controller mode and their controllers. Their order is part of what a seed means. */
@@ -19,4 +20,5 @@ export const controllerFaultKinds: readonly FaultKind<ControllerCluster>[] = [
   ...clockFaults,
   ...derivedFaults,
   setBackBroker,
+  leftAlone,
 ];

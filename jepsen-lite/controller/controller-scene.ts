@@ -15,9 +15,9 @@ const CONTROLLERS = ['k0', 'k1', 'k2'];
 export function createControllerScene({ world, seed, nodes, metadata, note }: SceneOptions): Scene {
   const brokerNames = Array.from({ length: nodes }, (_, number) => `n${number}`);
   const sizes = drawControllerSizes(seed, CONTROLLERS);
-  const { fileBytes, syncFlush, copies } = sizes;
+  const { fileBytes, syncFlush, copies, lossAllowed } = sizes;
   const nowMs = (): number => world.loop.nowMs;
-  const agreed = new AgreedSets((controller, set) => judge.decided(controller, set));
+  const agreed = new AgreedSets((controller, set, command) => judge.decided(controller, set, command));
   const controllerJudge = new Judge({
     names: CONTROLLERS,
     nowMs,
@@ -34,6 +34,7 @@ export function createControllerScene({ world, seed, nodes, metadata, note }: Sc
     syncFlush,
     fileBytes,
     copies,
+    lossAllowed,
     controllers: controllerJudge,
     membersOf: (ids) => cluster.membersOf(ids),
     isSetBack: (id) => cluster.isSetBack(id),

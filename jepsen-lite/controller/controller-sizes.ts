@@ -1,9 +1,10 @@
 import type { MemberTuning } from '../../cluster/dledger/member-tuning.ts';
 import { Chance } from '../sim/chance.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
+import type { LossAllowed } from './unclean-elections.ts';
 
 /** Port of every controller. */
-const CONTROLLER_PORT = 9_878;
+export const CONTROLLER_PORT = 9_878;
 
 /** What is drawn for a run. */
 export interface ControllerSizes {
@@ -18,6 +19,8 @@ export interface ControllerSizes {
   readonly fileBytes: number;
   /** Brokers that have what is acknowledged [inSyncReplicas]; undefined: the whole set [allAckInSyncStateSet]. */
   readonly copies: number | undefined;
+  /** By whose leave somebody may be elected who is not in sync; undefined: nobody may. */
+  readonly lossAllowed: LossAllowed | undefined;
 }
 
 /** Every fifth run has a set without `allAckInSyncStateSet`, from a stream of its own: all else that a seed means stays. */
@@ -26,10 +29,17 @@ function drawCopies(seed: number): number | undefined {
   return chance.happens(0.2) ? chance.pick([1, 2, 2]) : undefined;
 }
 
+/** In every eighth run of those with `allAckInSyncStateSet` unclean elections are allowed: also from a stream of its own. */
+export function drawLossAllowed(seed: number): LossAllowed | undefined {
+  const chance = new Chance(seed, 'loss-allowed');
+  return chance.happens(1 / 8) && drawCopies(seed) === undefined ? chance.pick(['always', 'by-people']) : undefined;
+}
+
 /** Draws sizes, limits and periods: small ones, so that files roll and everything that waits for a time comes often. */
 export function drawControllerSizes(seed: number, controllers: readonly string[]): ControllerSizes {
   const chance = new Chance(seed, 'sizes');
   const copies = drawCopies(seed);
+  const lossAllowed = drawLossAllowed(seed);
   const flushDiskType = chance.pick(['SYNC_FLUSH', 'ASYNC_FLUSH']);
   // A line of the list that is out of date: nobody listens there, or it is the name server.
   const stale = chance.pick(['', '', 'gone:9878;', 'ns:9876;']);
@@ -76,9 +86,11 @@ export function drawControllerSizes(seed: number, controllers: readonly string[]
     scanInactiveMasterInterval: chance.pick([300, 2_000]),
     electionTimeoutMs,
     heartbeatIntervalMs: chance.pick([40, 100]),
+    enableElectUncleanMaster: lossAllowed === 'always',
   };
   const syncFlush = flushDiskType === 'SYNC_FLUSH';
-  return { brokers: linesOf(brokers), controllers: linesOf(group), controllerTuning, syncFlush, fileBytes, copies };
+  const lines = { brokers: linesOf(brokers), controllers: linesOf(group) };
+  return { ...lines, controllerTuning, syncFlush, fileBytes, copies, lossAllowed };
 }
 
 function linesOf(values: Readonly<Record<string, string | number | boolean>>): string {

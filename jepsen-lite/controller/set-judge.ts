@@ -1,30 +1,31 @@
 import type { BrokerSet } from '../../cluster/controller/state/broker-set.ts';
+import type { Command } from '../../cluster/controller/state/command.ts';
 import type { History } from '../checker/history.ts';
 import { restateHistory } from '../checker/restate-history.ts';
 import { AcknowledgedKept } from '../invariant/acknowledged-kept.ts';
 import { CommittedSeen } from '../invariant/committed-seen.ts';
-import { DelaysInTime } from '../invariant/delays-in-time.ts';
+import type { DelaysInTime } from '../invariant/delays-in-time.ts';
 import type { AcknowledgedSend, SeenMessage, Violation } from '../invariant/invariant.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
 import type { CommittedEntry, Ledger } from '../invariant/ledger.ts';
 import { messageValue } from '../invariant/message-body.ts';
 import type { MetadataKept } from '../invariant/metadata-kept.ts';
-import { QueueOffsetsInOrder } from '../invariant/queue-offsets.ts';
-import { SameState } from '../invariant/same-state.ts';
-import { StoreTimeRises } from '../invariant/store-time-rises.ts';
 import type { SceneJudge } from '../sim/scene.ts';
+import type { LogLine } from '../sim/sim-logger.ts';
 import { AnsweredCopies } from './answered-copies.ts';
 import type { BrokerEvents, BrokerWatch } from './broker-watch.ts';
-import { ConfirmedBySet, type SetMember } from './confirmed-by-set.ts';
-import { ConfirmedBytes } from './confirmed-bytes.ts';
+import type { SetMember } from './confirmed-by-set.ts';
+import { ConfirmedHistories, type Place } from './confirmed-histories.ts';
+import type { ConfirmedHistory, Hold } from './confirmed-history.ts';
 import { ConfirmedPrefix } from './confirmed-prefix.ts';
 import { OneMaster } from './one-master.ts';
-
-/** The state is compared at every so many records, and in the end. */
-const COMPARE_EVERY = 16;
+import { type LossAllowed, UncleanElections } from './unclean-elections.ts';
 
 /** What clients look after themselves: changes of offsets that were answered. */
 const OF_CHANGES: ReadonlySet<string> = new Set(['fresh-offset', 'oneway-kept']);
+/** The same behind an unclean election: a queue that is shorter than before sends its readers back. What is told in the end, when all is at rest, is kept. */
+const OF_LENGTHS = 'no-false-correction';
+const OF_OFFSETS = 'fresh-offset';
 
 export interface SetJudgeOptions {
   readonly nowMs: () => number;
@@ -34,6 +35,8 @@ export interface SetJudgeOptions {
   readonly fileBytes: number;
   /** Brokers that have what is acknowledged [inSyncReplicas]; undefined: the whole set [allAckInSyncStateSet]. */
   readonly copies: number | undefined;
+  /** By whose leave somebody may be elected who is not in sync; undefined: nobody may. */
+  readonly lossAllowed: LossAllowed | undefined;
   /** Judges the controllers' own group. */
   readonly controllers: Judge;
   /** The machines that hold these ids now. */
@@ -47,22 +50,16 @@ export interface SetJudgeOptions {
 /** Holds the promises of Controller mode against everything that brokers, controllers and clients see; remembers the first that broke. */
 export class SetJudge implements SceneJudge, BrokerEvents {
   readonly #options: SetJudgeOptions;
-  readonly #confirmed: ConfirmedBytes;
-  readonly #bySet: ConfirmedBySet;
+  readonly #histories: ConfirmedHistories;
+  readonly #unclean: UncleanElections;
   readonly #prefix: ConfirmedPrefix;
   readonly #oneMaster = new OneMaster();
-  readonly #queueOffsets = new QueueOffsetsInOrder();
-  readonly delays = new DelaysInTime({ mayRepeat: true });
-  readonly #sameState = new SameState();
-  readonly #storeTime = new StoreTimeRises();
-  readonly #acknowledgedKept: AcknowledgedKept;
+  /** What was acknowledged, where an unclean election may give it up. */
+  readonly #acknowledged: AcknowledgedSend[] = [];
   /** Judges acknowledgements in the place of that where the whole set need not have them. */
   readonly #copies: AnsweredCopies | undefined;
   /** When each message was confirmed, ns, by its value. */
   readonly #confirmedNs = new Map<string, number>();
-  readonly #committedSeen: CommittedSeen;
-  /** Numbers of records by where they end, for those at which the state is compared. */
-  readonly #compared = new Map<number, number>();
   readonly brokers: BrokerWatch[] = [];
   /** What the controllers agreed on last. */
   brokerSet: BrokerSet | undefined;
@@ -70,18 +67,20 @@ export class SetJudge implements SceneJudge, BrokerEvents {
 
   constructor(options: SetJudgeOptions) {
     this.#options = options;
-    this.#confirmed = new ConfirmedBytes(options.fileBytes);
-    this.#bySet = new ConfirmedBySet(this.#confirmed, options.syncFlush);
-    this.#prefix = new ConfirmedPrefix(this.#confirmed);
-    this.#acknowledgedKept = new AcknowledgedKept(this.ledger);
-    this.#committedSeen = new CommittedSeen(this.ledger);
-    const { copies, syncFlush, fileBytes } = options;
-    if (copies !== undefined)
-      this.#copies = new AnsweredCopies({ confirmed: this.#confirmed, copies, syncFlush, fileBytes });
+    const { copies, syncFlush, fileBytes, lossAllowed } = options;
+    this.#histories = new ConfirmedHistories({ syncFlush, fileBytes });
+    this.#unclean = new UncleanElections(lossAllowed);
+    this.#prefix = new ConfirmedPrefix(this.#histories);
+    const confirmed = this.#histories.newest.bytes;
+    if (copies !== undefined) this.#copies = new AnsweredCopies({ confirmed, copies, syncFlush, fileBytes });
   }
 
   get ledger(): Ledger {
-    return this.#confirmed.ledger;
+    return this.#histories.newest.ledger;
+  }
+
+  get delays(): DelaysInTime {
+    return this.#histories.newest.delays;
   }
 
   get violation(): Violation | undefined {
@@ -91,8 +90,9 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   // --- controllers -------------------------------------------------------------------------------------------------
 
   /** The controllers agreed on this; `name` was the first of them to know. */
-  decided(name: string, set: BrokerSet): void {
+  decided(name: string, set: BrokerSet, command: Command): void {
     const before = this.brokerSet;
+    if (UncleanElections.isUnclean(set, before)) this.#electedUnclean(set, before, command);
     this.brokerSet = set;
     const { note, moment, membersOf } = this.#options;
     if (set.masterEpoch !== before?.masterEpoch) {
@@ -104,9 +104,25 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     this.#judgeOldDisks(set, before);
     if (set.syncStateSetEpoch === before?.syncStateSetEpoch) return;
     note(name, 'in sync', set.syncStateSetEpoch, Number(set.syncStateSet.join('')));
-    const members = membersOf(set.syncStateSet);
-    this.#hold(this.#bySet.name, this.#bySet.decided(set.syncStateSetEpoch, members));
+    this.#holdSet(set.syncStateSetEpoch, membersOf(set.syncStateSet));
     moment(name, 'decided');
+  }
+
+  #electedUnclean(set: BrokerSet, before: BrokerSet | undefined, command: Command): void {
+    this.#hold(this.#unclean.name, this.#unclean.decided(command, set, before));
+    const [member] = set.masterId === undefined ? [] : this.#options.membersOf([set.masterId]);
+    const elected = this.brokers.find(({ name }) => name === member?.name && !member.isHurt);
+    this.#options.note(member?.name ?? '', 'elected unclean', set.masterEpoch, elected?.end ?? 0);
+    this.#histories.electedUnclean(set.masterEpoch, before?.syncStateSet ?? [], elected);
+  }
+
+  #holdSet(setEpoch: number, members: readonly SetMember[]): void {
+    this.#hold('confirmed-by-set', this.#histories.decided(setEpoch, members));
+  }
+
+  /** A process wrote this line. */
+  heard(line: LogLine): void {
+    this.#unclean.heard(line);
   }
 
   /** Who registers with an older state of its disk, and stays in the set, has to have everything by chance. */
@@ -115,14 +131,19 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     const { isSetBack, membersOf } = this.#options;
     const registered = set.syncStateSet.filter((id) => isSetBack(id) && startOf(set, id) !== startOf(before, id));
     const members = membersOf(registered).map((member) => ({ ...member, isHurt: false }));
-    this.#hold(this.#bySet.name, this.#bySet.decided(set.syncStateSetEpoch, members));
+    this.#holdSet(set.syncStateSetEpoch, members);
   }
 
   // --- brokers -----------------------------------------------------------------------------------------------------
 
+  opened(broker: BrokerWatch): void {
+    if (this.#options.lossAllowed !== undefined) this.#histories.opened(broker);
+  }
+
   leads(broker: BrokerWatch, epoch: number): void {
     this.#options.note(broker.name, 'leads', epoch, broker.end);
     this.#hold(this.#oneMaster.name, this.#oneMaster.leads(broker, epoch));
+    this.#hold(this.#histories.name, this.#histories.leads(broker, epoch, this.#options.nowMs() * 1e6));
     this.#options.moment(broker.name, 'leads');
   }
 
@@ -142,12 +163,13 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   cut(broker: BrokerWatch, end: number): void {
     this.#options.note(broker.name, 'cuts', end, broker.shown);
     this.#hold(this.#prefix.name, this.#prefix.cut(broker, end));
+    this.#hold(this.#histories.name, this.#histories.cut(broker, end));
     this.#options.moment(broker.name, 'cut');
   }
 
   confirmed(broker: BrokerWatch, from: number, to: number): void {
-    const { end } = this.#confirmed;
-    if (to > end) this.#grow(broker, end, to);
+    const history = this.#histories.confirmedBy(broker, from, to);
+    if (to > history.end) this.#grow(history, broker, to);
     this.#hold(this.#prefix.name, this.#prefix.shows(broker, from, to));
   }
 
@@ -166,20 +188,17 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     this.#hold(this.#prefix.name, this.#prefix.fell(broker, before));
   }
 
-  #grow(broker: BrokerWatch, from: number, to: number): void {
+  #grow(history: ConfirmedHistory, broker: BrokerWatch, to: number): void {
     const { note, moment, membersOf } = this.#options;
-    const bytes = broker.files.read(from, to, 'cache');
-    const problem = this.#confirmed.add(bytes, broker.ledEpoch, (entry) => {
-      this.#hold(this.#queueOffsets.name, this.#queueOffsets.firstCommitted(broker, entry));
-      this.#hold(this.#storeTime.name, this.#storeTime.firstCommitted(broker, entry));
-      this.#hold(this.delays.name, this.delays.firstCommitted(broker, entry));
+    const { end: from, bySet } = history;
+    const hold: Hold = (invariant, text) => this.#hold(invariant, text);
+    history.add(broker, broker.files.read(from, to, 'cache'), broker.ledEpoch, hold, (entry) => {
       if (this.#copies !== undefined) this.#noteTimes(entry);
-      if (entry.index % COMPARE_EVERY === 0) this.#compared.set(entry.end, entry.index);
     });
-    this.#hold(this.#prefix.name, problem);
+    this.#histories.grew(history);
     note(broker.name, 'confirms', to, broker.ledEpoch);
-    const members = membersOf(this.brokerSet?.syncStateSet ?? []);
-    this.#hold(this.#bySet.name, this.#bySet.grew(broker.name, from, to, members));
+    const set = this.#histories.setOf(broker.ledEpoch) ?? this.brokerSet?.syncStateSet ?? [];
+    this.#hold(bySet.name, bySet.grew(broker.name, from, to, membersOf(set)));
     moment(broker.name, 'commit');
   }
 
@@ -191,27 +210,48 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   }
 
   applied(broker: BrokerWatch, position: number): void {
-    const index = this.#compared.get(position);
-    if (index !== undefined) this.#hold(this.#sameState.name, this.#sameState.applied(broker, index));
+    for (const { history, index } of this.#histories.heldBy(broker, position)) {
+      const { sameState } = history;
+      this.#hold(sameState.name, sameState.applied(broker, index));
+    }
   }
 
   // --- clients -----------------------------------------------------------------------------------------------------
 
   acknowledged(send: AcknowledgedSend): void {
-    const invariant = this.#copies ?? this.#acknowledgedKept;
-    this.#hold(invariant.name, invariant.acknowledged(send));
+    const copies = this.#copies;
+    if (copies !== undefined) this.#hold(copies.name, copies.acknowledged(send));
+    else this.#holdAny((ledger) => new AcknowledgedKept(ledger).acknowledged(send), 'acknowledged-kept');
+    if (this.#options.lossAllowed !== undefined) this.#acknowledged.push(send);
   }
 
   seen(message: SeenMessage): void {
-    this.#hold(this.#committedSeen.name, this.#committedSeen.seen(message));
+    this.#holdAny((ledger) => new CommittedSeen(ledger).seen(message), 'committed-seen');
+  }
+
+  /** True of one history at least: a master that was replaced, and brokers that hold more, go on in theirs. */
+  #holdAny(judge: (ledger: Ledger) => string | undefined, invariant: string): void {
+    const texts = this.#histories.all.map(({ ledger }) => judge(ledger));
+    if (!texts.includes(undefined)) this.#hold(invariant, texts.at(-1));
   }
 
   get lost(): number {
-    return this.#copies?.lost ?? 0;
+    return (
+      this.#copies?.lost ?? this.#acknowledged.filter((send) => this.#histories.isGivenUp(send, send.value)).length
+    );
+  }
+
+  /** How often somebody was elected who was not in sync. */
+  get uncleanElections(): number {
+    return this.#unclean.count;
   }
 
   get losesChanges(): boolean {
-    return this.#copies?.losesChanges ?? false;
+    return this.#copies?.losesChanges ?? this.#histories.losesChanges;
+  }
+
+  isPassedOver(key: string, queueOffset: number): boolean {
+    return this.#histories.all.length > 1 && this.#histories.isPassedOver(placeIn(key, queueOffset));
   }
 
   /**
@@ -219,23 +259,40 @@ export class SetJudge implements SceneJudge, BrokerEvents {
    * for the checkers of order and loss.
    */
   promised(history: History): History {
+    if (this.#histories.all.length > 1) return this.#kept(history);
     const copies = this.#copies;
     if (copies === undefined) return history;
     return restateHistory(history, ({ op, key, value, result }) => {
       if (op !== 'append' || typeof result !== 'number' || typeof value !== 'string') return 'as-told';
-      const [topic = '', queue] = key.split('/');
-      if (copies.isLost({ topic, queueId: Number(queue), queueOffset: result }, value)) return { unknown: 'lost' };
+      if (copies.isLost(placeIn(key, result), value)) return { unknown: 'lost' };
       const atNs = this.#confirmedNs.get(value);
       return atNs === undefined ? 'as-told' : { atNs };
+    });
+  }
+
+  /** What an unclean election gave up is as if nobody had been told anything of it, and who had read of it went on from there. */
+  #kept(history: History): History {
+    const histories = this.#histories;
+    return restateHistory(history, ({ op, key, value, result, offset, endNs = 0 }) => {
+      if (op === 'append' && typeof result === 'number')
+        return histories.isGivenUp(placeIn(key, result), String(value)) ? { unknown: 'lost' } : 'as-told';
+      if (op === 'read' && offset !== undefined)
+        return histories.isGivenUp(placeIn(key, offset), String(result)) ? 'left-out' : 'as-told';
+      if (op !== 'max' || typeof result !== 'number') return 'as-told';
+      // What was given up may come back with another one that is elected: lengths go to and fro from the first time on.
+      const isOver = endNs >= histories.firstPartingNs || histories.isPassedOver(placeIn(key, result - 1));
+      return isOver ? { unknown: 'lost' } : 'as-told';
     });
   }
 
   healed(): void {
     const { brokers } = this;
     if (this.#copies !== undefined) this.#hold(this.#copies.name, this.#copies.healed());
+    this.#hold(this.#unclean.name, this.#unclean.healed());
     const { metadata, controllers } = this.#options;
+    const { queueOffsets, sameState } = this.#histories.newest;
     const kept = this.losesChanges ? [] : [metadata];
-    for (const each of [this.#prefix, this.#queueOffsets, this.#sameState, ...kept]) {
+    for (const each of [this.#prefix, queueOffsets, sameState, ...kept]) {
       this.#hold(each.name, each.healed(brokers));
     }
     controllers.healed();
@@ -243,12 +300,24 @@ export class SetJudge implements SceneJudge, BrokerEvents {
 
   /** Something that no invariant's file holds went wrong. */
   broken(invariant: string, text: string): void {
-    if (this.losesChanges && OF_CHANGES.has(invariant)) return;
+    if (this.#isForgiven(invariant)) return;
     // The first that breaks is told, be it the controllers' own.
     if (this.violation === undefined) this.#violation = { invariant, text, atMs: this.#options.nowMs() };
+  }
+
+  #isForgiven(invariant: string): boolean {
+    if (this.#copies !== undefined) return this.losesChanges && OF_CHANGES.has(invariant);
+    const { all, losesChanges } = this.#histories;
+    return (all.length > 1 && invariant === OF_LENGTHS) || (losesChanges && invariant === OF_OFFSETS);
   }
 
   #hold(invariant: string, text: string | undefined): void {
     if (text !== undefined) this.broken(invariant, text);
   }
+}
+
+/** `key`: `topic/queue`. */
+function placeIn(key: string, queueOffset: number): Place {
+  const [topic = '', queue] = key.split('/');
+  return { topic, queueId: Number(queue), queueOffset };
 }

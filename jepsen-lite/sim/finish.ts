@@ -9,7 +9,7 @@ import { drain } from '../workload/drain.ts';
 import { IDLE_TOPIC } from '../workload/idle-sender.ts';
 import { judgeOnewayOffsets } from '../workload/oneway-offsets.ts';
 import { readTopicSettings } from '../workload/topic-settings.ts';
-import type { Scene } from './scene.ts';
+import type { Scene, SceneJudge } from './scene.ts';
 import type { SimProcess } from './sim-process.ts';
 
 /** Clients end what they are at. */
@@ -56,7 +56,7 @@ export async function finish(run: Finish): Promise<void> {
     consumed: {
       group: CONSUMER_GROUP,
       queues: subscribed,
-      removedNs: (key, offset) => scene.judge.ledger.removedNs(key, offset),
+      removedNs: (key, offset) => removedNs(scene.judge, key, offset),
     },
     hasRegisters: scene.judge.losesChanges !== true,
     replicas,
@@ -76,6 +76,11 @@ export async function finish(run: Finish): Promise<void> {
     const first = findings.find(({ fatal }) => fatal);
     scene.judge.broken(`checker ${checker}`, `${reason ?? ''} ${first?.anomaly}: ${first?.message}`);
   }
+}
+
+/** When a message was gone for who had not come to it, ns: from the beginning where one stands that took the place of another. */
+function removedNs(judge: SceneJudge, key: string, offset: number): number | undefined {
+  return judge.isPassedOver?.(key, offset) ? 0 : judge.ledger.removedNs(key, offset);
 }
 
 /** Whether somebody serves in time, clients end, and the members come to hold the same, whole. */

@@ -1,5 +1,6 @@
 import { controllerFaultKinds } from '../controller/controller-fault-kinds.ts';
 import { createControllerScene } from '../controller/controller-scene.ts';
+import { drawLeftAlone } from '../controller/left-alone.ts';
 import { drawSetBacks } from '../controller/set-back-brokers.ts';
 import { faultKinds } from '../fault/fault-kinds.ts';
 import { type DrawnKind, generateSchedule } from '../fault/generate.ts';
@@ -20,8 +21,12 @@ export interface Mode {
 /** The modes by their names. */
 export const modes: Readonly<Record<ModeName, Mode>> = {
   dledger: { kinds: faultKinds, create: createDledgerScene },
-  controller: { kinds: controllerFaultKinds, laterKinds: drawSetBacks, create: createControllerScene },
+  controller: { kinds: controllerFaultKinds, laterKinds: drawLaterKinds, create: createControllerScene },
 };
+
+function drawLaterKinds(...drawn: Parameters<typeof drawSetBacks>): Fault[] {
+  return [...drawSetBacks(...drawn), ...drawLeftAlone(...drawn)];
+}
 
 /** The faults that a seed means, by time. */
 export function drawFaults({ kinds, laterKinds }: Mode, seed: number, startMs: number, endMs: number): Schedule {

@@ -41,6 +41,8 @@ export interface RunResult {
   readonly unknown: number;
   /** Acknowledged messages that are gone, as the configuration of the run allows. */
   readonly lost: number;
+  /** Elections of somebody who was not in sync. */
+  readonly uncleanElections: number;
   readonly leaderships: number;
   /** Client operations that ended in a second of the time with load. */
   readonly operationsPerSecond: number;
@@ -132,6 +134,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     committed: judge.ledger.lastIndex,
     ...clients.counts,
     lost: judge.lost ?? 0,
+    uncleanElections: judge.uncleanElections ?? 0,
     operationsPerSecond,
     load,
     leaderships,

@@ -22,6 +22,10 @@ export interface SceneJudge extends ClientJudge {
   readonly lost?: number;
   /** Changes of topics, groups or offsets may be gone, too: what was answered of them is not judged. */
   readonly losesChanges?: boolean;
+  /** Elections so far that may have lost something. */
+  readonly uncleanElections?: number;
+  /** Whether another message stood at this place of a queue (`topic/queue`) and was given up: who had come further does not come back for the one that stands there now. */
+  isPassedOver?(key: string, queueOffset: number): boolean;
   /** What clients were told, as far as it is promised by this configuration; all of it, if this is left out. */
   promised?(history: History): History;
 }

@@ -13,6 +13,8 @@ export class LogBook {
   readonly #now: () => number;
   readonly #most: number;
   lines: LogLine[] = [];
+  /** Hears each line. */
+  heard: (line: LogLine) => void = () => {};
 
   constructor(now: () => number, most: number) {
     this.#now = now;
@@ -21,7 +23,9 @@ export class LogBook {
 
   add(node: string, level: string, message: string, fields: LogFields | undefined): void {
     if (this.lines.length >= 2 * this.#most) this.lines = this.lines.slice(-this.#most);
-    this.lines.push({ atMicros: this.#now(), node, level, message, fields });
+    const line = { atMicros: this.#now(), node, level, message, fields };
+    this.lines.push(line);
+    this.heard(line);
   }
 }
 

@@ -131,6 +131,21 @@ describe('the leader', () => {
     expect(JSON.stringify(group.platform(group.leader).logger.lines)).toContain('acknowledged messages may be lost');
   });
 
+  it('has the next leading controller say, too, that messages may be lost: who held the election may have died before it did', async () => {
+    await first.elect();
+    first.kill();
+    await group.world.run(2_000);
+    await second.ask(electMaster, { ...SET, brokerId: 2, designateElect: true, acceptLoss: true });
+    group.kill(group.leader);
+    await group.untilServing();
+    await group.world.run(3_000);
+    const said = group
+      .platform(group.leader)
+      .logger.lines.filter((line) => JSON.stringify(line).includes('may be lost'));
+    expect(said).toHaveLength(1);
+    expect(JSON.stringify(said)).toContain('"masterEpoch":3');
+  });
+
   it('accepts no loss before it can know who is alive', async () => {
     await first.elect();
     first.kill();

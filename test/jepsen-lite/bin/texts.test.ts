@@ -21,6 +21,7 @@ const report: SeedReport = {
   refused: 2,
   unknown: 1,
   lost: 0,
+  uncleanElections: 0,
   operationsPerSecond: 30,
   load: { served: 0.9, acknowledgedPerSecond: 31 },
   leaderships: 2,
@@ -109,8 +110,10 @@ test('totals count a seed that is played twice once, and its time twice for the 
     '30.0 client operations a second under load (least: 30.0, seed 17), 14 entries committed\n' +
       'somebody served in 90 % of that time (least: 90 %, seed 17); at least 31.0 (seed 17) a second ended well in it',
   );
-  addReport(totals, { ...report, lost: 5 });
-  expect(workLine(totals)).toContain('21 entries committed, 5 acknowledged messages lost, as their sets');
+  addReport(totals, { ...report, lost: 5, uncleanElections: 2 });
+  expect(workLine(totals)).toContain(
+    '21 entries committed, 5 acknowledged messages lost, as sets without allAckInSyncStateSet and 2 unclean elections allow',
+  );
   const table = coverageTable(totals.coverage, ['kill', 'cut']);
   expect(table).toContain('1 of 12 pairs of fault and state reached');
   expect(table.split('\n')[1]).toMatch(/^kill +6 /);

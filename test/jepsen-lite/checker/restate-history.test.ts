@@ -41,3 +41,13 @@ test('an answer is taken to be later, or unknown; nothing but answers is asked f
   expect(lost).toMatchObject({ outcome: 'info', returnNs: undefined, endNs: 12, error: 'gone', attempts: 3 });
   expect(restateHistory(told(), () => ({ atNs: 1 })).operation(0).returnNs).toBe(10);
 });
+
+test('a read is left out, and who read may go on from anywhere', () => {
+  const copy = restateHistory(told(), ({ op, offset }) => (op === 'read' && offset === 0 ? 'left-out' : 'as-told'));
+  const of6 = [...copy.operations()].filter(({ process }) => process === 6);
+  expect(of6.map(({ op, key }) => [op, key])).toEqual([
+    ['assign', 'T/0'],
+    ['assign', 'T/0'],
+  ]);
+  expect(copy.consumerGroupOf(6)).toBe('readers');
+});

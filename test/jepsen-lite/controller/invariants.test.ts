@@ -4,51 +4,20 @@ import { AnsweredCopies } from '../../../jepsen-lite/controller/answered-copies.
 import type { BrokerWatch } from '../../../jepsen-lite/controller/broker-watch.ts';
 import { ConfirmedBySet } from '../../../jepsen-lite/controller/confirmed-by-set.ts';
 import { ConfirmedBytes } from '../../../jepsen-lite/controller/confirmed-bytes.ts';
+import { ConfirmedHistories } from '../../../jepsen-lite/controller/confirmed-histories.ts';
 import { ConfirmedPrefix } from '../../../jepsen-lite/controller/confirmed-prefix.ts';
-import { LogFiles } from '../../../jepsen-lite/controller/log-files.ts';
 import { OneMaster } from '../../../jepsen-lite/controller/one-master.ts';
-import { bodyOf } from '../../../jepsen-lite/invariant/message-body.ts';
-import { SimFile } from '../../../jepsen-lite/sim/sim-file.ts';
-import { SimHost } from '../../../jepsen-lite/sim/sim-host.ts';
-import { encodeRecord, recordSize } from '../../../src/protocol/message/record.ts';
+import { FILE_BYTES, filesOf, recordOf } from './log-of.ts';
 
-const FILE_BYTES = 4_096;
+const first = recordOf(0, '#1');
+const both = Buffer.concat([first, recordOf(first.length, '#2')]);
 
-function record(position: number, value: string): Buffer {
-  const fields = {
-    topic: Buffer.from('T'),
-    queueId: 0,
-    flag: 0,
-    sysFlag: 0,
-    bornTimestamp: 1,
-    bornHost: Buffer.alloc(8),
-    reconsumeTimes: 0,
-    preparedTransactionOffset: 0,
-    properties: Buffer.alloc(0),
-    body: bodyOf(value, 20),
-    position,
-    queueOffset: 0,
-    storeTimestamp: 1,
-    storeHost: Buffer.alloc(8),
-  };
-  const bytes = Buffer.alloc(recordSize(fields));
-  encodeRecord(bytes, 0, fields);
-  return bytes;
+function histories(): ConfirmedHistories {
+  const all = new ConfirmedHistories({ fileBytes: FILE_BYTES, syncFlush: false });
+  const nothing = (): void => {};
+  all.newest.add({ name: 'n0' }, both, 1, nothing, nothing);
+  return all;
 }
-
-/** A machine whose log holds these bytes, fsynced up to a place. */
-function files(bytes: Buffer, synced = bytes.length): LogFiles {
-  const host = new SimHost('m', '10.0.0.1', 1);
-  const file = new SimFile();
-  file.write(bytes.subarray(0, synced), 0);
-  file.beginSync()(true);
-  file.write(bytes.subarray(synced), synced);
-  host.image.link(`/store/commitlog/${'0'.repeat(20)}`, file);
-  return new LogFiles(host, FILE_BYTES);
-}
-
-const first = record(0, '#1');
-const both = Buffer.concat([first, record(first.length, '#2')]);
 
 function confirmed(): ConfirmedBytes {
   const bytes = new ConfirmedBytes(FILE_BYTES);
@@ -64,23 +33,23 @@ test('what is confirmed is read record by record, and nothing else is taken for 
 });
 
 test('a member of the set that lacks what is confirmed', () => {
-  const lacking = { name: 'n1', files: files(first), isHurt: false };
-  const has = { name: 'n2', files: files(both, first.length), isHurt: false };
+  const lacking = { name: 'n1', files: filesOf(first), isHurt: false };
+  const has = { name: 'n2', files: filesOf(both, first.length), isHurt: false };
   const inCache = new ConfirmedBySet(confirmed(), false);
   expect(inCache.grew('n0', 0, first.length, [lacking, has])).toBeUndefined();
   expect(inCache.grew('n0', first.length, both.length, [has])).toBeUndefined();
   expect(inCache.grew('n0', first.length, both.length, [has, lacking])).toContain('n0 confirms');
-  expect(inCache.decided(7, [lacking])).toContain('the member n1');
-  expect(inCache.decided(7, [{ ...lacking, isHurt: true }])).toBeUndefined();
-  expect(new ConfirmedBySet(confirmed(), true).decided(7, [has])).toContain('the member n2');
+  expect(inCache.decided(7, [lacking], both.length)).toContain('the member n1');
+  expect(inCache.decided(7, [{ ...lacking, isHurt: true }], both.length)).toBeUndefined();
+  expect(new ConfirmedBySet(confirmed(), true).decided(7, [has], both.length)).toContain('the member n2');
 });
 
 test('a broker that shows something else than was confirmed, or cuts what it showed', () => {
-  const prefix = new ConfirmedPrefix(confirmed());
+  const prefix = new ConfirmedPrefix(histories());
   const other = Buffer.from(both);
   other[first.length + 90] = 0xff;
   const broker = (bytes: Buffer, shown: number) =>
-    ({ name: 'n1', files: files(bytes), shown, end: bytes.length }) as unknown as BrokerWatch;
+    ({ name: 'n1', files: filesOf(bytes), shown, end: bytes.length }) as unknown as BrokerWatch;
   expect(prefix.shows(broker(both, both.length), 0, both.length)).toBeUndefined();
   expect(prefix.shows(broker(other, both.length), 0, both.length)).toContain(`at ${first.length + 90}`);
   expect(prefix.cut(broker(both, first.length), first.length)).toBeUndefined();
@@ -101,7 +70,7 @@ test('two masters of one epoch, or one that nobody elected', () => {
 
 describe('what is acknowledged without allAckInSyncStateSet', () => {
   const second = { topic: 'T', queueId: 0, queueOffset: 0, position: first.length, value: '#2' };
-  const member = (name: string, bytes: Buffer, isHurt = false) => ({ name, files: files(bytes), isHurt });
+  const member = (name: string, bytes: Buffer, isHurt = false) => ({ name, files: filesOf(bytes), isHurt });
 
   /** The first record is confirmed; n0 and n1 have the second one, too, and n2 has not. */
   function answered(copies = 2) {

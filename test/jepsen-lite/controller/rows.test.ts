@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { nodeEngine } from '../../../jepsen-lite/bin/engine.ts';
 import type { Schedule } from '../../../jepsen-lite/fault/schedule.ts';
 import { type RunResult, run } from '../../../jepsen-lite/sim/run.ts';
@@ -78,3 +78,33 @@ test.for([['leader'], ['follower'], ['other-follower']] as const)(
     expect(said).toHaveLength(1);
   },
 );
+
+describe('the only one in sync is away, and others are alive (row 27)', () => {
+  const alone = (mode: 'kill' | 'unheard') =>
+    [{ kind: 'left-alone', atMs: 3_000, target: 'leader', forMs: 6_000, amount: 1_000, mode }] as const;
+  const told = ({ log }: RunResult) =>
+    log.filter(({ message }) => message.includes('acknowledged messages may be lost'));
+
+  it('nobody is elected before it is back, and nothing is lost', async () => {
+    const result = await play(alone('kill'));
+    expect([result.uncleanElections, result.lost, told(result)]).toEqual([0, 0, []]);
+  });
+
+  // Seed 15 draws enableElectUncleanMaster=true, and seed 16 people who accept the loss.
+  it.for([
+    ['kill', 15],
+    ['unheard', 15],
+    ['kill', 16],
+  ] as const)(
+    'where a loss is allowed another one is (%s, seed %i): what that one lacks is lost, and announced',
+    async ([mode, seed]) => {
+      const result = await play(alone(mode), seed);
+      expect(result.uncleanElections).toBeGreaterThan(0);
+      expect(result.lost).toBeGreaterThan(0);
+      expect(told(result).length).toBeGreaterThan(0);
+      expect(result.log.filter(({ message }) => message.includes('does not follow its master')).length).toBeGreaterThan(
+        0,
+      );
+    },
+  );
+});
