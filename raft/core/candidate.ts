@@ -1,4 +1,5 @@
-import { doubtElectionVotes, hurry, requestVote, startVote, votesNeeded } from './election.ts';
+import { doubtVoters, mayCallDoubtElection } from './doubt-election.ts';
+import { hurry, requestVote, startVote } from './election.ts';
 import { becomeFollower, stepFollower } from './follower.ts';
 import { becomeLeader } from './leader.ts';
 import type { NodeState } from './node-state.ts';
@@ -38,10 +39,14 @@ export function openRound(node: NodeState): boolean {
   return node.role === 'pre-candidate' || (node.role === 'candidate' && node.voteKind !== 'doubt-vote');
 }
 
-/** Has the running attempt been won or lost? Lost is one that was refused, and that those who can still answer cannot save. */
+/** Has the running attempt been won or lost? */
 export function tallyVotes(node: NodeState): void {
-  if (node.role !== 'pre-candidate' && node.role !== 'candidate') return;
-  const ordinary = openRound(node);
+  if (openRound(node)) tallyRound(node);
+  else if (node.role === 'candidate') tallyDoubtElection(node);
+}
+
+/** An ordinary attempt needs a majority. Lost is one that was refused, and that those who can still answer cannot save. */
+function tallyRound(node: NodeState): void {
   let granted = 0;
   let refused = 0;
   let awaited = 0;
@@ -49,15 +54,24 @@ export function tallyVotes(node: NodeState): void {
     const vote = node.votes.get(id);
     if (vote === true) granted++;
     else if (vote === false) refused++;
-    else if (!ordinary || id === node.id || node.peers.get(id)?.connected) awaited++;
+    else if (id === node.id || node.peers.get(id)?.connected) awaited++;
   }
-  const needed = votesNeeded(node);
+  const needed = node.members.majority;
   if (granted >= needed) {
     if (node.role === 'pre-candidate') startVote(node, 'vote', false, node.roleReason);
     else if (node.votes.has(node.id)) becomeLeader(node);
   } else if (refused > 0 && granted + awaited < needed) {
     loseRound(node, node.term, `${node.role === 'candidate' ? 'election' : 'pre-vote'} lost`);
   }
+}
+
+/** A doubt election needs those who are needed now, not when it began: a voter that was given up may be back, a majority be free of doubt. */
+function tallyDoubtElection(node: NodeState): void {
+  const { votes } = node;
+  const voters = doubtVoters(node);
+  if (voters.length === 0) loseRound(node, node.term, 'a doubt election is open no more');
+  else if (voters.some((id) => votes.get(id) === false)) loseRound(node, node.term, 'election lost');
+  else if (voters.every((id) => votes.get(id))) becomeLeader(node);
 }
 
 /** The running attempt has failed. */
@@ -76,7 +90,7 @@ export function loseRound(node: NodeState, term: number, outcome: string): void 
  */
 export function retrySoon(node: NodeState, reason: string): void {
   // A doubt election has no pre-vote, and its time has not come.
-  if (node.inDoubt || doubtElectionVotes(node) > 0) return;
+  if (node.inDoubt || mayCallDoubtElection(node)) return;
   const again = ', again';
   const scale = 2 ** Math.min(node.lostRounds++, 10);
   if (hurry(node, reason.endsWith(again) ? reason : reason + again, scale)) node.preVoteFailed = false;

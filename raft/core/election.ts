@@ -1,4 +1,5 @@
 import { openRound, repeatRequests, retrySoon, tallyVotes } from './candidate.ts';
+import { mayCallDoubtElection } from './doubt-election.ts';
 import { becomeFollower, setLeader } from './follower.ts';
 import type { NodeState, VoteKind } from './node-state.ts';
 import type { Progress } from './progress.ts';
@@ -38,9 +39,7 @@ export function campaign(node: NodeState, reason: string): void {
     else becomeFollower(node, node.term, undefined, reason);
     return;
   }
-  const doubtVotes = node.inDoubt || node.preVoteFailed ? doubtElectionVotes(node) : 0;
-  if (doubtVotes > 0) {
-    node.doubtVotesNeeded = doubtVotes;
+  if ((node.inDoubt || node.preVoteFailed) && mayCallDoubtElection(node)) {
     startVote(node, 'doubt-vote', false, `${reason}, doubt election`);
   } else if (!node.inDoubt) {
     startPreVote(node, reason);
@@ -107,38 +106,6 @@ export function requestVote(node: NodeState, to: NodeId): void {
   }
 }
 
-/**
- * Votes that a doubt election (safety rule 2) would need now; 0: none may be held. It may be held while, by hellos of all voters, fewer
- * than a majority are free of doubt, and needs them all. A fresh store (it may be a wiped member) takes part only if all are empty.
- * Whom an operator gave up is not asked, and those who are left must be a majority. `bootstrapWithMajority` lets a majority found the group while nobody present was ever made whole.
- */
-export function doubtElectionVotes(node: NodeState): number {
-  if (!node.members.isSelfVoter) return 0;
-  let free = node.inDoubt ? 0 : 1;
-  let fresh = node.fresh ? 1 : 0;
-  let longest = node.lastIndex;
-  let present = 1;
-  let needed = 1;
-  for (const peer of node.peerList) {
-    if (!node.members.isVoter(peer.id) || node.givenUp.has(peer.id)) continue;
-    needed++;
-    if (!peer.connected) continue;
-    present++;
-    if (!peer.inDoubt) free++;
-    if (peer.fresh) fresh++;
-    longest = Math.max(longest, peer.helloLastIndex);
-  }
-  const { majority } = node.members;
-  if (present === needed && needed >= majority && free < majority && (fresh === 0 || longest === 0)) return needed;
-  return node.config.bootstrapWithMajority && present >= majority && free === 0 && longest <= 1 ? majority : 0;
-}
-
-/** Votes that the running attempt needs. */
-export function votesNeeded(node: NodeState): number {
-  const doubtElection = node.role === 'candidate' && node.voteKind === 'doubt-vote';
-  return doubtElection ? node.doubtVotesNeeded : node.members.majority;
-}
-
 /** Voters whose hello is still awaited by a node that cannot stand alone (for people). */
 export function waitsFor(node: NodeState): NodeId[] {
   if (node.leader !== undefined || !node.inDoubt) return [];
@@ -151,7 +118,7 @@ export function waitsFor(node: NodeState): NodeId[] {
  */
 export function coldStart(node: NodeState): void {
   if (node.heardLeaderSinceStart || node.role === 'candidate' || !node.mayStand) return;
-  if (doubtElectionVotes(node) > 0) {
+  if (mayCallDoubtElection(node)) {
     if (connectedVoters(node).some((peer) => isBetter(peer, node))) return;
     node.preVoteFailed = true;
   } else {
@@ -162,8 +129,7 @@ export function coldStart(node: NodeState): void {
 }
 
 function connectedVoters(node: NodeState): Progress[] {
-  const { members, givenUp } = node;
-  return node.peerList.filter((peer) => peer.connected && members.isVoter(peer.id) && !givenUp.has(peer.id));
+  return node.peerList.filter((peer) => peer.connected && node.members.isVoter(peer.id));
 }
 
 function isBetter(peer: Progress, node: NodeState): boolean {

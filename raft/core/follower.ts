@@ -33,6 +33,7 @@ export function setLeader(node: NodeState, leader: NodeId | undefined, reason: s
     node.heardLeaderSinceStart = true;
     node.preVoteFailed = false;
     node.lostRounds = 0;
+    node.givenUp.clear();
   }
   if (leader === node.leader) return;
   if (leader === undefined) node.leaderlessSince = node.now;

@@ -91,10 +91,8 @@ export class NodeState {
   now = 0;
 
   // Elections.
-  /** Voters that an operator called lost (give-up). */
+  /** Voters that an operator called lost in this outage (give-up): none while a leader is known, and nobody who is connected with a store. */
   readonly givenUp = new Set<NodeId>();
-  /** Votes that the running doubt election needs. */
-  doubtVotesNeeded = 0;
   electionDeadline = 0;
   /** The last deadline that was drawn for a fast campaign, and why. */
   hurryDeadline = -1;

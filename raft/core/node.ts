@@ -3,7 +3,7 @@ import { loseRound, openRound, repeatRequest, stepCandidate, tallyVotes } from '
 import { endOwnDoubt } from './doubt.ts';
 import { closedByPeer, coldStart, handleVoteRequest, tickElection } from './election.ts';
 import { becomeFollower, followerPersisted, stepFollower } from './follower.ts';
-import { giveUp } from './give-up.ts';
+import { giveUp, takeBack } from './give-up.ts';
 import { broadcastHeartbeat, greetPeer, stepLeader, tickLeader } from './leader.ts';
 import { changedSet, mustRetire, proposedMembers, retire } from './member-change.ts';
 import { NodeState } from './node-state.ts';
@@ -46,7 +46,10 @@ export class RaftNode extends NodeState {
     }
     const peer = this.members.has(message.from) ? this.peers.get(message.from) : undefined;
     if (!peer && isReply(message)) return;
-    if ('granted' in message) peer?.voted(message);
+    if (peer && 'granted' in message) {
+      peer.voted(message);
+      takeBack(this, peer);
+    }
     if (message.term > this.term && !(message.type === 'pre-vote-reply' && message.granted)) {
       const fromLeader = message.type === 'append' || message.type === 'heartbeat';
       const reason = `higher term ${message.term} from ${message.from}`;
@@ -67,14 +70,14 @@ export class RaftNode extends NodeState {
     if (hello.id === this.id) return;
     const peer = this.peerOf(hello.id);
     peer.greet(hello);
-    // It is not lost; one without a store still is.
-    if (!hello.fresh) this.givenUp.delete(hello.id);
+    takeBack(this, peer);
     if (hello.id === this.leader) this.leaderClosed = 0;
     // What a stranger says is only remembered: it may become a member.
     if (!this.members.has(hello.id)) return;
     if (this.role === 'leader') {
       greetPeer(this, peer);
     } else {
+      tallyVotes(this);
       repeatRequest(this, peer);
       coldStart(this);
     }

@@ -186,8 +186,8 @@ export class Replica implements TransportEvents {
   }
 
   /**
-   * An operator says that a voter is lost for good, with what it alone held: a group in which too few are free of doubt elects a leader without it. A sentence says why
-   * that cannot be. Each of those who are left is told.
+   * An operator says that a voter is lost for good, with what it alone held: a group in which too few are free of doubt elects a leader without it, in this outage. A
+   * sentence says why that cannot be. Each of those who are left is told.
    */
   giveUp(id: NodeId): string | undefined {
     if (this.stopped) return 'stopped';

@@ -107,127 +107,6 @@ describe('a node in doubt (safety 2)', () => {
   });
 });
 
-describe('a doubt election (safety 2)', () => {
-  const standing = (fields = {}) => {
-    const solo = new Solo({ inDoubt: true, log: [1, 2] });
-    solo.hello('n1', { inDoubt: true, lastIndex: 2, lastTerm: 2, ...fields });
-    solo.hello('n2', { inDoubt: true, lastIndex: 2, lastTerm: 2 });
-    return solo;
-  };
-
-  it('needs the votes of all', () => {
-    const solo = standing();
-    expect(solo.ticks(4).map((m) => m.type)).toEqual(['doubt-vote', 'doubt-vote']);
-    solo.step('doubt-vote-reply', 'n1', { granted: true, inDoubt: true });
-    expect(solo.node.role).toBe('candidate');
-    solo.step('doubt-vote-reply', 'n2', { granted: true, inDoubt: true });
-    expect(solo.node.role).toBe('leader');
-    const report = solo.readies.findLast((ready) => ready.roleChange)?.roleChange;
-    expect(report).toMatchObject({ inDoubtElection: true, votes: ['n0', 'n1', 'n2'] });
-  });
-
-  it('is not held while a majority is free of doubt, or somebody is missing', () => {
-    const free = new Solo({ inDoubt: true });
-    free.hello('n1');
-    free.hello('n2');
-    expect(free.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
-    const missing = new Solo({ inDoubt: true });
-    missing.hello('n1', { inDoubt: true });
-    expect(missing.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
-  });
-
-  it('is not held with a store that may have been wiped, unless all are empty', () => {
-    expect(
-      standing({ fresh: true, lastIndex: 0, lastTerm: 0 })
-        .ticks(300)
-        .some((m) => m.type === 'doubt-vote'),
-    ).toBe(false);
-    const fresh = new Solo({ inDoubt: true, log: [], hardState: { fresh: true } });
-    fresh.step('doubt-vote', 'n1', { term: 1, lastIndex: 3, lastTerm: 1 });
-    expect(fresh.last('doubt-vote-reply')).toMatchObject({ granted: false });
-    fresh.step('doubt-vote', 'n1', { term: 2, lastIndex: 0, lastTerm: 0 });
-    expect(fresh.last('doubt-vote-reply')).toMatchObject({ granted: true });
-    expect(fresh.readies.findLast((ready) => ready.hardState)?.hardState).toMatchObject({ vote: 'n1', fresh: false });
-  });
-
-  it('does without a voter that an operator gave up, as long as it is away', () => {
-    const solo = new Solo({ inDoubt: true, log: [1, 2] });
-    solo.hello('n1', { inDoubt: true, lastIndex: 2, lastTerm: 2 });
-    expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
-    expect(solo.node.giveUp('n0')).toBe('n0 is no other voter of this group');
-    expect(solo.node.giveUp('n1')).toBe('n1 is connected');
-    expect(solo.node.giveUp('n2')).toBeUndefined();
-    expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(true);
-    solo.step('doubt-vote-reply', 'n1', { term: solo.node.term, granted: true, inDoubt: true });
-    expect(solo.node.role).toBe('leader');
-    expect(solo.node.giveUp('n2')).toBe('n0 leads: remove n2 from the group instead');
-  });
-
-  it('asks a voter that was given up again when it is back with its store, and does without one that comes back empty', () => {
-    for (const fresh of [false, true]) {
-      const solo = new Solo({ inDoubt: true, log: [1, 2] });
-      expect(solo.node.giveUp('n2')).toBeUndefined();
-      const empty = fresh ? { fresh, lastIndex: 0, lastTerm: 0 } : {};
-      solo.hello('n2', { inDoubt: true, lastIndex: 2, lastTerm: 2, ...empty });
-      solo.hello('n1', { inDoubt: true, lastIndex: 2, lastTerm: 2 });
-      solo.ticks(300);
-      solo.step('doubt-vote-reply', 'n1', { term: solo.node.term, granted: true, inDoubt: true });
-      expect(solo.node.role).toBe(fresh ? 'leader' : 'candidate');
-    }
-  });
-
-  it('is never one of fewer than a majority, however many are given up', () => {
-    const solo = new Solo({ inDoubt: true, log: [1, 2] });
-    expect(solo.node.giveUp('n1')).toBeUndefined();
-    expect(solo.node.giveUp('n1')).toBeUndefined();
-    expect(solo.node.giveUp('n2')).toBe('of the 3 voters only 1 would be left, and 2 decide');
-    expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
-  });
-
-  it('goes to the highest last term, not to the longest log', () => {
-    const solo = standing();
-    solo.step('doubt-vote', 'n1', { term: 3, lastTerm: 1, lastIndex: 99 });
-    expect(solo.last('doubt-vote-reply')).toMatchObject({ granted: false });
-    solo.step('doubt-vote', 'n2', { term: 4, lastTerm: 3, lastIndex: 1 });
-    expect(solo.last('doubt-vote-reply')).toMatchObject({ granted: true });
-  });
-
-  it('may make the same member lead the very term once more that its disk has forgotten, where nobody else has an entry of it', () => {
-    const voted = { hardState: { term: 5, vote: 'n1' } };
-    const request = { term: 5, lastTerm: 1, lastIndex: 1 };
-    const lacksIt = new Solo({ ...voted, log: [1] });
-    lacksIt.step('doubt-vote', 'n2', request);
-    expect(lacksIt.last('doubt-vote-reply')).toMatchObject({ granted: false });
-    lacksIt.step('doubt-vote', 'n1', request);
-    expect(lacksIt.last('doubt-vote-reply')).toMatchObject({ granted: true, term: 5 });
-    const hasIt = new Solo({ ...voted, log: [1, 5] });
-    hasIt.step('doubt-vote', 'n1', request);
-    expect(hasIt.last('doubt-vote-reply')).toMatchObject({ granted: false });
-  });
-
-  it('is known to who voted in it, for as long as its term lasts', () => {
-    const solo = standing();
-    const reported = () => solo.readies.findLast((ready) => ready.roleChange)?.roleChange;
-    solo.step('doubt-vote', 'n1', { term: 4, lastTerm: 3, lastIndex: 1 });
-    expect(reported()).toMatchObject({ leader: undefined, inDoubtElection: false });
-    solo.step('heartbeat', 'n1', { term: 4 });
-    expect(reported()).toMatchObject({ leader: 'n1', term: 4, inDoubtElection: true });
-    solo.step('heartbeat', 'n2', { term: 5 });
-    expect(reported()).toMatchObject({ leader: 'n2', term: 5, inDoubtElection: false });
-  });
-
-  it('ends the doubt of its leader only with an entry that the leader itself has fsynced', () => {
-    const solo = standing();
-    solo.ticks(4);
-    solo.holdPersists = true;
-    for (const id of ['n1', 'n2']) solo.step('doubt-vote-reply', id, { granted: true, inDoubt: true });
-    for (const id of ['n1', 'n2']) solo.ack(id, 3, { inDoubt: true });
-    expect(solo.node).toMatchObject({ commit: 3, inDoubt: true });
-    solo.node.persisted(solo.readies.at(-1)?.number ?? 0);
-    expect(solo.node.inDoubt).toBe(false);
-  });
-});
-
 describe('first start and lost disks (safety 2)', () => {
   it('waits for all members at the first start, and says for whom', () => {
     const world = new World(1, group);
@@ -249,6 +128,41 @@ describe('first start and lost disks (safety 2)', () => {
     world.elect();
     host(world, 'n2').start();
     expect(world.run(5000, () => world.converged())).toBe(true);
+  });
+
+  it('founds nothing by a majority where the last one comes with the history of the group while the vote runs', () => {
+    for (const inDoubt of [false, true]) {
+      const solo = new Solo({ log: [], bootstrapWithMajority: true, hardState: { fresh: true, term: 0 } });
+      solo.hello('n1', { inDoubt: true, fresh: true });
+      solo.ticks(300);
+      expect(solo.node.role).toBe('candidate');
+      solo.hello('n2', { inDoubt, lastIndex: 1000, lastTerm: 5 });
+      solo.step('doubt-vote-reply', 'n1', { granted: true, inDoubt: true });
+      expect(solo.node.role).not.toBe('leader');
+    }
+  });
+
+  it('waives nobody by bootstrapWithMajority where there is more than a founder has, or a member that was made whole', () => {
+    for (const { log, inDoubt } of [
+      { log: [1, 1], inDoubt: true },
+      { log: [1], inDoubt: false },
+    ]) {
+      const solo = new Solo({ log, inDoubt, bootstrapWithMajority: true });
+      solo.hello('n1', { inDoubt: true });
+      solo.ticks(300);
+      expect(solo.last('pre-vote')).toBeDefined();
+      expect(solo.last('doubt-vote')).toBeUndefined();
+    }
+  });
+
+  it('founds by a majority with the founder whose entry stands, though an empty one is there', () => {
+    const solo = new Solo({ inDoubt: true, log: [1], bootstrapWithMajority: true });
+    solo.hello('n1', { inDoubt: true, lastIndex: 0, lastTerm: 0 });
+    solo.hello('n2', { inDoubt: true, fresh: true, lastIndex: 0, lastTerm: 0 });
+    solo.ticks(300);
+    solo.step('doubt-vote-reply', 'n2', { granted: false, inDoubt: true, fresh: true });
+    solo.step('doubt-vote-reply', 'n1', { granted: true, inDoubt: true });
+    expect(solo.node.role).toBe('leader');
   });
 
   it('founds no new group with one wiped, one down and one new member', () => {

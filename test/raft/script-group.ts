@@ -168,6 +168,10 @@ const commands: Readonly<Record<string, Command>> = {
     const refused = group.member(from).alive.transferTo(to);
     return refused ? [`refused: ${refused}`] : [];
   },
+  'give-up': (group, { words: [id, lost = ''] }) => {
+    const refused = group.member(id).alive.giveUp(lost);
+    return refused ? [`refused: ${refused}`] : [];
+  },
   'read-index': (group, { words: [id] }) => {
     const read = group.member(id).alive.readIndex();
     return [typeof read === 'number' ? `read ${read} waits` : `refused: ${read}`];

@@ -78,7 +78,7 @@ export const giveUpMember: AdminCommand = {
     const address = args.text('brokerAddr');
     await admin.ask(giveUp, address, { memberId });
     output.print(
-      `${address} does without ${memberId} until it is back. When all who are left were asked and one leads: removeMember ${memberId}.\n`,
+      `${address} does without ${memberId} until somebody leads, or it is back. When all who are left were asked and one leads: removeMember ${memberId}.\n`,
     );
   },
 };

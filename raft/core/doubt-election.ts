@@ -1,0 +1,46 @@
+import type { NodeState } from './node-state.ts';
+import type { NodeId } from './types.ts';
+
+/** What is known of a voter, by its own words. */
+interface Voter {
+  readonly id: NodeId;
+  /** This node itself, or connected: its marks are of now. */
+  readonly isHere: boolean;
+  readonly inDoubt: boolean;
+  readonly fresh: boolean;
+  readonly lastIndex: number;
+}
+
+/**
+ * The voters whose votes a doubt election needs now, of each of them; none: it is not open (safety rule 2). It is open while fewer than a majority are known to be
+ * free of doubt, and needs all voters but those whom an operator gave up; those who are left must be a majority, so that two such elections share a voter. A fresh
+ * store (it may be a wiped member) takes part only if all are empty. `bootstrapWithMajority` waives who is absent, and who is fresh where the founder's entry
+ * stands, while nobody present was ever made whole.
+ */
+export function doubtVoters(node: NodeState): readonly NodeId[] {
+  const { majority } = node.members;
+  const left = node.members.voters.filter((id) => !node.givenUp.has(id)).map((id) => voterOf(node, id));
+  const here = left.filter(({ isHere }) => isHere);
+  const free = here.filter(({ inDoubt }) => !inDoubt).length;
+  const longest = Math.max(0, ...here.map(({ lastIndex }) => lastIndex));
+  const isFounding = node.config.bootstrapWithMajority && free === 0 && longest <= 1;
+  const needed = isFounding ? here.filter(({ fresh }) => !fresh || longest === 0) : left;
+  const isOpen = free < majority && needed.length >= majority && needed.some(({ id }) => id === node.id);
+  const mayBeWiped = longest > 0 && needed.some(({ isHere, fresh }) => isHere && fresh);
+  return isOpen && !mayBeWiped ? needed.map(({ id }) => id) : [];
+}
+
+/** May this node call a doubt election now? It must be in touch with all whose votes that needs. */
+export function mayCallDoubtElection(node: NodeState): boolean {
+  const voters = doubtVoters(node);
+  return voters.length > 0 && voters.every((id) => voterOf(node, id).isHere);
+}
+
+function voterOf(node: NodeState, id: NodeId): Voter {
+  if (id === node.id) {
+    const { inDoubt, fresh, lastIndex } = node;
+    return { id, isHere: true, inDoubt, fresh, lastIndex };
+  }
+  const { connected, inDoubt, fresh, helloLastIndex } = node.peerOf(id);
+  return { id, isHere: connected, inDoubt, fresh, lastIndex: helloLastIndex };
+}
