@@ -1,4 +1,7 @@
 import { findLayout } from '../../../cluster/launch/layouts.ts';
+import { ignoredKeys } from '../../../src/broker/config/ignored-keys.ts';
+import { type KeySpec, parseValue } from '../../../src/broker/config/key-spec.ts';
+import { type KnownKey, knownKeys } from '../../../src/broker/config/known-keys.ts';
 import type { Fault } from '../../fault/schedule.ts';
 import { faultProblem, sameEndsProblem, valueProblem } from '../../live/chaos/fault-problem.ts';
 import { isMadeBy, liveFaults } from '../../live/chaos/live-faults.ts';
@@ -43,7 +46,9 @@ function meansProblem({ phases, target }: Plan): string | undefined {
   const faults = phases.flatMap((phase) => phase.faults);
   if (target.kind === 'running') return commandProblem(faults, target);
   return (
-    sizeProblem(target) ?? (target.kind === 'ledgermq' ? modeProblem(faults, target) : stockProblem(faults, target))
+    sizeProblem(target) ??
+    keyProblem(target) ??
+    (target.kind === 'ledgermq' ? modeProblem(faults, target) : stockProblem(faults, target))
   );
 }
 
@@ -64,6 +69,20 @@ function unclearProblem({ phases, target }: Plan): string | undefined {
 function sizeProblem({ mode, nodes }: OwnTarget | StockTarget): string | undefined {
   const { count = nodes } = findLayout(liveModeNamed(mode).conf) ?? {};
   return nodes === count ? undefined : `target.nodes: mode ${mode} has ${count} brokers, not ${nodes}`;
+}
+
+/** A broker starts without a key that it does not know, and a drill would measure another configuration than the plan says. Which keys RocketMQ's versions know, only they know. */
+function keyProblem(target: OwnTarget | StockTarget): string | undefined {
+  if (target.kind === 'rocketmq') return undefined;
+  for (const [key, value] of Object.entries(target.brokerKeys)) {
+    if (ignoredKeys.has(key)) continue;
+    if (!Object.hasOwn(knownKeys, key))
+      return `target.brokerKeys.${key}: the broker has no such key; mqbroker -p prints those that it has`;
+    const spec: KeySpec = knownKeys[key as KnownKey];
+    const read = parseValue(spec, value);
+    if ('must' in read) return `target.brokerKeys.${key}: "${value}" must ${read.must}`;
+  }
+  return undefined;
 }
 
 function stockProblem(faults: readonly Fault[], { mode }: StockTarget): string | undefined {

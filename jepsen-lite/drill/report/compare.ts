@@ -1,10 +1,16 @@
 import { countText } from '../plan/count-text.ts';
+import type { BrokerKeys } from '../target/broker-keys.ts';
+import { brokerKeyDifferences } from './broker-keys-text.ts';
 import { type DrillReport, figureRows, figureText } from './drill-report.ts';
 
 /** Two reports side by side, as Markdown. What differs between the plans is told, because such figures do not compare. */
 export function comparisonOf(first: DrillReport, second: DrillReport): string {
   const reports = [first, second];
-  const differences = differencesOf(conditionsOf(first), conditionsOf(second));
+  const told = [first.brokerKeys, second.brokerKeys];
+  const differences = [
+    ...differencesOf(conditionsOf(first, told), conditionsOf(second, told)),
+    ...(told[0] === undefined || told[1] === undefined ? [] : brokerKeyDifferences(told[0], told[1])),
+  ];
   const lines = [
     `# ${titleOf(first)} and ${titleOf(second)}`,
     '',
@@ -14,7 +20,7 @@ export function comparisonOf(first: DrillReport, second: DrillReport): string {
     }),
     '',
     differences.length === 0
-      ? 'Both had the same target, load, steady state and faults.'
+      ? "Both had the same target, brokers' keys, load, steady state and faults."
       : `They were not done alike: ${differences.join('; ')}.`,
     '',
     '| figure | A p50 | B p50 | A p95 | B p95 | A max | B max |',
@@ -33,9 +39,10 @@ function titleOf({ plan, target }: DrillReport): string {
   return `${plan.name} on ${target.split(',')[0] ?? target}`;
 }
 
-/** What has to be the same for figures to compare. */
-function conditionsOf({ plan }: DrillReport): Tree {
-  const { target, load, steady, phases, recoverMs, expect } = plan;
+/** What has to be the same for figures to compare. Where the brokers of both told their keys, these say what the plans wanted, and more. */
+function conditionsOf({ plan }: DrillReport, told: readonly (BrokerKeys | undefined)[]): Tree {
+  const { load, steady, phases, recoverMs, expect } = plan;
+  const target = told.includes(undefined) ? plan.target : { ...plan.target, brokerKeys: {} };
   return { target, load, steady, phases, recoverMs, expect: { rtoFrom: expect.rtoFrom } } as unknown as Tree;
 }
 

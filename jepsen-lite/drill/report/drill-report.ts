@@ -5,6 +5,7 @@ import { type Spread, spreadOf } from '../measure/spread.ts';
 import type { TrialFigures } from '../measure/trial-figures.ts';
 import { countText } from '../plan/count-text.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { BrokerKeys } from '../target/broker-keys.ts';
 
 /** Number of what reports hold; a change that makes older ones unlike raises it. */
 export const REPORT_FORMAT = 1;
@@ -22,6 +23,8 @@ export interface DrillReport {
   readonly startedAt: string;
   /** What it was done to, in words. */
   readonly target: string;
+  /** Reports of before 2026-11-29 do not have it. */
+  readonly brokerKeys?: BrokerKeys;
   /** `passed`: every hypothesis holds. `aborted`: a condition of the plan stopped it. `not-steady`: it was not well to begin with. */
   readonly outcome: 'passed' | 'failed' | 'aborted' | 'not-steady' | 'interrupted';
   /** Why it was stopped. */

@@ -1,5 +1,6 @@
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
+import { brokerKeysText } from './broker-keys-text.ts';
 import { type DrillReport, figureRows, figureText, trialsText } from './drill-report.ts';
 import { escaped } from './markup.ts';
 import { colours, drawingStyle } from './style.ts';
@@ -38,6 +39,7 @@ ${figureTable(report)}
 ${trials.map((trial) => figure(trial, plan)).join('\n')}
 <h2>How it was done</h2>
 <p>Load: ${plan.load.rate} messages a second of ${plan.load.bodyBytes} bytes from ${plan.load.senders} senders; send timeout ${plan.load.sendTimeoutMs} ms.
+${escaped(brokerKeysText(report.brokerKeys) ?? '')}
 Began ${escaped(startedAt)}, took ${(wallMs / 1_000).toFixed(0)} s. ${escaped(machine)}. ${escaped(versionText.join(', '))}. Seed ${seed}.</p>
 <pre>${escaped(replay)}</pre>
 <details><summary>Plan</summary><pre>${escaped(JSON.stringify(plan, undefined, 2))}</pre></details>

@@ -1,9 +1,11 @@
 import type { Hypothesis } from '../measure/hypotheses.ts';
+import { valueText } from './broker-keys-text.ts';
 import type { DrillReport } from './drill-report.ts';
 import { escaped } from './markup.ts';
 
 /** The hypotheses as test cases, in the form of JUnit that CI systems read. A drill that was stopped has one more case, which fails. */
-export function junitOf({ plan, hypotheses, outcome, why, startedAt, wallMs, replay }: DrillReport): string {
+export function junitOf(report: DrillReport): string {
+  const { plan, hypotheses, outcome, why, startedAt, wallMs, replay } = report;
   const stopped: Hypothesis[] =
     why === undefined ? [] : [{ text: 'the drill comes to its end', measured: `${outcome}: ${why}`, holds: false }];
   const all = [...stopped, ...hypotheses];
@@ -14,12 +16,21 @@ export function junitOf({ plan, hypotheses, outcome, why, startedAt, wallMs, rep
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites tests="${all.length}" failures="${failed}" errors="0" time="${seconds}">`,
     `  <testsuite ${suite}>`,
+    ...propertiesOf(report),
     ...all.flatMap((each) => caseOf(plan.name, each)),
     `    <system-out>${escaped(`again with: ${replay}`)}</system-out>`,
     '  </testsuite>',
     '</testsuites>',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What the figures depend on, for those who look at this file alone. */
+function propertiesOf({ target, seed, brokerKeys }: DrillReport): string[] {
+  const keys = brokerKeys?.changed.map((each) => [`broker.${each.key}`, valueText(each)] as const) ?? [];
+  const all = [['target', target] as const, ['seed', String(seed)] as const, ...keys];
+  const lines = all.map(([name, value]) => `      <property name="${escaped(name)}" value="${escaped(value)}"/>`);
+  return ['    <properties>', ...lines, '    </properties>'];
 }
 
 function caseOf(name: string, { text, measured, holds }: Hypothesis): string[] {

@@ -1,6 +1,7 @@
 import { faultText } from '../../live/chaos/look.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
+import { brokerKeysText } from './broker-keys-text.ts';
 import { type DrillReport, figureRows, figureText, trialsText } from './drill-report.ts';
 
 /** So many trials get a column of their own. */
@@ -9,6 +10,7 @@ const MOST_COLUMNS = 10;
 /** The report for people, as a pull request shows it. */
 export function markdownOf(report: DrillReport): string {
   const { plan, seed, target, outcome, why, trials, hypotheses, machine, versions, startedAt, replay } = report;
+  const keysText = brokerKeysText(report.brokerKeys);
   const lines = [
     `# Drill ${plan.name}: ${outcome}`,
     '',
@@ -28,6 +30,7 @@ export function markdownOf(report: DrillReport): string {
     }),
     '',
     `Load: ${plan.load.rate} messages a second of ${plan.load.bodyBytes} bytes from ${plan.load.senders} senders; send timeout ${plan.load.sendTimeoutMs} ms.`,
+    ...(keysText === undefined ? [] : [keysText]),
     `Began ${startedAt}, took ${(report.wallMs / 1_000).toFixed(0)} s. ${machine}. ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}. Seed ${seed}.`,

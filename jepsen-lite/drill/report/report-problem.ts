@@ -37,28 +37,36 @@ const figures = {
   ownPauseMs: number,
 };
 
-/** The part of a report that comparisons read. */
-const reportSchema = keys({
-  plan: keys({
-    name: text,
-    target: keys({ kind: text }),
-    load: keys({}),
-    steady: keys({}),
-    phases: listOf(keys({ faults: listOf(keys({ kind: text })) })),
-    recoverMs: number,
-    expect: keys({ rtoFrom: text }),
-  }),
-  versions: { type: 'object', additionalProperties: text },
-  machine: text,
-  startedAt: text,
-  target: text,
-  outcome: text,
-  trials: listOf(
-    keys({ record: keys({}, { isCutShort: { type: 'boolean' } }), calm: sends, hurt: sends, after: sends }, figures),
-  ),
-  hypotheses: listOf(keys({ text, measured: text, holds: {} })),
-  verdicts: listOf(keys({ checker: text })),
+const brokerKeys = keys({
+  changed: listOf(keys({ key: text, values: { type: 'object', additionalProperties: text } }, { usual: text })),
+  silent: listOf(text),
 });
+
+/** The part of a report that comparisons read. */
+const reportSchema = keys(
+  {
+    plan: keys({
+      name: text,
+      target: keys({ kind: text }),
+      load: keys({}),
+      steady: keys({}),
+      phases: listOf(keys({ faults: listOf(keys({ kind: text })) })),
+      recoverMs: number,
+      expect: keys({ rtoFrom: text }),
+    }),
+    versions: { type: 'object', additionalProperties: text },
+    machine: text,
+    startedAt: text,
+    target: text,
+    outcome: text,
+    trials: listOf(
+      keys({ record: keys({}, { isCutShort: { type: 'boolean' } }), calm: sends, hurt: sends, after: sends }, figures),
+    ),
+    hypotheses: listOf(keys({ text, measured: text, holds: {} })),
+    verdicts: listOf(keys({ checker: text })),
+  },
+  { brokerKeys },
+);
 
 /** Why this is no report that can be compared, in one sentence; undefined if it is one. Reports of before 2026-11-29 have no number: their shape tells. */
 export function reportProblem(report: unknown): string | undefined {

@@ -15,6 +15,7 @@ import { trialFigures } from '../measure/trial-figures.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type DrillReport, REPORT_FORMAT } from '../report/drill-report.ts';
 import { machineText } from '../report/machine-text.ts';
+import { askBrokerKeys } from '../target/broker-keys.ts';
 import { openTarget } from '../target/open-target.ts';
 import { DrillClients } from './drill-clients.ts';
 import { DrillRun, DrillStopped, type JournalEvent } from './drill-run.ts';
@@ -109,6 +110,8 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
     // Before anything is hurt: who is dead tells no version.
     const versions = { ...context.versions, ...(await target.versions?.()) };
     const ownPauses = new OwnPauses(nowMs);
+    const asked = plan.target.kind === 'running' ? [] : Object.keys(plan.target.brokerKeys);
+    const brokerKeys = await askBrokerKeys(target.platform, target.brokers, asked);
     clients.start();
     const { records, stopped } = await playTrials(run);
     ownPauses.stop();
@@ -139,6 +142,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       machine: machineText(),
       startedAt,
       target: description,
+      brokerKeys,
       outcome,
       why: stopped?.message,
       trials,

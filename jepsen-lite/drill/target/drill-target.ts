@@ -8,6 +8,7 @@ import type { StrikeGuard } from '../../live/chaos/fault-player.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import type { ActiveFault } from '../../live/chaos/look.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
+import type { Broker } from './broker-keys.ts';
 
 /** What every target is made with. */
 export interface TargetOptions {
@@ -77,6 +78,8 @@ export interface DrillTarget {
   /** Whose promises hold. */
   readonly server: Server;
   readonly nameServer: string;
+  /** Its members, as clients dial them. */
+  readonly brokers: readonly Broker[];
   /** What clients stand on: their connections pass links that can be hurt. */
   readonly platform: Platform;
   /** Lets faults happen, and knows which did. */

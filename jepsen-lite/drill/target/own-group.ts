@@ -10,6 +10,7 @@ import { MetadataAudit } from '../../live/chaos/metadata-audit.ts';
 import { type StartedLive, startLive } from '../../live/chaos/start-live.ts';
 import { Patient } from '../../live/sick/patient.ts';
 import type { OwnTarget } from '../plan/plan.ts';
+import type { Broker } from './broker-keys.ts';
 import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
 import { MadeFaults } from './made-faults.ts';
 import { NameServerWatch } from './name-server-watch.ts';
@@ -67,6 +68,10 @@ export class OwnGroup implements DrillTarget {
 
   get nameServer(): string {
     return this.#live.group.nameServer;
+  }
+
+  get brokers(): readonly Broker[] {
+    return this.#live.members.map(({ name, node }) => ({ name, address: node.address }));
   }
 
   async look(): Promise<TargetLook> {

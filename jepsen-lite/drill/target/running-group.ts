@@ -6,6 +6,7 @@ import type { Verdict } from '../../checker/verdict.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { processFaults } from '../../live/chaos/process-faults.ts';
 import type { RunningTarget } from '../plan/plan.ts';
+import type { Broker } from './broker-keys.ts';
 import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
 import { judgeClients } from './judge-clients.ts';
 import { MadeFaults } from './made-faults.ts';
@@ -76,6 +77,10 @@ export class RunningGroup implements DrillTarget {
   /** The first one. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  get brokers(): readonly Broker[] {
+    return this.#plan.members;
   }
 
   async look(): Promise<TargetLook> {

@@ -16,6 +16,7 @@ import { TmpfsDisks } from '../../live/disk/tmpfs-disks.ts';
 import { LinkMesh } from '../../live/proxy/link-mesh.ts';
 import { type Detours, Patient } from '../../live/sick/patient.ts';
 import type { StockTarget } from '../plan/plan.ts';
+import type { Broker } from './broker-keys.ts';
 import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
 import { judgeClients } from './judge-clients.ts';
 import { MadeFaults } from './made-faults.ts';
@@ -100,6 +101,10 @@ export class StockGroup implements DrillTarget {
 
   get leaderName(): string | undefined {
     return this.#watch.master;
+  }
+
+  get brokers(): readonly Broker[] {
+    return this.#processes.members.map(({ name, address }) => ({ name, address }));
   }
 
   look(): Promise<TargetLook> {

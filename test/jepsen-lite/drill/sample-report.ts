@@ -60,6 +60,17 @@ export function sampleReport(more: Partial<DrillReport> = {}): DrillReport {
     machine: '2 × processor, linux 6, load 0.5',
     startedAt: '2026-11-28T12:00:00.000Z',
     target: 'a LedgerMQ DLedger group of 3 members, started for the drill',
+    brokerKeys: {
+      changed: [
+        { key: 'fileReservedTime', usual: '72', values: { n0: '48', n1: '72', n2: '72' } },
+        {
+          key: 'flushDiskType',
+          usual: 'ASYNC_FLUSH',
+          values: { n0: 'SYNC_FLUSH', n1: 'SYNC_FLUSH', n2: 'SYNC_FLUSH' },
+        },
+      ],
+      silent: [],
+    },
     outcome: 'passed',
     why: undefined,
     trials: [sampleTrial(1), sampleTrial(2)],

@@ -134,6 +134,14 @@ describe('what makes no sense is refused with one sentence', () => {
       'target.nameServer: "here" must be a name server, host:port',
     ],
     [
+      '{ preset: pause, target: { brokerKeys: { flushDiskTyp: SYNC_FLUSH } } }',
+      'target.brokerKeys.flushDiskTyp: the broker has no such key; mqbroker -p prints those that it has',
+    ],
+    [
+      '{ preset: pause, target: { brokerKeys: { flushDiskType: SYNC } } }',
+      'target.brokerKeys.flushDiskType: "SYNC" must be one of ASYNC_FLUSH, SYNC_FLUSH',
+    ],
+    [
       '{ preset: pause, target: { version: 5.3.3 } }',
       'target.version: there is no such key; known are kind, mode, cuts, nodes, brokerKeys',
     ],
@@ -292,4 +300,10 @@ test('what a preset is called, tells and expects goes with its own faults alone'
     about: presetNamed('full-blackout')?.about,
     expect: presetNamed('full-blackout')?.expect,
   });
+});
+
+test("keys that mean nothing here, and those of RocketMQ's own brokers, are left to the brokers", () => {
+  const keys = (target: string): unknown => readPlan(`{ preset: pause, target: ${target} }`, 'p').target;
+  expect(keys('{ brokerKeys: { warmMapedFileEnable: "true" } }')).toMatchObject({ kind: 'ledgermq' });
+  expect(keys('{ kind: rocketmq, brokerKeys: { newerKey: "1" } }')).toMatchObject({ kind: 'rocketmq' });
 });

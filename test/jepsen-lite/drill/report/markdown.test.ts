@@ -13,6 +13,9 @@ test('a report for people', () => {
   expect(text).toContain('| RTO | 91 ms | 92 ms | 92 ms | 91 ms | 92 ms |');
   expect(text).toContain('| p99 until recovery | 30 ms | 30 ms | 30 ms | unknown | 30 ms |');
   expect(text).toContain('- trial 1: kill of n0; n0 was leader before, n1 after');
+  expect(text).toContain(
+    "Brokers' keys: fileReservedTime 48 on n0, 72 on n1 and n2 (default 72); flushDiskType SYNC_FLUSH (default ASYNC_FLUSH).\n",
+  );
   expect(text).toContain('Again with: `npm run drill -- leader-kill --seed 7`');
 });
 
@@ -55,4 +58,22 @@ test('a trial that never recovered has the highest figure of all', () => {
   );
   expect(text).toContain('| RTO | 91 ms | never | never | 91 ms | never |');
   expect(text).toContain('| lag drained in | 5.0 ms | never | never | 5.0 ms | never |');
+});
+
+test("the brokers' keys are the defaults, were not told, or are not in the report", () => {
+  expect(markdownOf(sampleReport({ brokerKeys: { changed: [], silent: ['n1', 'n2'] } }))).toContain(
+    "Brokers' keys: LedgerMQ's defaults. Not told by n1 and n2.\n",
+  );
+  const odd = {
+    changed: [
+      { key: 'dLegerGroup', usual: '', values: { n0: 'g' } },
+      { key: 'warm', values: {} },
+    ],
+    silent: [],
+  };
+  expect(markdownOf(sampleReport({ brokerKeys: odd }))).toContain(
+    'Brokers\' keys: dLegerGroup g (default ""); warm not told (default unknown).\n',
+  );
+  const { brokerKeys: _, ...before } = sampleReport();
+  expect(markdownOf(before)).not.toContain("Brokers' keys");
 });

@@ -18,6 +18,16 @@ describe('JUnit', () => {
     );
   });
 
+  test("properties tell the target, the seed and the brokers' keys that are not the defaults", () => {
+    const properties = [...junitOf(sampleReport()).matchAll(/<property name="([^"]*)" value="([^"]*)"\/>/g)];
+    expect(properties.map(([, name, value]) => `${name}=${value}`)).toEqual([
+      'target=a LedgerMQ DLedger group of 3 members, started for the drill',
+      'seed=7',
+      'broker.fileReservedTime=48 on n0, 72 on n1 and n2',
+      'broker.flushDiskType=SYNC_FLUSH',
+    ]);
+  });
+
   test('what does not hold or is unknown fails, and a drill that was stopped has a failed case', () => {
     const xml = junitOf(
       sampleReport({
@@ -48,6 +58,12 @@ describe('HTML', () => {
     const cells = ['91 ms', 'never', 'never', '91 ms', 'never'].map((cell) => `<td class="figure">${cell}`);
     expect(page).toContain(`<tr><td>RTO${cells.join('')}</tr>`);
     expect(page).toContain('Trial 2: RTO never');
+  });
+
+  test("names the brokers' keys that are not the defaults", () => {
+    expect(html).toContain(
+      "Brokers' keys: fileReservedTime 48 on n0, 72 on n1 and n2 (default 72); flushDiskType SYNC_FLUSH (default ASYNC_FLUSH).",
+    );
   });
 
   test('texts cannot become markup', () => {
@@ -86,7 +102,7 @@ test('a comparison shows both, and says what makes them unlike', () => {
   const text = comparisonOf(first, slow);
   expect(text).toContain('| RTO | 91 ms | 30000 ms | 92 ms | 30000 ms | 92 ms | 30000 ms |');
   expect(text).toContain('| detect | 30 ms | unknown |');
-  expect(text).toContain('Both had the same target, load, steady state and faults.');
+  expect(text).toContain("Both had the same target, brokers' keys, load, steady state and faults.");
   const never = sampleReport({ trials: [sampleTrial(1), sampleTrial(2, { rtoMs: undefined })] });
   expect(comparisonOf(first, never)).toContain('| RTO | 91 ms | 91 ms | 92 ms | never | 92 ms | never |');
   const other = { ...slow, plan: { ...slow.plan, load: { ...slow.plan.load, rate: 1 } }, hypotheses: [] };
@@ -100,11 +116,30 @@ test('a comparison shows both, and says what makes them unlike', () => {
     expect: { ...limits, rtoFrom: 'heal', rtoMs: 1 },
     phases: [],
   } as Plan;
-  expect(comparisonOf(first, sampleReport({ plan: elsewhere }))).toContain(
+  // Reports of before do not tell what the brokers had.
+  const { brokerKeys: _, ...before } = first;
+  expect(comparisonOf(before, sampleReport({ plan: elsewhere }))).toContain(
     'alike: target.nodes 3 and 5; target.brokerKeys.flushDiskType not there and SYNC_FLUSH; phases not the same; expect.rtoFrom fault and heal.',
   );
   const stock = { ...first.plan, target: defaultTargets.rocketmq };
   expect(comparisonOf(first, sampleReport({ plan: stock }))).toContain(
     'alike: target.kind ledgermq and rocketmq; target.cuts proxies and not there; target.version not there and 5.3.3.',
+  );
+});
+
+test("a comparison names the brokers' keys that differ, those that only one plan or one group changed, too", () => {
+  const flush = (value: string) => ({ key: 'flushDiskType', usual: 'ASYNC_FLUSH', values: { n0: value, n1: value } });
+  const odd = { key: 'fileReservedTime', usual: '72', values: { n0: '48', n1: '72' } };
+  const sync = sampleReport({ brokerKeys: { changed: [flush('SYNC_FLUSH')], silent: [] } });
+  const usual = sampleReport({ brokerKeys: { changed: [], silent: ['n1'] } });
+  expect(comparisonOf(sync, usual)).toContain("alike: brokers' flushDiskType SYNC_FLUSH and ASYNC_FLUSH.");
+  expect(comparisonOf(usual, sampleReport({ brokerKeys: { changed: [odd], silent: [] } }))).toContain(
+    "alike: brokers' fileReservedTime 72 and 48 on n0, 72 on n1.",
+  );
+  expect(comparisonOf(sync, sync)).toContain("Both had the same target, brokers' keys,");
+  // What the plan says of its own is in what the brokers told.
+  const planned = { ...sync.plan, target: { ...defaultTargets.ledgermq, brokerKeys: { flushDiskType: 'SYNC_FLUSH' } } };
+  expect(comparisonOf({ ...sync, plan: planned }, usual)).toContain(
+    "alike: brokers' flushDiskType SYNC_FLUSH and ASYNC_FLUSH.",
   );
 });
