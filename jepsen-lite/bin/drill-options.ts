@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { GameDay } from '../drill/plan/game-day.ts';
 import type { OwnTarget, Plan, StockTarget, TargetPlan } from '../drill/plan/plan.ts';
-import { defaultTargets, phasesOn, presetNamed, presets } from '../drill/plan/presets.ts';
+import { defaultTargets, elsewhereProblem, phasesOn, presetNamed, presets } from '../drill/plan/presets.ts';
 import { readGameDay } from '../drill/plan/read-game-day.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
 import { isLiveModeName, liveModeNames } from '../live/chaos/live-modes.ts';
@@ -157,6 +157,8 @@ function planNamed(name: string, values: Values): Plan {
   const preset = presetNamed(name);
   if (preset !== undefined) {
     const target = targetOf(preset.target, values);
+    const problem = elsewhereProblem(preset, target);
+    if (problem !== undefined) throw new WrongArguments(problem);
     return { ...preset, target, phases: phasesOn(target, preset) };
   }
   checkIsFile(name, 'there is no such plan file, and no drill of this name');

@@ -1,6 +1,7 @@
 import type { Fault } from '../../fault/schedule.ts';
 import {
   type ExpectPlan,
+  headOf,
   membersOf,
   type OwnTarget,
   type PhasePlan,
@@ -157,4 +158,10 @@ export function presetNamed(name: string): Plan | undefined {
 /** The phases of a preset that is done to another target than its own. */
 export function phasesOn(target: TargetPlan, { name, phases }: Plan): readonly PhasePlan[] {
   return name === ROLLING_RESTART ? restarts(target) : phases;
+}
+
+/** Why the faults of a preset are other ones on this target than it tells, in one sentence; undefined if they are not. */
+export function elsewhereProblem({ name, target: own }: Plan, target: TargetPlan): string | undefined {
+  if (headOf(own) !== 'master' || target.kind === 'running' || target.mode === 'controller') return undefined;
+  return `${name}: mode ${target.mode} has no Controller; say --mode controller, or target.mode: controller`;
 }

@@ -4,7 +4,15 @@ import { faultsNamed } from '../../live/chaos/named-faults.ts';
 import { membersOf, type PhasePlan, type Plan, type TargetPlan } from './plan.ts';
 import { planProblem } from './plan-problem.ts';
 import { planSchema } from './plan-schema.ts';
-import { defaultPhase, defaultPlan, defaultTargets, phasesOn, presetNamed, presets } from './presets.ts';
+import {
+  defaultPhase,
+  defaultPlan,
+  defaultTargets,
+  elsewhereProblem,
+  phasesOn,
+  presetNamed,
+  presets,
+} from './presets.ts';
 import { schemaProblem } from './schema.ts';
 
 /** Thrown for a plan that makes no sense: one sentence with the key, its value and the remedy. */
@@ -76,6 +84,8 @@ function filled(file: PlanFile, nameOfFile: string, instead: Instead): Plan {
   const name = file.name ?? meant?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   const from = base ?? defaultPlan;
   const target = instead.targetOf(targetOf(file.target, from.target));
+  const problem = meant === undefined ? undefined : elsewhereProblem(meant, target);
+  if (problem !== undefined) throw new WrongPlan(`preset: ${problem}`);
   const phases = phasesOf(file, name, membersOf(target).length) ?? (base && phasesOn(target, base));
   if (phases === undefined) throw new WrongPlan('faults is missing; without a preset a plan says what happens');
   return {

@@ -67,6 +67,11 @@ describe('refused with one sentence:', () => {
       ['partition', '--target', 'rocketmq', '--mode', 'controller'],
       "the fault isolate cannot be made on RocketMQ's brokers in mode",
     ],
+    [
+      ['controller-loss', '--mode', 'dledger'],
+      'controller-loss: mode dledger has no Controller; say --mode controller, or target.mode: controller',
+    ],
+    [['controller-loss', '--target', 'rocketmq'], 'controller-loss: mode dledger has no Controller; say --mode'],
     [['leader-kill', '--nodes', '2'], 'leader-kill: the faults may take 1 of 2 members away at the same time'],
     [['leader-kill', '--sed', '1'], "Unknown option '--sed'"],
     [['leader-kill', '--seed', '1', '--seed=2'], '--seed is given twice'],

@@ -142,6 +142,10 @@ describe('what makes no sense is refused with one sentence', () => {
       'target.brokerKeys.flushDiskType: "SYNC" must be one of ASYNC_FLUSH, SYNC_FLUSH',
     ],
     [
+      '{ preset: controller-loss, target: { mode: dledger } }',
+      'preset: controller-loss: mode dledger has no Controller; say --mode controller',
+    ],
+    [
       '{ preset: pause, target: { version: 5.3.3 } }',
       'target.version: there is no such key; known are kind, mode, cuts, nodes, brokerKeys',
     ],
@@ -300,6 +304,11 @@ test('what a preset is called, tells and expects goes with its own faults alone'
     about: presetNamed('full-blackout')?.about,
     expect: presetNamed('full-blackout')?.expect,
   });
+});
+
+test('a preset of another mode may be the base of other faults', () => {
+  const plan = readPlan('{ preset: controller-loss, target: { mode: dledger }, faults: [{ kind: kill }] }', 'p');
+  expect(plan.target).toMatchObject({ mode: 'dledger' });
 });
 
 test("keys that mean nothing here, and those of RocketMQ's own brokers, are left to the brokers", () => {
