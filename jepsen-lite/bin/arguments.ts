@@ -1,7 +1,11 @@
 import { parseArgs } from 'node:util';
 
-/** Thrown for arguments that make no sense: one sentence. */
-export class WrongArguments extends Error {}
+/** Thrown for arguments that make no sense: one sentence, without the dot at its end. */
+export class WrongArguments extends Error {
+  constructor(message = '') {
+    super(message.replace(/\.$/, ''));
+  }
+}
 
 /** Throws WrongArguments unless the text is a whole number within these limits. */
 export function wholeNumber(name: string, value: string, low: number, high: number): number {
