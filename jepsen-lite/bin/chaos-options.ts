@@ -25,8 +25,9 @@ and what is in the files of the members.
   --cuts MEANS     what cuts links: proxies (default), namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets), or
                    both: rounds of the one and of the other by turns, of half the time where that is at most 10 minutes
   --rate N         messages a second that the senders aim at (default 1000)
-  --min-faults N   faults that all rounds together have to make, or the run does not pass (default: 100 for runs of 10 minutes and more, without --schedule; else 1)
-  --min-acked N    the same for acknowledged messages that are judged (default: 200000; else 1)
+  --min-faults N   faults that all rounds together have to make, or the run does not pass (default: 100 for runs of 10 minutes and more, 7 a minute for shorter
+                   ones, and 1 with --schedule)
+  --min-acked N    the same for acknowledged messages that are judged (default: 200000; 17000 a minute, and less where --rate is below 1000; 1)
   --dir D          folder for the runs (default .chaos)
   --bug NAME       brokers with this planted bug (npm run sim -- --list-bugs): they have to be convicted
   --plain          lines instead of the live picture, as where there is no terminal or NO_COLOR is set
@@ -94,6 +95,7 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
   if (mode !== dledgerMode && nodes !== '3') throw new WrongArguments(`--nodes ${nodes}: ${mode.conf} has 3 brokers`);
   const minutes = minutesOf(values.minutes ?? '1');
   const cuts = cutsOf(values.cuts, minutes);
+  const rate = wholeNumber('rate', values.rate ?? '1000', 1, 10_000);
   if (values.faults !== undefined && values.schedule !== undefined)
     throw new WrongArguments('--faults and --schedule exclude each other: a schedule says itself which faults come');
   return {
@@ -104,8 +106,8 @@ export function readChaosCommand(args: string[], drawnSeed: number): ChaosComman
     kinds: values.faults === undefined ? kindsIn(mode, cuts) : namesOf(values.faults, mode, cuts, Number(nodes)),
     cuts,
     schedule: values.schedule,
-    rate: wholeNumber('rate', values.rate ?? '1000', 1, 10_000),
-    minimums: minimumsOf(values, defaultMinimums(minutes, values.schedule !== undefined)),
+    rate,
+    minimums: minimumsOf(values, defaultMinimums({ minutes, rate, hasSchedule: values.schedule !== undefined })),
     directory: values.dir ?? '.chaos',
     bug: groupBugNamed(values.bug),
     keep: values.keep,

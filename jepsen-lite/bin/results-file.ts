@@ -8,6 +8,8 @@ interface Key {
   readonly seed: number;
   readonly nodes: number;
   readonly minutes: number;
+  /** What cuts the links of a chaos run. A line without it, of before this was told, is known to no round of chaos, which is played again. */
+  readonly cuts?: string | undefined;
   /** Hash of a schedule that was played instead of the drawn one. */
   readonly given?: string | undefined;
 }
@@ -24,7 +26,7 @@ export class ResultsFile<Report extends Key> {
   readonly #path: string;
   readonly #commit: string;
   readonly #sources: string;
-  /** Reports of these very sources, by mode, seed, members, minutes and given schedule. */
+  /** Reports of these very sources, by mode, seed, members, minutes, means of cuts and given schedule. */
   readonly known = new Map<string, Report>();
   /** Lines of other sources. */
   others = 0;
@@ -69,6 +71,7 @@ function lineOf<Report>(text: string): Line<Report> | undefined {
   }
 }
 
-function keyOf({ mode, seed, nodes, minutes, given }: Key): string {
-  return `${mode} ${seed} ${nodes} ${minutes}${given === undefined ? '' : ` ${given}`}`;
+function keyOf({ mode, seed, nodes, minutes, cuts, given }: Key): string {
+  const more = [cuts, given].filter((part) => part !== undefined);
+  return [mode, seed, nodes, minutes, ...more].join(' ');
 }

@@ -2,6 +2,7 @@ import { checkAvailability } from '../../checker/availability.ts';
 import type { History } from '../../checker/history.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Violation } from '../../invariant/invariant.ts';
+import type { CutMeans } from '../network/open-network.ts';
 
 /** What became of a run. Data: it goes through JSON. */
 export interface ChaosReport {
@@ -11,7 +12,8 @@ export interface ChaosReport {
   readonly minutes: number;
   /** By what means disks were full, in words. */
   readonly fullDisksBy: string;
-  /** By what means links were cut. */
+  readonly cuts: CutMeans;
+  /** By what means links were cut, in words. */
   readonly cutsBy: string;
   /** False: the run was interrupted before it was judged. */
   readonly isWhole: boolean;

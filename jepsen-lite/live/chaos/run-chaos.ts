@@ -115,6 +115,7 @@ async function runMarked(
       nodes: options.nodes,
       minutes: options.minutes,
       fullDisksBy: disks.by,
+      cuts: options.cuts ?? 'proxies',
       cutsBy: network.by,
       isWhole: !options.signal.aborted,
       violation,

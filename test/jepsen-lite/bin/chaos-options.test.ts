@@ -43,18 +43,24 @@ describe('the command line of chaos', () => {
     expect(namesIn(kinds, 'namespaces', 3)).toEqual(['kill']);
   });
 
-  test('asks a run of ten minutes to show something, and takes other minimums', () => {
+  test('asks a run to show something for its time, and takes other minimums', () => {
     const minimumsOf = (...args: string[]) => readChaosCommand(args, 1).minimums;
     expect(minimumsOf('--minutes', '10')).toEqual({ faults: 100, acknowledged: 200_000 });
-    expect(minimumsOf('--minutes', '9.9')).toEqual({ faults: 1, acknowledged: 1 });
+    expect(minimumsOf('--minutes', '3')).toEqual({ faults: 21, acknowledged: 51_000 });
+    expect(minimumsOf('--minutes', '3', '--rate', '100')).toEqual({ faults: 21, acknowledged: 5_100 });
+    expect(minimumsOf('--minutes', '3', '--rate', '5000')).toEqual({ faults: 21, acknowledged: 51_000 });
+    expect(minimumsOf('--minutes', '3', '--schedule', 'f')).toEqual({ faults: 1, acknowledged: 1 });
+    expect(minimumsOf('--minutes', '0.2', '--rate', '1')).toEqual({ faults: 1, acknowledged: 3 });
     expect(minimumsOf('--minutes', '20', '--schedule', 'f')).toEqual({ faults: 1, acknowledged: 1 });
     expect(minimumsOf('--minutes', '20', '--min-faults', '7')).toEqual({ faults: 7, acknowledged: 200_000 });
-    expect(minimumsOf('--min-acked', '500')).toEqual({ faults: 1, acknowledged: 500 });
+    expect(minimumsOf('--min-acked', '500')).toEqual({ faults: 7, acknowledged: 500 });
   });
 
   test.for([
     [['--min-faults', '-1'], '--min-faults'],
     [['--min-acked', 'many'], '--min-acked many: a whole number from 0 to'],
+    // The dot at the end of Node's sentence is not told: the program ends it.
+    [['--seed', '-1'], /use '--seed=-XYZ'$/],
     [['--faults', 'kill', '--schedule', 'f'], '--faults and --schedule exclude each other'],
     [['--nodes', '4'], '--nodes 4: a group of chaos has 3 or 5 members'],
     [['--faults', 'kill,flood'], '--faults flood: there is no such fault; --list-faults names them'],
@@ -100,7 +106,8 @@ const good: ChaosReport = {
   nodes: 3,
   minutes: 1,
   fullDisksBy: 'a quota',
-  cutsBy: 'proxies',
+  cuts: 'proxies',
+  cutsBy: 'the TCP proxies',
   isWhole: true,
   violation: undefined,
   verdicts: [{ checker: 'log', valid: true, counts: { examined: 4 } }],
@@ -186,7 +193,9 @@ describe('the report', () => {
     expect(minimumsText(judged(4, 17))).toBe(
       'minimums: 4 faults, at least 4 needed; 16 acknowledged messages judged, which is TOO FEW: at least 17 needed',
     );
-    expect(exitCode([], judgeMinimums([], defaultMinimums(1, false)), sound)).toBe(1);
+    expect(
+      exitCode([], judgeMinimums([], defaultMinimums({ minutes: 1, rate: 1_000, hasSchedule: false })), sound),
+    ).toBe(1);
   });
 
   test('a look is one line', () => {

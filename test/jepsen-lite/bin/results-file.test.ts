@@ -69,6 +69,21 @@ test('a round of chaos that was played is known to the command that played it, a
   for (const other of rounds('--seed 30 --minutes 25 --mode controller')) expect(again.reportOf(other)).toBeUndefined();
 });
 
+test('a round is known by what cuts its links, and a line that does not tell is known to none', () => {
+  const path = join(folder, 'cuts.jsonl');
+  const file = new ResultsFile<ChaosReport>(path, 'c1', 's1');
+  const rounds = (seed: number) => roundsOf(readChaosCommand(`--seed ${seed} --minutes 2 --cuts both`.split(' '), 1));
+  for (const [at, round] of rounds(11).entries()) file.add({ ...round, wallMs: at } as ChaosReport);
+  const { cuts: _, ...before } = rounds(20)[0] ?? {};
+  file.add(before as ChaosReport);
+  const again = new ResultsFile<ChaosReport>(path, 'c1', 's1');
+  const known = (seed: number) => rounds(seed).map((round) => again.reportOf(round)?.wallMs);
+  expect(known(11)).toEqual([0, 1]);
+  // Its first round has the seed of the second one above, which was cut by other means.
+  expect(known(12)).toEqual([undefined, undefined]);
+  expect(known(20)).toEqual([undefined, undefined]);
+});
+
 test.each(['a-machine\n', '{"some":"json"}\n', 'null'])(
   'a file that holds %j is not taken for one of results',
   (text) => {
