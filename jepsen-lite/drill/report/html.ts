@@ -1,9 +1,9 @@
+import { colours, drawingStyle } from '../../checker/drawing-style.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
 import { brokerKeysText } from './broker-keys-text.ts';
 import { type DrillReport, figureRows, figureText, trialsText } from './drill-report.ts';
 import { escaped } from './markup.ts';
-import { colours, drawingStyle } from './style.ts';
 import { timelineSvg } from './timeline-svg.ts';
 
 const style = `

@@ -1,13 +1,16 @@
+import { colours, drawingStyle } from '../../checker/drawing-style.ts';
+import { placeLabels, rowsOf } from '../../checker/label-rows.ts';
 import { BUCKET_MS } from '../measure/buckets.ts';
 import type { TrialFigures } from '../measure/trial-figures.ts';
 import type { RoleSighting } from '../target/drill-target.ts';
 import { escaped } from './markup.ts';
-import { colours, drawingStyle } from './style.ts';
 
 const WIDTH = 960;
 const LEFT = 70;
 const RIGHT = 12;
-const TOP = 22;
+/** Of the first row of labels, and between rows. */
+const FIRST_LABEL = 12;
+const LABEL = 12;
 const PLOT = 90;
 const GAP = 22;
 const LANE = 18;
@@ -25,30 +28,33 @@ export function timelineSvg({ record, buckets, rtoMs, recoveredMs, calm }: Trial
   const x = (atMs: number): number =>
     LEFT + ((clamp(atMs, calmFromMs, endMs) - calmFromMs) / (endMs - calmFromMs)) * (WIDTH - LEFT - RIGHT);
   const members = [...new Set(roles.map(({ member }) => member))].sort();
-  const latencyTop = TOP + PLOT + GAP;
+  const names = faults.map(({ kind, members: hit, startMs }) => ({ x: x(startMs), text: `${kind} ${hit.join(' ')}` }));
+  const labels = placeLabels(names, WIDTH - RIGHT);
+  const top = FIRST_LABEL + rowsOf(labels) * LABEL;
+  const latencyTop = top + PLOT + GAP;
   const lanesTop = latencyTop + PLOT + GAP;
   const bottom = lanesTop + members.length * LANE;
   const most = Math.max(1, ...buckets.map(({ ok, failed }) => ok + failed));
   const wide = Math.max(0.5, x(calmFromMs + BUCKET_MS) - x(calmFromMs) - 0.4);
   const perSecond = (most * MS_PER_SECOND) / BUCKET_MS;
   const parts = [
-    ...faults.map(({ kind, members: hit, startMs, endMs: overMs }, at) => {
-      const wideBand = Math.max(1.5, x(overMs) - x(startMs));
-      return `${box('fault', x(startMs), TOP, wideBand, bottom - TOP)}${label('soft', x(startMs) + 3, TOP - 4 - 10 * (at % 2), 'start', `${kind} ${hit.join(' ')}`)}`;
-    }),
+    ...faults.map(({ startMs, endMs: overMs }) =>
+      box('fault', x(startMs), top, Math.max(1.5, x(overMs) - x(startMs)), bottom - top),
+    ),
+    ...labels.map(({ x: at, row, text }) => label('soft', at, FIRST_LABEL + row * LABEL, 'start', text)),
     ...buckets.map(({ startMs, ok, failed }) => {
       const tall = (ok / most) * PLOT;
       const tallBad = (failed / most) * PLOT;
-      return `${ok === 0 ? '' : box('ok', x(startMs), TOP + PLOT - tall, wide, tall)}${failed === 0 ? '' : box('bad', x(startMs), TOP + PLOT - tall - tallBad, wide, tallBad)}`;
+      return `${ok === 0 ? '' : box('ok', x(startMs), top + PLOT - tall, wide, tall)}${failed === 0 ? '' : box('bad', x(startMs), top + PLOT - tall - tallBad, wide, tallBad)}`;
     }),
-    label('soft', LEFT - 6, TOP + 8, 'end', `${perSecond.toFixed(0)}/s`),
-    label('soft', LEFT - 6, TOP + PLOT, 'end', '0'),
+    label('soft', LEFT - 6, top + 8, 'end', `${perSecond.toFixed(0)}/s`),
+    label('soft', LEFT - 6, top + PLOT, 'end', '0'),
     ...latencyPlot(latencyTop),
     `<polyline class="line" points="${latencyPoints(buckets, latencyTop, x)}"/>`,
     ...members.flatMap((member, at) => lane(member, roles, lanesTop + at * LANE, x, calmFromMs, endMs)),
     ...(recoveredMs === undefined || rtoMs === 0
       ? []
-      : [`<path class="mark" d="M${round(x(recoveredMs))} ${TOP}V${bottom}"/>`]),
+      : [`<path class="mark" d="M${round(x(recoveredMs))} ${top}V${bottom}"/>`]),
     label('soft', LEFT, bottom + 14, 'start', `${((calmFromMs - faultMs) / MS_PER_SECOND).toFixed(1)} s`),
     label('soft', x(faultMs), bottom + 14, 'middle', '0'),
     label('soft', WIDTH - RIGHT, bottom + 14, 'end', `${((endMs - faultMs) / MS_PER_SECOND).toFixed(1)} s`),

@@ -202,9 +202,20 @@ describe('drawing', () => {
     const svg = drawAvailability(report, 'seed 7 <&>');
     expect(svg).toContain('kill leader');
     expect(svg).toContain('seed 7 &lt;&amp;&gt;');
-    expect(svg.match(/fill="#2e7d32"/g)).toHaveLength(report.buckets.filter(({ ok }) => ok > 0).length);
-    expect(svg.match(/fill="#c62828"/g)).toHaveLength(2 + report.outages.length);
-    expect(svg.match(/fill="#9e9e9e"/g)).toHaveLength(1);
+    expect(svg.match(/class="ok"/g)).toHaveLength(report.buckets.filter(({ ok }) => ok > 0).length);
+    expect(svg.match(/class="bad"/g)).toHaveLength(2 + report.outages.length);
+    expect(svg.match(/class="fault"/g)).toHaveLength(1);
+  });
+
+  test('names of faults stand above the bars, none over another, and dark screens have colours of their own', () => {
+    const [recovery] = report.recoveries;
+    const recoveries = Array.from({ length: 4 }, () => recovery ?? { fault, rtoNs: undefined });
+    const svg = drawAvailability({ ...report, recoveries } as typeof report, 'x');
+    const names = [...svg.matchAll(/<text [^>]* y="([^"]*)"[^>]*>kill leader/g)].map(([, y]) => Number(y));
+    expect(names).toEqual([34, 46, 58, 70]);
+    expect(svg).toContain('<rect class="fault" x="329.23" y="76"');
+    expect(svg).toContain('prefers-color-scheme: dark');
+    for (const [, name] of svg.matchAll(/class="([a-z]+)"/g)) expect(svg).toContain(`svg .${name} {`);
   });
 
   test('is a pure function, also of nothing', () => {

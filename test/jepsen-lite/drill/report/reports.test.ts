@@ -84,6 +84,17 @@ test('a timeline shows sends, faults, leaders, terms and the recovery', () => {
   expect(timelineSvg(sampleTrial(1, { rtoMs: 0 }))).not.toContain('class="mark"');
 });
 
+test('names of faults in a timeline stand above the plot, none over another, and none is cut off', () => {
+  const { record } = sampleTrial(1);
+  const faults = ['kill', 'pause', 'isolate'].map((kind) => ({ kind, members: ['n0'], startMs: 7_990, endMs: 7_995 }));
+  const svg = timelineSvg(sampleTrial(1, { record: { ...record, faults } }));
+  const names = [...svg.matchAll(/<text [^>]*x="([^"]*)" y="([^"]*)"[^>]*>([a-z]+ n0)</g)];
+  const places = names.map(([, x, y, text]) => ({ right: Number(x) + (text ?? '').length * 6.2, y: Number(y) }));
+  expect(places.map(({ y }) => y)).toEqual([12, 24, 36]);
+  for (const { right } of places) expect(right).toBeLessThan(960);
+  expect(svg).toMatch(/<rect class="fault" x="[^"]*" y="48"/);
+});
+
 test('a timeline in a file of its own brings its colours with it', () => {
   const file = timelineFile(sampleTrial(1));
   expect(file).toMatch(
