@@ -120,6 +120,8 @@ async function playRound(
     mode: command.mode,
     kinds: namesIn(command.kinds, round.cuts, nodes),
     schedule,
+    // What a leader acknowledges alone is lost when another is elected: so that who should not have, shows it in the first minute, whatever else is drawn.
+    isolatesLeaders: command.bug !== undefined,
     rate: command.rate,
     directory,
     programs: { mqnamesrv: join(programFolder, 'chaos-namesrv.js'), mqbroker: broker },

@@ -14,6 +14,8 @@ export interface LiveScheduleOptions {
   readonly endMs: number;
   /** After a wave nothing is wrong for so long: the group has to serve again meanwhile (LiveDisturbances), and go on with it. */
   readonly calmMs: number;
+  /** Each wave begins with a leader that is cut off from its peers and not from clients, for long enough that another is elected. */
+  readonly isolatesLeaders?: boolean;
 }
 
 /** Faults come in waves of so many, in which they overlap. */
@@ -25,6 +27,8 @@ const FIRST_IN_WAVE = ['wipe', 'rot', 'power', 'disk-error'];
 /** So many name servers are hit, from the first on: what is drawn as in the simulator, which has one, leaves that open. */
 const NAME_SERVERS = [1, 1, 2] as const;
 const WHICH_NAME_SERVERS = ['name-server', 'hide'];
+/** What it acknowledges alone is seen to be gone when it comes back. */
+const ISOLATED_LEADER = { kind: 'isolate', target: 'leader', mode: 'peers', forMs: 4_000 } as const;
 /** Before the end no fault begins any more. */
 const LAST_MS = 1_000;
 
@@ -34,7 +38,7 @@ const LAST_MS = 1_000;
  */
 export function drawLiveSchedule(
   chance: Chance,
-  { kinds, nodes, startMs, endMs, calmMs }: LiveScheduleOptions,
+  { kinds, nodes, startMs, endMs, calmMs, isolatesLeaders = false }: LiveScheduleOptions,
 ): Schedule {
   const known = kinds.map((name) => faultsNamed(name, nodes) ?? []);
   const faults: Fault[] = [];
@@ -44,6 +48,12 @@ export function drawLiveSchedule(
     if (deck.length === 0) deck = chance.shuffled(known);
     const isFirst = leftInWave === 0;
     if (isFirst) leftInWave = chance.between(WAVE.fewest, WAVE.most);
+    if (isFirst && isolatesLeaders && kinds.includes(ISOLATED_LEADER.kind)) {
+      const forMs = Math.min(ISOLATED_LEADER.forMs, endMs - atMs);
+      faults.push({ ...ISOLATED_LEADER, atMs, forMs });
+      atMs += forMs;
+      if (atMs >= endMs - LAST_MS) break;
+    }
     const parts = taken(deck, isFirst);
     if (parts === undefined) break;
     const [first] = parts;

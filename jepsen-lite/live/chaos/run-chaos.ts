@@ -33,6 +33,8 @@ export interface ChaosOptions {
   readonly kinds: readonly string[];
   /** Instead of the one that the seed gives. */
   readonly schedule: Schedule | undefined;
+  /** Drawn waves begin with a leader alone among its peers (`LiveScheduleOptions`). */
+  readonly isolatesLeaders?: boolean;
   /** Messages a second that the senders aim at. */
   readonly rate: number;
   /** Default: by proxies. */
@@ -144,14 +146,25 @@ function fillsDisks({ schedule, kinds }: ChaosOptions): boolean {
 
 /** Load and faults, until the time is up, a promise is broken, or the run is interrupted. */
 async function playLoad(
-  { seed, nodes, minutes, kinds, schedule, cuts = 'proxies', directory, signal, onLook }: ChaosOptions,
+  {
+    seed,
+    nodes,
+    minutes,
+    kinds,
+    schedule,
+    cuts = 'proxies',
+    isolatesLeaders = false,
+    directory,
+    signal,
+    onLook,
+  }: ChaosOptions,
   live: LiveGroup,
   clients: ChaosClients,
   player: FaultPlayer<LiveGroup>,
   nowMs: () => number,
 ): Promise<void> {
   const durationMs = minutes * MS_PER_MINUTE;
-  const drawing = { kinds, nodes, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS };
+  const drawing = { kinds, nodes, startMs: WARM_UP_MS, endMs: durationMs - COOL_DOWN_MS, isolatesLeaders };
   const { calmMs } = liveLimits[cuts];
   const played = schedule ?? drawLiveSchedule(new Chance(seed, 'live-faults'), { ...drawing, calmMs });
   writeFileSync(join(directory, 'schedule.json'), `${JSON.stringify(played, undefined, 1)}\n`);

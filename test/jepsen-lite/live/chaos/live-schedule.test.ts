@@ -42,6 +42,23 @@ test('at least ten faults a minute come, in waves that end, with time behind eac
   }
 });
 
+test('where leaders are isolated, each wave begins with one that its clients still reach, and nothing else happens before it is back', () => {
+  const drawn = drawLiveSchedule(new Chance(7, 'x'), { ...limits, isolatesLeaders: true });
+  const calm = drawn.filter(({ atMs }, at) => {
+    const overMs = Math.max(...drawn.slice(0, at).map((before) => before.atMs + before.forMs));
+    return at === 0 || atMs >= overMs + limits.calmMs;
+  });
+  expect(calm.length).toBeGreaterThan(5);
+  for (const first of calm) {
+    expect(first).toMatchObject({ kind: 'isolate', target: 'leader', mode: 'peers', forMs: 4_000 });
+    const overMs = first.atMs + first.forMs;
+    expect(drawn.filter(({ atMs }) => atMs > first.atMs && atMs < overMs)).toEqual([]);
+  }
+  for (const { atMs, forMs } of drawn) expect(atMs + forMs).toBeLessThanOrEqual(limits.endMs);
+  const others = drawLiveSchedule(new Chance(7, 'x'), { ...limits, isolatesLeaders: true, kinds: ['kill'] });
+  expect(new Set(others.map(({ kind }) => kind))).toEqual(new Set(['kill']));
+});
+
 test('of two name servers the first is hit, or both', () => {
   const drawn = drawLiveSchedule(new Chance(7, 'x'), { ...limits, endMs: 600_000, kinds: ['name-server', 'kill'] });
   const amounts = drawn.filter(({ kind }) => kind === 'name-server').map(({ amount }) => amount);
