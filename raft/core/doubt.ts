@@ -41,3 +41,14 @@ export function remindDoubt(node: NodeState, peer: Progress): void {
 export function endOwnDoubt(node: NodeState): void {
   if (node.inDoubt && !node.doubtPhase && node.durable.synced >= node.firstOwnIndex) node.endDoubt();
 }
+
+/**
+ * The end of this node's doubt is durable: only now it counts, and says so. If its process ended before, it would be in doubt again, and grant no vote to whoever has an
+ * entry that was committed by its acknowledgement.
+ */
+export function doubtSaved(node: NodeState): void {
+  node.doubtEnding = false;
+  node.inDoubt = false;
+  node.fresh = false;
+  node.ackDue = node.role === 'follower' && node.leader !== undefined;
+}

@@ -148,7 +148,6 @@ function stepDoubtEnd(node: NodeState, message: DoubtEnd): void {
   hearLeader(node, message.from);
   if (!node.inDoubt || Math.min(node.durable.synced, node.matched) < message.index) return;
   node.endDoubt();
-  node.ackDue = true;
 }
 
 export function followerPersisted(node: NodeState): void {

@@ -53,11 +53,12 @@ function regularHeartbeat(node: NodeState): void {
   broadcastHeartbeat(node);
 }
 
-/** Check-quorum (thesis 6.2). */
+/** Check-quorum (thesis 6.2). Who voted in this leader's doubt election, and has not restarted since, is heard also while the end of its doubt is on its way to the disk. */
 function hasQuorum(node: NodeState): boolean {
-  let heard = node.countsSelf() ? 1 : 0;
+  let heard = node.members.isSelfVoter && (!node.inDoubt || node.wonInDoubt) ? 1 : 0;
   for (const peer of node.peerList) {
-    if (node.counted(peer) && node.now - peer.heardAt < node.config.electionTicks) heard++;
+    const counts = node.members.isVoter(peer.id) && (peer.isWhole || peer.participant);
+    if (counts && node.now - peer.heardAt < node.config.electionTicks) heard++;
   }
   return heard >= node.members.majority;
 }

@@ -75,6 +75,8 @@ export class NodeState {
   vote: NodeId;
   hardStateDirty = false;
   inDoubt: boolean;
+  /** This node was made whole; it is in doubt until that is durable. */
+  doubtEnding = false;
   doubtDirty = false;
   fresh: boolean;
 
@@ -245,18 +247,16 @@ export class NodeState {
     this.doubtVoteTerm = this.term;
   }
 
-  /** This node has been made whole. */
+  /** This node has been made whole: its doubt is over as soon as that is durable. */
   endDoubt(): void {
-    if (!this.inDoubt) return;
-    this.inDoubt = false;
-    this.fresh = false;
+    if (!this.inDoubt || this.doubtEnding) return;
+    this.doubtEnding = true;
     this.doubtDirty = true;
   }
 
-  /** Do this leader's counts (commit, read rounds, quorum checks) include the peer? */
+  /** Do this leader's commits and read rounds include the peer? */
   counted(peer: Progress): boolean {
-    const isWhole = !peer.inDoubt && !peer.saysDoubt;
-    return this.members.isVoter(peer.id) && (isWhole || (this.doubtPhase && peer.participant));
+    return this.members.isVoter(peer.id) && (peer.isWhole || (this.doubtPhase && peer.participant));
   }
 
   countsSelf(): boolean {

@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import { loseRound, openRound, repeatRequest, stepCandidate, tallyVotes } from './candidate.ts';
-import { endOwnDoubt } from './doubt.ts';
+import { doubtSaved, endOwnDoubt } from './doubt.ts';
 import { closedByPeer, coldStart, handleVoteRequest, tickElection } from './election.ts';
 import { becomeFollower, followerPersisted, stepFollower } from './follower.ts';
 import { giveUp, takeBack } from './give-up.ts';
@@ -25,7 +25,7 @@ export type Refusal = 'not-leader' | 'not-ready' | 'transferring';
 
 /**
  * The consensus machine (thesis chapters 3, 6, 9): pure and synchronous. Ticks, messages and connection events go in; `ready()` says
- * what must happen; `persisted`, `stateSaved` and `applied` come back. See README for the contract.
+ * what must happen; `persisted`, `stateSaved`, `doubtSaved` and `applied` come back. See README for the contract.
  */
 export class RaftNode extends NodeState {
   /** One unit of time has passed. */
@@ -172,6 +172,12 @@ export class RaftNode extends NodeState {
         tallyVotes(this);
       }
     }
+  }
+
+  /** The doubt mark that a Ready brought is fsynced. */
+  doubtSaved(): void {
+    doubtSaved(this);
+    if (this.role === 'leader') advanceCommit(this);
   }
 
   /** The state machine has applied everything up to `index`. */

@@ -68,6 +68,11 @@ export class Progress {
     this.unwell = false;
   }
 
+  /** Found whole, and says so itself. */
+  get isWhole(): boolean {
+    return !this.inDoubt && !this.saysDoubt;
+  }
+
   /** It says of itself that its doubt is over: whichever leader ended it, it was made whole. */
   outOfDoubt(): void {
     this.inDoubt = false;

@@ -76,7 +76,7 @@ export class ReadyBuilder {
       roleChange: this.roleChanged(node) ? this.report(node) : undefined,
       noopTerm,
       hardState: hardStateDirty ? { term: node.term, vote: node.vote, fresh: node.fresh } : undefined,
-      doubt: doubtDirty ? node.inDoubt : undefined,
+      doubt: doubtDirty ? false : undefined,
       messages: taken(node.messages),
       messagesAfterState: taken(node.later),
       persist,

@@ -31,7 +31,7 @@ export interface LoadRequest {
 
 /**
  * What must happen now, in the order of the fields (README, "The Ready contract"). Numbers rise by one; persists are acknowledged
- * in order with `persisted(number)`, saves of the hard state with `stateSaved(number)`.
+ * in order with `persisted(number)`, saves of the hard state with `stateSaved(number)`, one of the doubt mark with `doubtSaved()`.
  */
 export interface Ready {
   readonly number: number;

@@ -312,6 +312,7 @@ export class Replica implements TransportEvents {
     for (const message of this.saver.takeHeld()) this.ports.transport.send(message);
     this.ports.transport.flush();
     if (number > 0) this.core.stateSaved(number);
+    else this.core.doubtSaved();
     this.schedule();
   }
 

@@ -3,7 +3,7 @@ import type { HardStateStore, PortError } from './ports.ts';
 
 /**
  * Saves of the hard state, one at a time, newest wins; and the messages that may leave only when every save before them is fsynced.
- * `saved(number, error)` is called when nothing more waits up to there.
+ * `saved(number, error)` is called when nothing more waits up to there; with number 0 when the doubt mark is fsynced.
  */
 export class StateSaver {
   private readonly store: HardStateStore;
@@ -23,7 +23,7 @@ export class StateSaver {
     this.saved = saved;
   }
 
-  /** No term or vote waits: messages may leave. (A doubt mark that ends delays nothing: forgetting its end is harmless.) */
+  /** No term or vote waits: messages may leave. (The end of doubt delays nothing: until it is durable the core says that it is in doubt.) */
   get idle(): boolean {
     return this.inFlight === 0 && this.wanted === undefined && this.held.length === 0;
   }

@@ -44,6 +44,7 @@ class Member {
       ready.messages.forEach(send);
       ready.messagesAfterState.forEach(send);
       if (ready.hardState) this.node.stateSaved(ready.number);
+      if (ready.doubt !== undefined) this.node.doubtSaved();
       if (ready.persist) this.node.persisted(ready.number);
       while (this.applied.length < ready.commit) this.applied.push(this.log.entries[this.applied.length]?.value);
       this.node.applied(this.applied.length);

@@ -178,6 +178,33 @@ describe('a doubt election (safety 2)', () => {
     for (const id of ['n1', 'n2']) solo.ack(id, 3, { inDoubt: true });
     expect(solo.node).toMatchObject({ commit: 3, inDoubt: true });
     solo.node.persisted(solo.readies.at(-1)?.number ?? 0);
+    solo.run();
     expect(solo.node.inDoubt).toBe(false);
+  });
+
+  it('keeps its leader while the ends of their doubts are on the way to the disks, which count for no commit yet; who restarts is not heard', () => {
+    const solo = standing();
+    solo.ticks(4);
+    for (const id of ['n1', 'n2']) solo.step('doubt-vote-reply', id, { granted: true, inDoubt: true });
+    solo.holdSaves = true;
+    for (const id of ['n1', 'n2']) solo.ack(id, 3, { inDoubt: true });
+    expect(solo.readies.filter(({ doubt }) => doubt === false)).toHaveLength(1);
+    const heard = (ticks: number) => {
+      for (let i = 0; i < ticks; i += 5) {
+        solo.ticks(5);
+        for (const id of ['n1', 'n2'])
+          solo.step('heartbeat-reply', id, { round: solo.node.round, inDoubt: true, unwell: false });
+      }
+      return solo.node.role;
+    };
+    expect(heard(200)).toBe('leader');
+    solo.propose();
+    for (const id of ['n1', 'n2']) solo.ack(id, 4, { inDoubt: true });
+    solo.ack('n1', 4);
+    expect(solo.node.commit).toBe(3);
+    solo.node.doubtSaved();
+    expect(solo.node).toMatchObject({ commit: 4, inDoubt: false });
+    for (const id of ['n1', 'n2']) solo.hello(id, { inDoubt: true, incarnation: 2 });
+    expect(heard(20)).toBe('follower');
   });
 });

@@ -105,6 +105,22 @@ describe('a node in doubt (safety 2)', () => {
     expect(solo.node.inDoubt).toBe(false);
     expect(solo.readies.some((ready) => ready.doubt === false)).toBe(true);
   });
+
+  it('is in doubt until the end of its doubt is durable: else it may acknowledge what commits, and grant no vote to who has it after its next start', () => {
+    const solo = new Solo({ inDoubt: true, log: [1, 1] });
+    solo.step('append', 'n1', { term: 1, prevIndex: 2, entries: batch(3, [1]) });
+    solo.holdSaves = true;
+    const replies = () => solo.readies.at(-1)?.messagesAfterState;
+    for (let i = 0; i < 2; i++) solo.step('doubt-end', 'n1', { index: 3 });
+    expect(solo.readies.filter(({ doubt }) => doubt === false)).toHaveLength(1);
+    solo.step('append', 'n1', { term: 1, prevIndex: 3, entries: batch(4, [1]) });
+    expect(replies()).toMatchObject([{ type: 'append-reply', index: 4, syncedIndex: 4, inDoubt: true }]);
+    solo.step('heartbeat', 'n1', { term: 1 });
+    expect(replies()).toMatchObject([{ type: 'heartbeat-reply', inDoubt: true }]);
+    solo.node.doubtSaved();
+    solo.run();
+    expect(replies()).toMatchObject([{ type: 'append-reply', index: 4, inDoubt: false }]);
+  });
 });
 
 describe('first start and lost disks (safety 2)', () => {

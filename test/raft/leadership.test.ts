@@ -57,7 +57,7 @@ describe('read index (thesis 6.4)', () => {
   it('needs no round in a group of one', () => {
     const world = new World(2, ['n0']);
     world.startAll();
-    const host = world.elect();
+    const host = world.settle();
     const answers: unknown[] = [];
     host.replica?.readIndex((refusal, index) => answers.push(refusal ?? index));
     world.run(1);

@@ -9,7 +9,7 @@ import { batch } from './solo.ts';
 type Done = (error: PortError | undefined) => void;
 
 /** A replica n0 of three whose disk answers by hand. */
-function start(voters = ['n0', 'n1', 'n2']) {
+function start(voters = ['n0', 'n1', 'n2'], inDoubt = false) {
   const persists: { sync: boolean; done: Done }[] = [];
   const saves: Done[] = [];
   const sent: Message[] = [];
@@ -28,7 +28,7 @@ function start(voters = ['n0', 'n1', 'n2']) {
   });
   const replica = new Replica(
     { ...replicaDefaults, id: 'n0', voters },
-    { hardState: { term: 1, vote: '', fresh: false }, inDoubt: false, appliedIndex: 0 },
+    { hardState: { term: 1, vote: '', fresh: false }, inDoubt, appliedIndex: 0 },
     {
       log,
       hardState: { save: (_state, done) => saves.push(done), saveDoubt: (_doubt, done) => saves.push(done) },
@@ -98,6 +98,22 @@ describe('replica', () => {
     expect(sent).toEqual([]);
     saves.shift()?.(undefined);
     expect(sent.map((m) => m.type)).toEqual(['vote-reply', 'heartbeat-reply']);
+  });
+
+  it('says that it is in doubt until the end of that is saved, and keeps no reply back for it', () => {
+    const { replica, append, persists, saves, sent, turn } = start(undefined, true);
+    append(1, 1, 1, 1, [1]);
+    turn();
+    persists.shift()?.done(undefined);
+    turn();
+    replica.receive({ type: 'doubt-end', from: 'n1', to: 'n0', term: 1, index: 2 });
+    turn();
+    append(1, 2, 2, 1, []);
+    turn();
+    expect(sent.at(-1)).toMatchObject({ type: 'append-reply', sequence: 2, index: 2, inDoubt: true });
+    saves.shift()?.(undefined);
+    turn();
+    expect(sent.at(-1)).toMatchObject({ type: 'append-reply', sequence: 2, index: 2, inDoubt: false });
   });
 
   it('sends what others wait for before it writes and applies', () => {

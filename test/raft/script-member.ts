@@ -151,6 +151,7 @@ export class ScriptMember {
       }
       for (const message of messages) this.send(message);
       this.node?.stateSaved(number);
+      if (doubt !== undefined) this.node?.doubtSaved();
       return state ? [`${this.id} saved term=${state.term} vote=${state.vote || '-'}`] : [];
     });
   }

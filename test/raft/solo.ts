@@ -72,6 +72,7 @@ export class Solo {
       if (!this.holdSaves) {
         this.sent.push(...ready.messagesAfterState);
         if (ready.hardState) this.node.stateSaved(ready.number);
+        if (ready.doubt !== undefined) this.node.doubtSaved();
       }
       if (ready.persist && !this.holdPersists) this.node.persisted(ready.number);
       this.node.applied(ready.commit);
