@@ -138,6 +138,16 @@ describe('a doubt election (safety 2)', () => {
     expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
   });
 
+  it('is one of the voters: who is none in the own log is granted nothing, and who is none himself grants nothing', () => {
+    const request = { term: 9, lastTerm: 8, lastIndex: 9 };
+    const solo = new Solo({ learners: ['n3'] });
+    solo.step('doubt-vote', 'n3', request);
+    expect(solo.last('doubt-vote-reply')).toMatchObject({ to: 'n3', granted: false });
+    const learner = new Solo({ voters: ['n1', 'n2', 'n3'], learners: ['n0'] });
+    learner.step('doubt-vote', 'n1', request);
+    expect(learner.last('doubt-vote-reply')).toMatchObject({ to: 'n1', granted: false });
+  });
+
   it('goes to the highest last term, not to the longest log', () => {
     const solo = standing();
     solo.step('doubt-vote', 'n1', { term: 3, lastTerm: 1, lastIndex: 99 });
@@ -189,11 +199,11 @@ describe('a doubt election (safety 2)', () => {
     solo.holdSaves = true;
     for (const id of ['n1', 'n2']) solo.ack(id, 3, { inDoubt: true });
     expect(solo.readies.filter(({ doubt }) => doubt === false)).toHaveLength(1);
+    // Of the others only n1 answers.
     const heard = (ticks: number) => {
       for (let i = 0; i < ticks; i += 5) {
         solo.ticks(5);
-        for (const id of ['n1', 'n2'])
-          solo.step('heartbeat-reply', id, { round: solo.node.round, inDoubt: true, unwell: false });
+        solo.step('heartbeat-reply', 'n1', { round: solo.node.round, inDoubt: true, unwell: false });
       }
       return solo.node.role;
     };

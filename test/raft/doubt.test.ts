@@ -179,6 +179,10 @@ describe('first start and lost disks (safety 2)', () => {
     solo.step('doubt-vote-reply', 'n2', { granted: false, inDoubt: true, fresh: true });
     solo.step('doubt-vote-reply', 'n1', { granted: true, inDoubt: true });
     expect(solo.node.role).toBe('leader');
+    const empty = new Solo({ log: [], bootstrapWithMajority: true, hardState: { fresh: true, term: 0 } });
+    empty.hello('n1', { inDoubt: true, lastIndex: 1, lastTerm: 1 });
+    empty.hello('n2', { inDoubt: true });
+    expect(empty.ticks(300).some(({ type }) => type === 'doubt-vote')).toBe(false);
   });
 
   it('founds no new group with one wiped, one down and one new member', () => {

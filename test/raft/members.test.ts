@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { MemberChanges } from '../../raft/driver/member-changes.ts';
 import type { MembersRequest } from '../../raft/index.ts';
-import { Solo } from './solo.ts';
+import { batch, Solo } from './solo.ts';
 import { type Host, World } from './world.ts';
 
 const ids = ['n0', 'n1', 'n2', 'n3'];
@@ -135,6 +136,32 @@ describe('changes of members (thesis chapter 4)', () => {
     world.run(3000);
     expect(leader.replica?.status().learners).toEqual([]);
     expect(leader.memberSets.map(({ learners }) => learners)).toEqual([['n3'], []]);
+  });
+
+  it('does not know the outcome where another leader has cut the entry, and committed one in its place', () => {
+    const solo = new Solo().lead();
+    solo.ack('n1', 2);
+    const changes = new MemberChanges(solo.node, (members) => {
+      const index = solo.log.push({ term: solo.node.term, value: 'members', size: 100, members });
+      solo.node.appended(index, members);
+      return index;
+    });
+    const outcomes: unknown[] = [];
+    changes.request({ kind: 'add-learner', id: 'n3' }, (refusal, index) => outcomes.push([refusal, index]));
+    solo.run();
+    solo.step('append', 'n1', { term: 3, prevIndex: 2, prevTerm: 2, commit: 3, entries: batch(3, [3]) });
+    expect(solo.node.commit).toBe(3);
+    changes.check();
+    expect(outcomes).toEqual([['outcome unknown: this node leads no longer', 3]]);
+  });
+
+  it('is refused where a majority would be at work only with a member in doubt', () => {
+    const solo = new Solo().lead();
+    solo.ack('n1', 2);
+    const remove = () => solo.node.checkChange({ kind: 'remove', id: 'n1' });
+    expect(remove()).toEqual({ voters: ['n0', 'n2'], learners: [] });
+    solo.hello('n2', { incarnation: 2, inDoubt: true });
+    expect(remove()).toBe('of the 2 voters then only 1 would be at work, and 2 decide');
   });
 
   it('is refused by a follower and by a stopped one, and unknown where it was under way', () => {

@@ -223,6 +223,23 @@ describe('replica', () => {
     expect(fatals[0]?.message).toMatch(/n1 before index 1, term 1: chain CRC 0x/);
   });
 
+  it('does not stop on what only looks like another history: an append of a term that is over, or of one turn with the cut before it', () => {
+    const { append, fatals, saves, turn, log } = start();
+    append(3, 1, 1, 1, [3]);
+    turn();
+    saves.shift()?.(undefined);
+    append(2, 2, 1, 1, [], log.chainCrc(1) + 1);
+    turn();
+    const [first] = log.entries;
+    const leaders = new MemoryLog([first!, { term: 4, value: 'x2', size: 100 }]);
+    append(4, 3, 1, 1, [4]);
+    append(4, 4, 2, 4, [4], leaders.chainCrc(2));
+    turn();
+    expect(log.chainCrc(2)).toBe(leaders.chainCrc(2));
+    expect(log.lastIndex).toBe(3);
+    expect(fatals).toEqual([]);
+  });
+
   it('tells the state machine once that it may serve, when its first entry is applied', () => {
     const run = start(['n0']);
     run.lag.applyTo = 1;

@@ -177,6 +177,16 @@ describe('follower', () => {
     expect(solo.last('append-reply')).toMatchObject({ index: 2, syncedIndex: 2, rejected: false });
   });
 
+  it('fsyncs a cut also where the entry that takes the place is of the term before it (safety 3)', () => {
+    const solo = new Solo({ log: [1, 1, 2] });
+    solo.step('append', 'n1', { term: 3, prevIndex: 2, entries: batch(3, [1]) });
+    expect(solo.readies.at(-2)).toMatchObject({
+      writes: [{ kind: 'truncate', from: 3 }, {}],
+      persist: true,
+      sync: true,
+    });
+  });
+
   it('does not shorten its log for a late or repeated append (thesis 3.5)', () => {
     const solo = new Solo();
     solo.step('append', 'n1', { term: 2, sequence: 1, entries: batch(2, [2, 2, 2]) });
