@@ -95,12 +95,17 @@ export function map<T>(codec: Codec<T>): Codec<ReadonlyMap<string, T>> {
   };
 }
 
+/** The same as a plain object. */
+export function plainMap<T>(codec: Codec<T>): Codec<Readonly<Record<string, T>>> {
+  const members = map(codec);
+  return {
+    read: (value, path) => Object.fromEntries(members.read(value, path)),
+    write: (value) => members.write(new Map(Object.entries(value))),
+  };
+}
+
 /** An object of texts, as a plain object. */
-export const textRecord: Codec<Readonly<Record<string, string>>> = {
-  read: (value, path) =>
-    Object.fromEntries(membersOf(value, path).map(([key, member]) => [key, text.read(member, `${path}.${key}`)])),
-  write: (value) => JSON.stringify(value),
-};
+export const textRecord = plainMap(text);
 
 /** A map whose keys are whole numbers, written in quotes so that every reader understands them. */
 export function numberMap<T>(codec: Codec<T>): Codec<ReadonlyMap<number, T>> {

@@ -19,6 +19,7 @@ export function groupConfig(groupName: string, fields: Partial<GroupConfig> = {}
     notifyConsumerIdsChangedEnable: fields.notifyConsumerIdsChangedEnable ?? true,
     groupSysFlag: fields.groupSysFlag ?? 0,
     consumeTimeoutMinute: fields.consumeTimeoutMinute ?? 15,
+    ...(fields.subscriptionDataSet === undefined ? {} : { subscriptionDataSet: fields.subscriptionDataSet }),
     attributes: fields.attributes ?? {},
   };
 }

@@ -5,6 +5,9 @@ import { type GroupConfig, groupConfig } from './group-config.ts';
 
 const VERSION = '';
 
+/** Bits by group and topic that say what RocketMQ forbids a group there (SubscriptionGroupManager.forbiddenTable). */
+export type ForbiddenTable = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
 /** Groups that every broker has (SubscriptionGroupManager.init). */
 const SYSTEM_GROUPS: ReadonlyMap<string, GroupConfig> = new Map(
   [
@@ -23,6 +26,7 @@ const SYSTEM_GROUPS: ReadonlyMap<string, GroupConfig> = new Map(
 export class GroupTable {
   readonly #groups = new TwoLevelMap<GroupConfig>();
   readonly #version = new TwoLevelMap<DataVersion>();
+  #forbidden: ForbiddenTable = {};
 
   /** The group at the tail. An explicit setting wins over the built-in one. */
   get(group: string): GroupConfig | undefined {
@@ -37,6 +41,11 @@ export class GroupTable {
 
   get dataVersion(): DataVersion {
     return this.#version.get(VERSION) ?? FIRST_DATA_VERSION;
+  }
+
+  /** Kept for RocketMQ, and without effect here. */
+  get forbidden(): ForbiddenTable {
+    return this.#forbidden;
   }
 
   nextVersion(epoch: number, nowMs: number): DataVersion {
@@ -67,6 +76,8 @@ export class GroupTable {
   commitDelete(group: string, version: DataVersion): void {
     this.#groups.commit(group, undefined);
     this.#version.commit(VERSION, version);
+    const { [group]: _, ...others } = this.#forbidden;
+    this.#forbidden = others;
   }
 
   dropTail(): void {
@@ -75,14 +86,16 @@ export class GroupTable {
   }
 
   /** Committed groups sorted by name, built-in ones not among them. */
-  committed(): { dataVersion: DataVersion; groups: GroupConfig[] } {
+  committed(): { dataVersion: DataVersion; groups: GroupConfig[]; forbiddenTable?: ForbiddenTable } {
     return {
       dataVersion: this.#version.committedGet(VERSION) ?? FIRST_DATA_VERSION,
       groups: this.#groups.committedEntries().map(([, config]) => config),
+      ...(Object.keys(this.#forbidden).length === 0 ? {} : { forbiddenTable: this.#forbidden }),
     };
   }
 
-  import(dataVersion: DataVersion, groups: readonly GroupConfig[]): void {
+  import(dataVersion: DataVersion, groups: readonly GroupConfig[], forbidden: ForbiddenTable = {}): void {
+    this.#forbidden = forbidden;
     this.#groups.import(groups.map((config) => [config.groupName, config]));
     this.#version.import([[VERSION, dataVersion]]);
   }

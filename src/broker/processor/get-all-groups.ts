@@ -10,7 +10,7 @@ export function getAllGroupsProcessor({ state }: BrokerParts): RequestHandler {
     const groups = new Map(state.groups.all().map((config) => [config.groupName, config]));
     const body = subscriptionGroupTable.encode({
       subscriptionGroupTable: groups,
-      forbiddenTable: new Map(),
+      forbiddenTable: state.groups.forbidden,
       dataVersion: state.groups.dataVersion,
     });
     const header = { totalGroupNum: groups.size };

@@ -31,7 +31,8 @@ export function configContent(name: ConfigFileName, state: BrokerState): object 
     }
     case 'subscriptionGroup': {
       const subscriptionGroupTable = Object.fromEntries(state.groups.all().map((config) => [config.groupName, config]));
-      return { dataVersion: state.groups.dataVersion, forbiddenTable: {}, subscriptionGroupTable };
+      const { dataVersion, forbidden: forbiddenTable } = state.groups;
+      return { dataVersion, forbiddenTable, subscriptionGroupTable };
     }
     case 'consumerOffset': {
       const table = state.offsets.committedEntries().map(([key, offsets]) => [key, definedOnly(offsets)]);
@@ -91,7 +92,7 @@ function load(name: ConfigFileName, bytes: Buffer, state: BrokerState): string |
     case 'subscriptionGroup':
       return decoded(subscriptionGroupTable, bytes, (body) => {
         const groups = [...body.subscriptionGroupTable.values()].filter((config) => !state.groups.isBuiltIn(config));
-        state.groups.import(body.dataVersion, groups);
+        state.groups.import(body.dataVersion, groups, body.forbiddenTable);
       });
     case 'consumerOffset':
       return decoded(consumerOffsetTable, bytes, ({ offsetTable }) => {

@@ -1,6 +1,7 @@
 import type { DataVersion } from '../../protocol/body/data-version.ts';
 import { type OwnerRow, ownerOfRow, rowOfOwner } from '../client-manager/queue-owners.ts';
 import { groupConfig } from '../group/group-config.ts';
+import type { ForbiddenTable } from '../group/group-table.ts';
 import { offsetKey, splitOffsetKey } from '../offset/offset-table.ts';
 import { topicConfig } from '../topic/topic-config.ts';
 import type { BrokerState } from './broker-state.ts';
@@ -78,10 +79,14 @@ function importTopics(state: BrokerState, body: { dataVersion: DataVersion; topi
   );
 }
 
-function importGroups(state: BrokerState, body: { dataVersion: DataVersion; groups: { groupName: string }[] }): void {
+function importGroups(
+  state: BrokerState,
+  body: { dataVersion: DataVersion; groups: { groupName: string }[]; forbiddenTable?: ForbiddenTable },
+): void {
   state.groups.import(
     body.dataVersion,
     body.groups.map((config) => groupConfig(config.groupName, config)),
+    body.forbiddenTable,
   );
 }
 

@@ -1,6 +1,25 @@
-import { anyRecord, defaulted, flag, map, object, text, textRecord, whole } from '../body-codec.ts';
+import {
+  anyRecord,
+  defaulted,
+  flag,
+  list,
+  map,
+  object,
+  optional,
+  plainMap,
+  text,
+  textRecord,
+  whole,
+} from '../body-codec.ts';
 import { type BodyOf, defineBody } from '../define-body.ts';
 import { dataVersion } from './data-version.ts';
+
+const simpleSubscriptionData = object({
+  topic: optional(text),
+  expressionType: optional(text),
+  expression: optional(text),
+  version: defaulted(whole, 0),
+});
 
 const codec = object({
   groupName: text,
@@ -16,6 +35,7 @@ const codec = object({
   notifyConsumerIdsChangedEnable: defaulted(flag, true),
   groupSysFlag: defaulted(whole, 0),
   consumeTimeoutMinute: defaulted(whole, 15),
+  subscriptionDataSet: optional(list(simpleSubscriptionData)),
   attributes: defaulted(textRecord, {}),
 });
 
@@ -29,7 +49,7 @@ export const subscriptionGroupTable = defineBody(
   'SubscriptionGroupWrapper',
   object({
     subscriptionGroupTable: map(codec),
-    forbiddenTable: defaulted(map(map(whole)), new Map()),
+    forbiddenTable: defaulted(plainMap(plainMap(whole)), {}),
     dataVersion,
   }),
 );

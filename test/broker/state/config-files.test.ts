@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { loadBrokerConfig } from '../../../src/broker/config/broker-config.ts';
+import { groupConfig } from '../../../src/broker/group/group-config.ts';
 import { BrokerState } from '../../../src/broker/state/broker-state.ts';
 import { CONFIG_FILES, readConfigFile, writeConfigFile } from '../../../src/broker/state/config-files.ts';
 import { updateTopic } from '../../../src/protocol/command/update-topic.ts';
@@ -35,6 +36,38 @@ test.each(['4.9.5', '5.3.3'])(
     expect(again.hash()).toBe(state.hash());
   },
 );
+
+test('what only RocketMQ uses of its groups stays over changes, in the files and in snapshots; a group that is removed takes its part along', () => {
+  const { disk } = createVirtualPlatform();
+  disk.makeDirectory('/config');
+  const fixture = new URL('../../fixture/broker-config/5.3.3/subscriptionGroup.json', import.meta.url);
+  const written = JSON.parse(readFileSync(fixture, 'utf8'));
+  const forbiddenTable = { GX: { XT: 3, YT: 1 }, Other: { XT: 2 } };
+  const group = { ...written.subscriptionGroupTable.SELF_TEST_C_GROUP, groupName: 'GX' };
+  group.subscriptionDataSet = [{ expression: 'TagA', expressionType: 'TAG', topic: 'XT', version: 1795335183836 }];
+  const content = {
+    ...written,
+    forbiddenTable,
+    subscriptionGroupTable: { ...written.subscriptionGroupTable, GX: group },
+  };
+  disk.replaceFile('/config/subscriptionGroup.json', Buffer.from(JSON.stringify(content)));
+  const state = newState();
+  expect(readConfigFile(disk, '/config', 'subscriptionGroup', state)).toBeUndefined();
+  const dataVersion = state.groups.nextVersion(0, 1);
+  state.commit({ type: 'group-put', config: groupConfig('New'), dataVersion });
+  const table = (from: BrokerState) => {
+    writeConfigFile(disk, '/config', 'subscriptionGroup', from);
+    return JSON.parse(disk.readFile('/config/subscriptionGroup.json')!.toString());
+  };
+  const copy = newState();
+  for (const section of state.export()) copy.importSection(section);
+  for (const each of [state, copy]) {
+    expect(table(each)).toMatchObject({ forbiddenTable, subscriptionGroupTable: { GX: group, New: {} } });
+    expect(table(each).subscriptionGroupTable.New).not.toHaveProperty('subscriptionDataSet');
+  }
+  state.commit({ type: 'group-delete', group: 'GX', dataVersion });
+  expect(table(state).forbiddenTable).toEqual({ Other: { XT: 2 } });
+});
 
 test('offsets in the dialect of fastjson are read', () => {
   const { disk } = createVirtualPlatform();

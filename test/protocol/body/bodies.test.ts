@@ -11,7 +11,10 @@ import {
   registrationCrcMatches,
 } from '../../../src/protocol/body/register-broker-body.ts';
 import { resetOffsetBody, resetOffsetBodyForC } from '../../../src/protocol/body/reset-offset-body.ts';
-import { subscriptionGroupConfig } from '../../../src/protocol/body/subscription-group-config.ts';
+import {
+  subscriptionGroupConfig,
+  subscriptionGroupTable,
+} from '../../../src/protocol/body/subscription-group-config.ts';
 import { topicConfig } from '../../../src/protocol/body/topic-config.ts';
 import { topicRouteData } from '../../../src/protocol/body/topic-route-data.ts';
 import { BodyError } from '../../../src/protocol/body-error.ts';
@@ -98,6 +101,15 @@ describe('bodies as others write them', () => {
       perm: 6,
       topicFilterType: 'SINGLE_TAG',
     });
+  });
+
+  it('keep what a group of RocketMQ 5 subscribes to and what is forbidden to it, in the words of fastjson', () => {
+    const version = '"dataVersion":{"counter":1,"stateVersion":0,"timestamp":2}';
+    const data = '"subscriptionDataSet":[{"expression":"*","expressionType":"TAG","topic":"XT","version":1}]';
+    const written = `{${version},"forbiddenTable":{"g":{"XT":3}},"subscriptionGroupTable":{"g":{"groupName":"g",${data}}}}`;
+    const encoded = subscriptionGroupTable.encode(decode(subscriptionGroupTable, written)).toString();
+    expect(encoded).toContain(data);
+    expect(encoded).toContain('"forbiddenTable":{"g":{"XT":3}}');
   });
 
   it('may tell enum constants by their places, as the C++ client does', () => {
