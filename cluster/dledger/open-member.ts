@@ -34,6 +34,11 @@ export interface Member {
 /** What is known of a member before its own files are opened. */
 export type LockedMember = Omit<Member, 'storage'>;
 
+export interface MemberPaths {
+  readonly directory: string;
+  readonly seeding: string;
+}
+
 /** Checks the configuration, and locks the store directory. Throws MemberRefused. */
 export function checkMember(platform: Platform, config: BrokerConfig): LockedMember {
   const { dLegerSelfId, storePathRootDir: root } = config;
@@ -55,12 +60,28 @@ export function checkMember(platform: Platform, config: BrokerConfig): LockedMem
 export function openMember(platform: Platform, config: BrokerConfig): Member {
   const locked = checkMember(platform, config);
   try {
+    refuseHalfSeeded(platform.disk, config);
     const storage = openStorage(platform, config, locked.settings);
     return { ...locked, settings: settledBy(storage, config, locked.settings), storage };
   } catch (thrown) {
     locked.lock.release();
     throw thrown;
   }
+}
+
+/** Where a member's directory is, and where one is made from another store before it gets that name. */
+export function memberPaths({ storePathRootDir: root, dLegerSelfId: id }: BrokerConfig): MemberPaths {
+  const directory = `${root}/dledger-${id}`;
+  return { directory, seeding: `${directory}.seeding` };
+}
+
+/** A member without anything would found or join the group in place of the one that was to bring the messages. */
+function refuseHalfSeeded(disk: Disk, config: BrokerConfig): void {
+  const { directory, seeding } = memberPaths(config);
+  if (disk.exists(directory) || !disk.exists(seeding)) return;
+  throw new MemberRefused(
+    `storePathRootDir=${config.storePathRootDir}: a start with --seed-from did not end, and left ${seeding}. Start with --seed-from again, which begins anew; or remove that folder for a member that holds nothing`,
+  );
 }
 
 /** Stands for the own address until the log can be read: of a member that has been one here. */
@@ -123,10 +144,9 @@ export function reopenToBuildAnew({ platform, config, settings, storage, ...rest
 }
 
 function openStorage(platform: Platform, config: BrokerConfig, settings: GroupSettings): RaftStorage {
-  const root = config.storePathRootDir;
   const storage = openRaftStorage({
     platform,
-    directory: `${root}/dledger-${settings.self.id}`,
+    directory: memberPaths(config).directory,
     memberId: settings.self.id,
     groupName: settings.groupName,
     segmentBytes: config.mappedFileSizeCommitLog,

@@ -14,7 +14,7 @@ import { SnapshotStore } from '../../raft-storage/snapshot-store.ts';
 import { type GroupIdentity, internalRecord, newGroup } from '../group-records.ts';
 import type { GroupSettings } from '../group-settings.ts';
 import { ended } from '../member-end.ts';
-import { checkMember, type LockedMember, MemberRefused } from '../open-member.ts';
+import { checkMember, type LockedMember, MemberRefused, memberPaths } from '../open-member.ts';
 import { groupSections, queueRows, replicationSection, snapshotHeader } from '../snapshot-content.ts';
 import { PlainStore } from './plain-store.ts';
 import { SeedLog } from './seed-log.ts';
@@ -30,7 +30,7 @@ const PROGRESS_BYTES = 1 << 30;
  * nobody can go on without it. Nothing is there before all is durable. Rejects with MemberRefused, or the disk's error.
  */
 export async function seedGroup(platform: Platform, config: BrokerConfig, from: string): Promise<void> {
-  const { storePathRootDir: root, dLegerSelfId: id } = config;
+  const { storePathRootDir: root } = config;
   if (from === root) {
     throw new MemberRefused(
       `--seed-from ${from}: that is the member's own storePathRootDir. Give the member an empty directory: the old one stays as it is, for the way back`,
@@ -39,21 +39,20 @@ export async function seedGroup(platform: Platform, config: BrokerConfig, from: 
   const member = checkMember(platform, config);
   const { disk } = platform;
   try {
-    const directory = `${root}/dledger-${id}`;
+    const { directory, seeding } = memberPaths(config);
     if (disk.exists(directory)) {
       throw new MemberRefused(
         `--seed-from ${from}: ${directory} holds a member already. Start it without --seed-from, or give it an empty storePathRootDir`,
       );
     }
-    const staging = `${directory}.seeding`;
-    disk.removeTree(staging);
+    disk.removeTree(seeding);
     const source = new PlainStore(platform, config, from);
     try {
-      await write(platform, config, member, source, staging);
+      await write(platform, config, member, source, seeding);
     } finally {
       await source.close();
     }
-    disk.rename(staging, directory);
+    disk.rename(seeding, directory);
     disk.syncDirectory(root);
   } finally {
     member.lock.release();

@@ -190,6 +190,24 @@ describe('a group that begins with the store of a plain master (raft/SAFETY.md 9
     expect((await pullAll(group, 'n0', 'Orders')).map(({ body }) => body.toString()).sort()).toEqual([...old].sort());
   });
 
+  it('refuses a start without --seed-from where it was interrupted, and changes nothing; one without the folder holds nothing', async () => {
+    const group = await DledgerWorld.create();
+    await leaveStore(group, 3);
+    group.world.disk('n0').fail({ operation: 'sync', code: 'EIO', path: 'dledger-n0.seeding/hardstate' });
+    await expect(seed(group)).rejects.toThrow('EIO');
+    group.kill('n0');
+    const { disk } = group.platform('n0');
+    const before = content(disk, '/store');
+    await expect(group.start('n0')).rejects.toThrow(
+      'a start with --seed-from did not end, and left /store/dledger-n0.seeding',
+    );
+    expect(content(disk, '/store')).toEqual(before);
+    expect(Object.keys(before).length).toBeGreaterThan(2);
+    disk.removeTree('/store/dledger-n0.seeding');
+    await group.start('n0');
+    expect(disk.exists('/store/dledger-n0/hardstate')).toBe(true);
+  });
+
   it('keeps what it has over a restart, with and without a snapshot of its own', async () => {
     const group = await DledgerWorld.create();
     const old = await leaveStore(group, 60);
