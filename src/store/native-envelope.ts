@@ -36,6 +36,13 @@ export class NativeEnvelope implements Envelope {
     return this.#reader.open(buffer, offset, limit) === 'record' && this.#intact(buffer, offset, position);
   }
 
+  /** The magic of a record of a later format that is whole up to its body and stands at its place, wholly in the buffer. A torn write leaves none, as its magic is a known one or not all there. */
+  laterMagicAt(buffer: Buffer, offset: number, position: number): number | undefined {
+    const reader = this.#reader;
+    const whole = reader.openLater(buffer, offset, buffer.length) && reader.position === position;
+    return whole && reader.crcMatches() ? buffer.readUInt32BE(offset + 4) : undefined;
+  }
+
   /** The checksum covers the body alone. What is behind it ends in text, so a write that stopped there shows as a zero at the end of topic or properties. */
   #intact(buffer: Buffer, offset: number, position: number): boolean {
     const reader = this.#reader;

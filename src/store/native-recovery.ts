@@ -3,6 +3,7 @@ import { lastUnitBefore } from '../log/last-unit.ts';
 import { type Recovery, recover } from '../log/recovery.ts';
 import type { SegmentedLog } from '../log/segmented-log.ts';
 import type { Logger } from '../platform/ports.ts';
+import { BLANK_BYTES } from '../protocol/message/record.ts';
 import { NativeEnvelope } from './native-envelope.ts';
 import { ReadProgress } from './read-progress.ts';
 import type { StorePoint } from './store-point.ts';
@@ -59,6 +60,8 @@ export function recoverNative(logger: Logger, log: SegmentedLog, input: NativeRe
   const from = scanFrom(log, input, usable);
   const syncedMark = point !== undefined && point.position >= minPosition ? point.position : 0;
   const { recovery, newest } = scan(logger, log, input, from, syncedMark);
+  const later = cutAt === undefined ? laterFormat(log, recovery) : undefined;
+  if (later !== undefined) return later;
   const replicated = replicationEnd(recovery, syncedMark, input);
   if (replicated !== undefined) return endedAt(replicated, minPosition, usable ? point : undefined);
   const damage = damageOf(recovery, newest, input);
@@ -115,6 +118,19 @@ function scan(
 }
 
 const placeOf = (recovery: Recovery): number => (recovery.kind === 'clean' ? recovery.end : recovery.position);
+
+/** Says that a later version has written on where the log cannot be read any more: its messages are neither damaged nor torn. With records of a known format behind it, it is one of those, damaged. */
+function laterFormat(log: SegmentedLog, recovery: Recovery): string | undefined {
+  if (recovery.kind === 'clean' || recovery.position >= log.files.maxPosition) return undefined;
+  if (recovery.kind === 'rot' && recovery.validAt !== undefined) return undefined;
+  const { file, position } = recovery;
+  const header = log.readSync(position, BLANK_BYTES);
+  const size = header.length < BLANK_BYTES ? 0 : header.readInt32BE(0);
+  if (size <= 0 || size > log.segmentBytes) return undefined;
+  const magic = new NativeEnvelope().laterMagicAt(log.readSync(position, size), 0, position);
+  if (magic === undefined) return undefined;
+  return `${file} holds messages in a format that this version does not know, from position ${position} on (magic 0x${magic.toString(16)}): a later version wrote them. Nothing was changed; start the version that wrote them`;
+}
 
 /** What is wrong with the log that no torn write explains. Without a point, RocketMQ's checkpoint tells up to which store time it was fsynced. */
 function damageOf(recovery: Recovery, newest: number, { point, checkpoint }: NativeRecoveryInput): string | undefined {

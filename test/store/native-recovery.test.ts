@@ -78,6 +78,69 @@ describe('a torn last write', () => {
   });
 });
 
+describe('records of a later format at the end of a killed log', () => {
+  /** The log of `killed` with a changed byte of the last two magics, 0xdaa320a7 before. */
+  function later(lastByte: number, world = new VirtualWorld(1)) {
+    const left = killed(world);
+    for (const position of left.positions.slice(8))
+      overwrite(left.platform, FIRST_FILE, position + 7, Buffer.from([lastByte]));
+    return { ...left, at: left.positions[8]!, content: () => world.disk('a').contentOf(FIRST_FILE)! };
+  }
+
+  test.for([SMALL, { ...SMALL, cutHole: () => {} }])(
+    'are no torn write: they stay, and the start is refused',
+    (options) => {
+      const { platform, at, content } = later(0xaf);
+      const before = Buffer.from(content());
+      expect(refusalOf(platform, options)).toBe(
+        `${FIRST_FILE} holds messages in a format that this version does not know, from position ${at} on (magic 0xdaa320af): a later version wrote them. Nothing was changed; start the version that wrote them`,
+      );
+      expect(content().equals(before)).toBe(true);
+    },
+  );
+
+  test('are read by the version that knows them, and go by order alone', () => {
+    const { platform, positions } = later(0xaf);
+    refusalOf(platform, SMALL);
+    for (const position of positions.slice(8)) overwrite(platform, FIRST_FILE, position + 7, Buffer.from([0xa7]));
+    const native = startStore(platform);
+    expect(native.store.maxOffset('T', 0)).toBe(10);
+    const ordered = later(0xaf);
+    expect(startStore(ordered.platform, { ...SMALL, cutAt: ordered.at }).store.endPosition).toBe(ordered.at);
+  });
+
+  test.each([
+    ['a magic that was not written to its end', 0, 7, [0]],
+    ['another body than the checksum is of', 0xaf, 88, [0x3f]],
+    ['another place', 0xaf, 35, [1]],
+    ['a size that does not fit', 0xaf, 0, [0x7f]],
+    ['a magic of nobody', 0xaf, 4, [1]],
+  ])('are not taken from %s: that is cut', (_, lastByte, field, bytes) => {
+    const { platform, at, positions } = later(lastByte);
+    for (const position of positions.slice(8)) overwrite(platform, FIRST_FILE, position + field, Buffer.from(bytes));
+    expect(startStore(platform).store.endPosition).toBe(at);
+  });
+
+  test('are not taken from a damaged record with whole ones behind it', () => {
+    const { platform, positions } = killed(new VirtualWorld(1));
+    overwrite(platform, FIRST_FILE, positions[7]! + 7, Buffer.from([0xaf]));
+    expect(refusalOf(platform, SMALL)).toContain(`is damaged at position ${positions[7]}: intact data follows`);
+  });
+
+  test('are not taken from the first bytes of the very first record', () => {
+    const world = new VirtualWorld(1);
+    const { positions } = killed(world);
+    const record = Buffer.from(world.disk('a').contentOf(FIRST_FILE)!.subarray(0, positions[1]));
+    for (let kept = 0; kept < 12; kept++) {
+      const platform = new VirtualWorld(kept).start('a');
+      platform.disk.makeDirectory(`${ROOT}/commitlog`);
+      platform.disk.replaceFile(FIRST_FILE, Buffer.concat([record.subarray(0, kept)], SMALL.segmentBytes));
+      platform.disk.replaceFile(`${ROOT}/abort`, Buffer.alloc(0));
+      expect(startStore(platform).store.endPosition, String(kept)).toBe(0);
+    }
+  });
+});
+
 describe('how far a start after a kill looks for what survived', () => {
   const options = { ...SMALL, writeAheadBytes: 4_096 };
   const limitOf = (platform: VirtualPlatform) => readWriteLimit(platform, `${ROOT}/abort`) ?? 0;

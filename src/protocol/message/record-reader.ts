@@ -45,6 +45,22 @@ export class RecordReader {
     return this.locate(magic === MAGIC_V2 ? 2 : 1);
   }
 
+  /**
+   * Looks at `buffer[at, end)` for a record of a later format: a magic of RocketMQ's family that is not known, and up to the body the fields of the known formats, which alone can be read then.
+   * A magic whose last byte is zero was not written to its end.
+   */
+  openLater(buffer: Buffer, at: number, end: number): boolean {
+    if (end - at < BLANK_BYTES) return false;
+    const size = readInt32(buffer, at);
+    const magic = readInt32(buffer, at + 4);
+    if (magic === MAGIC_V1 || magic === MAGIC_V2 || magic >> 8 !== MAGIC_V1 >> 8 || buffer[at + 7] === 0) return false;
+    if (size < SMALLEST_RECORD || size > end - at) return false;
+    this.size = size;
+    this.buffer = buffer;
+    this.at = at;
+    return this.locateBody();
+  }
+
   get queueId(): number {
     return readInt32(this.buffer, this.at + 12);
   }
@@ -104,15 +120,11 @@ export class RecordReader {
   }
 
   private locate(topicLengthBytes: 1 | 2): RecordStatus {
-    const { buffer, at, size } = this;
+    if (!this.locateBody()) return 'invalid';
+    const { buffer, at, size, bodyLength } = this;
     const end = at + size;
-    const sysFlag = readInt32(buffer, at + 36);
-    this.storeAt = at + 48 + (sysFlag & SysFlag.BORN_HOST_V6 ? HOST_V6_BYTES : HOST_V4_BYTES);
-    this.reconsumeAt = this.storeAt + 8 + (sysFlag & SysFlag.STORE_HOST_V6 ? HOST_V6_BYTES : HOST_V4_BYTES);
-    if (this.reconsumeAt + 16 > end) return this.invalid(`a size of ${size} bytes`);
-    const bodyLength = this.bodyLength;
     const topicAt = this.reconsumeAt + 16 + bodyLength;
-    if (bodyLength < 0 || topicAt + topicLengthBytes + 2 > end) return this.invalid(`a body of ${bodyLength} bytes`);
+    if (topicAt + topicLengthBytes + 2 > end) return this.invalid(`a body of ${bodyLength} bytes`);
     const topicLength = topicLengthBytes === 1 ? buffer[topicAt]! : buffer.readUInt16BE(topicAt);
     this.topicFrom = topicAt + topicLengthBytes;
     this.topicTo = this.topicFrom + topicLength;
@@ -121,6 +133,20 @@ export class RecordReader {
     this.propertiesFrom = this.topicTo + 2;
     if (this.propertiesFrom + propertiesLength !== end) return this.invalid(`properties of ${propertiesLength} bytes`);
     return 'record';
+  }
+
+  /** False if the record is too short for what its fields say up to the body. */
+  private locateBody(): boolean {
+    const { at, size } = this;
+    const sysFlag = this.sysFlag;
+    this.storeAt = at + 48 + (sysFlag & SysFlag.BORN_HOST_V6 ? HOST_V6_BYTES : HOST_V4_BYTES);
+    this.reconsumeAt = this.storeAt + 8 + (sysFlag & SysFlag.STORE_HOST_V6 ? HOST_V6_BYTES : HOST_V4_BYTES);
+    const bodyAt = this.reconsumeAt + 16;
+    if (bodyAt > at + size) this.problem = `a size of ${size} bytes`;
+    else if (this.bodyLength < 0 || bodyAt + this.bodyLength > at + size)
+      this.problem = `a body of ${this.bodyLength} bytes`;
+    else return true;
+    return false;
   }
 
   private invalid(problem: string): RecordStatus {
