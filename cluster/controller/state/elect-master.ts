@@ -128,9 +128,8 @@ function whyForgotten(set: BrokerSet, command: ElectMaster): string {
 
 function whyNobody(set: BrokerSet, command: ElectMaster): string {
   const { brokerName, syncStateSet } = set;
-  const able = command.live.find(({ brokerId }) => syncStateSet.includes(brokerId) && mayLead(set, brokerId));
-  if (command.acceptLoss && able !== undefined)
-    return `no election for ${brokerName} that may lose messages: replica ${able.brokerId} is alive and in sync; name that one, without --acceptLoss`;
+  const named = whyNotNamed(set, command);
+  if (named !== undefined) return named;
   const learners = [...set.replicas].filter(([, { learner }]) => learner).map(([id]) => id);
   const never = learners.length === 0 ? '' : ` (never elected: {${learners.join(', ')}}, which have asyncLearner=true)`;
   const isEmpty = syncStateSet.length === 0;
@@ -140,6 +139,22 @@ function whyNobody(set: BrokerSet, command: ElectMaster): string {
     `no master for ${brokerName}: ${inSync} is known to hold all that was acknowledged${never}. ` +
     `${first}${wayOut(set, command, isEmpty ? 'Start' : 'start')}`
   );
+}
+
+/** Of one that people name while somebody is alive who lacks nothing: no loss has to be thought of. Undefined: it is not so. */
+function whyNotNamed(set: BrokerSet, { brokerId: named, designated, live }: ElectMaster): string | undefined {
+  const { brokerName, syncStateSet, masterId, replicas } = set;
+  const able = live.map(({ brokerId }) => brokerId).filter((id) => syncStateSet.includes(id) && mayLead(set, id));
+  if (named === undefined || !designated || able.length === 0) return undefined;
+  const other =
+    masterId !== undefined && able.includes(masterId)
+      ? `master ${masterId} is alive and stays`
+      : `{${able.join(', ')}} are alive and in sync: name one of these, without --acceptLoss`;
+  let why = 'it is not alive';
+  if (!replicas.has(named)) why = `no such replica is known, but {${[...replicas.keys()].join(', ')}}`;
+  else if (!mayLead(set, named)) why = 'it has asyncLearner=true, and is never elected';
+  else if (!syncStateSet.includes(named)) why = 'it is not in sync';
+  return `no election of ${named} for ${brokerName}: ${why}; ${other}`;
 }
 
 /** How people put the best of those in charge that there are. */

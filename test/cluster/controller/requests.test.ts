@@ -116,7 +116,7 @@ describe('the leader', () => {
     const refused = await named(true);
     expect([refused.code, refused.remark]).toEqual([
       ResponseCode.CONTROLLER_ELECT_MASTER_FAILED,
-      expect.stringContaining('replica 1 is alive and in sync; name that one'),
+      'no election of 2 for b: it is not in sync; master 1 is alive and stays',
     ]);
     first.kill();
     await group.world.run(2_000);
@@ -144,6 +144,28 @@ describe('the leader', () => {
       .logger.lines.filter((line) => JSON.stringify(line).includes('may be lost'));
     expect(said).toHaveLength(1);
     expect(JSON.stringify(said)).toContain('"masterEpoch":3');
+  });
+
+  it('says of one who is named in vain what is wrong with that one while the master is alive, and of no way to lose messages', async () => {
+    await first.elect();
+    const third = await group.broker('b3');
+    third.brokerId = 3;
+    await third.ask(applyBrokerId, { ...SET, appliedBrokerId: 3, registerCheckCode: 'b3:30911;1' });
+    const { address: brokerAddress } = third;
+    const learner = { ...SET, brokerId: 3, brokerAddress, inDoubt: false, asyncLearner: true };
+    await third.ask(registerBrokerToController, learner);
+    const said = async (brokerId: number) =>
+      (await second.ask(electMaster, { ...SET, brokerId, designateElect: true })).remark;
+    const stays = 'master 1 is alive and stays';
+    expect(await said(9)).toBe(`no election of 9 for b: no such replica is known, but {1, 2, 3}; ${stays}`);
+    expect(await said(3)).toBe(`no election of 3 for b: it has asyncLearner=true, and is never elected; ${stays}`);
+    expect(await said(2)).toBe(`no election of 2 for b: it is not in sync; ${stays}`);
+    await first.alter(1, [1, 2], 1);
+    second.stopBeating();
+    second.kill();
+    await group.world.run(2_000);
+    const dead = await first.ask(electMaster, { ...SET, brokerId: 2, designateElect: true });
+    expect(dead.remark).toBe(`no election of 2 for b: it is not alive; ${stays}`);
   });
 
   it('accepts no loss before it can know who is alive', async () => {
