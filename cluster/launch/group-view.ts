@@ -36,12 +36,14 @@ export class GroupView {
 
   /** Address of the broker that is registered as master, if there is one. A group is one broker name. */
   async masterAddress(): Promise<string | undefined> {
+    return (await this.masterAddresses())?.[0];
+  }
+
+  /** Addresses of all brokers that are registered as masters; undefined while the name server cannot be reached. */
+  async masterAddresses(): Promise<readonly string[] | undefined> {
     const info = await this.clusterInfo();
-    for (const { brokerAddrs } of info?.brokerAddrTable.values() ?? []) {
-      const master = brokerAddrs.get(MASTER_ID);
-      if (master !== undefined) return master;
-    }
-    return undefined;
+    if (info === undefined) return undefined;
+    return [...info.brokerAddrTable.values()].flatMap(({ brokerAddrs }) => brokerAddrs.get(MASTER_ID) ?? []);
   }
 
   close(): void {

@@ -7,13 +7,14 @@ import type { Group, GroupNode } from '../group.ts';
 import { openGroup } from '../start-group.ts';
 import { TOPIC } from './first-messages.ts';
 import { hint } from './hint.ts';
+import { whyNobodyTakesOver } from './succession.ts';
 
 const LEADER_TIMEOUT_MS = 5_000;
 const OUTAGE_TIMEOUT_MS = 30_000;
 const SEND_TIMEOUT_MS = 3_000;
 const PAUSE_AFTER_ERROR_MS = 1;
 
-/** Kills the leader while messages are being sent, and tells after how long the next one was acknowledged. */
+/** Kills the leader while messages are being sent, and tells after how long the next one was acknowledged; at once where nobody can take over. */
 export async function killLeader(dir: string): Promise<number> {
   const group = openGroup(dir);
   const leader = await group?.waitForLeader(LEADER_TIMEOUT_MS, { giveUp: () => group.running().length === 0 });
@@ -36,11 +37,19 @@ async function killAndSend(group: Group, leader: GroupNode): Promise<number> {
   try {
     await producer.send({ topic: TOPIC, body: 'before the kill' }, { timeoutMs: LEADER_TIMEOUT_MS });
     const pid = group.process(leader.name)?.pid;
+    const others = group.nodes.filter(({ name }) => name !== leader.name && group.process(name) !== undefined);
+    const addresses = others.map(({ address }) => address);
+    const nobody = whyNobodyTakesOver(group.layout.elects, addresses, await group.view.masterAddresses());
     const killedMs = performance.now();
     const gone = group.kill(leader.name);
-    const outcome = await sendUntilElsewhere(producer, leader, killedMs);
+    const outcome = nobody === undefined ? await sendUntilElsewhere(producer, leader, killedMs) : undefined;
     await gone;
     console.log(`Killed ${leader.name} (process ${pid}, ${leader.address}) with SIGKILL.`);
+    const back = `Bring ${leader.name} back: ${hint(`restart ${shortName(leader.name)}`, group.folder.path)}`;
+    if (nobody !== undefined) {
+      console.error(`${nobody} ${back}`);
+      return 1;
+    }
     if (outcome === undefined) {
       console.error(
         `No send was acknowledged within ${OUTAGE_TIMEOUT_MS / 1000} s. A group serves while a majority of its brokers runs.`,
@@ -51,7 +60,7 @@ async function killAndSend(group: Group, leader: GroupNode): Promise<number> {
     console.log(
       `The next send was acknowledged after ${Math.round(outcome.afterMs)} ms; ${next?.name ?? 'nobody'} ${group.layout.elects ? 'leads' : 'is a master'} now.`,
     );
-    console.log(`Bring ${leader.name} back: ${hint(`restart ${shortName(leader.name)}`, group.folder.path)}`);
+    console.log(back);
     return 0;
   } finally {
     await producer.close();
