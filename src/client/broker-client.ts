@@ -132,6 +132,8 @@ export function failureText(failure: InvokeFailure | undefined): string {
       return 'no connection could be made';
     case 'timeout':
       return 'no answer came in time';
+    case 'garbage':
+      return 'what answered does not speak the remoting protocol';
     default:
       return 'the connection closed before the answer came';
   }

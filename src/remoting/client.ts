@@ -18,6 +18,8 @@ export type { InvokeDone, InvokeFailure } from './pending-requests.ts';
 
 const sweepMs = 1000;
 const defaultConnectTimeoutMs = 3000;
+/** Who asks a wrong address asks it again and again: it is told once in this time, ms. */
+const toldAgainMs = 3_600_000;
 
 export interface RemotingClientOptions {
   readonly platform: RemotingPlatform;
@@ -54,6 +56,8 @@ export class RemotingClient implements ConnectionOwner {
   readonly #connections = new Map<string, RemotingConnection>();
   /** Connections that are not closed to the end, those that were replaced by a newer one included. */
   readonly #all = new Map<RemotingConnection, string>();
+  /** When it was last told of an address that it does not speak the protocol, on the monotonic clock. */
+  readonly #toldAtMs = new Map<string, number>();
   #sweep: Timer | undefined;
   #closed = false;
 
@@ -124,6 +128,10 @@ export class RemotingClient implements ConnectionOwner {
   }
 
   onGarbage(connection: RemotingConnection, garbage: FrameError): void {
+    const nowMs = this.platform.clock.monotonicMs();
+    const address = this.#all.get(connection) ?? connection.remoteAddress;
+    if (nowMs - (this.#toldAtMs.get(address) ?? Number.NEGATIVE_INFINITY) < toldAgainMs) return;
+    this.#toldAtMs.set(address, nowMs);
     this.#log.warn('Closed a connection to a server that does not speak the remoting protocol', {
       remote: connection.remoteAddress,
       reason: garbage.message,

@@ -13,7 +13,7 @@ import type { Dispatcher } from './dispatcher.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import type { ConnectionLimits, RemotingPlatform } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { type InvokeDone, PendingRequests } from './pending-requests.ts';
+import { type InvokeDone, type InvokeFailure, PendingRequests } from './pending-requests.ts';
 import type { Connection } from './request-context.ts';
 
 /** What a request without a body is counted as among the bytes in flight. */
@@ -55,7 +55,8 @@ export class RemotingConnection implements Connection {
   readonly #outbox: Outbox;
   readonly #pending: PendingRequests;
   #serializeType: SerializeType;
-  #opened: boolean;
+  /** Why requests have no answer if the connection ends now. */
+  #endsAs: InvokeFailure;
   /** What is counted of this one in `incompleteBytes`. */
   #heldBytes = 0;
   #inFlight = 0;
@@ -79,7 +80,7 @@ export class RemotingConnection implements Connection {
     this.remoteAddress = formatAddress(socket.remote);
     this.#socket = socket;
     this.#owner = owner;
-    this.#opened = opened;
+    this.#endsAs = opened ? 'closed' : 'connect-failed';
     this.#serializeType = owner.serializeType;
     this.#decoder = new FrameDecoder(owner.limits.maxFrameBytes);
     this.#outbox = new Outbox(socket, timers, () => this.#flushed());
@@ -159,7 +160,7 @@ export class RemotingConnection implements Connection {
 
   /** The socket is connected. */
   onOpen(): void {
-    this.#opened = true;
+    this.#endsAs = 'closed';
     this.#noteActivity();
   }
 
@@ -170,6 +171,7 @@ export class RemotingConnection implements Connection {
     this.#silentSinceMs = Number.POSITIVE_INFINITY;
     const garbage = this.#decoder.push(chunk, this.#onCommand);
     if (garbage !== undefined && !this.closed) {
+      this.#endsAs = 'garbage';
       this.#owner.onGarbage(this, garbage);
       this.close();
     }
@@ -184,7 +186,7 @@ export class RemotingConnection implements Connection {
 
   onClose(reason: NetworkError | undefined): void {
     this.#markClosed();
-    this.#pending.failAll(this.#opened ? 'closed' : 'connect-failed');
+    this.#pending.failAll(this.#endsAs);
     this.#owner.onClosed(this, reason);
   }
 

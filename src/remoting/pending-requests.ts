@@ -2,10 +2,10 @@ import type { Clock, Timer, Timers } from '../platform/ports.ts';
 import type { RemotingCommand } from '../protocol/remoting-command.ts';
 
 /**
- * Why a request has no answer. `connect-failed`: it was certainly not sent. `timeout` and `closed` (the connection or the client closed):
- * whether the other side acted on it is unknown.
+ * Why a request has no answer. `connect-failed`: it was certainly not sent. `timeout`, `closed` (the connection or the client closed) and `garbage` (bytes
+ * came that are no frame: it is no server of this protocol): whether the other side acted on it is unknown.
  */
-export type InvokeFailure = 'connect-failed' | 'timeout' | 'closed';
+export type InvokeFailure = 'connect-failed' | 'timeout' | 'closed' | 'garbage';
 
 /** Called exactly once per request, never within the call that sent it: with a response (of any code), or with a failure. */
 export type InvokeDone = (response: RemotingCommand | undefined, failure: InvokeFailure | undefined) => void;

@@ -36,6 +36,8 @@ export class ControllerClient {
   #leader: string | undefined;
   /** What is wrong with each address, as it was last told to people. */
   readonly #problems = new Map<string, string>();
+  /** Addresses that answered as controllers do. */
+  readonly #proven = new Set<string>();
 
   constructor(addresses: readonly string[], client: RemotingClient, logger: Logger) {
     this.addresses = addresses;
@@ -117,21 +119,28 @@ export class ControllerClient {
     failure: InvokeFailure | undefined,
   ): GetControllerMetadataResponse | undefined {
     if (response === undefined) {
-      this.#tell(address, `controllerAddr: the controller ${address} cannot be reached (${failure ?? 'closed'})`);
+      if (failure === 'garbage') this.#tellNone(address, 'it does not speak the remoting protocol');
+      else if (failure === 'closed' && !this.#proven.has(address))
+        this.#tellNone(address, 'it took the connection and closed it');
+      else this.#tell(address, `controllerAddr: the controller ${address} cannot be reached (${failure ?? 'closed'})`);
       return undefined;
     }
     const header =
       response.code === ResponseCode.SUCCESS ? getControllerMetadata.decodeResponse(response.extFields) : undefined;
     if (header === undefined || header instanceof FieldError || header.group === undefined) {
-      const said = response.remark === undefined ? '' : ` (it said: ${response.remark.trim()})`;
-      this.#tell(
-        address,
-        `controllerAddr: ${address} is no controller${said}; give the ports of controllerDLegerPeers, not those of name servers or brokers`,
-      );
+      this.#tellNone(address, response.remark && `it said: ${response.remark.trim()}`);
       return undefined;
     }
+    this.#proven.add(address);
     this.#tell(address, '');
     return header;
+  }
+
+  #tellNone(address: string, why: string | undefined): void {
+    this.#tell(
+      address,
+      `controllerAddr: ${address} is no controller${why ? ` (${why})` : ''}; give the ports of controllerDLegerPeers, not those of name servers or brokers`,
+    );
   }
 
   /** Each group has masters of its own. */

@@ -7,8 +7,6 @@ import { cleanBrokerData } from '../../../../src/protocol/command/clean-broker-d
 import { getBrokerEpochCache } from '../../../../src/protocol/command/get-broker-epoch-cache.ts';
 import { getBrokerHaStatus } from '../../../../src/protocol/command/get-broker-ha-status.ts';
 import { RemotingClient } from '../../../../src/remoting/client.ts';
-import { Dispatcher } from '../../../../src/remoting/dispatcher.ts';
-import { RemotingServer } from '../../../../src/remoting/server.ts';
 import { VirtualWorld } from '../../../support/virtual-platform.ts';
 import { ControllerWorld } from '../controller-world.ts';
 import { FakeReplica } from './fake-replica.ts';
@@ -301,21 +299,6 @@ describe("the broker's side", () => {
     expect(master.manager.problem).toContain(
       `the controllers know ${copy.address} under the id 1 of b, which is that of`,
     );
-  });
-
-  it('says in one sentence that an address is no controller', async () => {
-    const group = await ControllerWorld.serving(1);
-    const other = group.world.start('other');
-    const server = new RemotingServer({ platform: other, dispatcher: new Dispatcher(other) });
-    await group.world.settle(
-      new Promise<void>((resolve) => server.listen({ host: '0.0.0.0', port: 9876 }, () => resolve())),
-    );
-    const replica = await FakeReplica.start(group, 'b1', { controllers: ['other:9876'] });
-    await group.world.run(20_000);
-    expect(replica.roles.role).toBe('fenced');
-    const told = replica.platform.logger.lines.filter(({ message }) => message.includes('is no controller'));
-    expect(told).toHaveLength(1);
-    expect(told[0]!.message).toContain('controllerAddr: other:9876 is no controller');
   });
 
   it('tells its epochs to whoever asks (1007)', async () => {
