@@ -32,6 +32,11 @@ export function paceOf(steady: Pick<SteadyPlan, 'maxP99Ms'>, load: Pick<LoadPlan
   };
 }
 
+/** The shortest time without an acknowledgement that is an outage under this load, whenever it begins: what is shorter, its senders may pause. No shorter limit can be seen to hold. */
+export function shownMs(load: Pick<LoadPlan, 'rate'>): number {
+  return Math.max(STALL_MS, Math.ceil(pausesMs(load, LONG_PAUSES)));
+}
+
 /** The longest time without an acknowledgement in which all is well: as long as the slowest send may take, and what senders pause. */
 export function standstillMs({ maxP99Ms }: Pick<SteadyPlan, 'maxP99Ms'>, load: Pick<LoadPlan, 'rate'>): number {
   return maxP99Ms + pausesMs(load, PAUSES);

@@ -11,6 +11,7 @@ import { diskFaults, livePlatformFaults } from '../../live/chaos/platform-faults
 import { liveProcessFaults, processFaults } from '../../live/chaos/process-faults.ts';
 import { liveRotFaults } from '../../live/chaos/rot-faults.ts';
 import { liveGroupFaults } from '../../live/chaos/transfer.ts';
+import { shownMs } from '../measure/pace.ts';
 import { mostAway } from './members-away.ts';
 import { membersOf, type OwnTarget, type Plan, type StockTarget } from './plan.ts';
 import { commandProblem } from './running-commands.ts';
@@ -110,8 +111,12 @@ function quorumProblem(plan: Plan): string | undefined {
   return `the faults may take ${away} of ${members} members away at the same time, which leaves no majority; let fewer overlap, or allow it with allowQuorumLoss: true or --allow-quorum-loss`;
 }
 
-function timeProblem({ expect, recoverMs, abort }: Plan): string | undefined {
-  const { rtoMs = 0 } = expect;
+function timeProblem({ expect, recoverMs, abort, load }: Plan): string | undefined {
+  const { rtoMs } = expect;
+  if (rtoMs === undefined) return undefined;
+  const shown = shownMs(load);
+  if (rtoMs < shown)
+    return `expect.rtoMs: ${rtoMs} cannot be seen to hold, because no outage below ${shown} ms shows under load.rate ${load.rate}; make one of them larger`;
   if (rtoMs > recoverMs)
     return `expect.rtoMs: ${rtoMs} is never reached, because recoverMs is ${recoverMs}; make that longer`;
   return rtoMs > abort.stallMs

@@ -188,10 +188,22 @@ describe('what makes no sense is refused with one sentence', () => {
     ['{ preset: pause, repeat: 0 }', 'repeat: 0 must be at least 1'],
     ['{ preset: pause, steady: { maxErrorShare: 2 } }', 'steady.maxErrorShare: 2 must be at most 1'],
     ['{ preset: pause, recoverMs: 1000 }', 'expect.rtoMs: 3000 is never reached, because recoverMs is 1000'],
+    [
+      '{ preset: pause, load: { rate: 2 } }',
+      'expect.rtoMs: 3000 cannot be seen to hold, because no outage below 5000 ms shows under load.rate 2',
+    ],
+    ['{ preset: pause, expect: { rtoMs: 24 } }', 'no outage below 25 ms shows under load.rate 400'],
+    ['{ preset: pause, load: { rate: 10000 }, expect: { rtoMs: 14 } }', 'no outage below 15 ms shows'],
     ['{ preset: pause, abort: { stallMs: 1000 } }', 'abort.stallMs stops the drill after 1000; make that longer'],
   ] as const)('%s', ([text, sentence]) => {
     expect(() => readPlan(text, 'file')).toThrow(sentence);
   });
+});
+
+test('what the load shows can be a limit, and without a limit any load can be played', () => {
+  expect(readPlan('{ preset: pause, expect: { rtoMs: 25 } }', 'file').expect.rtoMs).toBe(25);
+  expect(readPlan('{ preset: pause, load: { rate: 4 } }', 'file').load.rate).toBe(4);
+  expect(readPlan('{ faults: [{ kind: pause }], load: { rate: 1 } }', 'file').load.rate).toBe(1);
 });
 
 describe('how many members may be away at the same time', () => {
