@@ -64,6 +64,8 @@ export interface Outage extends Recovery {
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
+  /** A fault was being made in all of it, and may have struck at any moment: what begins later counts from a long stall on, as before the group was well again. */
+  readonly isStruck?: boolean;
 }
 
 /**
@@ -71,19 +73,22 @@ export interface Window {
  * are shorter than `laterOutageMs` a busy machine makes by itself; they stand in the longest stall.
  */
 export function worstOutage(sends: readonly Send[], windows: readonly Window[], by: Yardstick): Outage {
-  const outages = windows.flatMap(({ fromMs, toMs }) => {
+  const outages = windows.flatMap(({ fromMs, toMs, isStruck = false }) => {
+    const laterOutageMs = isStruck ? by.laterStallMs : by.laterOutageMs;
     const found: Outage[] = [{ fromMs, ...recoveryOf(sends, fromMs, by) }];
     for (;;) {
       const calmFromMs = found.at(-1)?.stableAtMs;
-      const atMs = calmFromMs === undefined ? undefined : nextTrouble(sends, calmFromMs, toMs, by);
-      if (atMs === undefined) return found;
+      const atMs =
+        calmFromMs === undefined ? undefined : nextTrouble(sends, calmFromMs, toMs, { ...by, laterOutageMs });
+      if (atMs === undefined) return found.filter((outage, at) => at === 0 || lengthOf(outage) >= laterOutageMs);
       found.push({ fromMs: atMs, ...recoveryOf(sends, atMs, by) });
     }
   });
-  const isLater = ({ fromMs }: Outage): boolean => windows.every((window) => window.fromMs !== fromMs);
-  const lengthOf = ({ rtoMs = Number.POSITIVE_INFINITY }: Outage): number => rtoMs;
-  const counting = outages.filter((outage) => !isLater(outage) || lengthOf(outage) >= by.laterOutageMs);
-  return counting.reduce((worst, outage) => (lengthOf(outage) > lengthOf(worst) ? outage : worst));
+  return outages.reduce((worst, outage) => (lengthOf(outage) > lengthOf(worst) ? outage : worst));
+}
+
+function lengthOf({ rtoMs = Number.POSITIVE_INFINITY }: Recovery): number {
+  return rtoMs;
 }
 
 /** When the next send failed, or the next long stall began, after `fromMs` and before `toMs`. */

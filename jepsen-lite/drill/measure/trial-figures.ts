@@ -5,8 +5,9 @@ import type { TrialRecord } from '../run/run-trial.ts';
 import { type Bucket, bucketsOf } from './buckets.ts';
 import { type MessageFigures, messagesOf } from './messages.ts';
 import { paceOf } from './pace.ts';
-import { partsOf, type Recovery, type RecoveryParts, type Window, worstOutage } from './recovery.ts';
+import { partsOf, type Recovery, type RecoveryParts, worstOutage } from './recovery.ts';
 import { failedBetween, figuresOf, type Send, type SendFigures } from './sends.ts';
+import { longestStall, type Stall, spansOf, windowsOf } from './windows.ts';
 
 /** All that a trial is judged by. */
 export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recovery, 'rtoMs' | 'failedForMs'> {
@@ -18,6 +19,8 @@ export interface TrialFigures extends RecoveryParts, MessageFigures, Pick<Recove
   readonly failedSends: number;
   /** Longest time without an acknowledgement from there on. */
   readonly longestStallMs: number;
+  /** The longest one of the time for which a limit of the recovery time stands; no such limit holds that is shorter. */
+  readonly stall: Stall;
   /** Longest time in the longest outage for which the drill itself was held up; the figures may be too high by that. */
   readonly ownPauseMs: number;
   /** Before the faults, from the first fault to the end of the longest outage, and from there to the end. */
@@ -44,11 +47,12 @@ export function trialFigures(
 ): TrialFigures {
   const { calmFromMs, faultMs, endMs, roles, problem } = record;
   const calm = figuresOf(sends, calmFromMs, faultMs);
-  const worst = worstOutage(sends, windowsOf(record, rtoFrom), {
+  const heldUpMs = (fromMs: number, toMs: number): number => ownPauses.longestIn(fromMs, toMs);
+  const worst = worstOutage(sends, windowsOf(record, rtoFrom, sends), {
     ...paceOf(steady, load),
     untilMs: endMs,
     wellFromMs: problem === undefined ? endMs - steady.forMs : undefined,
-    heldUpMs: (fromMs, toMs) => ownPauses.longestIn(fromMs, toMs),
+    heldUpMs,
   });
   const { fromMs: baseMs, rtoMs, stableAtMs, failedForMs } = worst;
   const parts = partsOf(roles, baseMs, stableAtMs ?? endMs);
@@ -64,20 +68,13 @@ export function trialFigures(
     ...messagesOf(history, places, consumedAtMs, window),
     failedSends: failedBetween(sends, faultMs, endMs),
     longestStallMs: since.longestGapMs,
+    stall: longestStall(sends, spansOf(record, rtoFrom), heldUpMs),
     ownPauseMs: ownPauses.longestIn(baseMs, stableAtMs ?? endMs),
     calm,
     hurt: figuresOf(sends, faultMs, stableAtMs ?? endMs),
     after: figuresOf(sends, stableAtMs ?? endMs, endMs),
     buckets: bucketsOf(sends, calmFromMs, endMs),
   };
-}
-
-/** Each fault has its recovery, however many came before it; where recovery is counted from the end of faults, each phase has. */
-function windowsOf({ faults, phases, faultMs, endMs }: TrialRecord, rtoFrom: 'fault' | 'heal'): Window[] {
-  if (rtoFrom === 'heal')
-    return phases.map(({ healMs }, at) => ({ fromMs: healMs, toMs: phases[at + 1]?.faultMs ?? endMs }));
-  const starts = [...new Set([faultMs, ...faults.map(({ startMs }) => startMs)])].sort((a, b) => a - b);
-  return starts.map((fromMs, at) => ({ fromMs, toMs: starts[at + 1] ?? endMs }));
 }
 
 const noParts: RecoveryParts = { detectMs: undefined, electMs: undefined, serveMs: undefined };

@@ -1,5 +1,5 @@
 import { lengthOf, type PhasePlan } from '../plan/plan.ts';
-import type { MadeFault, RoleSighting } from '../target/drill-target.ts';
+import type { MadeFault, MadeStrike, RoleSighting } from '../target/drill-target.ts';
 import { type DrillRun, DrillStopped } from './drill-run.ts';
 import { quorumGuard } from './quorum-guard.ts';
 import { steadyProblem } from './steady-state.ts';
@@ -22,6 +22,8 @@ export interface TrialRecord {
   /** The target was steady again, or the waiting for it ended. */
   readonly endMs: number;
   readonly faults: readonly MadeFault[];
+  /** When they were being made. */
+  readonly strikes: readonly MadeStrike[];
   /** Of each phase in which something was hit: when its first fault began, and when its last was over. */
   readonly phases: readonly PhaseTimes[];
   readonly roles: readonly RoleSighting[];
@@ -52,6 +54,7 @@ export async function runTrial(
     calmFromMs: run.nowMs() - steady.forMs,
     faultMs: run.nowMs(),
     madeBefore: target.faults.made.length,
+    strikesBefore: target.faults.strikes.length,
     phases: [],
   };
   journal({ event: 'trial', number, leader: begun.leaderBefore ?? null });
@@ -71,6 +74,8 @@ interface Begun extends Pick<TrialRecord, 'number' | 'leaderBefore' | 'calmFromM
   readonly rolesBefore: readonly RoleSighting[];
   /** Faults made before. */
   readonly madeBefore: number;
+  /** Strikes before. */
+  readonly strikesBefore: number;
   readonly phases: PhaseTimes[];
 }
 
@@ -92,7 +97,7 @@ async function playPhases(run: DrillRun, { number, madeBefore, phases }: Begun):
 
 function recordOf(
   run: DrillRun,
-  { number, leaderBefore, rolesBefore, calmFromMs, faultMs, madeBefore, phases }: Begun,
+  { number, leaderBefore, rolesBefore, calmFromMs, faultMs, madeBefore, strikesBefore, phases }: Begun,
   problem: string | undefined,
   told: readonly RoleSighting[],
 ): TrialRecord {
@@ -106,6 +111,7 @@ function recordOf(
     healMs: phases.at(-1)?.healMs ?? faultMs,
     endMs: run.nowMs(),
     faults,
+    strikes: run.target.faults.strikes.slice(strikesBefore),
     phases,
     roles: sightingsSince([...rolesBefore, ...endsOf(faults), ...told], calmFromMs),
     problem,

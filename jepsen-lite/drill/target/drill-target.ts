@@ -57,6 +57,12 @@ export interface MadeFault {
   readonly endMs: number;
 }
 
+/** A time in which a fault was being made, on the clock of the run: it may have struck at any moment of it. */
+export interface MadeStrike {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 /** Makes the faults of a drill. */
 export interface FaultMaker {
   /** Lets faults happen, counted from now, unless the guard refuses one when it would strike. */
@@ -65,6 +71,8 @@ export interface FaultMaker {
   readonly refused: string | undefined;
   /** Faults made so far, oldest first. */
   readonly made: readonly MadeFault[];
+  /** When they were being made, oldest first: a fault may strike several times, and later than it began. */
+  readonly strikes: readonly MadeStrike[];
   /** Those that are on now. */
   readonly active: readonly ActiveFault[];
   /** When something that a fault had ended or halted was last started or let go on, on the clock of the run; 0 without one. */

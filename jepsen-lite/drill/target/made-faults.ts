@@ -2,7 +2,7 @@ import type { Schedule } from '../../fault/schedule.ts';
 import { FaultPlayer, type StrikeGuard } from '../../live/chaos/fault-player.ts';
 import type { Hurtable } from '../../live/chaos/hurtable.ts';
 import type { LiveFault } from '../../live/chaos/live-fault.ts';
-import type { FaultMaker, MadeFault } from './drill-target.ts';
+import type { FaultMaker, MadeFault, MadeStrike } from './drill-target.ts';
 
 /** The part of a target that makes faults on a group and remembers them on the clock of the run. */
 export class MadeFaults<Group extends Hurtable> implements FaultMaker {
@@ -19,6 +19,13 @@ export class MadeFaults<Group extends Hurtable> implements FaultMaker {
   get made(): readonly MadeFault[] {
     return this.#player.made.map(({ fault, members, startMs, endMs }) => {
       return { kind: fault.kind, members, startMs: startMs - this.#startedMs, endMs: endMs - this.#startedMs };
+    });
+  }
+
+  get strikes(): readonly MadeStrike[] {
+    const nowMs = performance.now();
+    return this.#group.strikes.map(({ fromMs, toMs = nowMs }) => {
+      return { startMs: fromMs - this.#startedMs, endMs: toMs - this.#startedMs };
     });
   }
 

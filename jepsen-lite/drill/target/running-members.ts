@@ -111,7 +111,7 @@ export const isolateByCommand: LiveFault<RunningMembers> = {
   apply(group, { target, forMs }) {
     const members = group.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) {
-      group.act(() => group.isolate(member));
+      group.act(() => group.strike(() => group.isolate(member)));
       group.later(forMs, () => group.resume(member));
     }
     return members.length > 0;

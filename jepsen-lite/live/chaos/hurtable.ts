@@ -8,6 +8,13 @@ export interface Victim {
   state: 'up' | 'down' | 'paused';
 }
 
+/** A time in which somebody was being hurt, on the clock of `performance.now()`. A command takes its time, and what it does may come true at any moment of it. */
+export interface Strike {
+  readonly fromMs: number;
+  /** It was done by then; undefined: not yet. */
+  toMs: number | undefined;
+}
+
 /** Whom a target means where this one leads. */
 export function membersMeant<Member extends { readonly name: string }>(
   members: readonly Member[],
@@ -28,6 +35,8 @@ export abstract class Hurtable<Member extends Victim = Victim> {
   healed = false;
   /** When a member was last started again or let go on, on the clock of `performance.now()`; 0: never. */
   lastStartMs = 0;
+  /** Oldest first. */
+  readonly strikes: Strike[] = [];
   abstract readonly members: readonly Member[];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #busy = new Set<Promise<void>>();
@@ -63,6 +72,17 @@ export abstract class Hurtable<Member extends Victim = Victim> {
     const done = (async () => run())().catch((error: Error) => this.failed(error));
     this.#busy.add(done);
     void done.finally(() => this.#busy.delete(done));
+  }
+
+  /** Does what hurts somebody, and notes from when until when it was being done. */
+  async strike<Result>(hurt: () => Promise<Result> | Result): Promise<Result> {
+    const strike: Strike = { fromMs: performance.now(), toMs: undefined };
+    this.strikes.push(strike);
+    try {
+      return await hurt();
+    } finally {
+      strike.toMs = performance.now();
+    }
   }
 
   /** From now on no fault begins or ends by itself; resolves when those that are at work have done so. */

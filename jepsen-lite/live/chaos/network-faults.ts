@@ -79,7 +79,9 @@ const reset: LiveFault<Linked> = {
     const [peer] = live.targets(other);
     if (member === undefined || peer === undefined || member === peer) return false;
     for (let count = 0; count < amount; count++) {
-      live.later((forMs * count) / amount, () => live.links.reset(member.name, peer.name));
+      live.later((forMs * count) / amount, () => {
+        return live.strike(() => live.links.reset(member.name, peer.name));
+      });
     }
     return true;
   },

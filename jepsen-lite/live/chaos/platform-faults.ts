@@ -35,7 +35,7 @@ const diskFull: LiveFault<DiskHolder> = {
     const members = live.targets(target);
     for (const member of members) {
       live.act(async () => {
-        const end = await live.fillDisk(member, amount);
+        const end = await live.strike(() => live.fillDisk(member, amount));
         if (live.healed) await end();
         else live.later(forMs, end);
       });
@@ -90,7 +90,7 @@ const clockJump: LiveFault = {
     for (const { name } of live.targets(target)) {
       for (let turn = 0; turn < turns; turn++) {
         live.later((forMs * turn) / turns, () => {
-          live.later(forMs / turns / 2, live.ailing.add(name, { clockOffsetMs: amount }));
+          return live.strike(() => live.later(forMs / turns / 2, live.ailing.add(name, { clockOffsetMs: amount })));
         });
       }
     }

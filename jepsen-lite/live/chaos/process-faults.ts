@@ -36,7 +36,7 @@ const pause: LiveFault<Hurtable> = {
   apply(live, { target, forMs }) {
     const members = live.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) {
-      live.act(() => live.pause(member));
+      live.act(() => live.strike(() => live.pause(member)));
       live.later(forMs, () => live.resume(member));
     }
     return members.length > 0;
@@ -106,7 +106,7 @@ const nameServer: LiveFault = {
     const meant = live.group.nameServers.slice(0, amount).filter((name) => live.group.process(name) !== undefined);
     for (const name of meant) {
       live.act(async () => {
-        await live.group.kill(name);
+        await live.strike(() => live.group.kill(name));
         live.later(forMs, () => live.startNameServer(name));
       });
     }
@@ -144,7 +144,7 @@ export function restart<Member extends Victim>(
 ): void {
   live.act(async () => {
     const startMs = performance.now() + forMs;
-    await end();
+    await live.strike(end);
     if (!live.healed) live.later(Math.max(0, startMs - performance.now()), () => live.start(member));
   });
 }

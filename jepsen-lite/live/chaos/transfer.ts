@@ -34,7 +34,7 @@ const transfer: LiveFault = {
     for (let turn = 0; turn < amount; turn++) {
       live.later((forMs * turn) / amount, async () => {
         const [to] = live.targets(other);
-        if (to !== undefined) await transferTo(live, to);
+        if (to !== undefined) await live.strike(() => transferTo(live, to));
       });
     }
     return true;

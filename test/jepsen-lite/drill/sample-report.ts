@@ -18,6 +18,7 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
       endMs: 8_000,
       phases: [{ faultMs: 3_000, healMs: 5_000 }],
       faults: [{ kind: 'kill', members: ['n0'], startMs: 3_000, endMs: 5_000 }],
+      strikes: [{ startMs: 3_000, endMs: 3_010 }],
       roles: [
         { atMs: 5, member: 'n0', role: 'leader', term: 1, leader: 'n0' },
         { atMs: 3_050, member: 'n1', role: 'leader', term: 2, leader: 'n1' },
@@ -34,6 +35,7 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
     failedForMs: 0,
     failedSends: 0,
     longestStallMs: 95,
+    stall: { fromMs: 3_000, lengthMs: 95 },
     lost: 0,
     duplicates: 1,
     lagDrainMs: 5,

@@ -50,6 +50,20 @@ test('each limit that is passed is told with what was measured', () => {
   ]);
 });
 
+test('no recovery time holds beside a stall that is longer than its limit', () => {
+  const stalled = sampleTrial(2, { rtoMs: 0, stall: { fromMs: 4_512, lengthMs: 1_380 } });
+  expect(broken({}, [sampleTrial(1), stalled])).toEqual([
+    'RTO p95 at most 500 ms from the fault: 91 ms, but in trial 2 nothing was acknowledged for 1380 ms, from 1512 ms after its first fault on (unknown)',
+  ]);
+  expect(broken({ rtoMs: 1_380 }, [sampleTrial(1), stalled])).toEqual([]);
+  expect(broken({ rtoMs: 90 }, [sampleTrial(1), stalled])).toEqual([
+    'RTO p95 at most 90 ms from the fault: 91 ms (false)',
+  ]);
+  // p95: one of twenty may take longer.
+  const twenty = Array.from({ length: 20 }, (_, at) => (at === 7 ? stalled : sampleTrial(at + 1)));
+  expect(broken({}, twenty)).toEqual([]);
+});
+
 test('what could not be measured does not hold', () => {
   const never = sampleTrial(1, { rtoMs: undefined, lagDrainMs: undefined });
   expect(broken({ lagDrainMs: 10 }, [never])).toEqual([

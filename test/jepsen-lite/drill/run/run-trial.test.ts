@@ -4,11 +4,12 @@ import { defaultPhase, defaultPlan } from '../../../../jepsen-lite/drill/plan/pr
 import type { DrillClients } from '../../../../jepsen-lite/drill/run/drill-clients.ts';
 import { DrillRun } from '../../../../jepsen-lite/drill/run/drill-run.ts';
 import { runTrial, type TrialRecord } from '../../../../jepsen-lite/drill/run/run-trial.ts';
-import type { DrillTarget, MadeFault } from '../../../../jepsen-lite/drill/target/drill-target.ts';
+import type { DrillTarget, MadeFault, MadeStrike } from '../../../../jepsen-lite/drill/target/drill-target.ts';
 import type { Schedule } from '../../../../jepsen-lite/fault/schedule.ts';
 
 const NS_PER_MS = 1e6;
 const SEND_EACH_MS = 5;
+const STRIKES_MS = 40;
 const faults: Schedule = [
   { kind: 'kill', target: 'leader', atMs: 0, forMs: 300 },
   { kind: 'pause', target: 'follower', atMs: 100, forMs: 300 },
@@ -39,6 +40,7 @@ async function trialOn({ missed = [], problem = () => undefined, stopMs }: Paper
   const startedMs = nowMs();
   const history = new History();
   const made: MadeFault[] = [];
+  const strikes: MadeStrike[] = [{ startMs: 1, endMs: 2 }];
   let sentMs = startedMs;
   const send = (): void => {
     for (; sentMs < nowMs(); sentMs += SEND_EACH_MS) {
@@ -46,8 +48,10 @@ async function trialOn({ missed = [], problem = () => undefined, stopMs }: Paper
     }
   };
   const play = (schedule: Schedule): void => {
-    for (const { kind, forMs } of schedule.filter((each) => !missed.includes(each.kind)))
+    for (const { kind, forMs } of schedule.filter((each) => !missed.includes(each.kind))) {
       made.push({ kind, members: ['n0'], startMs: nowMs(), endMs: nowMs() + forMs });
+      strikes.push({ startMs: nowMs(), endMs: nowMs() + STRIKES_MS });
+    }
   };
   const look = () => {
     send();
@@ -56,7 +60,7 @@ async function trialOn({ missed = [], problem = () => undefined, stopMs }: Paper
   const run = new DrillRun({
     plan,
     target: {
-      faults: { play, made, active: [], refused: undefined, lastStartMs: 0 },
+      faults: { play, made, strikes, active: [], refused: undefined, lastStartMs: 0 },
       look,
       away: () => [],
       roles: () => Promise.resolve([]),
@@ -91,8 +95,12 @@ function problemOf(outcome: TrialRecord | Error): string | undefined {
 test('a trial whose faults were all made, and after which all is well, has no problem', async () => {
   const { outcome, made, cutShort } = await trialOn({});
   expect(problemOf(outcome)).toBeUndefined();
-  expect(outcome).toMatchObject({ isCutShort: false });
   expect(made).toHaveLength(2);
+  expect(outcome).toMatchObject({
+    isCutShort: false,
+    // Those of the trial alone.
+    strikes: made.map(({ startMs }) => ({ startMs, endMs: startMs + STRIKES_MS })),
+  });
   expect(cutShort).toEqual([]);
 });
 

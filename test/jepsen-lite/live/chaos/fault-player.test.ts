@@ -3,19 +3,21 @@ import { FaultPlayer } from '../../../../jepsen-lite/live/chaos/fault-player.ts'
 import { Hurtable, type Victim } from '../../../../jepsen-lite/live/chaos/hurtable.ts';
 import { processFaults } from '../../../../jepsen-lite/live/chaos/process-faults.ts';
 
+const STOP_MS = 40;
+
 /** Three members that say what is done to them; the first that is up leads. */
 class PaperGroup extends Hurtable {
   readonly members: readonly Victim[] = ['n0', 'n1', 'n2'].map((name) => ({ name, state: 'up' }));
   readonly told: string[] = [];
-
   leader(): Victim | undefined {
     return this.members.find(({ state }) => state === 'up');
   }
   kill(member: Victim): Promise<void> {
     return Promise.resolve(this.#set(member, 'kill', 'down'));
   }
-  stop(member: Victim): Promise<void> {
-    return Promise.resolve(this.#set(member, 'stop', 'down'));
+  async stop(member: Victim): Promise<void> {
+    this.#set(member, 'stop', 'down');
+    await new Promise((resolve) => setTimeout(resolve, STOP_MS));
   }
   start(member: Victim): void {
     this.#set(member, 'start', 'up');
@@ -107,4 +109,25 @@ test('a fault that finds nobody is not counted as made, and none begins when fau
     expect(player.injected).toEqual({ kill: 1 });
   });
   expect(group.told).toEqual(['kill n0']);
+});
+
+test('each time that somebody is hurt is noted, from its beginning until it is done', async () => {
+  await played(async (player, live) => {
+    const startMs = performance.now();
+    player.play([
+      { kind: 'kill', target: 'n1', atMs: 10, forMs: 20 },
+      { kind: 'pause', target: 'n2', atMs: 60, forMs: 20 },
+      { kind: 'rolling', target: 'all', atMs: 1_000, forMs: 3_000 },
+    ]);
+    await vi.advanceTimersByTimeAsync(3_010);
+    const strikes = live.strikes.map(({ fromMs, toMs = Number.NaN }) => [fromMs - startMs, toMs - startMs]);
+    // Of a rolling one the first is struck with the next timer, a millisecond later; the last is not done.
+    expect(strikes).toEqual([
+      [10, 10],
+      [60, 60],
+      [1_001, 1_041],
+      [2_000, 2_040],
+      [3_000, Number.NaN],
+    ]);
+  });
 });

@@ -145,6 +145,7 @@ describe('rot that would change nothing', () => {
       kill: () => Promise.resolve(void done.push('kill')),
       later: () => {},
       act: (run: () => Promise<void>) => acts.push(run()),
+      strike: (hurt: () => Promise<void>) => hurt(),
       journal: (line: string) => done.push(line),
     };
     const counts = rot!.apply(live as unknown as LiveGroup, { kind: 'rot', target: 'n1', atMs: 0, forMs: 10, mode });
