@@ -12,8 +12,8 @@ export function sameEndsProblem(
 
 /** Why a fault that was written down would not do what it says, in a few words; undefined if it would. */
 export function faultProblem(
-  made: Pick<LiveFault, 'hitsOne' | 'modes' | 'pathBehindMode' | 'amounts'>,
-  fault: Pick<Fault, 'kind' | 'target' | 'other' | 'mode' | 'amount'>,
+  made: Pick<LiveFault, 'hitsOne'> & Valued,
+  fault: Pick<Fault, 'kind' | 'target' | 'other' | 'mode' | 'amount' | 'forMs'>,
 ): string | undefined {
   const { kind, target, other } = fault;
   if (made.hitsOne && target === 'all') return `${kind} hits one member, not all; write it once for each`;
@@ -21,15 +21,19 @@ export function faultProblem(
   return valueProblem(made, fault);
 }
 
-/** The same of its mode and its amount alone. */
+type Valued = Pick<LiveFault, 'modes' | 'pathBehindMode' | 'amounts' | 'needsAmount' | 'lasts'>;
+
+/** The same of its mode, its amount and its duration alone. */
 export function valueProblem(
-  { modes, pathBehindMode, amounts }: Pick<LiveFault, 'modes' | 'pathBehindMode' | 'amounts'>,
-  { kind, mode, amount }: Pick<Fault, 'kind' | 'mode' | 'amount'>,
+  { modes, pathBehindMode, amounts, needsAmount, lasts }: Valued,
+  { kind, mode, amount, forMs }: Pick<Fault, 'kind' | 'mode' | 'amount' | 'forMs'>,
 ): string | undefined {
   if (mode !== undefined && !modes.includes(pathBehindMode ? (mode.split(' ')[0] ?? mode) : mode))
     return modes.length === 0
       ? `${kind} has no modes; leave out mode ${mode}`
       : `${kind} has no mode ${mode}; there are ${modes.join(', ')}`;
+  if (lasts && forMs === 0) return `${kind} for 0 ms changes nothing; give it a longer forMs`;
+  if (needsAmount && (amount ?? 0) === 0) return `${kind} without an amount changes nothing; give it one that is not 0`;
   if (amount === undefined) return undefined;
   if (amounts === undefined) return `${kind} has no amount; leave out amount ${amount}`;
   const { least, most } = amounts;

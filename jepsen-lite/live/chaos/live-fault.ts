@@ -16,6 +16,10 @@ export interface LiveFault<Group = LiveGroup> {
   readonly pathBehindMode?: true;
   /** Between which whole numbers its amount may be; left out: it has none. */
   readonly amounts?: { readonly least: number; readonly most: number };
+  /** Without an amount, or with one of 0, it changes nothing. */
+  readonly needsAmount?: true;
+  /** Whatever it does ends with it: where it lasts for no time, it changes nothing. */
+  readonly lasts?: true;
   /** It is made between its target and `other`. */
   readonly needsOther?: true;
   /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */

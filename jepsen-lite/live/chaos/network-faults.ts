@@ -9,6 +9,7 @@ const isolate: LiveFault<Linked> = {
   name: 'isolate',
   by: CUT_BY,
   hitsOne: true,
+  lasts: true,
   modes: ['peers', 'all'],
   apply(live, { target, forMs, mode }) {
     const [member] = live.targets(target);
@@ -24,6 +25,7 @@ const cut: LiveFault<Linked> = {
   name: 'cut',
   by: CUT_BY,
   hitsOne: true,
+  lasts: true,
   modes: ['both', 'out', 'in'],
   needsOther: true,
   apply(live, { target, other = 'follower', forMs, mode }) {
@@ -40,6 +42,7 @@ const deaf: LiveFault<Linked> = {
   name: 'deaf',
   by: CUT_BY,
   hitsOne: true,
+  lasts: true,
   modes: ['out', 'in'],
   apply(live, { target, forMs, mode }) {
     const [member] = live.targets(target);
@@ -55,6 +58,7 @@ const hide: LiveFault<Linked> = {
   name: 'hide',
   by: CUT_BY,
   hitsOne: true,
+  lasts: true,
   modes: ['ns', 'clients'],
   amounts: NAME_SERVERS,
   apply(live, { target, forMs, mode, amount }) {
@@ -96,6 +100,7 @@ const slowLink: LiveFault<Linked> = {
   modes: [],
   amounts: { least: 0, most: 600_000 },
   hitsOne: true,
+  lasts: true,
   apply(live, { target, forMs, amount = 20 }) {
     const [member] = live.targets(target);
     if (member === undefined) return false;

@@ -9,7 +9,8 @@ const slowDisk: LiveFault = {
   name: 'slow-disk',
   by: DISK,
   modes: [],
-  amounts: { least: 0, most: 600_000 },
+  amounts: { least: 1, most: 600_000 },
+  lasts: true,
   hitsOne: true,
   apply(live, { target, forMs, amount = 50 }) {
     const [member] = live.targets(target);
@@ -31,6 +32,7 @@ const diskFull: LiveFault<DiskHolder> = {
   by: `a tmpfs for each member's store, where file systems may be mounted; else a quota of zero in ${DISK}`,
   modes: [],
   amounts: { least: 0, most: 2 ** 40 },
+  lasts: true,
   apply(live, { target, forMs, amount = 0 }) {
     const members = live.targets(target);
     for (const member of members) {
@@ -85,6 +87,8 @@ const clockJump: LiveFault = {
   by: "an offset in the platform's clock inside the broker",
   modes: ['once', 'strobe'],
   amounts: { least: -YEAR_MS, most: YEAR_MS },
+  needsAmount: true,
+  lasts: true,
   apply(live, { target, forMs, amount = 0, mode }) {
     const turns = mode === 'strobe' ? 10 : 1;
     for (const { name } of live.targets(target)) {

@@ -33,6 +33,7 @@ const pause: LiveFault<Hurtable> = {
   name: 'pause',
   by: 'SIGSTOP and SIGCONT',
   modes: [],
+  lasts: true,
   apply(live, { target, forMs }) {
     const members = live.targets(target).filter(({ state }) => state === 'up');
     for (const member of members) {

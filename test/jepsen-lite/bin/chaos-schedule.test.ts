@@ -41,6 +41,8 @@ test.for([
   ['a mode where there is none', [{ ...kill, mode: 'wat' }], [], 'fault 1: kill has no modes; leave out mode wat'],
   ['a place behind all', [{ ...kill, kind: 'rot', amount: 10_001 }], [], 'whole numbers from 0 to 9999 are possible'],
   ['less than nothing', [{ ...kill, kind: 'slow-link', amount: -50 }], [], 'slow-link cannot have amount -50'],
+  ['no amount', [{ ...kill, kind: 'clock-jump' }], [], 'fault 1: clock-jump without an amount changes nothing; give'],
+  ['no duration', [{ ...kill, kind: 'pause', forMs: 0 }], [], 'fault 1: pause for 0 ms changes nothing; give it a'],
   ['no list', { faults: [] }, [], 'a JSON list of faults is needed'],
   ['what the mode does not survive', [{ ...kill, kind: 'rot' }], ['--mode', 'controller'], 'fault 1: mode controller'],
   ['what these cuts cannot do', [{ ...kill, kind: 'reset' }], ['--cuts', 'namespaces'], 'fault 1: only proxies make'],

@@ -106,6 +106,7 @@ test('an alias that names nothing is refused, as is one that grows without end',
 
 describe('what makes no sense is refused with one sentence', () => {
   const members = 'members: [{ name: n0, address: "h:1" }, { name: n1, address: "h:2" }, { name: n2, address: "h:3" }]';
+  const pausable = 'members: [{ name: n0, address: "h:1", pause: p, resume: r }]';
   test.for([
     ['', 'the plan: null must be a set of keys'],
     ['a: [', 'Flow sequence in block collection must be'],
@@ -182,6 +183,14 @@ describe('what makes no sense is refused with one sentence', () => {
     ['{ faults: [{ kind: kill, mode: wat }] }', 'the fault kill has no modes; leave out mode wat'],
     ['{ faults: [{ kind: kill, amount: 3 }] }', 'the fault kill has no amount; leave out amount 3'],
     ['{ faults: [{ kind: slow-link, amount: -3 }] }', 'the fault slow-link cannot have amount -3'],
+    ['{ faults: [{ kind: clock-jump }] }', 'the fault clock-jump without an amount changes nothing; give it one'],
+    ['{ faults: [{ kind: clock-jump, amount: 0 }] }', 'the fault clock-jump without an amount changes nothing'],
+    ['{ faults: [{ kind: pause, forMs: 0 }] }', 'the fault pause for 0 ms changes nothing; give it a longer forMs'],
+    ['{ faults: [{ kind: slow-disk, amount: 0 }] }', 'slow-disk cannot have amount 0; whole numbers from 1 to'],
+    [
+      `{ faults: [{ kind: pause, forMs: 0 }], target: { kind: running, nameServer: "h:9", ${pausable} } }`,
+      'the fault pause for 0 ms changes nothing',
+    ],
     ['{ faults: [{ kind: disk-error, mode: raed }] }', 'disk-error has no mode raed; there are sync, write, read'],
     ['{ faults: [{ kind: cut, other: leader }] }', 'the fault cut goes from leader to leader, which are one'],
     ['{ faults: [{ kind: kill }], steady: { forMs: 0 } }', 'steady.forMs: 0 must be at least 100'],

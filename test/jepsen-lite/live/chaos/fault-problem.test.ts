@@ -41,9 +41,33 @@ test('nor is anything of a drawn live schedule refused', () => {
   }
 });
 
+/** A fault of a kind as it has to be at least. */
+function sound({ name, needsAmount }: (typeof liveFaults)[number]) {
+  return { kind: name, target: 'n0', forMs: 1, ...(needsAmount ? { amount: 100 } : {}) } as const;
+}
+
+test('what changes nothing is refused', () => {
+  const kinds = (value: Partial<Fault>): string[] => {
+    const made = liveFaults.filter((each) =>
+      faultProblem(each, { ...sound(each), ...value })?.includes('changes nothing'),
+    );
+    return made.map(({ name }) => name);
+  };
+  expect(kinds({})).toEqual([]);
+  // What ends a process starts it again, and what breaks connections or hands over is done at once.
+  const lasting = ['pause', 'isolate', 'cut', 'deaf', 'hide', 'slow-link', 'slow-disk', 'disk-full', 'clock-jump'];
+  expect(kinds({ forMs: 0 })).toEqual(lasting);
+  expect(kinds({ amount: 0 })).toEqual(['clock-jump']);
+  expect(kinds({ amount: undefined as unknown as number })).toEqual(['clock-jump']);
+  const slow = liveFaults.find(({ name }) => name === 'slow-disk')!;
+  expect(faultProblem(slow, { ...sound(slow), amount: 0 })).toBe(
+    'slow-disk cannot have amount 0; whole numbers from 1 to 600000 are possible',
+  );
+});
+
 test('every kind refuses a mode that it does not know, and amounts beyond its bounds', () => {
   for (const made of liveFaults) {
-    const problem = (value: Partial<Fault>) => faultProblem(made, { kind: made.name, target: 'n0', ...value });
+    const problem = (value: Partial<Fault>) => faultProblem(made, { ...sound(made), ...value });
     expect(problem({ mode: 'wat' })).toContain(made.modes.length === 0 ? 'has no modes' : 'has no mode wat; there are');
     for (const mode of made.modes) expect(problem({ mode })).toBeUndefined();
     for (const amount of [-(2 ** 52), 2 ** 52, 0.5]) {
