@@ -55,6 +55,7 @@ export async function runTrial(
     faultMs: run.nowMs(),
     madeBefore: target.faults.made.length,
     strikesBefore: target.faults.strikes.length,
+    missesBefore: target.misses?.length ?? 0,
     phases: [],
   };
   journal({ event: 'trial', number, leader: begun.leaderBefore ?? null });
@@ -76,11 +77,16 @@ interface Begun extends Pick<TrialRecord, 'number' | 'leaderBefore' | 'calmFromM
   readonly madeBefore: number;
   /** Strikes before. */
   readonly strikesBefore: number;
+  /** Commands before that had not the effect they should have. */
+  readonly missesBefore: number;
   readonly phases: PhaseTimes[];
 }
 
 /** Plays all faults and waits for recovery; says what did not come true. */
-async function playPhases(run: DrillRun, { number, madeBefore, phases }: Begun): Promise<string | undefined> {
+async function playPhases(
+  run: DrillRun,
+  { number, madeBefore, missesBefore, phases }: Begun,
+): Promise<string | undefined> {
   const { plan, target } = run;
   let problem: string | undefined;
   for (const phase of plan.phases) {
@@ -92,7 +98,8 @@ async function playPhases(run: DrillRun, { number, madeBefore, phases }: Begun):
   const planned = plan.phases.reduce((sum, phase) => sum + phase.faults.length, 0);
   if (made < planned) problem ??= `only ${made} of ${planned} faults found somebody to hit`;
   const still = await untilSteady(run, `trial ${number}: recovery`, plan.recoverMs);
-  return problem ?? (still === undefined ? undefined : `${plan.recoverMs} ms after the faults ${still}`);
+  const missed = target.misses?.[missesBefore];
+  return missed ?? problem ?? (still === undefined ? undefined : `${plan.recoverMs} ms after the faults ${still}`);
 }
 
 function recordOf(

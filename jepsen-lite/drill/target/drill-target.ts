@@ -94,6 +94,8 @@ export interface DrillTarget {
   readonly faults: FaultMaker;
   /** A command of the plan failed: what is measured then says nothing, and the drill ends. */
   readonly failure?: Error | undefined;
+  /** Commands of the plan that had no effect, or hit others too, in words, oldest first: their trials say nothing. */
+  readonly misses?: readonly string[];
   /** Versions of its programs, by name, where they are not the drill's own. */
   versions?(): Promise<Readonly<Record<string, string>>>;
   look(): Promise<TargetLook>;

@@ -11,8 +11,10 @@ import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions }
 import { judgeClients } from './judge-clients.ts';
 import { MadeFaults } from './made-faults.ts';
 import { NameServerWatch } from './name-server-watch.ts';
+import { Pulse } from './pulse.ts';
 import { isolateByCommand, RunningMembers, type RunningVictim } from './running-members.ts';
 import { rollCall, versionsText } from './running-roll-call.ts';
+import { StrikeCheck } from './strike-check.ts';
 
 export interface RunningGroupOptions extends TargetOptions {
   readonly plan: RunningTarget;
@@ -20,11 +22,11 @@ export interface RunningGroupOptions extends TargetOptions {
 
 const FIND_MS = 5_000;
 const POLL_MS = 50;
+const ANSWER_MS = 1_000;
 
 /** A group that somebody else runs: it is watched through its name server, and hurt by commands of the plan. */
 export class RunningGroup implements DrillTarget {
   readonly server: Server;
-  readonly description: string;
   readonly nameServer: string;
   readonly platform: Platform;
   readonly faults: FaultMaker;
@@ -39,7 +41,6 @@ export class RunningGroup implements DrillTarget {
   private constructor({ plan, real, signal, watchdog, journal, startedMs }: RunningGroupOptions) {
     const { nameServer, members } = plan;
     this.server = plan.server === 'rocketmq' ? 'stock' : 'ledgermq';
-    this.description = `the running group of ${members.length} members behind ${nameServer}`;
     this.nameServer = nameServer;
     this.platform = real;
     this.#signal = signal;
@@ -51,6 +52,7 @@ export class RunningGroup implements DrillTarget {
       members,
       watchdog,
       leaderName: () => this.#watch.master,
+      check: (victim, others) => StrikeCheck.begin(real, victim, others),
       failed: (error) => {
         this.#failure ??= error;
       },
@@ -72,6 +74,16 @@ export class RunningGroup implements DrillTarget {
     throw new StartFailure(
       `target.nameServer: ${nameServer} does not answer, or knows none of ${addresses}; name the group's name server, and the addresses that mqadmin clusterList shows.`,
     );
+  }
+
+  get description(): string {
+    const { members, unchecked } = this.#members;
+    const blind = unchecked.size === 0 ? '' : ` (not checked whether it had an effect: ${[...unchecked].join(', ')})`;
+    return `the running group of ${members.length} members behind ${this.nameServer}${blind}`;
+  }
+
+  get misses(): readonly string[] {
+    return this.#members.misses;
   }
 
   /** The first one. */
@@ -120,13 +132,24 @@ export class RunningGroup implements DrillTarget {
     await this.#watch.close();
   }
 
-  async #problemOf({ state, plan }: RunningVictim, registered: ReadonlySet<string>): Promise<string | undefined> {
+  async #problemOf(member: RunningVictim, registered: ReadonlySet<string>): Promise<string | undefined> {
+    const { state, plan, checks } = member;
     if (state !== 'up') return 'is away';
+    if (checks > 0) return 'is being looked at';
     if (!registered.has(plan.address)) return 'is not registered';
+    if (member.owesAnswer && !(await this.#hasAnswered(member)))
+      return `does not answer at ${plan.address} since it was started again or let go on`;
     if (plan.http === undefined) return undefined;
     const report = await readNodeStatus(plan.http.replace(/\/$/, ''));
     if (report === undefined) return `does not answer at ${plan.http}`;
     if (!report.ready) return `is not ready${report.reason === undefined ? '' : `: ${report.reason}`}`;
     return report.raft?.inDoubt === true ? 'is in doubt' : undefined;
+  }
+
+  async #hasAnswered(member: RunningVictim): Promise<boolean> {
+    const pulse = await Pulse.feel(this.platform, member.plan.address, ANSWER_MS);
+    pulse?.close();
+    member.owesAnswer = pulse === undefined;
+    return pulse !== undefined;
   }
 }

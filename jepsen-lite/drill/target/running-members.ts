@@ -3,6 +3,7 @@ import type { LiveFault } from '../../live/chaos/live-fault.ts';
 import { complaintOf } from '../../live/run-command.ts';
 import type { Undoer } from '../../live/watchdog/watchdog.ts';
 import type { RunningMember } from '../plan/plan.ts';
+import type { Check, Harm } from './strike-check.ts';
 
 /** One broker that somebody else started. */
 export class RunningVictim implements Victim {
@@ -10,6 +11,18 @@ export class RunningVictim implements Victim {
   state: Victim['state'] = 'up';
   /** At the watchdog: what undoes what was done to it. */
   undo: number | undefined;
+  /** Counts the commands that were meant for it. */
+  commands = 0;
+  /** It was started or let go on, and did not answer since. */
+  owesAnswer = false;
+  /** So many commands are being looked at that were to hurt it. */
+  checks = 0;
+  /** The command that hurts it is over, well or not. */
+  hurting: Promise<void> = Promise.resolve();
+  /** It is known whether that hit it. */
+  checking: Promise<unknown> = Promise.resolve();
+  /** Tells that it is about to be undone. */
+  undone = new AbortController();
 
   constructor(plan: RunningMember) {
     this.plan = plan;
@@ -25,11 +38,26 @@ export interface RunningMembersOptions {
   readonly watchdog: Undoer;
   readonly leaderName: () => string | undefined;
   readonly failed: (error: Error) => void;
+  /** Begins to look at what a command does to a member, and at others whom it must not touch. */
+  readonly check: (victim: RunningMember, others: readonly RunningMember[]) => Promise<Check>;
+}
+
+/** A command of the plan that hurts a member. */
+interface Hurting {
+  readonly what: 'kill' | 'stop' | 'pause' | 'isolate';
+  readonly state: Victim['state'];
+  readonly undo: 'start' | 'resume' | 'rejoin';
+  /** Undefined: from outside it cannot be told. */
+  readonly harm: Harm | undefined;
 }
 
 /** Brokers that are ended, halted and started by commands of the plan. The watchdog learns how each is undone before it is done. */
 export class RunningMembers extends Hurtable<RunningVictim> {
   readonly members: readonly RunningVictim[];
+  /** Commands that did not what they should, or did it to others too, in words, oldest first. */
+  readonly misses: string[] = [];
+  /** Commands of which it is not known. */
+  readonly unchecked = new Set<string>();
   readonly #options: RunningMembersOptions;
 
   constructor(options: RunningMembersOptions) {
@@ -44,19 +72,19 @@ export class RunningMembers extends Hurtable<RunningVictim> {
   }
 
   async kill(member: RunningVictim): Promise<void> {
-    await this.#hurt(member, 'down', member.plan.kill, member.plan.start);
+    await this.#hurt(member, { what: 'kill', state: 'down', undo: 'start', harm: 'end' });
   }
 
   async stop(member: RunningVictim): Promise<void> {
-    await this.#hurt(member, 'down', member.plan.stop, member.plan.start);
+    await this.#hurt(member, { what: 'stop', state: 'down', undo: 'start', harm: 'end' });
   }
 
   async pause(member: RunningVictim): Promise<void> {
-    await this.#hurt(member, 'paused', member.plan.pause, member.plan.resume);
+    await this.#hurt(member, { what: 'pause', state: 'paused', undo: 'resume', harm: 'halt' });
   }
 
   async isolate(member: RunningVictim): Promise<void> {
-    await this.#hurt(member, 'paused', member.plan.isolate, member.plan.rejoin);
+    await this.#hurt(member, { what: 'isolate', state: 'paused', undo: 'rejoin', harm: undefined });
   }
 
   async start(member: RunningVictim): Promise<void> {
@@ -77,27 +105,65 @@ export class RunningMembers extends Hurtable<RunningVictim> {
     this.#options.failed(error);
   }
 
-  async #hurt(
-    member: RunningVictim,
-    state: Victim['state'],
-    command: string | undefined,
-    undo: string | undefined,
-  ): Promise<void> {
-    if (command === undefined || undo === undefined)
-      throw new Error(`the plan has no command for this on ${member.name}`);
-    member.state = state;
-    member.undo = await this.#options.watchdog.register({ kind: 'command', argv: ['sh', '-c', undo] });
-    await shell(member, command);
+  async #hurt(member: RunningVictim, hurting: Hurting): Promise<void> {
+    const done = this.#command(member, hurting);
+    member.hurting = done.catch(() => {});
+    await done;
   }
 
+  async #command(member: RunningVictim, { what, state, undo, harm }: Hurting): Promise<void> {
+    const { plan } = member;
+    const { [what]: command, [undo]: undoing } = plan;
+    if (command === undefined || undoing === undefined)
+      throw new Error(`the plan has no command for this on ${member.name}`);
+    member.state = state;
+    member.commands++;
+    member.undone = new AbortController();
+    const others = this.members.filter((other) => other !== member && other.state === 'up').map(untouched);
+    const plans = others.map((other) => other.member.plan);
+    const check = harm && (await this.#options.check(plan, plans));
+    try {
+      member.undo = await this.#options.watchdog.register({ kind: 'command', argv: ['sh', '-c', undoing] });
+      await shell(member, command);
+    } catch (error) {
+      check?.close();
+      throw error;
+    }
+    if (check === undefined || harm === undefined) {
+      this.unchecked.add(`${what} of ${member.name}`);
+      return;
+    }
+    const hit = check.hasHit(harm, member.undone.signal);
+    member.checking = hit;
+    member.checks++;
+    this.act(async () => {
+      const hasHit = await hit;
+      const silent = await check.silentOthers();
+      check.close();
+      member.checks--;
+      // Whoever was hurt meanwhile by a command of its own is silent for that.
+      const names = others.filter(({ isUntouched }) => isUntouched()).map((other) => other.member.name);
+      const hitToo = names.filter((name) => silent.includes(name)).join(' and ');
+      if (hasHit === undefined) this.unchecked.add(`${what} of ${member.name}`);
+      const miss = missText(member, hasHit, hitToo);
+      if (miss !== undefined) this.misses.push(`${what} of ${member.name} by "${command}" ${miss}`);
+    });
+  }
+
+  /** Waits for the command that it undoes, so that this cannot come true behind it. */
   async #undo(member: RunningVictim): Promise<void> {
+    await member.hurting;
+    member.undone.abort();
+    await member.checking;
     const { undo } = member;
     if (undo === undefined) return;
     member.undo = undefined;
+    member.commands++;
     this.lastStartMs = performance.now();
     await this.#options.watchdog.undo(undo).catch((error: Error) => {
       throw new Error(`target.members: ${member.name}: ${error.message}`);
     });
+    member.owesAnswer = true;
     member.state = 'up';
   }
 }
@@ -117,6 +183,19 @@ export const isolateByCommand: LiveFault<RunningMembers> = {
     return members.length > 0;
   },
 };
+
+/** A member, and whether no command was meant for it since. */
+function untouched(member: RunningVictim): { readonly member: RunningVictim; readonly isUntouched: () => boolean } {
+  const { commands } = member;
+  return { member, isUntouched: () => member.commands === commands };
+}
+
+/** What a command did not do, or did besides, in words; undefined where nothing is known against it. */
+function missText({ name, plan }: RunningVictim, hasHit: boolean | undefined, others: string): string | undefined {
+  if (hasHit === false)
+    return `had no effect: ${name} still answers at ${plan.address}${others === '' ? '' : `, and ${others} does not any more`}`;
+  return others === '' ? undefined : `hit ${others} too`;
+}
 
 async function shell({ name }: RunningVictim, command: string): Promise<void> {
   const complaint = await complaintOf(['sh', '-c', command]);

@@ -28,18 +28,21 @@ interface Paper {
   readonly missed?: readonly string[];
   /** What is wrong with the group after so many faults were made. */
   readonly problem?: (made: number) => string | undefined;
+  /** What a command of it did not do. */
+  readonly mistake?: string;
   /** The drill is interrupted after so long. */
   readonly stopMs?: number;
 }
 
 /** A trial on a group of paper, to which a message is sent every 5 ms, the faults that were made in it, and what was told of it where it was cut short. */
-async function trialOn({ missed = [], problem = () => undefined, stopMs }: Paper) {
+async function trialOn({ missed = [], problem = () => undefined, mistake, stopMs }: Paper) {
   const interruption = new AbortController();
   if (stopMs !== undefined) setTimeout(() => interruption.abort(), stopMs);
   const nowMs = (): number => performance.now();
   const startedMs = nowMs();
   const history = new History();
   const made: MadeFault[] = [];
+  const misses = ['a trial before had one'];
   const strikes: MadeStrike[] = [{ startMs: 1, endMs: 2 }];
   let sentMs = startedMs;
   const send = (): void => {
@@ -52,6 +55,7 @@ async function trialOn({ missed = [], problem = () => undefined, stopMs }: Paper
       made.push({ kind, members: ['n0'], startMs: nowMs(), endMs: nowMs() + forMs });
       strikes.push({ startMs: nowMs(), endMs: nowMs() + STRIKES_MS });
     }
+    if (mistake !== undefined) misses.push(mistake);
   };
   const look = () => {
     send();
@@ -61,6 +65,7 @@ async function trialOn({ missed = [], problem = () => undefined, stopMs }: Paper
     plan,
     target: {
       faults: { play, made, strikes, active: [], refused: undefined, lastStartMs: 0 },
+      misses,
       look,
       away: () => [],
       roles: () => Promise.resolve([]),
@@ -107,6 +112,11 @@ test('a trial whose faults were all made, and after which all is well, has no pr
 test('a fault that found nobody to hit is a problem of its trial', async () => {
   const { outcome } = await trialOn({ missed: ['pause'] });
   expect(problemOf(outcome)).toBe('only 1 of 2 faults found somebody to hit');
+});
+
+test('so is a command that had no effect, whatever else there is', async () => {
+  const { outcome } = await trialOn({ mistake: 'kill of n0 by "true" had no effect', missed: ['pause'] });
+  expect(problemOf(outcome)).toBe('kill of n0 by "true" had no effect');
 });
 
 test('so is a group that does not come back', async () => {
