@@ -5,6 +5,7 @@ import { derivedFaults } from './derived-faults.ts';
 import { diskFaultsOn } from './disk-faults.ts';
 import { electionFaults } from './election-faults.ts';
 import type { FaultKind } from './fault-kind.ts';
+import { giveUpFaults } from './give-up-faults.ts';
 import { groupFaults } from './group-faults.ts';
 import { lateReplyFaults } from './late-reply-faults.ts';
 import { leftBehindFaults } from './left-behind-faults.ts';
@@ -27,6 +28,7 @@ export const faultKinds: readonly FaultKind<Cluster>[] = [
   ...clockFaults,
   ...electionFaults,
   ...groupFaults,
+  ...giveUpFaults,
   ...memberFaults,
   ...leftBehindFaults,
   ...rivalChangeFaults,

@@ -159,6 +159,18 @@ test.each(ASYNC_SEEDS)(
   },
 );
 
+test('a group goes on without a member that is given up, and loses nothing that others have when it is back in the middle of the election (raft/SAFETY.md 2)', async () => {
+  const giveUp = { kind: 'give-up', atMs: 3_000, target: 'n1', other: 'n0', amount: 300 } as const;
+  const { serves } = await play([{ ...giveUp, forMs: 12_000 }], 3, 16, 2);
+  expect(serves.filter((atMs) => atMs > 3_300 && atMs < 15_000)).toHaveLength(1);
+  // Who has what n0 has lost answers late: n1, with less, is back before that, and grants its vote to n0.
+  const slow = { kind: 'slow-disk', atMs: 3_310, target: 'n2', forMs: 3_000, amount: 300 } as const;
+  for (const forMs of [1_000, 1_300, 1_600, 2_200]) {
+    const { leaderships } = await play([{ ...giveUp, forMs }, slow], 3, 8, 2);
+    expect(leaderships).toBe(2);
+  }
+});
+
 test('a member that is started with the settings of another group is refused at each start, or goes on with its own, and disturbs nobody (wrong configuration)', async () => {
   const wrong = { kind: 'wrong-config', atMs: 3_000, forMs: 5_000 } as const;
   for (const [mode, refusals] of [
