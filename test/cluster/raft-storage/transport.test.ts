@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeHello, type Hello, type Refusal } from '../../../cluster/raft-storage/hello.ts';
 import type { PeerAddress } from '../../../cluster/raft-storage/peers.ts';
 import { PeerTransport, type PeerTransportOptions } from '../../../cluster/raft-storage/transport.ts';
-import { connectionMagic } from '../../../cluster/raft-storage/wire.ts';
+import { connectionMagic, encodeMessage } from '../../../cluster/raft-storage/wire.ts';
 import type { AppendRequest, Message, PeerHello } from '../../../raft/index.ts';
 import { createVirtualPlatform, type VirtualPlatform, VirtualWorld } from '../../support/virtual-platform.ts';
 import { helloOf } from './hello-fixture.ts';
@@ -222,23 +222,56 @@ describe('starts of a peer', () => {
     const world = new VirtualWorld();
     const a = new Member(world, 'n0');
     world.advance(10);
-    const old = world.start('n1');
-    const hello = helloOf('n1', { incarnation: 1 });
+    // The older start runs at another place, and what it sends is late.
+    const old = world.start('elsewhere');
+    let closed = false;
     const socket = old.network.connect(
       { host: 'n0', port },
       {
-        onOpen: () => socket.write([connectionMagic, encodeHello(hello)]),
+        onOpen: () => socket.write([connectionMagic, encodeHello(helloOf('n1', { incarnation: 1 }))]),
         onData: () => undefined,
-        onClose: () => undefined,
+        onClose: () => {
+          closed = true;
+        },
       },
     );
+    const heartbeat = (round: number): void => {
+      const frames: Buffer[] = [];
+      encodeMessage({ type: 'heartbeat', from: 'n1', to: 'n0', term: 3, commit: 0, round }, 1, frames);
+      socket.write(frames);
+    };
     world.runUntil(() => a.events.includes('start n1 1'));
-    old.crash();
-    const b = new Member(world, 'n1', { incarnation: 2, nonce: '33'.repeat(8) });
-    world.runUntil(() => a.events.includes('start n1 2') && b.transport.connectedPeers().includes('n0'));
-    b.heartbeat('n0', 4);
+    heartbeat(1);
     world.runUntil(() => a.received.length > 0);
-    expect(a.rounds()).toEqual([4]);
+    world.fabric.cutOneWay('elsewhere', 'n0');
+    heartbeat(2);
+    // The newer one is known as soon as it answers; its own connection comes later.
+    const unreachable = peers.map((peer) => (peer.id === 'n0' ? { ...peer, host: 'nowhere' } : peer));
+    const b = new Member(world, 'n1', { incarnation: 2, nonce: '33'.repeat(8) }, { peers: unreachable });
+    world.runUntil(() => a.events.includes('connected n1 2'), 5000);
+    world.fabric.heal('elsewhere', 'n0');
+    world.advance(10);
+    expect([a.rounds(), closed]).toEqual([[1], false]);
+    b.transport.setPeers(peers);
+    world.runUntil(() => b.transport.connectedPeers().includes('n0') && closed);
+    b.heartbeat('n0', 4);
+    world.runUntil(() => a.received.length > 1);
+    expect(a.rounds()).toEqual([1, 4]);
+  });
+
+  it('that take the place of one that ended without a word are dialed anew at once', () => {
+    const { world, a, b } = pair();
+    b.platform.crash({ machine: true });
+    world.advance(1000);
+    expect(a.transport.connectedPeers()).toContain('n1');
+    const again = new Member(world, 'n1', { incarnation: 2, nonce: '33'.repeat(8) });
+    world.runUntil(() => a.events.includes('start n1 2'));
+    const greetedMs = world.nowMs;
+    world.runUntil(() => a.events.includes('connected n1 2'));
+    expect(world.nowMs - greetedMs).toBeLessThan(5);
+    a.heartbeat('n1', 5);
+    world.runUntil(() => again.received.length === 1);
+    expect(again.rounds()).toEqual([5]);
   });
 
   it('that repeat a number with another process are refused, and the process is told', () => {
