@@ -106,6 +106,20 @@ it('retention does not make a file the first one whose first header is not that 
   expect(log.deleteBefore(healthy.positionOf(14))).toHaveLength(3);
 });
 
+it('retention waits while something in the log is damaged, also above what may go', () => {
+  const { platform, healthy, log } = rotten(30, 60);
+  const found = findDamage(log, healthy.positionOf(30));
+  if ('code' in found) throw new Error(found.message);
+  const whole = load(platform, healthy, 30, 1);
+  log.gaps.add(found.gaps[0]!);
+  expect(log.deleteBefore(healthy.positionOf(14))).toEqual([]);
+  expect(log.firstIndex).toBe(1);
+  log.segments.rewriteAt(healthy.positionOf(30), (whole.payload as Buffer[])[0]!, () => {});
+  platform.world.advance(10);
+  log.closeGap(found.gaps[0]!, whole.runs);
+  expect(log.deleteBefore(healthy.positionOf(14))).toHaveLength(3);
+});
+
 it('a term that rotted at the start of a file makes no other terms of the log', () => {
   // Entry 17 is of term 2; its header says 3, as those from 22 on.
   const { healthy, log } = rotten(17, TERM_AT);

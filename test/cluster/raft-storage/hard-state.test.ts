@@ -170,6 +170,31 @@ describe('the file', () => {
     }
   });
 
+  it.each([
+    ['first', 1],
+    ['later', 2],
+  ])(
+    'has what a %s start says of itself in both slots, fsynced: the one that rots takes nothing back',
+    (_which, starts) => {
+      const world = new VirtualWorld();
+      for (let incarnation = 1; incarnation <= starts; incarnation++) {
+        const bootId = `0${incarnation}`.repeat(16);
+        const platform = world.start('a');
+        begun(platform, { incarnation, bootId, inDoubt: true, doubtReason: 5 });
+        platform.crash({ machine: true, unsynced: 'lost' });
+      }
+      const platform = world.start('a');
+      world.disk('a').rot(path, readSlot(platform) * slotBytes + 40);
+      const result = read(platform);
+      expect(result.kind === 'ok' && result.record).toMatchObject({
+        incarnation: starts,
+        bootId: `0${starts}`.repeat(16),
+        inDoubt: true,
+        doubtReason: 5,
+      });
+    },
+  );
+
   function readSlot(platform: VirtualPlatform): number {
     const result = read(platform);
     return result.kind === 'ok' ? result.slot : -1;

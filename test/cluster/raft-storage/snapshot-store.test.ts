@@ -109,6 +109,21 @@ describe('snapshots', () => {
     expect(persist(platform, storage.log, true)).toBe('EIO');
   });
 
+  it('of an entry that is cut off while the log is fsynced for them are given up, and what stood before is kept', () => {
+    const { world, platform, storage } = filled();
+    expect(write(platform, storage, snapshotAt(storage.log, 10))).toBe('ok');
+    propose(storage.log, 1, 300, 31);
+    persist(platform, storage.log);
+    let result = '';
+    storage.snapshots.write(storage.log.segments, snapshotAt(storage.log, 31), (error) => {
+      result = error?.code ?? 'ok';
+    });
+    expect(result).toBe('');
+    storage.log.truncate(31);
+    world.runUntil(() => result !== '');
+    expect([result, storage.snapshots.list(), storage.snapshots.writing]).toEqual(['ECANCELED', [10], false]);
+  });
+
   it('with any flipped bit are not used', () => {
     const { platform, storage } = filled();
     const bytes = Buffer.concat(
