@@ -1,5 +1,4 @@
 import type { MemberChange, MemberSet, PortError, RoleChange, StateMachine } from '../../raft/index.ts';
-import type { BrokerState } from '../../src/broker/state/broker-state.ts';
 import type { Logger } from '../../src/platform/ports.ts';
 import type { MessageStore } from '../../src/store/message-store.ts';
 import type { PendingPut, PutMessage } from '../../src/store/put-message.ts';
@@ -13,7 +12,6 @@ import type { RoleHistory } from './role-history.ts';
 export interface DledgerStateMachineParts {
   readonly log: DledgerLog;
   readonly store: MessageStore;
-  readonly state: BrokerState;
   readonly mastership: DledgerMastership;
   readonly records: GroupRecords;
   readonly members: GroupMembers;
@@ -41,7 +39,7 @@ export class DledgerStateMachine implements StateMachine {
   }
 
   roleChanged(change: RoleChange): void {
-    const { logger, log, state, mastership, records, roles } = this.#parts;
+    const { logger, log, mastership, records, roles } = this.#parts;
     roles.add(change, records.isUnfounded);
     logRoleChange(logger, change, records.isUnfounded);
     if (change.leader !== undefined) mastership.leaderKnown(change.term);
@@ -49,7 +47,6 @@ export class DledgerStateMachine implements StateMachine {
     if (this.#leaderTerm > 0) {
       this.#leaderTerm = 0;
       log.lost(`this broker stepped down in term ${change.term}: ${change.reason}`);
-      state.dropTail();
     }
     mastership.notLeader();
   }
