@@ -2,6 +2,7 @@ import { type PortError, Replica, type ReplicaConfig, replicaDefaults } from '..
 import { formatAddress } from '../../src/remoting/address.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { Dispatcher } from '../../src/remoting/dispatcher.ts';
+import { mayBootstrap } from '../dledger/bootstrap.ts';
 import { GroupRecords } from '../dledger/group-records.ts';
 import { type FrameHandlers, PeerPort } from '../dledger/peer-port.ts';
 import { RoleHistory } from '../dledger/role-history.ts';
@@ -60,7 +61,9 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
   const metadata = () => metadataOf(opened, replica);
   registerProcessors(dispatcher, { platform, config, live, agreement, masters, state, metadata });
   const frames: FrameHandlers = new Map();
+  const bootstrapWithMajority = mayBootstrap(config.values.bootstrapWithMajority, storage, platform);
   const peerPort = createPeerPort(opened, records, dispatcher, {
+    bootstrapWithMajority,
     frames,
     live,
     masters,
@@ -71,7 +74,7 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
   const onServing = (): void => masters.scan();
   const { term, vote, inDoubt } = hardState.record;
   const replica: Replica = new Replica(
-    replicaConfig(opened),
+    { ...replicaConfig(opened), bootstrapWithMajority },
     { hardState: { term, vote, fresh: storage.fresh }, inDoubt, appliedIndex: storage.appliedIndex },
     {
       log,
@@ -91,6 +94,7 @@ export function joinControllerGroup(opened: OpenController, onFatal: (error: Por
 }
 
 interface PortParts extends Pick<ControllerGroup, 'live' | 'masters' | 'frames'> {
+  readonly bootstrapWithMajority: boolean;
   readonly status: Replica['status'];
   readonly onFatal: (error: PortError) => void;
 }
@@ -100,9 +104,9 @@ function createPeerPort(
   { platform, config, settings, storage }: OpenController,
   records: GroupRecords,
   dispatcher: Dispatcher,
-  { live, masters, frames, status, onFatal }: PortParts,
+  { bootstrapWithMajority, live, masters, frames, status, onFatal }: PortParts,
 ): PeerPort {
-  const { bindAddress, serverChannelMaxIdleTimeSeconds, bootstrapWithMajority } = config.values;
+  const { bindAddress, serverChannelMaxIdleTimeSeconds } = config.values;
   return new PeerPort({
     platform,
     storage,
@@ -131,8 +135,8 @@ function metadataOf({ settings }: OpenController, replica: Replica): ControllerM
 /** Nobody has to be heard before the election of a controller that is alone: it serves at once. */
 const ALONE = { heartbeatMs: 10, electionTimeoutMs: 20 } as const;
 
-function replicaConfig({ config, settings }: OpenController): ReplicaConfig {
-  const { heartbeatIntervalMs: heartbeatMs, electionTimeoutMs, bootstrapWithMajority } = config.values;
+function replicaConfig({ config, settings }: OpenController): Omit<ReplicaConfig, 'bootstrapWithMajority'> {
+  const { heartbeatIntervalMs: heartbeatMs, electionTimeoutMs } = config.values;
   const isAlone = settings.peers.length === 1;
   return {
     ...replicaDefaults,
@@ -140,6 +144,5 @@ function replicaConfig({ config, settings }: OpenController): ReplicaConfig {
     voters: settings.peers.map(({ id }) => id),
     ...(isAlone ? ALONE : { heartbeatMs, electionTimeoutMs }),
     syncFlush: true,
-    bootstrapWithMajority,
   };
 }

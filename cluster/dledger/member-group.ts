@@ -2,6 +2,7 @@ import { type PortError, Replica, type ReplicaConfig, type ReplicaStatus, replic
 import { formatAddress } from '../../src/remoting/address.ts';
 import { RemotingClient } from '../../src/remoting/client.ts';
 import { Dispatcher } from '../../src/remoting/dispatcher.ts';
+import { mayBootstrap } from './bootstrap.ts';
 import { DledgerMastership } from './dledger-mastership.ts';
 import { DledgerStateMachine } from './dledger-state-machine.ts';
 import { Forwarder } from './forwarder.ts';
@@ -36,13 +37,14 @@ export function joinGroup(
   const { hardState, log } = storage;
   const { term, vote, inDoubt } = hardState.record;
   const frames: FrameHandlers = new Map();
-  const peerPort = createPeerPort(member, data, frames, () => replica.status(), onFatal);
+  const bootstrapWithMajority = mayBootstrap(member.config.bootstrapWithMajority, storage, platform);
+  const peerPort = createPeerPort(member, data, bootstrapWithMajority, frames, () => replica.status(), onFatal);
   const client = new RemotingClient({ platform });
   const forwarder = new Forwarder({ clock, timers, client, leader: () => peerPort.leader() });
   const roles = new RoleHistory(clock);
   const mastership = new DledgerMastership(settings.self.id, () => replica, forwarder);
   const replica: Replica = new Replica(
-    { ...replicaConfig(member), ...tuning.appends },
+    { ...replicaConfig(member), bootstrapWithMajority, ...tuning.appends },
     {
       hardState: { term, vote, fresh: storage.fresh },
       inDoubt,
@@ -69,6 +71,7 @@ export function joinGroup(
 function createPeerPort(
   { platform, config, settings, storage }: Member,
   { records, members }: MemberData,
+  bootstrapWithMajority: boolean,
   frames: FrameHandlers,
   status: () => ReplicaStatus,
   onFatal: (error: PortError) => void,
@@ -85,13 +88,13 @@ function createPeerPort(
     peersKey: 'dLegerPeers',
     bindAddress: config.bindAddress,
     idleMs: config.serverChannelMaxIdleTimeSeconds * 1_000,
-    bootstrapWithMajority: config.bootstrapWithMajority,
+    bootstrapWithMajority,
     advertisedAddress: formatAddress({ host: config.brokerIP1, port: config.listenPort }),
     dispatcher: new Dispatcher(platform),
   });
 }
 
-function replicaConfig({ config, settings }: Member): ReplicaConfig {
+function replicaConfig({ config, settings }: Member): Omit<ReplicaConfig, 'bootstrapWithMajority'> {
   return {
     ...replicaDefaults,
     id: settings.self.id,
@@ -99,6 +102,5 @@ function replicaConfig({ config, settings }: Member): ReplicaConfig {
     heartbeatMs: config.heartbeatIntervalMs,
     electionTimeoutMs: config.electionTimeoutMs,
     syncFlush: config.flushDiskType === 'SYNC_FLUSH',
-    bootstrapWithMajority: config.bootstrapWithMajority,
   };
 }

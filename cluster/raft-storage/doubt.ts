@@ -29,6 +29,11 @@ export function stoppedCleanly(facts: Pick<DoubtFacts, 'hardState' | 'last'>): b
   return cleanIndex === last.index && cleanTerm === last.term && cleanChainCrc === last.chainCrc;
 }
 
+/** Was the store empty once, and has no leader made this member whole since? */
+export function wasNeverWhole({ reason }: DoubtDecision): boolean {
+  return reason === doubtReasons.emptyStore || reason === doubtReasons.founder;
+}
+
 /**
  * May power have failed since the last run: no clean stop, and another boot (or one that cannot be told)? Then pages of the last write may have reached the
  * disk in any order, under SYNC_FLUSH too, and a hole in the log above its checkpoint is no proof of rot.
