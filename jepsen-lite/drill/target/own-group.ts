@@ -3,8 +3,10 @@ import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import { finish } from '../../live/chaos/finish.ts';
+import type { HurtList } from '../../live/chaos/hurt-list.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { liveFaults } from '../../live/chaos/live-faults.ts';
+import type { LiveMember } from '../../live/chaos/live-member.ts';
 import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { MetadataAudit } from '../../live/chaos/metadata-audit.ts';
 import { type StartedLive, startLive } from '../../live/chaos/start-live.ts';
@@ -78,7 +80,7 @@ export class OwnGroup implements DrillTarget {
     await this.#live.look();
     const leader = this.#live.leader();
     const term = leader?.report?.raft?.term ?? 0;
-    return { leader: leader?.name, term, problem: this.#problem() };
+    return { leader: leader?.name, term, problem: groupProblem(this.#live, this.away()) };
   }
 
   away(): readonly string[] {
@@ -112,15 +114,18 @@ export class OwnGroup implements DrillTarget {
     await this.#started.close();
   }
 
-  #problem(): string | undefined {
-    const { hurts } = this.#live;
-    const ill = this.away();
-    if (ill.length > 0) return `${ill.join(' and ')} is not sound`;
-    if (hurts.names.length > 0) return `${hurts.names.join(' and ')} may still lack what was lost`;
-    return this.#live.leader()?.serves === true ? undefined : 'nobody leads';
-  }
-
   get #live(): StartedLive['live'] {
     return this.#started.live;
   }
+}
+
+/** Why a group that the drill started is not whole, in words. `away`: names of the members that are not sound. */
+export function groupProblem(
+  live: { readonly hurts: Pick<HurtList, 'names'>; leader(): Pick<LiveMember, 'serves'> | undefined },
+  away: readonly string[],
+): string | undefined {
+  if (away.length > 0) return `${away.join(' and ')} is not sound`;
+  const { names } = live.hurts;
+  if (names.length > 0) return `${names.join(' and ')} may still lack what was lost`;
+  return live.leader()?.serves === true ? undefined : 'nobody leads';
 }

@@ -97,7 +97,10 @@ export class RunningGroup implements DrillTarget {
 
   async look(): Promise<TargetLook> {
     const { master, registered, term } = this.#watch;
-    const asked = this.#members.members.map(async (member) => [member.name, await this.#problemOf(member, registered)]);
+    const asked = this.#members.members.map(async (member) => [
+      member.name,
+      await memberProblem(member, registered, () => this.#hasAnswered(member)),
+    ]);
     const ill = (await Promise.all(asked)).filter(([, problem]) => problem !== undefined);
     this.#ill = ill.flatMap(([name]) => name ?? []);
     const [first] = ill;
@@ -132,24 +135,28 @@ export class RunningGroup implements DrillTarget {
     await this.#watch.close();
   }
 
-  async #problemOf(member: RunningVictim, registered: ReadonlySet<string>): Promise<string | undefined> {
-    const { state, plan, checks } = member;
-    if (state !== 'up') return 'is away';
-    if (checks > 0) return 'is being looked at';
-    if (!registered.has(plan.address)) return 'is not registered';
-    if (member.owesAnswer && !(await this.#hasAnswered(member)))
-      return `does not answer at ${plan.address} since it was started again or let go on`;
-    if (plan.http === undefined) return undefined;
-    const report = await readNodeStatus(plan.http.replace(/\/$/, ''));
-    if (report === undefined) return `does not answer at ${plan.http}`;
-    if (!report.ready) return `is not ready${report.reason === undefined ? '' : `: ${report.reason}`}`;
-    return report.raft?.inDoubt === true ? 'is in doubt' : undefined;
-  }
-
   async #hasAnswered(member: RunningVictim): Promise<boolean> {
     const pulse = await Pulse.feel(this.platform, member.plan.address, ANSWER_MS);
     pulse?.close();
     member.owesAnswer = pulse === undefined;
     return pulse !== undefined;
   }
+}
+
+/** Why a member of a running group is not whole, in words. `registered`: addresses that the name server knows; `hasAnswered` asks one that was started again or let go on. */
+export async function memberProblem(
+  { state, plan, checks, owesAnswer }: Pick<RunningVictim, 'state' | 'plan' | 'checks' | 'owesAnswer'>,
+  registered: ReadonlySet<string>,
+  hasAnswered: () => Promise<boolean>,
+): Promise<string | undefined> {
+  if (state !== 'up') return 'is away';
+  if (checks > 0) return 'is being looked at';
+  if (!registered.has(plan.address)) return 'is not registered';
+  if (owesAnswer && !(await hasAnswered()))
+    return `does not answer at ${plan.address} since it was started again or let go on`;
+  if (plan.http === undefined) return undefined;
+  const report = await readNodeStatus(plan.http.replace(/\/$/, ''));
+  if (report === undefined) return `does not answer at ${plan.http}`;
+  if (!report.ready) return `is not ready${report.reason === undefined ? '' : `: ${report.reason}`}`;
+  return report.raft?.inDoubt === true ? 'is in doubt' : undefined;
 }

@@ -47,8 +47,8 @@ export class PlayedGroup {
     history.ok(history.invoke(this.clients.newProcess(), 'append', 'T/0', '#ghost', nowNs, ''), nowNs + 1, 1_000_000);
   }
 
-  /** Lets virtual time go on until it has come to its end. */
-  async settle<Result>(promise: Promise<Result>): Promise<Result> {
-    return await this.#group.world.settle(promise);
+  /** Lets virtual time go on until it has come to its end, which may take so long. */
+  async settle<Result>(promise: Promise<Result>, mostMs = 60_000): Promise<Result> {
+    return await this.#group.world.settle(promise, mostMs);
   }
 }

@@ -44,6 +44,13 @@ describe('messages of a window', () => {
     expect(messagesOf(history(), torn, seen, { ...window, toMs: 100 })).toMatchObject({ lost: 0 });
   });
 
+  test('what was acknowledged only after the recovery is no lag of it', () => {
+    const whole = places([0, 'a'], [1, 'c']);
+    expect(messagesOf(history(), whole, seen, { ...window, sinceMs: 100 })).toMatchObject({ lagDrainMs: 0 });
+    expect(messagesOf(history(), whole, seen, { ...window, sinceMs: 5 })).toMatchObject({ lagDrainMs: 0 });
+    expect(messagesOf(history(), whole, seen, { ...window, sinceMs: 10 })).toMatchObject({ lagDrainMs: 10 });
+  });
+
   test('loss is not known before the drain, and nothing drained that nobody saw', () => {
     const undrained = history();
     undrained.drained = false;

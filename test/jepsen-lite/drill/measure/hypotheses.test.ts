@@ -139,3 +139,14 @@ test('loss, checkers and promises', () => {
   const last = hypothesesOf(expected, [sampleTrial(1)], sound, violation).at(-1);
   expect(last).toMatchObject({ measured: 'no-self-stop: n1 ended by itself', holds: false });
 });
+
+test('the worst trial counts for failed sends, whichever it is', () => {
+  const trials = [3, 1, 0].map((failedSends, at) => sampleTrial(at + 1, { failedSends }));
+  expect(broken({ failedSends: 2 }, trials)).toEqual(['failed sends of a trial at most 2: 3 (false)']);
+  expect(broken({ failedSends: 3 }, trials)).toEqual([]);
+});
+
+test('of a lag that a single trial has no figure of, nothing holds', () => {
+  const trials = [sampleTrial(1, { lagDrainMs: undefined }), sampleTrial(2), sampleTrial(3)];
+  expect(broken({ lagDrainMs: 1_000 }, trials)).toEqual(['lag drain time at most 1000 ms: never (false)']);
+});

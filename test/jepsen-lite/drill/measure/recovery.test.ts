@@ -197,3 +197,18 @@ describe('parts of the recovery time', () => {
     expect(partsOf([...before, role(1_010, 'n0', 'leader', 1, 'n0')], 1_000, 1_080)).toEqual(none);
   });
 });
+
+test('what ended behind the trial is no part of it', () => {
+  const pace = { stallMs: 15, laterStallMs: 200, laterOutageMs: 1_000 };
+  const late: Send[] = [{ value: 'late', callMs: 900, endMs: 2_500, outcome: 'ok' }];
+  const trial = { untilMs: 2_000, wellFromMs: 1_500, ...pace };
+  expect(recoveryOf(late, 1_000, trial)).toMatchObject({ rtoMs: undefined, stableAtMs: undefined });
+  const lateFailure: Send[] = [{ value: 'late', callMs: 900, endMs: 2_500, outcome: 'fail' }];
+  expect(recoveryOf(lateFailure, 1_000, trial)).toMatchObject({ failedForMs: 0 });
+});
+
+test('of two elections the last one is the one that the group recovered by', () => {
+  const led = (atMs: number, member: string, term: number) => ({ atMs, member, role: 'leader', term, leader: member });
+  const roles = [led(0, 'n0', 1), led(1_100, 'n1', 2), led(1_300, 'n2', 3)];
+  expect(partsOf(roles, 1_000, 1_350)).toEqual({ detectMs: undefined, electMs: 300, serveMs: 50 });
+});

@@ -108,3 +108,21 @@ test('a consumer that lags by more than the plan allows aborts it', async () => 
   expect(await stopOf({ lag: 10 })).toBeUndefined();
   expect(await stopOf({ lag: 11 })).toBe('the consumer lags by 11 messages (abort.maxLag 10)');
 });
+
+test('a fault that was not made, because it would have left no majority, stops the drill', async () => {
+  const target = { faults: { active: [], refused: 'kill of n1 is not made' }, look: () => Promise.resolve(look) };
+  const run = new DrillRun({
+    plan,
+    target: target as unknown as DrillTarget,
+    clients: { counts: { acknowledged: 0 }, lag: 0 } as unknown as DrillClients,
+    nowMs: () => 0,
+    signal: new AbortController().signal,
+    journal: () => {},
+    onLook: () => {},
+    onNote: () => Promise.resolve(),
+  });
+  await expect(run.until('wait', 0, () => true)).rejects.toMatchObject({
+    kind: 'aborted',
+    message: 'kill of n1 is not made',
+  });
+});

@@ -6,6 +6,8 @@ import type { LiveGroup } from '../../../../jepsen-lite/live/chaos/live-group.ts
 import { MetadataAudit } from '../../../../jepsen-lite/live/chaos/metadata-audit.ts';
 import { PlayedGroup } from '../played-group.ts';
 
+/** Members have a minute and a half to come together. */
+const MOST_MS = 120_000;
 const NAMES = ['n0', 'n1', 'n2'];
 
 interface Planted {
@@ -13,12 +15,23 @@ interface Planted {
   readonly crcs?: readonly number[];
   readonly addresses?: readonly string[];
   readonly metadata?: MetadataAudit;
+  /** A member that lacks something of what it should have. */
+  readonly unsound?: string;
 }
 
 /** A group whose members are as healthy as can be, and whose files hold one entry each. */
-function liveGroup(played: PlayedGroup, { crcs = [7, 7, 7], addresses = played.addresses }: Planted): LiveGroup {
+function liveGroup(
+  played: PlayedGroup,
+  { crcs = [7, 7, 7], addresses = played.addresses, unsound }: Planted,
+): LiveGroup {
   const members = addresses.map((address, at) => {
-    return { node: { name: NAMES[at], address }, isSound: true, serves: true, report: {}, describe: () => 'sound' };
+    return {
+      node: { name: NAMES[at], address },
+      isSound: NAMES[at] !== unsound,
+      serves: true,
+      report: {},
+      describe: () => 'sound',
+    };
   });
   const replica = ({ name }: { readonly name: string }): ReplicaState => {
     const entry = { index: 1, term: 1, position: 0, byteLength: 9, crc: crcs[NAMES.indexOf(name)] ?? 0, messages: [] };
@@ -53,6 +66,7 @@ async function finished(planted: Planted & { readonly ghost?: boolean } = {}) {
       signal: new AbortController().signal,
       phase: () => {},
     }),
+    MOST_MS,
   );
   const byChecker: Record<string, Verdict> = Object.fromEntries(verdicts.map((verdict) => [verdict.checker, verdict]));
   return { byChecker, violation: played.judge.violation, sent: played.clients.counts.acknowledged };
@@ -98,4 +112,11 @@ test('a member that forgets what it is told oneway is convicted by that alone', 
   const { violation, byChecker } = await finished({ addresses: ['10.0.0.1:1', '10.0.0.1:2', '10.0.0.1:3'] });
   expect(violation).toMatchObject({ invariant: 'oneway-kept' });
   expect(Object.values(byChecker).map(({ valid }) => valid)).toEqual([true, true, true, true, true, true]);
+});
+
+test('members that hold the same have not come together while one of them is not sound', async () => {
+  const { byChecker, violation } = await finished({ unsound: 'n1' });
+  expect(violation).toMatchObject({ invariant: 'liveness' });
+  expect(violation?.text).toContain('the members do not come together');
+  expect(byChecker).toEqual({});
 });
