@@ -32,10 +32,12 @@ interface Paper {
   readonly mistake?: string;
   /** The drill is interrupted after so long. */
   readonly stopMs?: number;
+  /** The last start of what the faults ended comes so long after the trial's beginning. */
+  readonly lastStartMs?: number;
 }
 
 /** A trial on a group of paper, to which a message is sent every 5 ms, the faults that were made in it, and what was told of it where it was cut short. */
-async function trialOn({ missed = [], problem = () => undefined, mistake, stopMs }: Paper) {
+async function trialOn({ missed = [], problem = () => undefined, mistake, stopMs, lastStartMs = 0 }: Paper) {
   const interruption = new AbortController();
   if (stopMs !== undefined) setTimeout(() => interruption.abort(), stopMs);
   const nowMs = (): number => performance.now();
@@ -64,7 +66,7 @@ async function trialOn({ missed = [], problem = () => undefined, mistake, stopMs
   const run = new DrillRun({
     plan,
     target: {
-      faults: { play, made, strikes, active: [], refused: undefined, lastStartMs: 0 },
+      faults: { play, made, strikes, active: [], refused: undefined, lastStartMs: startedMs + lastStartMs },
       misses,
       look,
       away: () => [],
@@ -107,6 +109,20 @@ test('a trial whose faults were all made, and after which all is well, has no pr
     strikes: made.map(({ startMs }) => ({ startMs, endMs: startMs + STRIKES_MS })),
   });
   expect(cutShort).toEqual([]);
+});
+
+test('the faults of a phase are over when the last of what they ended was started', async () => {
+  const healMs = async (lastStartMs: number) => {
+    const { outcome, startedMs } = await trialOn({ lastStartMs });
+    if (outcome instanceof Error) throw outcome;
+    expect(outcome.phases.map((phase) => phase.healMs)).toEqual([outcome.healMs]);
+    return outcome.healMs - startedMs;
+  };
+  // The plan's time, which began when all was steady.
+  const plannedMs = await healMs(0);
+  expect(plannedMs).toBeGreaterThan(500);
+  expect(await healMs(plannedMs - 1)).toBe(plannedMs);
+  expect(await healMs(plannedMs + 700)).toBe(plannedMs + 700);
 });
 
 test('a fault that found nobody to hit is a problem of its trial', async () => {
