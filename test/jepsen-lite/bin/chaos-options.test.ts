@@ -46,14 +46,14 @@ describe('the command line of chaos', () => {
   test('asks a run to show something for its time, and takes other minimums', () => {
     const minimumsOf = (...args: string[]) => readChaosCommand(args, 1).minimums;
     expect(minimumsOf('--minutes', '10')).toEqual({ faults: 100, acknowledged: 200_000 });
-    expect(minimumsOf('--minutes', '3')).toEqual({ faults: 21, acknowledged: 51_000 });
-    expect(minimumsOf('--minutes', '3', '--rate', '100')).toEqual({ faults: 21, acknowledged: 5_100 });
-    expect(minimumsOf('--minutes', '3', '--rate', '5000')).toEqual({ faults: 21, acknowledged: 51_000 });
+    expect(minimumsOf('--minutes', '3')).toEqual({ faults: 15, acknowledged: 30_000 });
+    expect(minimumsOf('--minutes', '3', '--rate', '100')).toEqual({ faults: 15, acknowledged: 3_000 });
+    expect(minimumsOf('--minutes', '3', '--rate', '5000')).toEqual({ faults: 15, acknowledged: 30_000 });
     expect(minimumsOf('--minutes', '3', '--schedule', 'f')).toEqual({ faults: 1, acknowledged: 1 });
-    expect(minimumsOf('--minutes', '0.2', '--rate', '1')).toEqual({ faults: 1, acknowledged: 3 });
+    expect(minimumsOf('--minutes', '0.2', '--rate', '1')).toEqual({ faults: 1, acknowledged: 2 });
     expect(minimumsOf('--minutes', '20', '--schedule', 'f')).toEqual({ faults: 1, acknowledged: 1 });
     expect(minimumsOf('--minutes', '20', '--min-faults', '7')).toEqual({ faults: 7, acknowledged: 200_000 });
-    expect(minimumsOf('--min-acked', '500')).toEqual({ faults: 7, acknowledged: 500 });
+    expect(minimumsOf('--min-acked', '500')).toEqual({ faults: 5, acknowledged: 500 });
   });
 
   test.for([
