@@ -72,7 +72,8 @@ export class EpochAgreement implements Agreement {
     const isEmpty = endPosition === minPosition;
     const isKnown = isEmpty || (setId !== undefined && setId === welcome.setId);
     const trusted = (this.#agreed ? undefined : this.#options.trustedEnd()) ?? Number.POSITIVE_INFINITY;
-    const end = common === undefined ? undefined : Math.min(common, trusted);
+    // An empty store has just begun where the master's log does: below that it holds nothing that could be wrong.
+    const end = common === undefined ? undefined : Math.min(common, Math.max(trusted, minPosition));
     // Bytes show that it is the same log, where nothing else does.
     const shown = isKnown || end === undefined || end > minPosition ? (end ?? 0) : (common ?? 0);
     if (!isKnown && setId !== undefined && welcome.setId !== undefined) {

@@ -132,7 +132,17 @@ export class ReplicaBroker {
 
   /** What this broker is made of, for whoever examines it from within: nothing may be changed through it. */
   get parts() {
-    return { log: this.#log, store: this.#native.store, state: this.#state, node: this.#node };
+    const native = this.#native;
+    return {
+      log: this.#log,
+      store: native.store,
+      state: this.#state,
+      node: this.#node,
+      /** See NativeStore. */
+      get stateAt() {
+        return native.stateAt;
+      },
+    };
   }
 
   /** Recovers, and opens the ports. Rejects with a sentence. */

@@ -4,6 +4,7 @@ import { ackOutsideSet } from './ack-outside-set/bug.ts';
 import { anybodySearches } from './anybody-searches/bug.ts';
 import { appendedTwice } from './appended-twice/bug.ts';
 import { batchInPieces } from './batch-in-pieces/bug.ts';
+import { beginningWithoutQueues } from './beginning-without-queues/bug.ts';
 import { beginsAtItsEnd } from './begins-at-its-end/bug.ts';
 import { bodyDamaged } from './body-damaged/bug.ts';
 import { changeBeforeCommit } from './change-before-commit/bug.ts';
@@ -35,6 +36,7 @@ import type { PlantedBug } from './planted-bug.ts';
 import { readWithoutRound } from './read-without-round/bug.ts';
 import { readsPutOffQuorum } from './reads-put-off-quorum/bug.ts';
 import { refusedThoughAppended } from './refused-though-appended/bug.ts';
+import { removedBeforeDue } from './removed-before-due/bug.ts';
 import { setBackAccepted } from './set-back-accepted/bug.ts';
 import { shortWriteIgnored } from './short-write-ignored/bug.ts';
 import { slowElections } from './slow-elections/bug.ts';
@@ -58,6 +60,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   anybodySearches,
   appendedTwice,
   batchInPieces,
+  beginningWithoutQueues,
   beginsAtItsEnd,
   bodyDamaged,
   changeBeforeCommit,
@@ -88,6 +91,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   readWithoutRound,
   readsPutOffQuorum,
   refusedThoughAppended,
+  removedBeforeDue,
   setBackAccepted,
   shortWriteIgnored,
   slowElections,

@@ -14,6 +14,8 @@ export interface BrokerEvents {
   follows(broker: BrokerWatch, epoch: number): void;
   serves(broker: BrokerWatch, epoch: number): void;
   appended(broker: BrokerWatch): void;
+  /** Its log begins later than before; `began`: it was empty, and begins late. */
+  removed(broker: BrokerWatch, began: boolean): void;
   /** Its log was cut: it keeps what it had up to here. */
   cut(broker: BrokerWatch, end: number): void;
   /** It takes for confirmed, and shows, what stands in [from, to). */
@@ -31,7 +33,8 @@ export class BrokerWatch {
   readonly files: LogFiles;
   readonly #events: BrokerEvents;
   #parts: Parts | undefined;
-  /** End of its log. */
+  /** Start of its log, and its end. */
+  begin = 0;
   end = 0;
   /** End of what it shows. */
   shown = 0;
@@ -68,6 +71,7 @@ export class BrokerWatch {
 
   opened(broker: ControlledBroker): void {
     this.#parts = broker.parts;
+    this.begin = this.#parts.log.minPosition;
     this.end = this.#parts.log.endPosition;
     this.shown = 0;
     this.applied = 0;
@@ -86,7 +90,13 @@ export class BrokerWatch {
     const parts = this.#parts;
     if (parts === undefined) return;
     const { log, node, store } = parts;
-    const { endPosition, confirmedPosition } = log;
+    const { minPosition, endPosition, confirmedPosition } = log;
+    if (minPosition !== this.begin) {
+      const wasEmpty = this.begin === this.end;
+      this.begin = minPosition;
+      if (wasEmpty) this.end = minPosition;
+      this.#events.removed(this, wasEmpty);
+    }
     if (endPosition !== this.end) {
       const before = this.end;
       this.end = endPosition;
@@ -101,7 +111,7 @@ export class BrokerWatch {
     }
     this.#lookAtAnswers(log.confirmedTicket);
     if (confirmedPosition > this.shown) {
-      const from = this.shown;
+      const from = Math.max(this.shown, minPosition);
       this.shown = confirmedPosition;
       this.#events.confirmed(this, from, confirmedPosition);
     } else if (confirmedPosition < this.shown) {

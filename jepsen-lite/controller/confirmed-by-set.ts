@@ -41,7 +41,11 @@ export class ConfirmedBySet {
   }
 
   #lacking(from: number, to: number, members: readonly SetMember[]): string | undefined {
-    const bytes = this.#confirmed.slice(from, to);
-    return members.find(({ files, isHurt }) => !isHurt && !files.read(from, to, this.#where).equals(bytes))?.name;
+    return members.find(({ files, isHurt }) => !isHurt && !this.#has(files, Math.max(from, files.begin), to))?.name;
+  }
+
+  /** What retention removed it had. */
+  #has(files: LogFiles, from: number, to: number): boolean {
+    return from > to || files.read(from, to, this.#where).equals(this.#confirmed.slice(from, to));
   }
 }

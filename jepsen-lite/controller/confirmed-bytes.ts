@@ -26,6 +26,30 @@ export class ConfirmedBytes {
     return this.#bytes.subarray(from, to);
   }
 
+  /** How many records end at or before a place. */
+  recordsBefore(position: number): number {
+    const { ends } = this.ledger;
+    let [low, high] = [0, ends.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((ends[middle] as number) <= position) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /** The last record that ends at or before a place. */
+  recordBefore(position: number): Buffer | undefined {
+    const { ends } = this.ledger;
+    const number = this.recordsBefore(position);
+    if (number === 0) return undefined;
+    const from = ends[number - 1] as number;
+    const end = ends[number] as number;
+    // A record at the beginning of a file stands behind the blanks of the one before.
+    const fileStart = end - 1 - ((end - 1) % this.#fileBytes);
+    return this.slice(Math.max(from, fileStart), end);
+  }
+
   /**
    * Adds what follows, whole records and padding, which the master of `epoch` confirmed; every record goes to `visit` before the ledger has it. A sentence if it is something
    * else.

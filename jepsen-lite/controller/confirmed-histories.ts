@@ -157,7 +157,7 @@ export class ConfirmedHistories {
       end >= to && files.read(at, to, 'cache').equals(bytes.slice(at, to));
     const last = this.#shown.get(name) ?? (this.#all.length === 1 ? this.newest : undefined);
     if (last !== undefined && isOf(last, from)) return last;
-    const found = this.#all.findLast((history) => isOf(history, 0));
+    const found = this.#all.findLast((history) => isOf(history, this.#all.length === 1 ? from : 0));
     if (found !== undefined) this.#shown.set(name, found);
     return found;
   }

@@ -96,23 +96,11 @@ export class ConfirmedHistory {
     return this.#changesEnd > this.#keptUntil;
   }
 
-  /** Up to where these bytes, which end at `end`, are those of this history: the end of a record, or of all that is confirmed. */
-  commonWith(files: Pick<LogFiles, 'read'>, end: number, where: 'cache' | 'medium' = 'cache'): number {
-    const to = Math.min(end, this.end);
-    const [own, other] = [this.bytes.slice(0, to), files.read(0, to, where)];
-    const at = own.equals(other) ? to : own.findIndex((byte, index) => byte !== other[index]);
-    return at === this.end ? at : this.#recordEnd(at);
-  }
-
-  /** The end of the last record that ends at or before a place. */
-  #recordEnd(position: number): number {
-    const { ends } = this.ledger;
-    let [low, high] = [0, ends.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((ends[middle] as number) <= position) low = middle;
-      else high = middle - 1;
-    }
-    return ends[low] as number;
+  /** Up to where these bytes, which begin at `begin` and end at `end`, are those of this history: the end of a record, or of all that is confirmed. */
+  commonWith(files: Pick<LogFiles, 'read'>, end: number, where: 'cache' | 'medium' = 'cache', begin = 0): number {
+    const to = Math.max(begin, Math.min(end, this.end));
+    const [own, other] = [this.bytes.slice(begin, to), files.read(begin, to, where)];
+    const at = own.equals(other) ? to : begin + own.findIndex((byte, index) => byte !== other[index]);
+    return at === this.end ? at : (this.ledger.ends[this.bytes.recordsBefore(at)] as number);
   }
 }

@@ -36,7 +36,7 @@ export class ConfirmedPrefix {
     const { end } = this.#histories.newest;
     for (const broker of brokers) {
       if (broker.end !== end) return `${broker.name}'s log ends at ${broker.end}, but ${end} bytes were confirmed`;
-      const text = this.#differs(broker, 0, end);
+      const text = this.#differs(broker, broker.begin, end);
       if (text !== undefined) return text;
     }
     return undefined;

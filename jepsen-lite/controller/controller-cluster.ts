@@ -47,6 +47,7 @@ export class ControllerCluster implements Scene {
   readonly #byProcess = new Map<number, { readonly server: Server; readonly look: () => void }>();
   readonly #hurt: HurtBrokers;
   readonly #lossAllowed: LossAllowed | undefined;
+  readonly #hasRetention: boolean;
   #ambushes: { readonly moment: Moment; readonly untilMs: number; readonly strike: (server: Server) => void }[] = [];
 
   constructor(options: ControllerClusterOptions) {
@@ -56,6 +57,7 @@ export class ControllerCluster implements Scene {
     this.#controllerJudge = controllerJudge;
     this.syncFlush = sizes.syncFlush;
     this.#lossAllowed = sizes.lossAllowed;
+    this.#hasRetention = sizes.hasRetention;
     world.host('ns');
     this.controllers = controllerNames.map((name) => {
       return new SimController(world, name, sizes, this.#controllerEvents());
@@ -77,11 +79,11 @@ export class ControllerCluster implements Scene {
   start(): void {
     this.startNameServer();
     for (const server of [...this.controllers, ...this.nodes]) this.startNode(server);
-    if (this.#lossAllowed !== undefined) this.#startPeople(this.#lossAllowed);
+    if (this.#lossAllowed !== undefined || this.#hasRetention) this.#startPeople();
   }
 
-  #startPeople(lossAllowed: LossAllowed): void {
-    const people = new LossPeople(this, lossAllowed);
+  #startPeople(): void {
+    const people = new LossPeople(this, this.#lossAllowed);
     this.world.logBook.heard = (line) => {
       this.judge.heard(line);
       people.heard(line);
@@ -141,11 +143,13 @@ export class ControllerCluster implements Scene {
     return this.nodes.some((node) => node.brokerId === brokerId && this.#hurt.isSetBack(node));
   }
 
-  /** Whether a broker's log is no beginning of that of the master; false while there is none. */
-  hasOtherLog(node: SimBroker): boolean {
+  /** Whether a broker cannot follow the master before it is emptied: that one has removed what would follow, or, where a loss is allowed, has another log; false while there is none. */
+  mustBeEmptied(node: SimBroker): boolean {
     const master = this.master();
     if (master === undefined || master === node) return false;
     const [own, other] = [this.#watch(node), this.#watch(master)];
+    if (this.judge.commonEnd(own) < other.begin) return true;
+    if (this.#lossAllowed === undefined) return false;
     return own.end > other.end || !own.files.read(0, own.end, 'cache').equals(other.files.read(0, own.end, 'cache'));
   }
 
@@ -250,12 +254,17 @@ export class ControllerCluster implements Scene {
 
   isDelivered(): boolean {
     const store = this.master()?.broker?.parts.store;
-    return store !== undefined && this.judge.delays.isDoneFrom(store.minPosition);
+    const begins = this.judge.brokers.map(({ begin }) => begin);
+    return store !== undefined && this.judge.delays.isDoneFrom(Math.max(...begins));
   }
 
   replicas(): ReturnType<Scene['replicas']> {
     return () => {
-      const states = this.nodes.map(({ name, host }) => nativeReplica(new ImageFiles(host.image), name, '/store'));
+      const { bytes } = this.judge;
+      const firstOf = (position: number): number => bytes.recordsBefore(position) + 1;
+      const states = this.nodes.map(({ name, host }) => {
+        return nativeReplica(new ImageFiles(host.image), name, '/store', firstOf);
+      });
       return { states, events: [] };
     };
   }

@@ -8,6 +8,7 @@ import { processFaults } from '../fault/process-faults.ts';
 import type { ControllerCluster } from './controller-cluster.ts';
 import { controllerFaults } from './controller-faults.ts';
 import { leftAlone } from './left-alone.ts';
+import { outliveBrokers } from './outlive-brokers.ts';
 import { setBackBroker } from './set-back-brokers.ts';
 
 /** All kinds of faults that hit brokers in Controller mode and their controllers. Their order is part of what a seed means. */
@@ -21,4 +22,5 @@ export const controllerFaultKinds: readonly FaultKind<ControllerCluster>[] = [
   ...derivedFaults,
   setBackBroker,
   leftAlone,
+  outliveBrokers,
 ];

@@ -2,6 +2,7 @@ import { raftInvariants } from '../invariant/all-invariants.ts';
 import { Judge } from '../invariant/judge.ts';
 import { SameBytes } from '../invariant/same-bytes.ts';
 import type { Scene, SceneOptions } from '../sim/scene.ts';
+import type { SimWorld } from '../sim/sim-world.ts';
 import { AgreedSets } from './agreed-sets.ts';
 import { BrokerWatch } from './broker-watch.ts';
 import { ControllerCluster } from './controller-cluster.ts';
@@ -15,7 +16,7 @@ const CONTROLLERS = ['k0', 'k1', 'k2'];
 export function createControllerScene({ world, seed, nodes, metadata, note }: SceneOptions): Scene {
   const brokerNames = Array.from({ length: nodes }, (_, number) => `n${number}`);
   const sizes = drawControllerSizes(seed, CONTROLLERS);
-  const { fileBytes, syncFlush, copies, lossAllowed } = sizes;
+  const { fileBytes, syncFlush, copies, lossAllowed, reservedMs } = sizes;
   const nowMs = (): number => world.loop.nowMs;
   const agreed = new AgreedSets((controller, set, command) => judge.decided(controller, set, command));
   const controllerJudge = new Judge({
@@ -35,6 +36,8 @@ export function createControllerScene({ world, seed, nodes, metadata, note }: Sc
     fileBytes,
     copies,
     lossAllowed,
+    reservedMs,
+    wallMs: (name) => wallMs(world, name),
     controllers: controllerJudge,
     membersOf: (ids) => cluster.membersOf(ids),
     isSetBack: (id) => cluster.isSetBack(id),
@@ -53,4 +56,9 @@ export function createControllerScene({ world, seed, nodes, metadata, note }: Sc
     judge.brokers.push(new BrokerWatch(name, new LogFiles(host, fileBytes), judge));
   }
   return cluster;
+}
+
+/** What a program on this machine takes for the time. */
+function wallMs(world: SimWorld, name: string): number {
+  return world.host(name).process?.clock.nowMs() ?? 0;
 }

@@ -1,10 +1,15 @@
 import type { MemberTuning } from '../../cluster/dledger/member-tuning.ts';
 import { Chance } from '../sim/chance.ts';
+import { RESERVED_HOURS } from '../sim/sizes.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
 import type { LossAllowed } from './unclean-elections.ts';
 
 /** Port of every controller. */
 export const CONTROLLER_PORT = 9_878;
+
+const HOUR_MS = 3_600_000;
+/** Where nothing else is said [fileReservedTime]. */
+const USUAL_RESERVED_HOURS = 72;
 
 /** What is drawn for a run. */
 export interface ControllerSizes {
@@ -21,6 +26,10 @@ export interface ControllerSizes {
   readonly copies: number | undefined;
   /** By whose leave somebody may be elected who is not in sync; undefined: nobody may. */
   readonly lossAllowed: LossAllowed | undefined;
+  /** Messages are kept for so long [fileReservedTime]. */
+  readonly reservedMs: number;
+  /** Time passes in leaps, so that messages outlive that. */
+  readonly hasRetention: boolean;
 }
 
 /** Every fifth run has a set without `allAckInSyncStateSet`, from a stream of its own: all else that a seed means stays. */
@@ -33,6 +42,12 @@ function drawCopies(seed: number): number | undefined {
 export function drawLossAllowed(seed: number): LossAllowed | undefined {
   const chance = new Chance(seed, 'loss-allowed');
   return chance.happens(1 / 8) && drawCopies(seed) === undefined ? chance.pick(['always', 'by-people']) : undefined;
+}
+
+/** In every eighth run of those that lose nothing, messages outlive what they are kept for: also from a stream of its own. */
+export function drawsRetention(seed: number): boolean {
+  const chance = new Chance(seed, 'old-files');
+  return chance.happens(1 / 8) && drawCopies(seed) === undefined && drawLossAllowed(seed) === undefined;
 }
 
 /** Draws sizes, limits and periods: small ones, so that files roll and everything that waits for a time comes often. */
@@ -59,7 +74,7 @@ export function drawControllerSizes(seed: number, controllers: readonly string[]
     inSyncReplicas: copies ?? 1,
     mappedFileSizeCommitLog: fileBytes,
     mappedFileSizeConsumeQueue: chance.pick([400, 2_000, 20_000]),
-    // A slave that lacks what its master has deleted needs a copy of another store (cluster/ha/README.md, Limits).
+    // The disk is not nearly full of one's own accord.
     cleanFileForciblyEnable: false,
     maxHashSlotNum: 500,
     maxIndexNum: 2_000,
@@ -73,6 +88,7 @@ export function drawControllerSizes(seed: number, controllers: readonly string[]
     haHousekeepingInterval: chance.pick([1_000, 3_000]),
     haMaxTimeSlaveNotCatchup: chance.pick([500, 3_000]),
     slaveTimeout: chance.pick([500, 3_000]),
+    ...(drawsRetention(seed) ? retention(seed) : {}),
   };
   const electionTimeoutMs = chance.pick([200, 750]);
   const controllerTuning = { snapshotDueMs: chance.pick([1_000, 4_000]) };
@@ -89,8 +105,18 @@ export function drawControllerSizes(seed: number, controllers: readonly string[]
     enableElectUncleanMaster: lossAllowed === 'always',
   };
   const syncFlush = flushDiskType === 'SYNC_FLUSH';
+  const hasRetention = drawsRetention(seed);
+  const reservedMs = (hasRetention ? RESERVED_HOURS : USUAL_RESERVED_HOURS) * HOUR_MS;
   const lines = { brokers: linesOf(brokers), controllers: linesOf(group) };
-  return { ...lines, controllerTuning, syncFlush, fileBytes, copies, lossAllowed };
+  return { ...lines, controllerTuning, syncFlush, fileBytes, copies, lossAllowed, reservedMs, hasRetention };
+}
+
+function retention(seed: number) {
+  return {
+    fileReservedTime: RESERVED_HOURS,
+    deleteWhen: Array.from({ length: 24 }, (_, hour) => hour).join(';'),
+    cleanResourceInterval: new Chance(seed, 'old-files-interval').pick([500, 2_000]),
+  };
 }
 
 function linesOf(values: Readonly<Record<string, string | number | boolean>>): string {

@@ -22,14 +22,14 @@ const GIVES_UP = 'empty storePathRootDir';
  */
 export class LossPeople {
   readonly #cluster: ControllerCluster;
-  readonly #allowed: LossAllowed;
+  readonly #allowed: LossAllowed | undefined;
   readonly #brokers: BrokerClient;
   /** Brokers that follow nobody, with the process that said so. */
   readonly #stray = new Map<SimBroker, SimProcess | undefined>();
   #masterlessSince: number | undefined;
   #asking = false;
 
-  constructor(cluster: ControllerCluster, allowed: LossAllowed) {
+  constructor(cluster: ControllerCluster, allowed: LossAllowed | undefined) {
     this.#cluster = cluster;
     this.#allowed = allowed;
     this.#brokers = new BrokerClient(new RemotingClient({ platform: cluster.world.start('people') }));
@@ -52,7 +52,7 @@ export class LossPeople {
   #look(): void {
     for (const [broker, process] of this.#stray) {
       if (broker.process !== process || broker.paused) this.#stray.delete(broker);
-      else if (this.#cluster.hasOtherLog(broker)) this.#empty(broker);
+      else if (this.#cluster.mustBeEmptied(broker)) this.#empty(broker);
     }
     if (this.#allowed === 'by-people') this.#acceptLoss();
   }

@@ -15,10 +15,12 @@ import type { LogLine } from '../sim/sim-logger.ts';
 import { AnsweredCopies } from './answered-copies.ts';
 import type { BrokerEvents, BrokerWatch } from './broker-watch.ts';
 import type { SetMember } from './confirmed-by-set.ts';
+import type { ConfirmedBytes } from './confirmed-bytes.ts';
 import { ConfirmedHistories, type Place } from './confirmed-histories.ts';
 import type { ConfirmedHistory, Hold } from './confirmed-history.ts';
 import { ConfirmedPrefix } from './confirmed-prefix.ts';
 import { OneMaster } from './one-master.ts';
+import { RemovedWhenDue } from './removed-when-due.ts';
 import { type LossAllowed, UncleanElections } from './unclean-elections.ts';
 
 /** What clients look after themselves: changes of offsets that were answered. */
@@ -35,6 +37,10 @@ export interface SetJudgeOptions {
   readonly fileBytes: number;
   /** Brokers that have what is acknowledged [inSyncReplicas]; undefined: the whole set [allAckInSyncStateSet]. */
   readonly copies: number | undefined;
+  /** Messages are kept for so long [fileReservedTime]. */
+  readonly reservedMs: number;
+  /** Wall clock of a broker's machine. */
+  readonly wallMs: (broker: string) => number;
   /** By whose leave somebody may be elected who is not in sync; undefined: nobody may. */
   readonly lossAllowed: LossAllowed | undefined;
   /** Judges the controllers' own group. */
@@ -52,6 +58,7 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   readonly #options: SetJudgeOptions;
   readonly #histories: ConfirmedHistories;
   readonly #unclean: UncleanElections;
+  readonly #removedWhenDue: RemovedWhenDue;
   readonly #prefix: ConfirmedPrefix;
   readonly #oneMaster = new OneMaster();
   /** What was acknowledged, where an unclean election may give it up. */
@@ -72,11 +79,22 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     this.#unclean = new UncleanElections(lossAllowed);
     this.#prefix = new ConfirmedPrefix(this.#histories);
     const confirmed = this.#histories.newest.bytes;
+    this.#removedWhenDue = new RemovedWhenDue(confirmed, options.reservedMs);
     if (copies !== undefined) this.#copies = new AnsweredCopies({ confirmed, copies, syncFlush, fileBytes });
   }
 
   get ledger(): Ledger {
     return this.#histories.newest.ledger;
+  }
+
+  /** What is confirmed, byte for byte. */
+  get bytes(): ConfirmedBytes {
+    return this.#histories.newest.bytes;
+  }
+
+  /** Up to where a broker's log is what is confirmed. */
+  commonEnd({ files, begin, end }: BrokerWatch): number {
+    return this.#histories.newest.commonWith(files, end, 'cache', begin);
   }
 
   get delays(): DelaysInTime {
@@ -156,6 +174,16 @@ export class SetJudge implements SceneJudge, BrokerEvents {
     if (!this.losesChanges) this.#hold(this.#options.metadata.name, this.#options.metadata.serves(broker));
   }
 
+  removed(broker: BrokerWatch, began: boolean): void {
+    const { name, begin } = broker;
+    const invariant = this.#removedWhenDue;
+    this.#options.note(name, began ? 'begins' : 'removed', begin, broker.end);
+    const text = began ? invariant.began(broker) : invariant.removed(broker, this.#options.wallMs(name));
+    this.#hold(invariant.name, text);
+    const { bytes, ledger } = this.#histories.newest;
+    ledger.removedBefore(bytes.recordsBefore(begin) + 1, Math.round(this.#options.nowMs() * 1e6));
+  }
+
   appended({ name }: BrokerWatch): void {
     this.#options.moment(name, 'append');
   }
@@ -210,6 +238,8 @@ export class SetJudge implements SceneJudge, BrokerEvents {
   }
 
   applied(broker: BrokerWatch, position: number): void {
+    // A log that began late has the state of a later place at once.
+    if (position < broker.parts.stateAt) return;
     for (const { history, index } of this.#histories.heldBy(broker, position)) {
       const { sameState } = history;
       this.#hold(sameState.name, sameState.applied(broker, index));

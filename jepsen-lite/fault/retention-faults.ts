@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
  * More time passes than messages are kept: the wall clocks of all machines stand later from now on, and retention takes what snapshots cover, whole queues too if
  * nobody has sent to them since. Who lacks what is removed needs a snapshot.
  */
-const outlive: FaultKind = {
+export const outlive: FaultKind = {
   name: 'outlive',
   weight: 3,
   draw: () => ({ target: 'all', forMs: 0, amount: RESERVED_HOURS + 1 }),

@@ -26,22 +26,29 @@ export function groupReplica(
   return { node, timeNs: 0, commitIndex, entries, queues: queuesBelow(view, storeDirectory, endOf(entries)) };
 }
 
-/** The same of a broker on the native store whose first file is still there: each record counts as an entry, and all of them as committed. */
-export function nativeReplica(view: FileView, node: string, storeDirectory: string): ReplicaState {
+/** The same of a broker on the native store: each record counts as an entry, and all of them as committed. `numberOf`: the number of the record that begins at a place. */
+export function nativeReplica(
+  view: FileView,
+  node: string,
+  storeDirectory: string,
+  numberOf: (position: number) => number = () => 1,
+): ReplicaState {
   const entries: ReplicaEntry[] = [];
+  let first: number | undefined;
   for (const { path, start } of logFiles(view, `${storeDirectory}/commitlog`)) {
     const buffer = view.read(path);
     for (let at = 0; reader.open(buffer, at, buffer.length) === 'record'; at += reader.size) {
       const { size } = reader;
       const messages = messagesIn(buffer, at, at + size, start);
       const crc = crc32(buffer.subarray(at, at + size));
-      entries.push({ index: entries.length + 1, term: 0, position: start + at, byteLength: size, crc, messages });
+      first ??= numberOf(start + at);
+      entries.push({ index: first + entries.length, term: 0, position: start + at, byteLength: size, crc, messages });
     }
   }
   return {
     node,
     timeNs: 0,
-    commitIndex: entries.length,
+    commitIndex: entries.at(-1)?.index ?? 0,
     entries,
     queues: queuesBelow(view, storeDirectory, endOf(entries)),
   };

@@ -1,6 +1,7 @@
 import { controllerFaultKinds } from '../controller/controller-fault-kinds.ts';
 import { createControllerScene } from '../controller/controller-scene.ts';
 import { drawLeftAlone } from '../controller/left-alone.ts';
+import { drawOutlived } from '../controller/outlive-brokers.ts';
 import { drawSetBacks } from '../controller/set-back-brokers.ts';
 import { faultKinds } from '../fault/fault-kinds.ts';
 import { type DrawnKind, generateSchedule } from '../fault/generate.ts';
@@ -25,7 +26,7 @@ export const modes: Readonly<Record<ModeName, Mode>> = {
 };
 
 function drawLaterKinds(...drawn: Parameters<typeof drawSetBacks>): Fault[] {
-  return [...drawSetBacks(...drawn), ...drawLeftAlone(...drawn)];
+  return [...drawSetBacks(...drawn), ...drawLeftAlone(...drawn), ...drawOutlived(...drawn)];
 }
 
 /** The faults that a seed means, by time. */

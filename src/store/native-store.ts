@@ -161,6 +161,11 @@ export class NativeStore {
     });
   }
 
+  /** The state is that of this place while less is dispatched: a log that began late has it at once. */
+  get stateAt(): number {
+    return this.#stateAt;
+  }
+
   /**
    * Makes the state of now durable: log, then what is derived, then the point itself. Calls that come while one is being made wait for the
    * same one.

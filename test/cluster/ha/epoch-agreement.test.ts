@@ -5,7 +5,7 @@ import type { HaLog } from '../../../cluster/ha/ha-log.ts';
 import { createVirtualPlatform } from '../../support/virtual-platform.ts';
 
 /** A log that tells the end of a cut when the test says so. */
-function diverged(uncleanEpoch = 0, setId?: string) {
+function diverged(uncleanEpoch = 0, setId?: string, trustedEnd?: number) {
   const platform = createVirtualPlatform();
   const { disk } = platform;
   disk.makeDirectory('/store');
@@ -35,7 +35,7 @@ function diverged(uncleanEpoch = 0, setId?: string) {
     log: log as unknown as HaLog,
     epochs,
     directory,
-    trustedEnd: () => undefined,
+    trustedEnd: () => trustedEnd,
     uncleanEpoch: () => uncleanEpoch,
     fatal: (error) => {
       throw new Error(error.message);
@@ -158,4 +158,14 @@ test("the log of the same set is cut at its beginning, and an empty one becomes 
   empty.log.endPosition = 0;
   empty.agreement.agree({ ...ofMaster, setId: 'two' }, proven, () => {});
   expect(empty.directory.setId).toBe('two');
+});
+
+test("a broker in doubt whose empty store has just begun where the master's log does follows it: below, it holds nothing that could be wrong", () => {
+  const { log, epochs, cuts, agreement } = diverged(0, undefined, 0);
+  epochs.cut(0);
+  Object.assign(log, { minPosition: 2_000, confirmedPosition: 2_000, endPosition: 2_000 });
+  const problems: (string | undefined)[] = [];
+  const master = { ...ofMaster, minPosition: 2_000, endPosition: 3_000 };
+  agreement.agree(master, proven, (problem) => problems.push(problem));
+  expect([problems, cuts.length]).toEqual([[undefined], 0]);
 });

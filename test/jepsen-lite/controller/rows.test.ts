@@ -108,3 +108,18 @@ describe('the only one in sync is away, and others are alive (row 27)', () => {
     },
   );
 });
+
+test('messages outlive what they are kept for: a slave that lacks what its master deleted is emptied by people, begins where that one does, and has all the rest (row 33)', async () => {
+  // Seed 34 draws fileReservedTime=1.
+  const schedule = [
+    { kind: 'kill', atMs: 3_500, target: 'follower', forMs: 9_000 },
+    // A start makes the recovery point without which no file goes.
+    { kind: 'kill', atMs: 6_000, target: 'leader', forMs: 200 },
+    { kind: 'outlive', atMs: 9_000, target: 'all', forMs: 0, amount: 2 },
+  ] as const;
+  const { log } = await play(schedule, 34);
+  const said = (text: string) => log.filter(({ message, fields }) => `${message} ${fields?.['reason']}`.includes(text));
+  expect(said('deleted an expired log file').length).toBeGreaterThan(0);
+  expect(said('start it with an empty storePathRootDir').length).toBeGreaterThan(0);
+  expect(said("begins where the master's does").length).toBeGreaterThan(0);
+});
