@@ -148,7 +148,9 @@ export class ControllerCluster implements Scene {
     const master = this.master();
     if (master === undefined || master === node) return false;
     const [own, other] = [this.#watch(node), this.#watch(master)];
-    if (this.judge.commonEnd(own) < other.begin) return true;
+    // In doubt it trusts nothing behind its newest recovery point, which may be anywhere in its log.
+    const agrees = node.inDoubt ? own.begin : this.judge.commonEnd(own);
+    if (agrees < other.begin) return true;
     if (this.#lossAllowed === undefined) return false;
     return own.end > other.end || !own.files.read(0, own.end, 'cache').equals(other.files.read(0, own.end, 'cache'));
   }
