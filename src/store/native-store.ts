@@ -168,10 +168,10 @@ export class NativeStore {
 
   /**
    * Makes the state of now durable: log, then what is derived, then the point itself. Calls that come while one is being made wait for the
-   * same one.
+   * same one. A store that has not come to the place of its newest point, as it is stopped before it has started, keeps that one: files before it may be gone.
    */
   makePoint(done: Done): void {
-    if (this.#store.dispatchedPosition < this.#stateAt) {
+    if (this.#store.dispatchedPosition < Math.max(this.#stateAt, this.#pointPosition)) {
       done(undefined);
       return;
     }

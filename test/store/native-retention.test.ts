@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NativeStoreOptions } from '../../src/store/native-options.ts';
-import type { NativeStore } from '../../src/store/native-store.ts';
+import { type NativeStore, openNativeStore } from '../../src/store/native-store.ts';
 import { createVirtualPlatform, type VirtualPlatform, VirtualWorld } from '../support/virtual-platform.ts';
 import { decode, point, TINY, texts } from './native-support.ts';
 import { close, get, message, putNow, ROOT, readQueue, startStore, TestOwner, wait } from './support.ts';
@@ -51,6 +51,25 @@ describe('retention', () => {
       native.store.queryByKey('T', 'at 0', 10, 0, Number.MAX_SAFE_INTEGER, done),
     );
     expect(gone).toEqual([]);
+  });
+
+  test('a store that is closed before it was started keeps its recovery point, before which files are gone', () => {
+    const world = new VirtualWorld(1);
+    const first = world.start('a');
+    const owner = new TestOwner();
+    const native = startStore(first, SLOW, owner);
+    fill(first, native, 'T', 40);
+    owner.state = Buffer.from('state');
+    point(first, native);
+    first.crash();
+    const second = world.start('a');
+    const stopped = openNativeStore(second, SLOW, new TestOwner());
+    if (typeof stopped === 'string') throw new Error(stopped);
+    close(second, stopped);
+    second.crash();
+    const again = startStore(world.start('a'), SLOW);
+    expect(again.ownerState?.toString()).toBe('state');
+    expect(again.store.nextOffset('T', 0)).toBe(40);
   });
 
   test('never goes beyond the recovery point or the owner, even when forced', () => {
