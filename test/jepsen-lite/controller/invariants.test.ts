@@ -49,7 +49,7 @@ test('a broker that shows something else than was confirmed, or cuts what it sho
   const other = Buffer.from(both);
   other[first.length + 90] = 0xff;
   const broker = (bytes: Buffer, shown: number) =>
-    ({ name: 'n1', files: filesOf(bytes), shown, end: bytes.length }) as unknown as BrokerWatch;
+    ({ name: 'n1', files: filesOf(bytes), shown, begin: 0, end: bytes.length }) as unknown as BrokerWatch;
   expect(prefix.shows(broker(both, both.length), 0, both.length)).toBeUndefined();
   expect(prefix.shows(broker(other, both.length), 0, both.length)).toContain(`at ${first.length + 90}`);
   expect(prefix.cut(broker(both, first.length), first.length)).toBeUndefined();

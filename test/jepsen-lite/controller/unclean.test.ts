@@ -82,7 +82,7 @@ describe('what is confirmed parts where an unclean election put somebody in char
   const other = recordOf(first.length, '#3', 1);
   const [whole, short, parted] = [Buffer.concat([first, second]), first, Buffer.concat([first, other])];
   const broker = (name: string, bytes: Buffer, ledEpoch = 0) =>
-    ({ name, files: filesOf(bytes), end: bytes.length, shown: 0, ledEpoch }) as unknown as BrokerWatch;
+    ({ name, files: filesOf(bytes), begin: 0, end: bytes.length, shown: 0, ledEpoch }) as unknown as BrokerWatch;
 
   /** Two records are confirmed; n1, which has the first one, is elected in epoch 2. */
   function elected() {
