@@ -46,6 +46,13 @@ export class GroupView {
     return [...info.brokerAddrTable.values()].flatMap(({ brokerAddrs }) => brokerAddrs.get(MASTER_ID) ?? []);
   }
 
+  /** Addresses of all brokers that are registered; undefined while the name server cannot be reached. */
+  async brokerAddresses(): Promise<readonly string[] | undefined> {
+    const info = await this.clusterInfo();
+    if (info === undefined) return undefined;
+    return [...info.brokerAddrTable.values()].flatMap(({ brokerAddrs }) => [...brokerAddrs.values()]);
+  }
+
   close(): void {
     this.#remoting.close();
   }

@@ -159,17 +159,19 @@ export class Group {
   }
 
   /** Polls until a running node is master; undefined if the time is up, the signal fires, or `giveUp` says so. */
-  async waitForLeader(
-    timeoutMs: number,
-    options: { readonly signal?: AbortSignal | undefined; readonly giveUp?: () => boolean } = {},
-  ): Promise<GroupNode | undefined> {
-    const deadlineMs = performance.now() + timeoutMs;
-    while (performance.now() < deadlineMs && !options.signal?.aborted && !options.giveUp?.()) {
+  async waitForLeader(timeoutMs: number, options: WaitOptions = {}): Promise<GroupNode | undefined> {
+    return await poll(timeoutMs, options, async () => {
       const leader = await this.leader();
-      if (leader !== undefined && this.process(leader.name) !== undefined) return leader;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    return undefined;
+      return leader !== undefined && this.process(leader.name) !== undefined ? leader : undefined;
+    });
+  }
+
+  /** Polls until the name server names all nodes, so that what it tells of the cluster is whole; it is not an error if the time is up before. */
+  async waitForRegistrations(timeoutMs: number, options: WaitOptions = {}): Promise<void> {
+    await poll(timeoutMs, options, async () => {
+      const registered = await this.view.brokerAddresses();
+      return this.nodes.every(({ address }) => registered?.includes(address)) || undefined;
+    });
   }
 
   /** Ends connections of this object; the processes run on. */
@@ -208,4 +210,25 @@ function describeNode(folder: GroupFolder, name: string, ports: PortPlan['broker
     logFile: folder.logFile(name),
     storeDirectory: folder.storeDirectory(name),
   };
+}
+
+/** What ends a wait early. */
+interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly giveUp?: () => boolean;
+}
+
+/** Asks until there is an answer; undefined if the time is up, the signal fires, or `giveUp` says so. */
+async function poll<Answer>(
+  timeoutMs: number,
+  { signal, giveUp }: WaitOptions,
+  ask: () => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (performance.now() < deadlineMs && !signal?.aborted && !giveUp?.()) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return undefined;
 }

@@ -126,4 +126,14 @@ describe('fast-try', () => {
     expect(await fastTry(dir, 'stop')).toMatchObject({ code: 0 });
     expect(await fastTry(dir, 'kill-leader')).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No leader/) });
   });
+
+  test('names all brokers of a set in its table, also one that comes to its place last', {
+    timeout: 60_000,
+  }, async () => {
+    const base = await freePortBase(3);
+    const { code, stdout } = await fastTry(folder(), 'start', '--conf', 'controller', '--port-base', String(base));
+    expect(code).toBe(0);
+    const rows = stdout.split('\n').filter((line) => line.startsWith('DefaultCluster'));
+    expect(rows.map((row) => row.split(/ +/)[2]).sort()).toEqual(['0', expect.any(String), expect.any(String)]);
+  });
 });

@@ -14,6 +14,8 @@ export interface StartOptions {
 }
 
 const MESSAGES = 1_000;
+/** A slave that comes to its place in a set last may register a moment after the first messages. */
+const REGISTRATIONS_MS = 3_000;
 const INTERRUPTED = 130;
 const STOP_AFTER_FAILURE_MS = 3_000;
 
@@ -56,6 +58,7 @@ async function greet(started: StartedGroup, progress: ProgressLine, signal: Abor
     throw new StartFailure(`Only ${messages.consumed} of ${MESSAGES} acknowledged messages could be consumed.`);
   }
   console.log(summary(started, messages));
+  await group.waitForRegistrations(REGISTRATIONS_MS, { signal });
   console.log(await clusterTable(platform, nameServer));
   console.log(nextCommands(group));
 }
