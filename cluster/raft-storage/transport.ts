@@ -316,7 +316,7 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     this.#faults.warn('closed the connection of a peer', { peer, remote: connection.remote, why });
   }
 
-  /** Notes a peer's hello; the connection to an earlier start of it is dialed anew. */
+  /** Notes a peer's hello; connections of an earlier start of it are closed. */
   #remember(state: PeerState, hello: Hello): void {
     state.hello = hello;
     const { id, incarnation, nonce } = hello;
@@ -325,7 +325,8 @@ export class PeerTransport implements Transport, LinkOwner, AcceptedOwner {
     state.seen = { incarnation, nonce };
     this.#options.onStart(id, state.seen);
     if (incarnation === known?.incarnation) return;
-    const { link } = state;
+    const { link, incoming } = state;
     if (link.isOpen && link.incarnation < incarnation) link.renew();
+    if (incoming?.hello !== undefined && incoming.hello.incarnation < incarnation) incoming.destroy();
   }
 }
