@@ -11,11 +11,11 @@ export interface Minimums {
 
 /** A run of so many minutes is meant to show something, and has these minimums where the command line names no others. */
 const LONG_RUN_MINUTES = 10;
-const LONG_RUN: Minimums = { faults: 100, acknowledged: 200_000 };
+export const LONG_RUN: Minimums = { faults: 100, acknowledged: 200_000 };
 /** That a run hurt nobody, or judged nothing, is never a pass. */
 const LEAST: Minimums = { faults: 1, acknowledged: 1 };
 /** Of each minute of a shorter run: what twenty minutes with the minimums of a long run have, well below what is on record (`README.md`: 14 faults and 34,000 messages), */
-const A_MINUTE: Minimums = { faults: 5, acknowledged: 10_000 };
+export const A_MINUTE: Minimums = { faults: 5, acknowledged: 10_000 };
 /** who sent so many messages a second. More than that a busy machine may not reach. */
 const RATE_ON_RECORD = 1_000;
 

@@ -7,7 +7,7 @@ import { isLiveModeName, liveModeNamed } from '../live/chaos/live-modes.ts';
 import { faultsNamed } from '../live/chaos/named-faults.ts';
 import { type CutMeans, cutMeans } from '../live/network/open-network.ts';
 import { refuseTwice, WrongArguments, wholeNumber } from './arguments.ts';
-import { defaultMinimums, type Minimums } from './chaos-minimums.ts';
+import { A_MINUTE, defaultMinimums, LONG_RUN, type Minimums } from './chaos-minimums.ts';
 import { bugNamed, minutesOf, SHORTEST_ROUND_MINUTES } from './options.ts';
 
 export const CHAOS_USAGE = `npm run chaos -- [options]
@@ -25,9 +25,9 @@ and what is in the files of the members.
   --cuts MEANS     what cuts links: proxies (default), namespaces: network namespaces of the kernel (needs root, ip and nsenter; no delays, loss and resets), or
                    both: rounds of the one and of the other by turns, of half the time where that is at most 10 minutes
   --rate N         messages a second that the senders aim at (default 1000)
-  --min-faults N   faults that all rounds together have to make, or the run does not pass (default: 100 for runs of 10 minutes and more, 7 a minute for shorter
+  --min-faults N   faults that all rounds together have to make, or the run does not pass (default: ${LONG_RUN.faults} for runs of 10 minutes and more, ${A_MINUTE.faults} a minute for shorter
                    ones, and 1 with --schedule)
-  --min-acked N    the same for acknowledged messages that are judged (default: 200000; 17000 a minute, and less where --rate is below 1000; 1)
+  --min-acked N    the same for acknowledged messages that are judged (default: ${LONG_RUN.acknowledged}; ${A_MINUTE.acknowledged} a minute, and less where --rate is below 1000; 1)
   --dir D          folder for the runs (default .chaos)
   --bug NAME       brokers with this planted bug (npm run sim -- --list-bugs): they have to be convicted
   --plain          lines instead of the live picture, as where there is no terminal or NO_COLOR is set
