@@ -118,7 +118,7 @@ export class SecondMasterWatch {
     if (setId === undefined) return undefined;
     // Asked after that master, so that they know of each election of theirs that it knows.
     const known = await new Promise<KnownSet | undefined>(ask);
-    this.#isOpen = known === undefined;
+    if (known === undefined) this.#isOpen = true;
     if (known === undefined || known.setId === setId) return undefined;
     const other = await this.#controllersOf(address);
     if (other === undefined) return undefined;
