@@ -41,8 +41,8 @@ export interface MemberPaths {
 
 /** Checks the configuration, and locks the store directory. Throws MemberRefused. */
 export function checkMember(platform: Platform, config: BrokerConfig): LockedMember {
-  const { dLegerSelfId, storePathRootDir: root } = config;
-  const settings = groupSettings(config, placeHolder(platform.disk, root, dLegerSelfId));
+  const { storePathRootDir: root } = config;
+  const settings = groupSettings(config, placeHolder(platform.disk, config));
   if (typeof settings === 'string') throw new WrongConfiguration(settings);
   const storeHost = encodeHost(config.brokerIP1, config.listenPort);
   assert(storeHost !== undefined, 'the configuration checks brokerIP1');
@@ -85,8 +85,9 @@ function refuseHalfSeeded(disk: Disk, config: BrokerConfig): void {
 }
 
 /** Stands for the own address until the log can be read: of a member that has been one here. */
-function placeHolder(disk: Disk, root: string, id: string): PeerAddress | undefined {
-  return disk.exists(`${root}/dledger-${id}/hardstate`) ? { id, host: '', port: 0 } : undefined;
+function placeHolder(disk: Disk, config: BrokerConfig): PeerAddress | undefined {
+  const { dLegerSelfId: id } = config;
+  return disk.exists(`${memberPaths(config).directory}/hardstate`) ? { id, host: '', port: 0 } : undefined;
 }
 
 /** Where `dLegerPeers` does not name this member, its log does, or it is refused. */

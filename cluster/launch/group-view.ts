@@ -41,16 +41,20 @@ export class GroupView {
 
   /** Addresses of all brokers that are registered as masters; undefined while the name server cannot be reached. */
   async masterAddresses(): Promise<readonly string[] | undefined> {
-    const info = await this.clusterInfo();
-    if (info === undefined) return undefined;
-    return [...info.brokerAddrTable.values()].flatMap(({ brokerAddrs }) => brokerAddrs.get(MASTER_ID) ?? []);
+    return await this.#addresses((brokers) => brokers.get(MASTER_ID) ?? []);
   }
 
   /** Addresses of all brokers that are registered; undefined while the name server cannot be reached. */
   async brokerAddresses(): Promise<readonly string[] | undefined> {
+    return await this.#addresses((brokers) => [...brokers.values()]);
+  }
+
+  /** Those that are picked of the brokers of each name, which are there by their ids. */
+  async #addresses(
+    pick: (brokers: ReadonlyMap<number, string>) => string | readonly string[],
+  ): Promise<readonly string[] | undefined> {
     const info = await this.clusterInfo();
-    if (info === undefined) return undefined;
-    return [...info.brokerAddrTable.values()].flatMap(({ brokerAddrs }) => [...brokerAddrs.values()]);
+    return info && [...info.brokerAddrTable.values()].flatMap(({ brokerAddrs }) => pick(brokerAddrs));
   }
 
   close(): void {
