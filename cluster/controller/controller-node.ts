@@ -136,7 +136,7 @@ export class ControllerNode {
         ...replica.status(),
         groupName: settings.groupName,
         groupId: records.identity?.groupId ?? '',
-        incarnation: storage.incarnation,
+        incarnation: storage.hardState.record.incarnation,
         snapshotIndex: this.#snapshotter.index,
         pendingForwards: 0,
         logCare: this.#care.status,

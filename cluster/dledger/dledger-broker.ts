@@ -159,7 +159,7 @@ export class DledgerBroker {
       ...this.#group.replica.status(),
       groupName: settings.groupName,
       groupId: this.#data.records.identity?.groupId ?? '',
-      incarnation: storage.incarnation,
+      incarnation: storage.hardState.record.incarnation,
       snapshotIndex: this.#snapshotter.index,
       pendingForwards: this.#group.forwarder.pending,
       logCare: this.#care.status,

@@ -81,7 +81,7 @@ export class PeerPort {
       peers: members?.peers() ?? settings.peers,
       ...(members === undefined ? {} : { membersIn: (entries) => members.setsIn(entries) }),
       ...(frames === undefined ? {} : { otherFrames: frames }),
-      incarnation: storage.incarnation,
+      incarnation: hardState.record.incarnation,
       incarnationFromDisk: storage.incarnationFromDisk,
       raiseIncarnation: (incarnation, done) => hardState.saveIncarnation(incarnation, done),
       hello: () => this.#hello(),

@@ -42,9 +42,7 @@ export interface RaftStorage {
   readonly doubt: DoubtDecision;
   /** In doubt since the store was empty, and no doubt-vote was cast since. */
   readonly fresh: boolean;
-  /** Number of this start. */
-  readonly incarnation: number;
-  /** There was a readable hard state: the number was counted up. Otherwise peers may ask for a higher one. */
+  /** There was a readable hard state: the number of this start (`hardState.record`) was counted up. Otherwise peers may ask for a higher one. */
   readonly incarnationFromDisk: boolean;
 }
 
@@ -133,7 +131,6 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
   if (own !== undefined) received.forget();
   const snapshot = own ?? pending;
   const fresh = doubt.reason === doubtReasons.emptyStore;
-  const { incarnation } = record;
   const incarnationFromDisk = read.kind === 'ok' && !lostItsCount(read.record);
   // What derives from the log is only known to reflect what an own snapshot covers: behind a leader's, all that the log holds is to be applied.
   const beforeLog = log.firstIndex - (cutAtStart ? 2 : 1);
@@ -147,7 +144,6 @@ export function openRaftStorage(options: RaftStorageOptions): RaftStorage | Stor
     received,
     doubt,
     fresh,
-    incarnation,
     incarnationFromDisk,
   };
 }

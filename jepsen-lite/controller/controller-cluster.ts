@@ -331,7 +331,7 @@ export class ControllerCluster implements Scene {
     return {
       opened: (server) => {
         const member = controllerMember(server.program!);
-        this.note(server.name, 'opened', server.starts, member.storage.incarnation);
+        this.note(server.name, 'opened', server.starts, member.storage.hardState.record.incarnation);
         this.#controllerJudge.opened(server.name, member, server);
       },
       gone: ({ name, starts }) => {

@@ -1,6 +1,8 @@
 import { readHardState } from '../../cluster/raft-storage/hard-state.ts';
+import type { HardStateRecord } from '../../cluster/raft-storage/hard-state-codec.ts';
 import type { Disk } from '../../src/platform/ports.ts';
 import type { Cluster } from '../sim/cluster.ts';
+import type { SimFile } from '../sim/sim-file.ts';
 import type { SimNode } from '../sim/sim-node.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { restartLater } from './process-faults.ts';
@@ -21,12 +23,14 @@ const setBack: FaultKind<Cluster> = {
     const [node] = targetsOf(cluster, target).filter((one) => one.running && cluster.mayHurt(one) && cluster.founded);
     if (node === undefined) return false;
     const copy = node.host.image.copy();
-    const incarnation = node.broker?.parts.member.storage.incarnation ?? 0;
+    const hardState = copy.get(hardStatePath(node));
+    const known = hardState === undefined ? undefined : readRecord(node, contentOf(hardState));
+    if (known === undefined) return false;
     cluster.hurt(node);
     restartLater(cluster, node, 10, () => node.kill());
     cluster.later(forMs, () => {
-      // Only a start that the others have heard of can tell them that this disk is an older one.
-      const seen = cluster.nodes.every((other) => other === node || knowsStart(other, node, incarnation + 1));
+      // Only a start that the others have heard of, and the copy has not, can tell them that this disk is an older one.
+      const seen = cluster.nodes.every((other) => other === node || startSeenBy(other, node) > known.incarnation);
       if (!seen || !cluster.mayHurt(node)) return;
       node.kill();
       node.setDiskBack(copy);
@@ -39,10 +43,24 @@ const setBack: FaultKind<Cluster> = {
 
 export const setBackFaults = [setBack];
 
-/** Whether it stands on a member's medium that another has been as far as this start: a start of the first does not forget it. */
-function knowsStart(member: SimNode, { name }: SimNode, incarnation: number): boolean {
-  const path = `/store/dledger-${member.name}/hardstate`;
-  const medium: Pick<Disk, 'readFile'> = { readFile: () => member.durableContent(path) };
-  const read = readHardState(medium as Disk, path, { memberId: member.name, groupName: 'g' });
-  return read.kind === 'ok' && (read.record.peerStarts.get(name)?.incarnation ?? 0) >= incarnation;
+/** The newest start of another that stands on a member's medium: a start of the first does not forget it. 0 = none. */
+function startSeenBy(member: SimNode, { name }: SimNode): number {
+  const record = readRecord(member, member.durableContent(hardStatePath(member)));
+  return record?.peerStarts.get(name)?.incarnation ?? 0;
+}
+
+function hardStatePath({ name }: SimNode): string {
+  return `/store/dledger-${name}/hardstate`;
+}
+
+function readRecord(member: SimNode, content: Buffer | undefined): HardStateRecord | undefined {
+  const medium: Pick<Disk, 'readFile'> = { readFile: () => content };
+  const read = readHardState(medium as Disk, hardStatePath(member), { memberId: member.name, groupName: 'g' });
+  return read.kind === 'ok' ? read.record : undefined;
+}
+
+function contentOf(file: SimFile): Buffer {
+  const bytes = Buffer.alloc(file.size);
+  file.read(bytes, 0);
+  return bytes;
 }

@@ -306,8 +306,8 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
         `${node.name} starts with ${wrongLine.line}, though its directory is of another group`,
       );
     const member = dledgerMember(node.broker!);
-    const { incarnation, hardState } = member.storage;
-    this.note(node.name, 'opened', node.starts, incarnation);
+    const { hardState } = member.storage;
+    this.note(node.name, 'opened', node.starts, hardState.record.incarnation);
     // Who is in doubt counts for nothing until a leader has made it whole: nobody need refuse it.
     if (hardState.record.inDoubt) node.oldDisk = undefined;
     this.judge.opened(node.name, member, node);

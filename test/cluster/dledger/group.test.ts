@@ -3,7 +3,7 @@ import { SendError } from '../../../src/client/errors.ts';
 import type { Producer } from '../../../src/client/producer/producer.ts';
 import { RequestCode } from '../../../src/protocol/request-code.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
-import { DledgerWorld } from './dledger-world.ts';
+import { DledgerWorld, type MemberName } from './dledger-world.ts';
 
 const TOPIC = 'Orders';
 
@@ -167,6 +167,22 @@ describe('a DLedger group', () => {
     group.kill(group.leader);
     await group.untilServing();
     expect(await idsIn(group)).toEqual(sent.toSorted());
+  });
+
+  it('a member whose hard state is lost tells of the start number that its peers made it count to', async () => {
+    const group = await DledgerWorld.serving();
+    const [follower] = group.followers() as [MemberName];
+    const starts = () => group.broker(follower).status().incarnation;
+    group.kill(follower);
+    await group.start(follower);
+    await group.untilEqual();
+    expect(starts()).toBe(2);
+    group.kill(follower);
+    group.platform(follower).disk.remove(`/store/dledger-${follower}/hardstate`);
+    await group.start(follower);
+    expect(starts()).toBe(1);
+    await group.until(() => !group.broker(follower).status().inDoubt);
+    expect(starts()).toBe(3);
   });
 
   it('a leader that is told to stop while people have it hand over waits for that, and tells them how it ended', async () => {

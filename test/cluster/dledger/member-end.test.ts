@@ -50,8 +50,8 @@ it.each([
     kind: 'ok',
     record: { cleanStop: false },
   });
-  const { log, incarnation } = open(platform);
-  expect([log.lastIndex, incarnation]).toEqual([isFull ? 1 : 2, 2]);
+  const { log, hardState } = open(platform);
+  expect([log.lastIndex, hardState.record.incarnation]).toEqual([isFull ? 1 : 2, 2]);
 });
 
 it('any other error of the disk ends the member', async () => {

@@ -97,7 +97,8 @@ describe('starts of a member', () => {
   function member(world: VirtualWorld, syncFlush = false): { platform: VirtualPlatform; storage: RaftStorage } {
     const platform = world.start('a');
     const storage = open(platform, syncFlush);
-    expect(storage).toMatchObject({ fresh: true, incarnation: 1, incarnationFromDisk: false, doubt: { reason: 1 } });
+    expect(storage).toMatchObject({ fresh: true, incarnationFromDisk: false, doubt: { reason: 1 } });
+    expect(storage.hardState.record.incarnation).toBe(1);
     for (let i = 1; i <= 10; i++) propose(storage.log, 1, 300, i);
     persist(platform, storage.log, syncFlush);
     endDoubt(platform, storage);
@@ -108,7 +109,7 @@ describe('starts of a member', () => {
     const world = new VirtualWorld();
     member(world).platform.crash();
     const second = open(world.start('a'));
-    expect([second.doubt.reason, second.incarnation, second.log.lastIndex]).toEqual([0, 2, 10]);
+    expect([second.doubt.reason, second.hardState.record.incarnation, second.log.lastIndex]).toEqual([0, 2, 10]);
     expect(second.log.segments.syncedPosition).toBe(second.log.segments.endPosition);
   });
 
@@ -142,7 +143,7 @@ describe('starts of a member', () => {
     expect(open(second).doubt.reason).toBe(5);
     second.crash();
     const third = world.start('a');
-    expect(open(third)).toMatchObject({ incarnation: 3, doubt: { reason: 5 } });
+    expect(open(third)).toMatchObject({ hardState: { record: { incarnation: 3 } }, doubt: { reason: 5 } });
   });
 
   it('is not in doubt after a power failure under SYNC_FLUSH or after a clean stop', () => {
