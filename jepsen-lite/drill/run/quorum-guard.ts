@@ -14,11 +14,10 @@ export function quorumGuard(
   return (fault, members) => {
     const { kind } = fault;
     if (!takesAway(fault, plan.target)) return undefined;
-    const hurt = target.faults.active.filter((on) => takesAway(on, plan.target)).flatMap((on) => on.members);
-    const away = [...new Set([...target.away(), ...hurt])].sort();
-    // One after another: whom it takes first.
-    const hit = kind === 'rolling' ? members.slice(0, 1) : members;
-    if (new Set([...away, ...hit]).size <= minority) return undefined;
-    return `${kind} of ${hit.join(' and ')} is not made, because ${away.join(' and ') || 'nobody'} is away and no majority of ${count} would be left (allowQuorumLoss: false)`;
+    // A roll names all whom it takes, one after another: whoever is not back of them, the target knows.
+    const on = target.faults.active.filter((each) => each.kind !== 'rolling' && takesAway(each, plan.target));
+    const away = [...new Set([...target.away(), ...on.flatMap((each) => each.members)])].sort();
+    if (new Set([...away, ...members]).size <= minority) return undefined;
+    return `${kind} of ${members.join(' and ')} is not made, because ${away.join(' and ') || 'nobody'} is away and no majority of ${count} would be left (allowQuorumLoss: false)`;
   };
 }

@@ -78,9 +78,13 @@ export class FaultPlayer<Group extends Hurtable> {
     const leader = this.#group.leader()?.name ?? 'nobody';
     const members = kind.besideMembers ? [] : this.#group.targets(fault.target).map(({ name }) => name);
     const startMs = performance.now();
-    const refusal = guard(fault, members);
-    this.refused ??= refusal;
-    const happens = refusal === undefined && kind.apply(this.#group, fault);
+    const mayHit = (hit: readonly string[]): boolean => {
+      const refusal = guard(fault, hit);
+      this.refused ??= refusal;
+      return refusal === undefined;
+    };
+    const isAllowed = kind.oneByOne || mayHit(members);
+    const happens = isAllowed && kind.apply(this.#group, fault, (member) => mayHit([member]));
     const counts = happens ? this.injected : this.skipped;
     counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
     const endMs = startMs + fault.forMs;

@@ -22,8 +22,10 @@ export interface LiveFault<Group = LiveGroup> {
   readonly lasts?: true;
   /** It is made between its target and `other`. */
   readonly needsOther?: true;
+  /** It hits one member after another, and asks `mayHit` for each when its turn has come. */
+  readonly oneByOne?: true;
   /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */
-  apply(group: Group, fault: Fault): boolean;
+  apply(group: Group, fault: Fault, mayHit: (member: string) => boolean): boolean;
 }
 
 /** Of so many name servers a fault may be. */

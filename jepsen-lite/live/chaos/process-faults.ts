@@ -67,15 +67,22 @@ const rolling: LiveFault<Hurtable> = {
   by: 'SIGTERM and a start, one member after another',
   modes: [],
   amounts: ORDERS,
-  apply(live, { forMs, amount = 0 }) {
+  oneByOne: true,
+  apply(live, { forMs, amount = 0 }, mayHit) {
     const order = rotated(live.members, amount);
     const eachMs = forMs / order.length;
-    for (const [turn, member] of order.entries()) {
-      live.later(turn * eachMs, () => {
-        if (member.state === 'up') restart(live, member, 0, () => live.stop(member, GRACE_MS));
-      });
-    }
-    return true;
+    // Whoever must not be stopped ends the roll; whoever is down already is passed over.
+    const take = (turn: number): boolean => {
+      const member = order[turn];
+      if (member === undefined) return false;
+      if (member.state === 'up') {
+        if (!mayHit(member.name)) return false;
+        restart(live, member, 0, () => live.stop(member, GRACE_MS));
+      }
+      live.later(eachMs, () => void take(turn + 1));
+      return true;
+    };
+    return take(0);
   },
 };
 

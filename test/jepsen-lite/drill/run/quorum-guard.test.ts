@@ -12,9 +12,9 @@ function refusal(
   away: readonly string[],
   more = {},
 ) {
-  const target = { away: () => away, faults: { active: [{ kind: 'pause', members: ['n0'], leftMs: 5 }] } };
-  const calm = { away: () => away, faults: { active: [] } };
-  const guard = quorumGuard({ ...plan, ...more }, 'paused' in more ? target : calm);
+  const on = { paused: { kind: 'pause', members: ['n0'] }, rolling: { kind: 'rolling', members: ['n0', 'n1', 'n2'] } };
+  const active = Object.entries(on).flatMap(([name, each]) => (name in more ? [{ ...each, leftMs: 5 }] : []));
+  const guard = quorumGuard({ ...plan, ...more }, { away: () => away, faults: { active } });
   return guard?.({ ...kill, ...fault }, members);
 }
 
@@ -24,7 +24,15 @@ test('a fault is not made while one that was hit before is not back, however lon
     'kill of n1 is not made, because n0 is away and no majority of 3 would be left (allowQuorumLoss: false)',
   );
   expect(refusal({ kind: 'cut' }, ['n1'], ['n0'])).toContain('cut of n1 is not made');
-  expect(refusal({ kind: 'rolling' }, ['n0', 'n1', 'n2'], [])).toBeUndefined();
+});
+
+test('of a roll that is on, whoever is not back counts as away, for its own next turn and for other faults', () => {
+  expect(refusal({ kind: 'rolling' }, ['n1'], [], { rolling: true })).toBeUndefined();
+  expect(refusal({ kind: 'rolling' }, ['n1'], ['n0'], { rolling: true })).toContain(
+    'rolling of n1 is not made, because n0 is away',
+  );
+  expect(refusal(kill, ['n1'], [], { rolling: true })).toBeUndefined();
+  expect(refusal(kill, ['n1'], ['n0'], { rolling: true })).toContain('kill of n1 is not made, because n0 is away');
 });
 
 test('nor while another fault is on that takes a member away', () => {

@@ -95,6 +95,29 @@ test('a fault that a guard refuses is not made, and why is told', async () => {
   expect(group.told).toEqual(['kill n0', 'start n0']);
 });
 
+test('of a rolling fault the guard is asked for each member when its turn has come, and the first refusal ends it', async () => {
+  const group = await played(async (player, live) => {
+    const guard = (fault: { readonly kind: string }, members: readonly string[]) =>
+      live.members.some(({ name, state }) => state !== 'up' && !members.includes(name))
+        ? `${fault.kind} of ${members.join()} must not be`
+        : undefined;
+    player.play(
+      [
+        { kind: 'rolling', target: 'all', atMs: 0, forMs: 3_000 },
+        { kind: 'kill', target: 'n2', atMs: 500, forMs: 1_000 },
+        { kind: 'kill', target: 'n0', atMs: 4_000, forMs: 2_000 },
+        { kind: 'rolling', target: 'all', atMs: 5_000, forMs: 300, amount: 1 },
+      ],
+      guard,
+    );
+    await vi.advanceTimersByTimeAsync(3_500);
+    expect(player.refused).toBe('rolling of n1 must not be');
+    await vi.advanceTimersByTimeAsync(3_500);
+    expect([player.injected, player.skipped]).toEqual([{ rolling: 1, kill: 2 }, { rolling: 1 }]);
+  });
+  expect(group.told).toEqual(['stop n0', 'start n0', 'kill n2', 'start n2', 'kill n0', 'start n0']);
+});
+
 test('a fault that finds nobody is not counted as made, and none begins when faults are over', async () => {
   const group = await played(async (player, live) => {
     player.play([
@@ -121,11 +144,11 @@ test('each time that somebody is hurt is noted, from its beginning until it is d
     ]);
     await vi.advanceTimersByTimeAsync(3_010);
     const strikes = live.strikes.map(({ fromMs, toMs = Number.NaN }) => [fromMs - startMs, toMs - startMs]);
-    // Of a rolling one the first is struck with the next timer, a millisecond later; the last is not done.
+    // The last of a rolling one is not done.
     expect(strikes).toEqual([
       [10, 10],
       [60, 60],
-      [1_001, 1_041],
+      [1_000, 1_040],
       [2_000, 2_040],
       [3_000, Number.NaN],
     ]);

@@ -148,7 +148,8 @@ describe('rot that would change nothing', () => {
       strike: (hurt: () => Promise<void>) => hurt(),
       journal: (line: string) => done.push(line),
     };
-    const counts = rot!.apply(live as unknown as LiveGroup, { kind: 'rot', target: 'n1', atMs: 0, forMs: 10, mode });
+    const fault = { kind: 'rot', target: 'n1', atMs: 0, forMs: 10, mode } as const;
+    const counts = rot!.apply(live as unknown as LiveGroup, fault, () => true);
     await Promise.all(acts);
     return { counts, done };
   }
