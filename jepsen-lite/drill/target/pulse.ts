@@ -1,4 +1,5 @@
 import type { Platform } from '../../../src/platform/ports.ts';
+import { kvTable } from '../../../src/protocol/body/kv-table.ts';
 import { getBrokerRuntimeInfo } from '../../../src/protocol/command/get-broker-runtime-info.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
 
@@ -34,12 +35,23 @@ export class Pulse {
 
   /** Does it answer a request in time, whatever it says? */
   async answers(timeoutMs: number): Promise<boolean> {
-    if (this.isEnded) return false;
-    const answer = await this.#remoting.request(this.#address, getBrokerRuntimeInfo.code, {}, { timeoutMs });
-    return typeof answer !== 'string';
+    return (await this.#ask(timeoutMs)) !== undefined;
+  }
+
+  /** Up to where it knows its log to be confirmed, bytes [commitLogMaxOffset]; undefined where it does not tell it in time. */
+  async confirmedEnd(timeoutMs: number): Promise<number | undefined> {
+    const info = kvTable.decode((await this.#ask(timeoutMs))?.body ?? Buffer.alloc(0));
+    const text = info instanceof Error ? undefined : info.table.get('commitLogMaxOffset');
+    return text === undefined ? undefined : Number(text);
   }
 
   close(): void {
     this.#remoting.close();
+  }
+
+  async #ask(timeoutMs: number) {
+    if (this.isEnded) return undefined;
+    const answer = await this.#remoting.request(this.#address, getBrokerRuntimeInfo.code, {}, { timeoutMs });
+    return typeof answer === 'string' ? undefined : answer;
   }
 }

@@ -78,7 +78,7 @@ export class RunningGroup implements DrillTarget {
 
   get description(): string {
     const { members, unchecked } = this.#members;
-    const blind = unchecked.size === 0 ? '' : ` (not checked whether it had an effect: ${[...unchecked].join(', ')})`;
+    const blind = unchecked.size === 0 ? '' : ` (not checked whether it had an effect: ${[...unchecked].join('; ')})`;
     return `the running group of ${members.length} members behind ${this.nameServer}${blind}`;
   }
 

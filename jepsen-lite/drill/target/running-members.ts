@@ -47,16 +47,23 @@ interface Hurting {
   readonly what: 'kill' | 'stop' | 'pause' | 'isolate';
   readonly state: Victim['state'];
   readonly undo: 'start' | 'resume' | 'rejoin';
-  /** Undefined: from outside it cannot be told. */
-  readonly harm: Harm | undefined;
+  readonly harm: Harm;
 }
+
+/** Why it may stay unknown what a command did. */
+const DOUBTS: Readonly<Record<Harm, string>> = {
+  end: 'it did not answer before',
+  halt: 'it did not answer before, or was let go on too soon',
+  'cut-off':
+    'it did not answer before, was let back too soon, or answered while too little was confirmed to show whether it had a part in that',
+};
 
 /** Brokers that are ended, halted and started by commands of the plan. The watchdog learns how each is undone before it is done. */
 export class RunningMembers extends Hurtable<RunningVictim> {
   readonly members: readonly RunningVictim[];
   /** Commands that did not what they should, or did it to others too, in words, oldest first. */
   readonly misses: string[] = [];
-  /** Commands of which it is not known. */
+  /** Commands of which it is not known, and why. */
   readonly unchecked = new Set<string>();
   readonly #options: RunningMembersOptions;
 
@@ -84,7 +91,7 @@ export class RunningMembers extends Hurtable<RunningVictim> {
   }
 
   async isolate(member: RunningVictim): Promise<void> {
-    await this.#hurt(member, { what: 'isolate', state: 'paused', undo: 'rejoin', harm: undefined });
+    await this.#hurt(member, { what: 'isolate', state: 'paused', undo: 'rejoin', harm: 'cut-off' });
   }
 
   async start(member: RunningVictim): Promise<void> {
@@ -97,6 +104,8 @@ export class RunningMembers extends Hurtable<RunningVictim> {
 
   /** Faults are over, and what they did is undone. */
   async heal(): Promise<void> {
+    // Who is cut off is looked at until that is undone.
+    for (const { undone } of this.members) undone.abort();
     await this.endFaults();
     await Promise.all(this.members.map((member) => this.#undo(member).catch((error: Error) => this.failed(error))));
   }
@@ -121,31 +130,32 @@ export class RunningMembers extends Hurtable<RunningVictim> {
     member.undone = new AbortController();
     const others = this.members.filter((other) => other !== member && other.state === 'up').map(untouched);
     const plans = others.map((other) => other.member.plan);
-    const check = harm && (await this.#options.check(plan, plans));
+    const leads = (): boolean => this.#options.leaderName() === member.name;
+    const hasLed = leads();
+    const check = await this.#options.check(plan, plans);
     try {
       member.undo = await this.#options.watchdog.register({ kind: 'command', argv: ['sh', '-c', undoing] });
       await shell(member, command);
     } catch (error) {
-      check?.close();
+      check.close();
       throw error;
-    }
-    if (check === undefined || harm === undefined) {
-      this.unchecked.add(`${what} of ${member.name}`);
-      return;
     }
     const hit = check.hasHit(harm, member.undone.signal);
     member.checking = hit;
     member.checks++;
     this.act(async () => {
-      const hasHit = await hit;
+      const found = await hit;
+      // Whoever has led and was replaced may go on with a log of its own, which says nothing of the others'.
+      const isReplaced = harm === 'cut-off' && hasLed && !leads();
+      const hasHit = found === false && isReplaced ? undefined : found;
       const silent = await check.silentOthers();
       check.close();
       member.checks--;
       // Whoever was hurt meanwhile by a command of its own is silent for that.
       const names = others.filter(({ isUntouched }) => isUntouched()).map((other) => other.member.name);
       const hitToo = names.filter((name) => silent.includes(name)).join(' and ');
-      if (hasHit === undefined) this.unchecked.add(`${what} of ${member.name}`);
-      const miss = missText(member, hasHit, hitToo);
+      if (hasHit === undefined) this.unchecked.add(`${what} of ${member.name}: ${DOUBTS[harm]}`);
+      const miss = missText(member, harm, hasHit, hitToo);
       if (miss !== undefined) this.misses.push(`${what} of ${member.name} by "${command}" ${miss}`);
     });
   }
@@ -191,9 +201,16 @@ function untouched(member: RunningVictim): { readonly member: RunningVictim; rea
 }
 
 /** What a command did not do, or did besides, in words; undefined where nothing is known against it. */
-function missText({ name, plan }: RunningVictim, hasHit: boolean | undefined, others: string): string | undefined {
-  if (hasHit === false)
-    return `had no effect: ${name} still answers at ${plan.address}${others === '' ? '' : `, and ${others} does not any more`}`;
+function missText(
+  { name, plan }: RunningVictim,
+  harm: Harm,
+  hasHit: boolean | undefined,
+  others: string,
+): string | undefined {
+  if (hasHit === false) {
+    const part = harm === 'cut-off' ? ', and has its part in what the others confirm' : '';
+    return `had no effect: ${name} still answers at ${plan.address}${part}${others === '' ? '' : `, and ${others} does not any more`}`;
+  }
   return others === '' ? undefined : `hit ${others} too`;
 }
 

@@ -30,7 +30,8 @@ function paperCheck(
   return {
     hasHit: async (harm, signal) => {
       await known;
-      if (harm === 'halt') await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      if (harm !== 'end' && !signal.aborted)
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       undone.push(`${harm} looked at`);
       return hasHit;
     },
@@ -83,7 +84,12 @@ test('a command is over when it has ended, whatever it leaves behind that holds 
 });
 
 /** A group of three whose commands do nothing but tell, and what a check of each finds. */
-function toldGroup(hasHit: boolean | undefined, silent: readonly string[], known?: Promise<void>) {
+function toldGroup(
+  hasHit: boolean | undefined,
+  silent: readonly string[],
+  known?: Promise<void>,
+  leaderName = () => 'n0',
+) {
   const told: string[] = [];
   const file = join(folder, `told-${files++}`);
   const say = (what: string): string => `echo ${what} >> ${file}`;
@@ -100,7 +106,7 @@ function toldGroup(hasHit: boolean | undefined, silent: readonly string[], known
   const group = new RunningMembers({
     members: [member('n0'), member('n1'), member('n2')],
     watchdog: watchdog(),
-    leaderName: () => 'n0',
+    leaderName,
     failed: (error) => told.push(error.message),
     check: (victim, others) => {
       told.push(`look at ${victim.name}, and ${others.map(({ name }) => name).join(' ')}`);
@@ -133,7 +139,7 @@ test.for([
   group.act(() => group.kill(n0));
   await group.heal();
   expect(group.misses).toEqual([`kill of n0 by "${n0.plan.kill}" ${sentence}`]);
-  expect([...group.unchecked]).toEqual(hasHit === undefined ? ['kill of n0'] : []);
+  expect([...group.unchecked]).toEqual(hasHit === undefined ? ['kill of n0: it did not answer before'] : []);
 });
 
 test('another one that a command of its own hurts meanwhile is silent for that', async () => {
@@ -144,12 +150,37 @@ test('another one that a command of its own hurts meanwhile is silent for that',
   expect(group.misses).toEqual([]);
 });
 
-test('what cannot be told of a command is told', async () => {
+const UNKNOWN =
+  'isolate of n0: it did not answer before, was let back too soon, or answered while too little was confirmed to show whether it had a part in that';
+const MISS =
+  'isolate of n0 by "true" had no effect: n0 still answers at n0:1, and has its part in what the others confirm';
+
+test.for([
+  ['hit it', true, 'n0', [], []],
+  ['had no effect', false, 'n0', [MISS], []],
+  ['had no effect on one that leads no more, with a log of its own perhaps', false, 'n1', [], [UNKNOWN]],
+  ['did what nobody knows', undefined, 'n0', [], [UNKNOWN]],
+] as const)(
+  'of a command that cuts off it is told when it is undone that it %s',
+  async ([, hasHit, leaderAfter, misses, unchecked]) => {
+    let leader = 'n0';
+    const { group, n0, told } = toldGroup(hasHit, [], undefined, () => leader);
+    group.act(() => group.isolate(n0));
+    leader = leaderAfter;
+    await group.resume(n0);
+    await group.heal();
+    expect([group.misses, [...group.unchecked]]).toEqual([misses, unchecked]);
+    expect(told).toEqual(['look at n0, and n1 n2', 'cut-off looked at']);
+  },
+);
+
+test('faults that are over do not wait for the end of a look that goes on until then', async () => {
   const { group, n0, told } = toldGroup(true, []);
   group.act(() => group.isolate(n0));
+  await n0.hurting;
   await group.heal();
-  expect([...group.unchecked]).toEqual(['isolate of n0']);
-  expect(told).toEqual([]);
+  expect(told).toEqual(['look at n0, and n1 n2', 'cut-off looked at']);
+  expect(n0.state).toBe('up');
 });
 
 test('what undoes a command waits until that is over, and until it is known what it did', async () => {

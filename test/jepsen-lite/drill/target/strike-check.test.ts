@@ -78,3 +78,54 @@ test('of one that did not answer before, nothing is known', async () => {
   silence('n0');
   expect(await found('end', () => {})).toEqual({ hasHit: undefined, others: [] });
 });
+
+/** What is found when n0, which leads or follows, is cut off in some way for so long, under load or without. */
+async function foundOfCut(
+  role: 'leads' | 'follows',
+  cut: 'from nobody' | 'from its peers' | 'from its peers, a moment late,' | 'from all',
+  forMs: number,
+  perSecond: number,
+): Promise<boolean | undefined> {
+  const { world, client } = group;
+  const victim = role === 'leads' ? group.leader : (group.followers()[0] as MemberName);
+  const others = group.names.filter((name) => name !== victim);
+  const producer = await group.producer();
+  await group.sendAll(producer, 'T', 1);
+  if (perSecond > 0)
+    client.timers.every(1_000 / perSecond, () => void producer.send({ topic: 'T', body: 'a' }).catch(() => {}));
+  const check = await world.settle(StrikeCheck.begin(client, meant(victim), others.map(meant)));
+  const cutPeers = (): void => {
+    for (const name of others) world.fabric.cut(victim, name);
+  };
+  if (cut.endsWith('late,')) client.timers.after(200, cutPeers);
+  else if (cut !== 'from nobody') cutPeers();
+  if (cut === 'from all') silence(victim);
+  const undone = new AbortController();
+  client.timers.after(forMs, () => undone.abort());
+  const hit = await world.settle(check.hasHit('cut-off', undone.signal));
+  check.close();
+  return hit;
+}
+
+test.for([
+  ['leads', 'from its peers', 6_000, 100, true],
+  ['follows', 'from its peers', 6_000, 100, true],
+  ['follows', 'from its peers', 3_500, 100, true],
+  ['leads', 'from all', 6_000, 100, true],
+  ['follows', 'from all', 500, 0, true],
+  ['leads', 'from nobody', 6_000, 100, false],
+  ['follows', 'from nobody', 6_000, 100, false],
+  ['follows', 'from nobody', 3_500, 2, false],
+  // The last look before is of a moment ago, in which nobody can have learned what the others know.
+  ['follows', 'from nobody', 3_003, 100, false],
+  // Nothing is confirmed, or there is no time to see it.
+  ['follows', 'from nobody', 6_000, 0, undefined],
+  ['follows', 'from its peers', 900, 100, undefined],
+  ['leads', 'from nobody', 900, 100, undefined],
+  ['leads', 'from its peers, a moment late,', 2_600, 100, undefined],
+] as const)(
+  'a member that %s and is cut off %s for %i ms, with %i messages a second: %o',
+  async ([role, cut, forMs, perSecond, hit]) => {
+    expect(await foundOfCut(role, cut, forMs, perSecond)).toBe(hit);
+  },
+);
