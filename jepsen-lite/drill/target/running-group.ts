@@ -5,6 +5,7 @@ import type { Server } from '../../checker/rocketmq-outcome.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { processFaults } from '../../live/chaos/process-faults.ts';
+import { waitUntil } from '../../live/wait-until.ts';
 import type { RunningTarget } from '../plan/plan.ts';
 import type { Broker } from './broker-keys.ts';
 import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
@@ -21,7 +22,6 @@ export interface RunningGroupOptions extends TargetOptions {
 }
 
 const FIND_MS = 5_000;
-const POLL_MS = 50;
 const ANSWER_MS = 1_000;
 
 /** A group that somebody else runs: it is watched through its name server, and hurt by commands of the plan. */
@@ -63,11 +63,8 @@ export class RunningGroup implements DrillTarget {
   /** Resolves when the name server has told of a member. Throws `StartFailure`. */
   static async find(options: RunningGroupOptions): Promise<RunningGroup> {
     const group = new RunningGroup(options);
-    const deadlineMs = performance.now() + FIND_MS;
-    while (performance.now() < deadlineMs && !options.signal.aborted) {
-      if (group.#watch.registered.size > 0) return group;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+    const { real, signal } = options;
+    if (await waitUntil(real, { timeoutMs: FIND_MS, signal }, () => group.#watch.registered.size > 0)) return group;
     await group.close();
     const { nameServer, members } = options.plan;
     const addresses = members.map(({ address }) => address).join(', ');
