@@ -15,6 +15,7 @@ import { shownMs } from '../measure/pace.ts';
 import { mostAway } from './members-away.ts';
 import { membersOf, type OwnTarget, type Plan, type StockTarget } from './plan.ts';
 import { commandProblem } from './running-commands.ts';
+import { twinProblem } from './twin-members.ts';
 
 /** Why a plan that is well formed cannot be played, in one sentence; undefined if it can. */
 export function planProblem(plan: Plan): string | undefined {
@@ -45,7 +46,7 @@ function faultNames(...lists: readonly (readonly { readonly name: string }[])[])
 
 function meansProblem({ phases, target }: Plan): string | undefined {
   const faults = phases.flatMap((phase) => phase.faults);
-  if (target.kind === 'running') return commandProblem(faults, target);
+  if (target.kind === 'running') return twinProblem(target) ?? commandProblem(faults, target);
   return (
     sizeProblem(target) ??
     keyProblem(target) ??

@@ -37,7 +37,7 @@ test('a rolling restart is one of all members, how many there are whoever says s
     writeFileSync(file, '{ preset: rolling-restart, target: { nodes: 4 } }');
     expect(restarted(file)).toBe('n0 n1 n2 n3');
     expect(restarted(file, '--nodes', '5')).toBe('n0 n1 n2 n3 n4');
-    const member = (name: string): string => `{ name: ${name}, address: "h:1", stop: s, start: t }`;
+    const member = (name: string): string => `{ name: ${name}, address: "${name}:1", stop: s, start: t }`;
     const members = ['n2', 'n4', 'n7'].map(member).join(', ');
     writeFileSync(
       file,

@@ -285,6 +285,22 @@ test('presets can be played, and their names are told apart', () => {
   ]);
 });
 
+describe('two members of a running group that would be one', () => {
+  const members = (second: string) =>
+    `{ preset: leader-kill, target: { kind: running, nameServer: "h:9", members: [{ name: n0, address: "h:1", http: "http://h:5", kill: k, start: s }, { ${second}, kill: k, start: s }, { name: n2, address: "h:3", kill: k, start: s }] } }`;
+  test.for([
+    ['name: n0, address: "h:2"', 'target.members[1].name: target.members[0] has n0, too; each member needs one of its'],
+    ['name: n1, address: "H:1"', 'target.members[1].address: target.members[0] has H:1, too'],
+    ['name: n1, address: "h:2", http: "http://h:5"', 'target.members[1].http: target.members[0] has http://h:5, too'],
+  ] as const)('%s: refused', ([second, sentence]) => {
+    expect(() => readPlan(members(second), 'file')).toThrow(sentence);
+  });
+
+  test('who has nothing in common with others is a member', () => {
+    expect(readPlan(members('name: n1, address: "h:2"'), 'file').target).toMatchObject({ kind: 'running' });
+  });
+});
+
 test('a dry run says whom, when, by what means, and what has to hold', () => {
   const text = describePlan(readPlan(yaml, 'file'));
   expect(text).toContain('target: a DLedger group of 5 that the drill starts, with flushDiskType=SYNC_FLUSH');
