@@ -45,20 +45,21 @@ Exit codes: 0 every hypothesis holds; 1 one does not, or the drill was aborted; 
 export type DrillCommand =
   | { readonly what: 'help' | 'schema' | 'game-day-schema' | 'list-faults' }
   | { readonly what: 'compare'; readonly reports: readonly [string, string] }
-  | (HowToPlay & {
-      readonly what: 'dry-run' | 'play';
-      readonly plan: Plan;
-      /** The arguments by which it is repeated, but the seed. */
-      readonly replay: readonly string[];
-    })
+  | (HowToPlay & Playable & { readonly what: 'dry-run' | 'play' })
   | (HowToPlay & {
       readonly what: 'describe-game-day' | 'play-game-day';
       readonly day: GameDay;
-      /** The plans of its drills, in their order. */
-      readonly plans: readonly Plan[];
+      /** Its drills, in their order. */
+      readonly parts: readonly Playable[];
       /** Do not wait for its time, and play it once. */
       readonly isNow: boolean;
     });
+
+interface Playable {
+  readonly plan: Plan;
+  /** The arguments by which it is repeated from the same folder, but the seed. */
+  readonly replay: readonly string[];
+}
 
 interface HowToPlay {
   readonly seed: number;
@@ -103,7 +104,7 @@ export function readDrillCommand(args: string[], drawnSeed: number): DrillComman
     ...how,
     what: values['dry-run'] ? 'dry-run' : 'play',
     plan: changed(planNamed(name, values), values),
-    replay: args.filter((arg, at) => !/^--(seed|dir)\b/.test(arg) && !/^--(seed|dir)$/.test(args[at - 1] ?? '')),
+    replay: replayOf(name, values),
   };
 }
 
@@ -120,13 +121,26 @@ function gameDayOf([file, ...more]: readonly string[], values: Values) {
   if (file === undefined || more.length > 0) throw new WrongArguments('game-day: one file is needed');
   checkIsFile(file, 'there is no such file of a game day');
   const day = refused(file, () => readGameDay(readFileSync(file, 'utf8'), basename(file, extname(file))));
-  const plans = day.drills.map(({ drill, repeat }) => {
+  const parts = day.drills.map(({ drill, repeat }): Playable => {
     const name = presetNamed(drill) === undefined ? join(dirname(file), drill) : drill;
-    const plan = changed(planNamed(name, values), values);
-    return repeat === undefined ? plan : { ...plan, repeat };
+    const own = repeat === undefined ? values : { ...values, repeat: String(repeat) };
+    return { plan: changed(planNamed(name, own), own), replay: replayOf(name, own) };
   });
   const what = values['dry-run'] ? ('describe-game-day' as const) : ('play-game-day' as const);
-  return { what, day, plans, isNow: values.now };
+  return { what, day, parts, isNow: values.now };
+}
+
+/** What decides what a drill does and leaves; where it leaves that, and the seed, are said elsewhere. */
+const REPLAYED = ['target', 'mode', 'cuts', 'nodes', 'repeat', 'allow-quorum-loss', 'keep', 'plain'] as const;
+
+/** The arguments by which a drill is repeated, but the seed. */
+function replayOf(name: string, values: Values): string[] {
+  const options = REPLAYED.flatMap((option) => {
+    const value = values[option];
+    if (typeof value === 'string') return [`--${option}`, value];
+    return value ? [`--${option}`] : [];
+  });
+  return [name, ...options];
 }
 
 /** Throws WrongArguments where a path is none of a file. */

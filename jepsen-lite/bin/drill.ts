@@ -43,7 +43,12 @@ async function main(args: string[], interrupted: AbortSignal): Promise<number> {
     case 'play':
       return exitCodeOf((await playDrill(command, interrupted)).report);
     case 'describe-game-day':
-      console.log(await describeGameDay(command.day, command.plans));
+      console.log(
+        await describeGameDay(
+          command.day,
+          command.parts.map(({ plan }) => plan),
+        ),
+      );
       return 0;
     case 'play-game-day':
       return await playGameDay(command, interrupted);

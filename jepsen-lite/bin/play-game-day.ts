@@ -13,8 +13,8 @@ import { confirmed, newFolder, type PlayDrillOptions, playDrill } from './play-d
 
 export interface PlayGameDayOptions extends Omit<PlayDrillOptions, 'plan' | 'replay'> {
   readonly day: GameDay;
-  /** The plans of its drills, in their order. */
-  readonly plans: readonly Plan[];
+  /** Its drills, in their order. */
+  readonly parts: readonly Pick<PlayDrillOptions, 'plan' | 'replay'>[];
   /** Do not wait for its time, and play it once. */
   readonly isNow: boolean;
 }
@@ -49,17 +49,17 @@ export async function playGameDay(options: PlayGameDayOptions, signal: AbortSign
 }
 
 async function playOnce(options: PlayGameDayOptions, signal: AbortSignal): Promise<number> {
-  const { day, plans } = options;
+  const { day, parts } = options;
   const folder = newFolder(day.name, options.directory);
   mkdirSync(folder);
   const results: GameDayResult[] = [];
-  for (const [at, plan] of plans.entries()) {
-    const { note, waitMs = 0, drill } = day.drills[at] ?? {};
+  for (const [at, part] of parts.entries()) {
+    const { note, waitMs = 0 } = day.drills[at] ?? {};
     await until(Date.now() + waitMs, signal);
     if (note !== undefined && !signal.aborted) await confirmed(note, signal);
     if (signal.aborted || (day.goOn === 'passed' && results.some(({ outcome }) => outcome !== 'passed')))
-      results.push({ drill: plan.name, outcome: 'not played', report: undefined, folder: undefined });
-    else results.push(await playPart({ ...options, plan, directory: folder, replay: [drill ?? plan.name] }, signal));
+      results.push({ drill: part.plan.name, outcome: 'not played', report: undefined, folder: undefined });
+    else results.push(await playPart({ ...options, ...part, directory: folder }, signal));
   }
   const text = gameDayText(day.name, results);
   writeFileSync(join(folder, 'game-day.md'), text);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ test('a preset with options', () => {
   expect(readDrillCommand(args, 5)).toMatchObject({
     what: 'play',
     plan: { name: 'leader-kill', repeat: 3, target: { kind: 'rocketmq', nodes: 3, version: '5.3.3' } },
-    replay: ['leader-kill', '--repeat', '3', '--keep', '--target', 'rocketmq'],
+    replay: ['leader-kill', '--target', 'rocketmq', '--repeat', '3', '--keep'],
     seed: 9,
     directory: 'x',
     keep: true,
@@ -92,9 +92,9 @@ test('a game day has the plans of its drills, by name or from its folder on, wit
       seed: 3,
       isNow: true,
       day: { name: 'friday' },
-      plans: [
-        { name: 'pause', repeat: 4, target: { nodes: 5 } },
-        { name: 'mine', repeat: 2, target: { nodes: 5 } },
+      parts: [
+        { plan: { name: 'pause', repeat: 4, target: { nodes: 5 } } },
+        { plan: { name: 'mine', repeat: 2, target: { nodes: 5 } } },
       ],
     });
     expect(readDrillCommand(['game-day', file, '--dry-run'], 1)).toMatchObject({ what: 'describe-game-day' });
@@ -106,6 +106,29 @@ test('a game day has the plans of its drills, by name or from its folder on, wit
     expect(() => readDrillCommand(['game-day', folder], 1)).toThrow('this is a folder; name a file in it');
     expect(() => readDrillCommand(['game-day'], 1)).toThrow('game-day: one file is needed');
     expect(() => readDrillCommand(['pause', '--now'], 1)).toThrow('--now: only game days have a calendar');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a drill of a game day is repeated alone by what plays the same plan', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ledgermq-drill-'));
+  try {
+    mkdirSync(join(folder, 'sub'));
+    const file = join(folder, 'friday.yaml');
+    writeFileSync(join(folder, 'sub', 'mine.yaml'), '{ faults: [{ kind: kill }], repeat: 3 }');
+    writeFileSync(file, 'drills: [{ drill: sub/mine.yaml, repeat: 2 }, { drill: pause }, { drill: sub/mine.yaml }]');
+    const how = ['--target=rocketmq', '--nodes', '5', '--mode', 'dledger', '--allow-quorum-loss', '--keep'];
+    const command = readDrillCommand(['game-day', file, '--now', '--seed', '3', '--dir', 'x', ...how], 1);
+    if (!('parts' in command)) throw new Error('a game day has parts');
+    expect(command.parts.map(({ replay }) => replay.slice(0, 1))).toEqual([
+      [join(folder, 'sub/mine.yaml')],
+      ['pause'],
+      [join(folder, 'sub/mine.yaml')],
+    ]);
+    for (const { plan, replay } of command.parts)
+      expect(readDrillCommand([...replay], 1)).toMatchObject({ plan, replay, keep: true });
+    expect(command.parts.map(({ plan }) => plan.repeat)).toEqual([2, 1, 3]);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -33,6 +33,7 @@ test('a game day ends with the first drill that does not pass, and says so', { t
   expect(results).toMatchObject([{ outcome: 'aborted' }, { outcome: 'not played' }]);
   const [run = ''] = left.filter((name) => name.startsWith('pause-'));
   expect(existsSync(join(runs, day, run, 'report.html'))).toBe(true);
+  expect(stdout).toContain(`Again with: \`drill ${join(folder, 'strict.json')} --seed 1\``);
 });
 
 test('a game day with a calendar waits for its time, and Ctrl-C ends the waiting', { timeout: RUN_MS }, async () => {
