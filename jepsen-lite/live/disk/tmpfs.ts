@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { runCommand } from '../run-command.ts';
 import type { Undoer } from '../watchdog/watchdog.ts';
 
@@ -28,8 +28,10 @@ export class Tmpfs {
   }
 
   /** Mounts one over a folder, which is made; the watchdog unmounts it if the run cannot. Rejects with a sentence if it may not be mounted. */
-  static async mount(path: string, watchdog: Undoer): Promise<Tmpfs> {
-    await mkdir(path, { recursive: true });
+  static async mount(folder: string, watchdog: Undoer): Promise<Tmpfs> {
+    await mkdir(folder, { recursive: true });
+    // Without symbolic links, as the kernel lists it, by which it is found when it is unmounted.
+    const path = await realpath(folder);
     const number = await watchdog.register({ kind: 'unmount', path });
     await runCommand(['mount', '-t', 'tmpfs', '-o', `size=${WIDE_BYTES},mode=755`, 'ledgermq', path]);
     return new Tmpfs(path, watchdog, number);

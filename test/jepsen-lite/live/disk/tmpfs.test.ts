@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -81,6 +82,19 @@ describe.runIf(mayMount())('a tmpfs', () => {
     expect(isMounted(path)).toBe(false);
     expect(readFileSync(join(path, 'kept'), 'utf8')).toBe('data');
     expect(existsSync(`${path}.kept`)).toBe(false);
+  });
+
+  test('is unmounted when it is reached over a symbolic link', async () => {
+    const real = join(folder, 'real');
+    mkdirSync(real, { recursive: true });
+    symlinkSync(real, join(folder, 'link'));
+    const disk = await Tmpfs.mount(join(folder, 'link', 'store'), undoes);
+    const store = join(real, 'store');
+    writeFileSync(join(folder, 'link', 'store', 'kept'), 'data');
+    expect(isMounted(store)).toBe(true);
+    await disk.close();
+    expect(isMounted(store)).toBe(false);
+    expect(readFileSync(join(store, 'kept'), 'utf8')).toBe('data');
   });
 
   test('leaves holes as holes', async () => {
