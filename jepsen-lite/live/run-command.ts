@@ -15,7 +15,7 @@ export async function runCommand(argv: readonly string[], timeoutMs = TIMEOUT_MS
 
 /**
  * Runs a command; resolves with why it failed, in a few words, or undefined. It is over when it has ended itself: what it leaves behind may hold its output open, which goes to a file
- * without a name, so that nobody writes into a closed pipe later.
+ * without a name, so that nobody writes into a closed pipe later. It has no terminal, and Ctrl-C here is none for it and what it starts: they are a session of their own.
  */
 export function complaintOf(
   [command = '', ...args]: readonly string[],
@@ -24,7 +24,7 @@ export function complaintOf(
   const errors = unnamedFile();
   return new Promise((resolve) => {
     let isLate = false;
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', errors] });
+    const child = spawn(command, args, { detached: true, stdio: ['ignore', 'ignore', errors] });
     const timer = setTimeout(() => {
       isLate = true;
       child.kill('SIGKILL');
