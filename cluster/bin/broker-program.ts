@@ -1,3 +1,4 @@
+import type { PortError } from '../../raft/index.ts';
 import type { Broker } from '../../src/broker/broker.ts';
 import { type BrokerConfig, describeConfigError, loadBrokerConfig } from '../../src/broker/config/broker-config.ts';
 import type { Platform } from '../../src/platform/ports.ts';
@@ -10,7 +11,7 @@ import { recordRun } from '../launch/run-record.ts';
 import type { ServerArguments } from './command-line.ts';
 import { hostFacts } from './host-facts.ts';
 import { LateHttp } from './late-http.ts';
-import { exitCodes, type RunningProgram, readConfigFile, StartRefused } from './program.ts';
+import { exitCodes, type RunningProgram, readConfigFile, StartRefused, stopFatally } from './program.ts';
 import { refuseStart } from './refuse-start.ts';
 import { controlledSource, memberSource, type ProgramSource, setSource } from './status-sources.ts';
 
@@ -133,8 +134,7 @@ async function startBroker(
   config: BrokerConfig,
   { cutAt, seedFrom }: ServerArguments,
 ): Promise<RunningBroker> {
-  // What was acknowledged is safe with the others; going on with a failed disk or log would not be.
-  const onFatal = (): never => process.exit(exitCodes.failed);
+  const onFatal = (error: PortError): never => stopFatally(platform, error);
   try {
     const inGroup = config.enableControllerMode || config.enableDLegerCommitLog;
     if (inGroup && cutAt !== undefined) throw new WrongConfiguration(CUT_IN_GROUP);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { PortError } from '../../raft/index.ts';
 import { createNodePlatform } from '../../src/platform/node/node-platform.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { parseServerArguments, type ServerArguments } from './command-line.ts';
+import { tellBug, tellFatal } from './last-words.ts';
 
 /** Exit codes of the programs. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, configuration: 255 } as const;
@@ -75,8 +77,13 @@ function refuse(sentence: string, code: number): void {
 
 /** A bug of ours: nothing can be trusted any more, so nothing is tidied up. What was acknowledged is in the files. */
 function crash(platform: Platform, error: unknown): void {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  platform.logger.error('Stopped by an error that should not happen', { stack });
+  tellBug(platform.logger, error);
+  process.exit(exitCodes.failed);
+}
+
+/** Ends at once: what was acknowledged is safe with others, and going on with a failed disk or log would not be. */
+export function stopFatally({ logger }: Platform, error: PortError): never {
+  tellFatal(logger, error);
   process.exit(exitCodes.failed);
 }
 

@@ -7,6 +7,7 @@ import {
   killProcess,
   type LaunchedProcess,
   launch,
+  type ProcessEnd,
   type Stopped,
   stopProcess,
   waitForEnd,
@@ -57,6 +58,7 @@ export class Group {
   readonly view: GroupView;
   readonly #settings: RunSettings;
   #processes: Record<string, LaunchedProcess>;
+  readonly #ends = new Map<string, Promise<ProcessEnd>>();
 
   constructor(folder: GroupFolder, record: GroupRecord, platform: Platform, settings: RunSettings = {}) {
     this.folder = folder;
@@ -100,10 +102,20 @@ export class Group {
     return Object.keys(this.#processes).filter((name) => this.process(name) === undefined);
   }
 
+  /** How the process of this name ends that was started last; undefined where this object did not start it. */
+  endOf(name: string): Promise<ProcessEnd> | undefined {
+    return this.#ends.get(name);
+  }
+
   /** Starts one process and records it; does not wait for anything. */
   start(name: string): LaunchedProcess {
     const settings = this.#settings;
     const program = this.nameServers.includes(name) ? 'mqnamesrv' : 'mqbroker';
+    let onEnd: (end: ProcessEnd) => void = () => {};
+    const end = new Promise<ProcessEnd>((resolve) => {
+      onEnd = resolve;
+    });
+    this.#ends.set(name, end);
     const launched = launch({
       program: settings.programs?.[program] ?? defaultPrograms()[program],
       args: ['-c', this.folder.confFile(name)],
@@ -111,6 +123,7 @@ export class Group {
       environment: { ...nodeEnvironment, LEDGERMQ_RUN_DIR: this.folder.runDirectory, ...settings.environment?.(name) },
       prefix: settings.commandPrefix?.(name) ?? [],
       nodeFlags: [...defaultNodeFlags, ...(settings.nodeFlags?.(name) ?? [])],
+      onEnd,
     });
     this.#record((processes) => {
       processes[name] = launched;

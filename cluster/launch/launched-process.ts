@@ -9,6 +9,12 @@ export interface LaunchedProcess {
   readonly startTime: string;
 }
 
+/** How a process ended: with a code, or by a signal; the other one is null. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** A program of any kind. */
 export interface CommandLaunch {
   readonly command: string;
@@ -17,6 +23,8 @@ export interface CommandLaunch {
   readonly logFile: string;
   /** On top of this process's own. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Hears how it ended, if this process is still there then. */
+  readonly onEnd?: (end: ProcessEnd) => void;
 }
 
 export interface Launch extends Omit<CommandLaunch, 'command'> {
@@ -40,7 +48,7 @@ export function launch({ program, args, nodeFlags, prefix = [], ...rest }: Launc
 }
 
 /** Starts a program that outlives this process and does not get its signals. */
-export function launchCommand({ command, args, logFile, environment }: CommandLaunch): LaunchedProcess {
+export function launchCommand({ command, args, logFile, environment, onEnd }: CommandLaunch): LaunchedProcess {
   const log = openSync(logFile, 'a');
   try {
     const child = spawn(command, args, {
@@ -50,6 +58,7 @@ export function launchCommand({ command, args, logFile, environment }: CommandLa
     });
     // Without a pid the error follows as an event; that there is none is told below.
     child.once('error', () => {});
+    child.once('exit', (exitCode, signal) => onEnd?.({ exitCode, signal }));
     child.unref();
     const pid = child.pid;
     if (pid === undefined) throw new Error(`${command} cannot be started`);

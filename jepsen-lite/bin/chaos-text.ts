@@ -1,4 +1,5 @@
 import type { ChaosReport } from '../live/chaos/chaos-report.ts';
+import { selfEndsText } from '../live/chaos/self-ends.ts';
 
 const MS_PER_SECOND = 1_000;
 
@@ -18,6 +19,7 @@ export function outcomeOf(report: ChaosReport): Outcome {
 /** What is told of a run. `folder` is there if it was kept. */
 export function chaosText(report: ChaosReport, replay: string, folder: string | undefined): string {
   const { mode, seed, nodes, minutes, violation, isWhole, messages, operations } = report;
+  const selfEnds = selfEndsText(report.selfEnds);
   const figures = [
     `${messages.acknowledged} acknowledged messages judged, ${messages.lost} lost, ${messages.phantom} phantom, ${messages.orderBreaks} order breaks`,
     `${operations.acknowledged} operations acknowledged, ${operations.refused} refused, ${operations.unknown} unknown; ${report.reigns} times another leader or term; longest time without an acknowledged message ${report.longestStallMs} ms`,
@@ -32,6 +34,7 @@ export function chaosText(report: ChaosReport, replay: string, folder: string | 
   return [
     `mode ${mode}, seed ${seed}, ${nodes} members, ${minutes} minutes: ${outcomeOf(report)}`,
     ...(isWhole && violation === undefined ? figures : figures.slice(1, 3)).map((line) => `  ${line}`),
+    ...(selfEnds === undefined ? [] : [`  ${selfEnds}`]),
     ...(violation === undefined
       ? []
       : [`  ${violation.invariant} at ${(violation.atMs / MS_PER_SECOND).toFixed(3)} s: ${violation.text}`]),

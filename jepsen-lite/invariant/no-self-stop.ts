@@ -9,8 +9,8 @@ const NEVER: ReadonlySet<string> = new Set([
 
 /** How a process ended that nobody had asked to. */
 export interface SelfEnd {
-  /** Undefined where only the process knew. */
-  readonly code: string | undefined;
+  /** Of the error that ended it; `START` where it could not begin; the name of a signal that nobody of the run had sent. */
+  readonly code: string;
   /** In its own words. */
   readonly why: string;
   /** What was done to its disk may end a process. */
@@ -22,7 +22,7 @@ export class NoSelfStop {
   readonly name = 'no-self-stop';
 
   ended(server: string, { code, why, isExcused }: SelfEnd): string | undefined {
-    if (isExcused && (code === undefined || !NEVER.has(code))) return undefined;
-    return code === undefined ? `${server} ended by itself. ${why}` : `${server} ended by itself: ${code}: ${why}`;
+    if (isExcused && !NEVER.has(code) && !code.startsWith('SIG')) return undefined;
+    return `${server} ended by itself: ${code}: ${why}`;
   }
 }

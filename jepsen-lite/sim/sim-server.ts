@@ -1,3 +1,4 @@
+import { thrownCode } from '../../cluster/bin/last-words.ts';
 import { awaitRoom } from '../../cluster/dledger/renewed-member.ts';
 import type { Machine } from '../invariant/machine.ts';
 import type { UnsyncedFate } from './sim-file.ts';
@@ -137,8 +138,8 @@ export abstract class SimServer<Runs extends Program> implements Machine {
   /** The process threw: it is dead. */
   crashed(thrown: unknown): void {
     if (this.process === undefined) return;
-    const error = thrown as Error & { code?: string };
-    this.fail(this.process, error.code ?? error.name, error.stack ?? error.message);
+    const { stack, message } = thrown as Error;
+    this.fail(this.process, thrownCode(thrown), stack ?? message);
   }
 
   /** SIGKILL. */

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../checker/verdict.ts';
+import type { SelfEnded } from '../../live/chaos/self-ends.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import type { SendFigures } from '../measure/sends.ts';
 import { type Spread, spreadOf } from '../measure/spread.ts';
@@ -31,6 +32,8 @@ export interface DrillReport {
   readonly why: string | undefined;
   /** The last one may have been cut short. */
   readonly trials: readonly TrialFigures[];
+  /** Members that ended by themselves, oldest first; not known of groups that others started, and in reports of before 2026-11-29. */
+  readonly selfEnds?: readonly SelfEnded[] | undefined;
   readonly hypotheses: readonly Hypothesis[];
   readonly verdicts: readonly {
     readonly checker: string;

@@ -1,4 +1,5 @@
 import { colours, drawingStyle } from '../../checker/drawing-style.ts';
+import { selfEndsText } from '../../live/chaos/self-ends.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
 import { brokerKeysText } from './broker-keys-text.ts';
@@ -22,6 +23,7 @@ pre { background: color-mix(in srgb, var(--rule) 35%, transparent); padding: .8r
 export function htmlOf(report: DrillReport): string {
   const { plan, outcome, why, trials, target, replay, versions, machine, startedAt, wallMs, seed } = report;
   const stopped = why === undefined ? '' : `<p>Stopped: ${escaped(why)}.</p>`;
+  const selfEnds = selfEndsText(report.selfEnds ?? []);
   const versionText = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return `<!doctype html>
 <html lang="en">
@@ -37,6 +39,7 @@ ${report.hypotheses.map(hypothesisRow).join('\n')}
 </table>
 ${figureTable(report)}
 ${trials.map((trial) => figure(trial, plan)).join('\n')}
+${selfEnds === undefined ? '' : `<p>${escaped(selfEnds)}.</p>`}
 <h2>How it was done</h2>
 <p>Load: ${plan.load.rate} messages a second of ${plan.load.bodyBytes} bytes from ${plan.load.senders} senders; send timeout ${plan.load.sendTimeoutMs} ms.
 ${escaped(brokerKeysText(report.brokerKeys) ?? '')}

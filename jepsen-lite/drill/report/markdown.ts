@@ -1,4 +1,5 @@
 import { faultText } from '../../live/chaos/look.ts';
+import { selfEndsText } from '../../live/chaos/self-ends.ts';
 import type { Hypothesis } from '../measure/hypotheses.ts';
 import { headOf } from '../plan/plan.ts';
 import { brokerKeysText } from './broker-keys-text.ts';
@@ -11,6 +12,7 @@ const MOST_COLUMNS = 10;
 export function markdownOf(report: DrillReport): string {
   const { plan, seed, target, outcome, why, trials, hypotheses, machine, versions, startedAt, replay } = report;
   const keysText = brokerKeysText(report.brokerKeys);
+  const selfEnds = selfEndsText(report.selfEnds ?? []);
   const lines = [
     `# Drill ${plan.name}: ${outcome}`,
     '',
@@ -28,6 +30,7 @@ export function markdownOf(report: DrillReport): string {
       const hit = faults.map(faultText).join(', ');
       return [`- trial ${number}: ${hit}; ${leaderBefore} was ${headOf(plan.target)} before, ${leaderAfter} after`];
     }),
+    ...(selfEnds === undefined ? [] : ['', `${selfEnds}.`]),
     '',
     `Load: ${plan.load.rate} messages a second of ${plan.load.bodyBytes} bytes from ${plan.load.senders} senders; send timeout ${plan.load.sendTimeoutMs} ms.`,
     ...(keysText === undefined ? [] : [keysText]),

@@ -146,6 +146,7 @@ async function runMarked(context: Context, mark: string, watchdog: Watchdog): Pr
       outcome,
       why: stopped?.message,
       trials,
+      selfEnds: target.selfEnds,
       hypotheses,
       verdicts: verdicts.map(({ checker, valid, counts }) => ({ checker, valid, counts })),
       wallMs: nowMs(),

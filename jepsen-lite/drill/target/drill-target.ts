@@ -7,6 +7,7 @@ import type { LiveJudge } from '../../live/chaos/client-judge.ts';
 import type { StrikeGuard } from '../../live/chaos/fault-player.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import type { ActiveFault } from '../../live/chaos/look.ts';
+import type { SelfEnded } from '../../live/chaos/self-ends.ts';
 import type { Watchdog } from '../../live/watchdog/watchdog.ts';
 import type { Broker } from './broker-keys.ts';
 
@@ -96,6 +97,8 @@ export interface DrillTarget {
   readonly failure?: Error | undefined;
   /** Commands of the plan that had no effect, or hit others too, in words, oldest first: their trials say nothing. */
   readonly misses?: readonly string[];
+  /** Members that ended by themselves, oldest first; only a group that the drill starts tells. */
+  readonly selfEnds?: readonly SelfEnded[];
   /** Versions of its programs, by name, where they are not the drill's own. */
   versions?(): Promise<Readonly<Record<string, string>>>;
   look(): Promise<TargetLook>;

@@ -6,6 +6,7 @@ import { finish } from '../../live/chaos/finish.ts';
 import type { HurtList } from '../../live/chaos/hurt-list.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import { liveFaults } from '../../live/chaos/live-faults.ts';
+import type { LiveGroup } from '../../live/chaos/live-group.ts';
 import type { LiveMember } from '../../live/chaos/live-member.ts';
 import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { MetadataAudit } from '../../live/chaos/metadata-audit.ts';
@@ -74,6 +75,10 @@ export class OwnGroup implements DrillTarget {
 
   get brokers(): readonly Broker[] {
     return this.#live.members.map(({ name, node }) => ({ name, address: node.address }));
+  }
+
+  get selfEnds(): LiveGroup['selfEnds']['seen'] {
+    return this.#live.selfEnds.seen;
   }
 
   async look(): Promise<TargetLook> {

@@ -3,6 +3,7 @@ import type { History } from '../../checker/history.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Violation } from '../../invariant/invariant.ts';
 import type { CutMeans } from '../network/open-network.ts';
+import type { SelfEnded } from './self-ends.ts';
 
 /** What became of a run. Data: it goes through JSON. */
 export interface ChaosReport {
@@ -26,6 +27,8 @@ export interface ChaosReport {
   /** How often each kind of fault was made, and could not be. */
   readonly injected: Readonly<Record<string, number>>;
   readonly skipped: Readonly<Record<string, number>>;
+  /** Members that ended by themselves, excused or not, oldest first. */
+  readonly selfEnds: readonly SelfEnded[];
   /** Client operations by how they ended. */
   readonly operations: { readonly acknowledged: number; readonly refused: number; readonly unknown: number };
   /** Of messages that were acknowledged and judged. */

@@ -105,7 +105,7 @@ async function stoppedReplicas(live: LiveGroup, phase: (text: string) => void): 
   const leader = live.leader()?.report;
   if (leader === undefined) throw new Error('a group that has come together has a leader');
   phase('comparing the files of the members');
-  await live.group.stopAll(STOP_MS);
+  await live.stopAll(STOP_MS);
   return live.members.map(({ node }) => live.mode.replica(node, leader));
 }
 

@@ -1,10 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Group } from '../../../cluster/launch/group.ts';
-import { signalProcess } from '../../../cluster/launch/launched-process.ts';
+import { type Stopped, signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { readNodeStatus } from '../../../cluster/launch/node-status.ts';
 import { readHardState } from '../../../cluster/raft-storage/hard-state.ts';
-import { NoSelfStop } from '../../invariant/no-self-stop.ts';
 import type { FullDisks } from '../disk/full-disks.ts';
 import type { Links } from '../network/links.ts';
 import type { Ward } from '../sick/ward.ts';
@@ -18,10 +17,10 @@ import { LiveMember } from './live-member.ts';
 import type { LiveMode } from './live-mode.ts';
 import { partyOf } from './parties.ts';
 import { ReplicaSightings } from './replica-sightings.ts';
+import { SelfEnds } from './self-ends.ts';
 
 /** A supervisor starts a process anew that ended by itself. */
 const RESTART_MS = 1_000;
-const LOG_LINES = 15;
 const NS_PER_MS = 1_000_000;
 /** What a full disk made fail may be told a moment later. */
 const EXCUSED_MS = 2_000;
@@ -45,7 +44,6 @@ export class LiveGroup extends Hurtable<LiveMember> {
   readonly ailing: Ailing;
   readonly judge: LiveJudge;
   readonly journal: (line: string) => void;
-  readonly #noSelfStop = new NoSelfStop();
   readonly #disks: FullDisks;
   readonly members: readonly LiveMember[];
   readonly hurts: HurtList;
@@ -53,6 +51,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
   readonly #votes = new KnownVotes();
   /** What members told of their leaderships and commits. */
   readonly sightings = new ReplicaSightings();
+  readonly selfEnds: SelfEnds;
   #looking: Promise<void> | undefined;
   /** How often another leader, or one in a new term, was seen. */
   reigns = 0;
@@ -73,6 +72,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
     this.journal = journal;
     this.members = group.nodes.map((node) => new LiveMember(node, mode, group.nodes.length));
     this.hurts = new HurtList(this.members.length);
+    this.selfEnds = new SelfEnds({ group, judge, journal });
     for (const member of this.members) {
       member.state = 'up';
       member.starts = 1;
@@ -88,15 +88,24 @@ export class LiveGroup extends Hurtable<LiveMember> {
   /** SIGKILL; it counts as down from now on. */
   async kill(member: LiveMember): Promise<void> {
     const groupName = member.report?.raft?.groupName;
+    const wasUp = member.state !== 'down';
     this.#isAway(member);
-    await this.group.kill(member.name);
+    if (!(await this.group.kill(member.name)) && wasUp) await this.selfEnds.ended(member);
     if (groupName !== undefined && !this.hurts.isHurt(member.name)) this.#judgeVote(member, groupName);
   }
 
   /** SIGTERM, and SIGKILL after `graceMs`. */
   async stop(member: LiveMember, graceMs: number): Promise<void> {
+    const wasUp = member.state !== 'down';
     this.#isAway(member);
-    await this.group.stop(member.name, graceMs);
+    await this.#hasStopped(member, wasUp, await this.group.stop(member.name, graceMs));
+  }
+
+  /** SIGTERM for all, brokers first, and SIGKILL after `graceMs`. */
+  async stopAll(graceMs: number): Promise<void> {
+    const stopped = await this.group.stopAll(graceMs);
+    for (const member of this.members)
+      await this.#hasStopped(member, member.state !== 'down', stopped.get(member.name));
   }
 
   start(member: LiveMember): void {
@@ -177,7 +186,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
       this.members.map(async (member) => {
         const { starts } = member;
         const report = member.state === 'up' ? await readNodeStatus(member.node.httpUrl) : undefined;
-        if (member.starts === starts && member.state === 'up') this.#heard(member, report);
+        if (member.starts === starts && member.state === 'up') await this.#heard(member, report);
       }),
     );
     for (const member of this.members) this.#lookForHurt(member);
@@ -229,7 +238,7 @@ export class LiveGroup extends Hurtable<LiveMember> {
     this.onPresence(member.name, false);
   }
 
-  #heard(member: LiveMember, report: LiveMember['report']): void {
+  async #heard(member: LiveMember, report: LiveMember['report']): Promise<void> {
     member.report = report;
     if (report !== undefined) this.onPresence(member.name, this.mode.counts(report));
     const raft = report?.raft;
@@ -237,7 +246,13 @@ export class LiveGroup extends Hurtable<LiveMember> {
       this.ends.heard(member.name, raft.appliedIndex, raft.writtenIndex);
       this.#votes.heard(member.name, raft.roleHistory);
       this.sightings.heard(member.name, member.starts, raft, Math.round(this.judge.nowMs() * NS_PER_MS));
-    } else if (report === undefined && this.group.process(member.name) === undefined) this.#ended(member);
+    } else if (report === undefined && this.group.process(member.name) === undefined) await this.#ended(member);
+  }
+
+  /** Undefined: it did not run any more. */
+  async #hasStopped(member: LiveMember, wasUp: boolean, how: Stopped | undefined): Promise<void> {
+    if (how === 'ended') await this.selfEnds.stopped(member.name);
+    else if (how === undefined && wasUp) await this.selfEnds.ended(member);
   }
 
   #judgeVote({ name, raftDirectory }: LiveMember, groupName: string): void {
@@ -249,12 +264,9 @@ export class LiveGroup extends Hurtable<LiveMember> {
     if (problem !== undefined) this.judge.broken('durable-vote', problem);
   }
 
-  #ended(member: LiveMember): void {
+  async #ended(member: LiveMember): Promise<void> {
     this.#isAway(member);
-    this.journal(`${member.name} ended by itself (excused by: ${[...member.excuses].join(', ') || 'nothing'})`);
-    const why = `The end of its log:\n${this.group.folder.logTail(member.name, LOG_LINES)}`;
-    const text = this.#noSelfStop.ended(member.name, { code: undefined, why, isExcused: member.excuses.size > 0 });
-    if (text !== undefined) this.judge.broken(this.#noSelfStop.name, text);
+    await this.selfEnds.ended(member);
     this.later(RESTART_MS, () => this.start(member));
   }
 }

@@ -124,6 +124,7 @@ async function runMarked(
       verdicts: verdicts.map(({ checker, valid, counts }) => ({ checker, valid, counts })),
       injected: player.injected,
       skipped: player.skipped,
+      selfEnds: live.selfEnds.seen,
       operations: clients.counts,
       messages: messageFigures(verdicts),
       metadata: metadata.size,

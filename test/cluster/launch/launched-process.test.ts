@@ -7,6 +7,7 @@ import {
   killProcess,
   type LaunchedProcess,
   launch,
+  type ProcessEnd,
   signalProcess,
   stopProcess,
 } from '../../../cluster/launch/launched-process.ts';
@@ -43,6 +44,19 @@ test('what does not end in time is killed, and that is told', async () => {
   const launched = await run('stubborn', `process.on('SIGTERM', () => {}); ${printAndStay}`);
   expect(await stopProcess(launched, 30)).toBe('killed');
   expect(isRunning(launched)).toBe(false);
+});
+
+test('how a launched program ended is told', async () => {
+  const ends = async (name: string, source: string): Promise<ProcessEnd> => {
+    const program = join(folder, `${name}.mjs`);
+    writeFileSync(program, source);
+    return await new Promise((onEnd) => {
+      const logFile = join(folder, `${name}.log`);
+      started.push(launch({ program, args: [], logFile, environment: {}, nodeFlags: [], onEnd }));
+    });
+  };
+  expect(await ends('failing', 'process.exit(3);')).toEqual({ exitCode: 3, signal: null });
+  expect(await ends('killed', "process.kill(process.pid, 'SIGKILL');")).toEqual({ exitCode: null, signal: 'SIGKILL' });
 });
 
 test('a process that has the pid but not the start time gets no signal', async () => {

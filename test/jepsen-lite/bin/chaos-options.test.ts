@@ -113,6 +113,7 @@ const good: ChaosReport = {
   verdicts: [{ checker: 'log', valid: true, counts: { examined: 4 } }],
   injected: { kill: 2, pause: 1 },
   skipped: {},
+  selfEnds: [],
   operations: { acknowledged: 9, refused: 1, unknown: 2 },
   messages: { acknowledged: 8, lost: 0, phantom: 0, orderBreaks: 0 },
   metadata: 4,
@@ -154,6 +155,11 @@ describe('the report', () => {
     expect(failed).toContain('no-self-stop at 1.500 s: n1 ended\n  again with: npm run chaos\n');
     expect(failed).toContain('folder/');
     expect(chaosText({ ...good, isWhole: false }, '', 'folder')).toMatch(/was interrupted\n/);
+    const end = { member: 'n1', atMs: 1, code: 'START', excusedBy: ['disk-full'] } as const;
+    const ends = [end, { ...end, member: 'n2', code: 'SIGKILL', excusedBy: [] }, end];
+    expect(chaosText({ ...good, selfEnds: ends }, '', 'folder')).toContain(
+      '\n  Ended by themselves: n1 (START, excused by disk-full) 2 times, n2 (SIGKILL, not excused)\n',
+    );
   });
 
   test('a run in which nobody was hurt does not pass, and convicts nobody', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Plan } from '../../../../jepsen-lite/drill/plan/plan.ts';
 import { presetNamed } from '../../../../jepsen-lite/drill/plan/presets.ts';
+import { htmlOf } from '../../../../jepsen-lite/drill/report/html.ts';
 import { markdownOf } from '../../../../jepsen-lite/drill/report/markdown.ts';
 import { sampleReport, sampleTrial } from '../sample-report.ts';
 
@@ -17,6 +18,14 @@ test('a report for people', () => {
     "Brokers' keys: fileReservedTime 48 on n0, 72 on n1 and n2 (default 72); flushDiskType SYNC_FLUSH (default ASYNC_FLUSH).\n",
   );
   expect(text).toContain('Again with: `npm run drill -- leader-kill --seed 7`');
+  expect(text).not.toContain('Ended by themselves');
+});
+
+test('members that ended by themselves are told', () => {
+  const selfEnds = [{ member: 'n0', atMs: 1, code: 'EIO', excusedBy: ['disk-error'] as const }];
+  const told = 'Ended by themselves: n0 (EIO, excused by disk-error).';
+  expect(markdownOf(sampleReport({ selfEnds }))).toContain(`\n${told}\n`);
+  expect(htmlOf(sampleReport({ selfEnds }))).toContain(told);
 });
 
 test('in Controller mode there are masters', () => {

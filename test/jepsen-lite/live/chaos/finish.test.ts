@@ -41,7 +41,7 @@ function liveGroup(
     members,
     judge: played.judge,
     mode: { areTogether: () => true, replica },
-    group: { stopAll: () => Promise.resolve() },
+    stopAll: () => Promise.resolve(),
     sightings: { events: [] },
     reigns: 1,
     heal: () => Promise.resolve(),

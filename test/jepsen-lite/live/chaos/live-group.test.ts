@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Group } from '../../../../cluster/launch/group.ts';
+import type { ProcessEnd } from '../../../../cluster/launch/launched-process.ts';
 import type { Ailing } from '../../../../jepsen-lite/live/chaos/ailing.ts';
 import { LiveJudge } from '../../../../jepsen-lite/live/chaos/client-judge.ts';
 import { dledgerMode } from '../../../../jepsen-lite/live/chaos/dledger-mode.ts';
@@ -15,8 +16,16 @@ import { createVirtualPlatform } from '../../../support/virtual-platform.ts';
 /** Nobody listens on this port. */
 const NOBODY = 'http://127.0.0.1:1';
 
-/** A group of which one member is told, that answers there. Its disk is empty. */
-function liveGroup(httpUrl: string) {
+const LAST_WORDS = '{"level":"error","code":"EIO","reason":"x","msg":"This process stops"}';
+
+/** How the process of a member ended, and the last line of its log. */
+interface End {
+  readonly end?: ProcessEnd;
+  readonly log?: string;
+}
+
+/** A group of which one member is told, that answers there; its process is gone. Its disk is empty. */
+function liveGroup(httpUrl: string, { end = { exitCode: 1, signal: null }, log = LAST_WORDS }: End = {}) {
   const judge = new LiveJudge(() => 0);
   const journal: string[] = [];
   const node = { name: 'n0', httpUrl, address: '', confFile: '', logFile: '', storeDirectory: '/store' };
@@ -27,7 +36,9 @@ function liveGroup(httpUrl: string) {
     process: () => undefined,
     kill: () => Promise.resolve(true),
     start: () => {},
-    folder: { logTail: () => 'TypeError: x' },
+    endOf: () => Promise.resolve(end),
+    stop: () => Promise.resolve('ended'),
+    folder: { logTail: () => log },
   };
   const live = new LiveGroup({
     mode: dledgerMode,
@@ -45,29 +56,70 @@ function liveGroup(httpUrl: string) {
 }
 
 /** What becomes of a member whose process is gone, and of the run that sees it. */
-async function goneMember(excuse?: Excuse) {
-  const { live, judge, journal, member } = liveGroup(NOBODY);
+async function goneMember(excuse?: Excuse, end: End = {}) {
+  const { live, judge, journal, member } = liveGroup(NOBODY, end);
   const away: [string, boolean][] = [];
   live.onPresence = (name, isThere) => void away.push([name, isThere]);
   if (excuse !== undefined) member.excuses.add(excuse);
   await live.look();
   await live.heal({ starts: false });
-  return { violation: judge.violation, journal, away, state: member.state };
+  return { violation: judge.violation, journal, away, state: member.state, seen: live.selfEnds.seen };
 }
 
 test('a member that ends by itself is a broken promise, and away', async () => {
   const { violation, journal, away, state } = await goneMember();
   expect(violation).toMatchObject({ invariant: 'no-self-stop' });
-  expect(violation?.text).toBe('n0 ended by itself. The end of its log:\nTypeError: x');
-  expect(journal).toEqual(['n0 ended by itself (excused by: nothing)']);
+  expect(violation?.text).toBe(`n0 ended by itself: EIO: The end of its log:\n${LAST_WORDS}`);
+  expect(journal).toEqual(['n0 ended by itself: EIO (excused by: nothing)']);
   expect([away, state]).toEqual([[['n0', false]], 'down']);
 });
 
 test('what was done to its disk excuses its end', async () => {
-  const { violation, journal, state } = await goneMember('disk-error');
+  const { violation, journal, state, seen } = await goneMember('disk-error');
   expect(violation).toBeUndefined();
-  expect(journal).toEqual(['n0 ended by itself (excused by: disk-error)']);
+  expect(journal).toEqual(['n0 ended by itself: EIO (excused by: disk-error)']);
+  expect(seen).toEqual([{ member: 'n0', atMs: 0, code: 'EIO', excusedBy: ['disk-error'] }]);
   expect(state).toBe('down');
+});
+
+const toldCode = (code: string): End => ({ log: LAST_WORDS.replace('EIO', code) });
+
+test.each<[string, string, End]>([
+  ['a signal that nobody sent', 'SIGKILL', { end: { exitCode: null, signal: 'SIGKILL' } }],
+  ['an error of a disk that is only full', 'EIO', {}],
+  ['a bug', 'TypeError', toldCode('TypeError')],
+  ['an exit without a word', 'exit 1', { log: '{"level":"info","msg":"so far so good"}' }],
+])('a full disk does not excuse %s', async (_what, code, end) => {
+  const { violation, journal, seen } = await goneMember('disk-full', end);
+  expect(violation?.text).toContain(`n0 ended by itself: ${code}: `);
+  expect(journal).toEqual([`n0 ended by itself: ${code} (excused by: nothing)`]);
+  expect(seen).toEqual([{ member: 'n0', atMs: 0, code, excusedBy: [] }]);
+});
+
+test.each<[string, string, End]>([
+  ['what cannot wait for room', 'ENOSPC', toldCode('ENOSPC')],
+  ['a start for which there is no room', 'START', { log: 'no space left on device' }],
+])('a full disk excuses %s', async (_what, code, end) => {
+  const { violation, seen } = await goneMember('disk-full', end);
+  expect(violation).toBeUndefined();
+  expect(seen).toEqual([{ member: 'n0', atMs: 0, code, excusedBy: ['disk-full'] }]);
+});
+
+test('a bug is excused by no disk, and a fault that comes upon its end hides nothing', async () => {
+  expect((await goneMember('disk-error', toldCode('AssertionError'))).violation).toBeDefined();
+  const { live, judge, member } = liveGroup(NOBODY, toldCode('TypeError'));
+  live.group.kill = () => Promise.resolve(false);
+  await live.kill(member);
+  expect(judge.violation?.text).toContain('n0 ended by itself: TypeError');
+});
+
+test('a member that is told to stop may fail, and not by a bug', async () => {
+  const failed = liveGroup(NOBODY);
+  await failed.live.stop(failed.member, 1);
+  expect([failed.judge.violation, failed.live.selfEnds.seen]).toEqual([undefined, []]);
+  const wrong = liveGroup(NOBODY, toldCode('RangeError'));
+  await wrong.live.stop(wrong.member, 1);
+  expect(wrong.judge.violation?.text).toContain('n0 ended by itself: RangeError');
 });
 
 describe('a member that led by its own vote, and whose disk holds no hard state when it is killed', () => {
