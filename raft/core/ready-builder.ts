@@ -2,7 +2,7 @@ import { acknowledge } from './follower.ts';
 import type { NodeState } from './node-state.ts';
 import type { Ready, RoleReport } from './ready.ts';
 import { sendAppends } from './replication.ts';
-import type { MemberSet, NodeId, Role } from './types.ts';
+import type { HardState, MemberSet, NodeId, Role } from './types.ts';
 
 /** An empty list of the node goes on to be filled, and must not be in a Ready. */
 const nothing: readonly never[] = Object.freeze([]);
@@ -75,7 +75,7 @@ export class ReadyBuilder {
       writes: taken(writes),
       roleChange: this.roleChanged(node) ? this.report(node) : undefined,
       noopTerm,
-      hardState: hardStateDirty ? { term: node.term, vote: node.vote, fresh: node.fresh } : undefined,
+      hardState: hardStateDirty ? hardStateOf(node) : undefined,
       doubt: doubtDirty ? false : undefined,
       messages: taken(node.messages),
       messagesAfterState: taken(node.later),
@@ -135,6 +135,14 @@ export class ReadyBuilder {
       inDoubtElection: electedInDoubt(node),
     };
   }
+}
+
+/**
+ * What is to be saved may be written before the end of doubt or behind it: it must not take back that the store is not fresh any more. Without the end it says as much: the fsynced
+ * log reaches what made this node whole.
+ */
+function hardStateOf({ term, vote, fresh, doubtEnding }: NodeState): HardState {
+  return { term, vote, fresh: fresh && !doubtEnding };
 }
 
 /** Was the leader of this term elected in doubt, as far as its own node or who voted for it can tell? */

@@ -149,6 +149,6 @@ export interface HardState {
   readonly term: number;
   /** '' while no vote was given in `term`. */
   readonly vote: NodeId;
-  /** See PeerHello. Ends with the first doubt-vote that is cast, in the same save, or with the doubt. */
+  /** See PeerHello. Ends with the first doubt-vote that is cast, in the same save, or when this node was made whole: a save from then on no more says so. */
   readonly fresh: boolean;
 }

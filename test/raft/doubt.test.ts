@@ -121,6 +121,20 @@ describe('a node in doubt (safety 2)', () => {
     solo.run();
     expect(replies()).toMatchObject([{ type: 'append-reply', index: 4, inDoubt: false }]);
   });
+
+  it('saves no more that its store is fresh once the end of its doubt is on its way, before which and behind which a term may be saved', () => {
+    const solo = new Solo({ log: [], hardState: { fresh: true } });
+    solo.step('append', 'n1', { term: 1, prevIndex: 0, prevTerm: 0, entries: batch(1, [1]) });
+    const saved = () => solo.readies.findLast(({ hardState }) => hardState)?.hardState;
+    expect(saved()).toEqual({ term: 1, vote: '', fresh: true });
+    solo.holdSaves = true;
+    solo.step('doubt-end', 'n1', { index: 1 });
+    solo.step('heartbeat', 'n2', { term: 2 });
+    expect(saved()).toEqual({ term: 2, vote: '', fresh: false });
+    expect(solo.node).toMatchObject({ inDoubt: true, fresh: true });
+    solo.node.doubtSaved();
+    expect(solo.node).toMatchObject({ inDoubt: false, fresh: false });
+  });
 });
 
 describe('first start and lost disks (safety 2)', () => {
