@@ -1,6 +1,6 @@
 import { Hurtable, type Victim } from '../../live/chaos/hurtable.ts';
 import type { LiveFault } from '../../live/chaos/live-fault.ts';
-import { complaintOf } from '../../live/run-command.ts';
+import { HeldCommand } from '../../live/held-command.ts';
 import type { Undoer } from '../../live/watchdog/watchdog.ts';
 import type { RunningMember } from '../plan/plan.ts';
 import type { Check, Harm } from './strike-check.ts';
@@ -134,8 +134,7 @@ export class RunningMembers extends Hurtable<RunningVictim> {
     const hasLed = leads();
     const check = await this.#options.check(plan, plans);
     try {
-      member.undo = await this.#options.watchdog.register({ kind: 'command', argv: ['sh', '-c', undoing] });
-      await shell(member, command);
+      await this.#shell(member, command, undoing);
     } catch (error) {
       check.close();
       throw error;
@@ -158,6 +157,21 @@ export class RunningMembers extends Hurtable<RunningVictim> {
       const miss = missText(member, harm, hasHit, hitToo);
       if (miss !== undefined) this.misses.push(`${what} of ${member.name} by "${command}" ${miss}`);
     });
+  }
+
+  /** The watchdog knows what undoes a command, and which process to wait for before that, when the command begins. */
+  async #shell(member: RunningVictim, command: string, undoing: string): Promise<void> {
+    const held = new HeldCommand(['sh', '-c', command]);
+    try {
+      const argv = ['sh', '-c', undoing];
+      member.undo = await this.#options.watchdog.register({ kind: 'command', argv, after: held.process });
+    } catch (error) {
+      held.cancel();
+      throw error;
+    }
+    const complaint = await held.run();
+    if (complaint !== undefined)
+      throw new Error(`target.members: ${member.name}: the command "${command}" failed: ${complaint}`);
   }
 
   /** Waits for the command that it undoes, so that this cannot come true behind it. */
@@ -212,10 +226,4 @@ function missText(
     return `had no effect: ${name} still answers at ${plan.address}${part}${others === '' ? '' : `, and ${others} does not any more`}`;
   }
   return others === '' ? undefined : `hit ${others} too`;
-}
-
-async function shell({ name }: RunningVictim, command: string): Promise<void> {
-  const complaint = await complaintOf(['sh', '-c', command]);
-  if (complaint !== undefined)
-    throw new Error(`target.members: ${name}: the command "${command}" failed: ${complaint}`);
 }

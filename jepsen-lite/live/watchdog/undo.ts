@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { killProcess, type LaunchedProcess, signalProcess } from '../../../cluster/launch/launched-process.ts';
 import { processStartTime } from '../../../cluster/launch/process-identity.ts';
+import { commandOver } from '../held-command.ts';
 import { runCommand } from '../run-command.ts';
 
 /** How one thing that a run has done to this machine is undone. Data, so that it can be told to another process; doing it twice does no harm. */
@@ -12,8 +13,8 @@ export type Undo =
   | { readonly kind: 'unmount'; readonly path: string }
   | { readonly kind: 'delete-namespace'; readonly name: string }
   | { readonly kind: 'remove'; readonly path: string }
-  /** A command of the user's plan. */
-  | { readonly kind: 'command'; readonly argv: readonly string[] };
+  /** A command of the user's plan, which begins when the one that it undoes, `after`, is over. */
+  | { readonly kind: 'command'; readonly argv: readonly string[]; readonly after: LaunchedProcess };
 
 /** Environment variable by which processes of one run are known. */
 export const MARK_VARIABLE = 'LEDGERMQ_DRILL';
@@ -37,6 +38,7 @@ export async function perform(undo: Undo): Promise<void> {
       rmSync(undo.path, { recursive: true, force: true });
       return;
     case 'command':
+      await commandOver(undo.after);
       await runCommand(undo.argv);
   }
 }

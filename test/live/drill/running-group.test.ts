@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Group } from '../../../cluster/launch/group.ts';
 import { until } from '../../../scripts/bench/failover/until.ts';
@@ -20,6 +21,10 @@ function planFor(group: Group, forMs: number, kind = 'pause'): object {
     faults: [{ kind, target: 'leader', forMs }],
     expect: { rtoMs: 5_000 },
   };
+}
+
+function readLines(file: string): string[] {
+  return readFileSync(file, 'utf8').trim().split('\n');
 }
 
 function isHalted(pid: number | undefined): boolean {
@@ -63,6 +68,29 @@ test.runIf(process.platform === 'linux')(
     await until('that the leader is halted', 10_000, () => isHalted(pid));
     await drill.stop('SIGKILL');
     await until('that it goes on', 10_000, () => !isHalted(pid));
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'what a command does late that was under way when the drill was killed is undone behind it',
+  { timeout: RUN_MS },
+  async () => {
+    const group = await startLiveGroup();
+    const folder = temporaryFolder();
+    const told = (): string[] => (existsSync(join(folder, 'told')) ? readLines(join(folder, 'told')) : []);
+    const say = (word: string): string => `echo ${word} >> ${join(folder, 'told')}`;
+    const members = group.nodes.map(({ name, address }) => {
+      const pid = group.process(name)?.pid;
+      const pause = `${say('begun')}; sleep 1; kill -STOP ${pid}; ${say('halted')}`;
+      return { name, address, pause, resume: `kill -CONT ${pid}; ${say('let-go')}` };
+    });
+    const target = { kind: 'running', nameServer: group.nameServer, members };
+    const drill = startDrill(folder, { name: 'late', target, faults: [{ kind: 'pause', forMs: 60_000 }] });
+    await until('that the command has begun', RUN_MS, () => told().length > 0);
+    await drill.stop('SIGKILL');
+    await until('that all is over', 20_000, () => told().length === 3);
+    expect(told()).toEqual(['begun', 'halted', 'let-go']);
+    expect(group.nodes.map(({ name }) => isHalted(group.process(name)?.pid))).toEqual([false, false, false]);
   },
 );
 

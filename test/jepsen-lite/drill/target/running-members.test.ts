@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { LaunchedProcess } from '../../../../cluster/launch/launched-process.ts';
 import type { RunningMember } from '../../../../jepsen-lite/drill/plan/plan.ts';
 import { RunningMembers } from '../../../../jepsen-lite/drill/target/running-members.ts';
 import type { Check } from '../../../../jepsen-lite/drill/target/strike-check.ts';
+import { commandOver } from '../../../../jepsen-lite/live/held-command.ts';
 import { perform, type Undo } from '../../../../jepsen-lite/live/watchdog/undo.ts';
 import type { Undoer } from '../../../../jepsen-lite/live/watchdog/watchdog.ts';
 
@@ -81,6 +83,33 @@ test('a command is over when it has ended, whatever it leaves behind that holds 
     expect.stringContaining('failed: gone'),
   ]);
   expect(performance.now() - startMs).toBeLessThan(6_000);
+});
+
+test('a command does not begin before the watchdog knows its process', async () => {
+  const file = join(folder, 'killed');
+  const failures: string[] = [];
+  let command: LaunchedProcess | undefined;
+  const members = new RunningMembers({
+    members: [{ name: 'n1', address: 'h:1', kill: `touch ${file}`, start: 'true' }],
+    watchdog: {
+      register: (undo) => {
+        command = undo.kind === 'command' ? undo.after : undefined;
+        return Promise.reject(new Error('the watchdog has ended'));
+      },
+      undo: () => Promise.resolve(),
+    },
+    leaderName: () => 'n1',
+    failed: (error) => failures.push(error.message),
+    check: () => Promise.resolve(paperCheck(true, [])),
+  });
+  const [member] = members.members;
+  if (member === undefined) throw new Error('there is one');
+  members.act(() => members.kill(member));
+  await members.heal();
+  expect(failures).toEqual(['the watchdog has ended']);
+  if (command === undefined) throw new Error('the watchdog was told of a process');
+  await commandOver(command);
+  expect(existsSync(file)).toBe(false);
 });
 
 /** A group of three whose commands do nothing but tell, and what a check of each finds. */

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { processStartTime } from '../../../../cluster/launch/process-identity.ts';
+import { HeldCommand } from '../../../../jepsen-lite/live/held-command.ts';
 import { MARK_VARIABLE, markedProcesses, perform } from '../../../../jepsen-lite/live/watchdog/undo.ts';
 
 const children: ChildProcess[] = [];
@@ -41,16 +42,30 @@ test('lets a stopped process go on, even one that has ended meanwhile', async ()
   await perform({ kind: 'continue', process: stopped });
 });
 
+/** A process that has ended. */
+const over = { pid: process.pid, startTime: 'of another one' };
+
 test('removes a folder, runs a command, and says why one failed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'undo-'));
   mkdirSync(join(folder, 'sub'));
   writeFileSync(join(folder, 'sub/file'), '');
-  await perform({ kind: 'command', argv: ['rm', join(folder, 'sub/file')] });
+  await perform({ kind: 'command', argv: ['rm', join(folder, 'sub/file')], after: over });
   expect(existsSync(join(folder, 'sub/file'))).toBe(false);
   await perform({ kind: 'remove', path: folder });
   await perform({ kind: 'remove', path: folder });
   expect(existsSync(folder)).toBe(false);
-  await expect(perform({ kind: 'command', argv: ['ls', folder] })).rejects.toThrow(/^ls .*No such file/);
+  await expect(perform({ kind: 'command', argv: ['ls', folder], after: over })).rejects.toThrow(/^ls .*No such file/);
+});
+
+test('runs a command when the one that it undoes is over, whoever has started that', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'undo-'));
+  const file = join(folder, 'done');
+  const kill = new HeldCommand(['sh', '-c', `sleep 0.3; echo kill >> ${file}`]);
+  const killed = kill.run();
+  await perform({ kind: 'command', argv: ['sh', '-c', `echo start >> ${file}`], after: kill.process });
+  expect(readFileSync(file, 'utf8')).toBe('kill\nstart\n');
+  await killed;
+  rmSync(folder, { recursive: true });
 });
 
 test('takes what is not mounted and no namespace for undone', async () => {
