@@ -93,7 +93,7 @@ function commandsOf(kind: string, whom: Target, { members }: RunningTarget, now:
   const keys = commandKeys(kind);
   if (keys === undefined) return 'nothing: no command of a plan makes it';
   const [first, last] = keys;
-  const names = now?.meant(kind === 'blackout' || kind === 'rolling' ? 'all' : whom) ?? [];
+  const names = now?.meant(whom) ?? [];
   const isMeantNow = ({ name }: { readonly name: string }): boolean => names.length === 0 || names.includes(name);
   const meant = meantBy(whom, members).filter(isMeantNow);
   return meant.map((member) => `${member.name}: "${member[first] ?? ''}", then "${member[last] ?? ''}"`).join('; ');

@@ -1,8 +1,9 @@
 import type { Fault } from '../../fault/schedule.ts';
+import { endingKinds } from './ending-kinds.ts';
 import { lengthOf, membersOf, type PhasePlan, type Plan, type TargetPlan } from './plan.ts';
 
-/** Kinds that end the processes that they hit, which are started again. */
-const ENDING = ['kill', 'stop', 'disk-error', 'blackout', 'rolling', 'wipe', 'power', 'lose-derived', 'rot'];
+/** After an error of its disk a member ends by itself. */
+const ENDING = [...endingKinds, 'disk-error'];
 
 /** Kinds that take the members that they hit out of the group while they last. */
 const DISABLING = [...ENDING, 'pause', 'isolate', 'deaf', 'disk-full'];
@@ -67,7 +68,7 @@ function awayUnder(faults: readonly Fault[], group: TargetPlan): number {
   const sizeOf = ({ kind, target, forMs }: Fault): number => {
     // One after another, the next perhaps before the one before is back.
     if (kind === 'rolling') return Math.min(members, Math.max(1, Math.ceil((COMES_BACK_MS * members) / forMs)));
-    return target === 'all' || kind === 'blackout' ? members : 1;
+    return target === 'all' ? members : 1;
   };
   const disabling = faults.filter((fault) => isDisabling(fault, group));
   const disabled = disabling.reduce((sum, each) => sum + sizeOf(each), 0);

@@ -3,7 +3,7 @@ import { ignoredKeys } from '../../../src/broker/config/ignored-keys.ts';
 import { type KeySpec, parseValue } from '../../../src/broker/config/key-spec.ts';
 import { type KnownKey, knownKeys } from '../../../src/broker/config/known-keys.ts';
 import type { Fault } from '../../fault/schedule.ts';
-import { faultProblem, sameEndsProblem, valueProblem } from '../../live/chaos/fault-problem.ts';
+import { aimProblem, faultProblem, sameEndsProblem, valueProblem } from '../../live/chaos/fault-problem.ts';
 import { isMadeBy, liveFaults } from '../../live/chaos/live-faults.ts';
 import { liveModeNamed } from '../../live/chaos/live-modes.ts';
 import { networkFaults } from '../../live/chaos/network-faults.ts';
@@ -61,7 +61,7 @@ function unclearProblem({ phases, target }: Plan): string | undefined {
     // Each member of a running group has commands of its own, so that all can be hit.
     const problem =
       target.kind === 'running'
-        ? valueProblem(made, fault)
+        ? (aimProblem(made, fault) ?? valueProblem(made, fault))
         : (faultProblem(made, fault) ?? sameEndsProblem(made, fault));
     if (problem !== undefined) return `the fault ${problem}`;
   }

@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import type { Fault } from '../../fault/schedule.ts';
+import { liveFaults } from '../../live/chaos/live-faults.ts';
 import { faultsNamed } from '../../live/chaos/named-faults.ts';
 import { membersOf, type PhasePlan, type Plan, type TargetPlan } from './plan.ts';
 import { planProblem } from './plan-problem.ts';
@@ -126,6 +127,11 @@ function phasesOf({ faults, phases }: PlanFile, name: string, members: number): 
 
 const DEFAULT_FOR_MS = 2_000;
 
+/** Whom a kind is aimed at where the plan does not say. */
+function usualTarget(kind: string): Fault['target'] {
+  return liveFaults.find(({ name }) => name === kind)?.onlyTarget ?? 'leader';
+}
+
 /** What a name means, and where the plan says whom, that one alone. */
 function faultsOf({ kind = '', ...fault }: Partial<Fault>, path: string, members: number): Fault[] {
   const named = faultsNamed(kind, members);
@@ -139,6 +145,13 @@ function faultsOf({ kind = '', ...fault }: Partial<Fault>, path: string, members
     throw new WrongPlan(`${path}.target: ${kind} says itself which links are cut; leave target and other out`);
   const parts = saysWhom ? named.slice(0, 1) : named;
   return parts.map(
-    (part): Fault => ({ atMs: 0, target: 'leader', forMs: DEFAULT_FOR_MS, ...part, ...fault, kind: part.kind }),
+    (part): Fault => ({
+      atMs: 0,
+      target: usualTarget(part.kind),
+      forMs: DEFAULT_FOR_MS,
+      ...part,
+      ...fault,
+      kind: part.kind,
+    }),
   );
 }

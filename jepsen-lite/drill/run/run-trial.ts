@@ -1,3 +1,4 @@
+import { endingKinds } from '../plan/ending-kinds.ts';
 import { lengthOf, type PhasePlan } from '../plan/plan.ts';
 import type { MadeFault, MadeStrike, RoleSighting } from '../target/drill-target.ts';
 import { type DrillRun, DrillStopped } from './drill-run.ts';
@@ -176,14 +177,11 @@ async function untilSteady(run: DrillRun, phase: string, timeoutMs: number): Pro
   return isSteady ? undefined : (problem ?? 'it was steady for too short a time');
 }
 
-/** Kinds that end the processes that they hit: what those told of themselves is gone. */
-const ENDING = ['kill', 'stop', 'blackout', 'rot', 'power', 'wipe', 'lose-derived'];
-
-/** The ends of processes as sightings of a role that they play from then on. */
+/** The ends of processes as sightings of a role that they play from then on: what those told of themselves is gone. */
 function endsOf(faults: readonly MadeFault[]): RoleSighting[] {
-  const ending = faults.filter(({ kind }) => ENDING.includes(kind));
-  return ending.flatMap(({ members, startMs }) =>
-    members.map((member) => ({ atMs: startMs, member, role: 'down', term: 0, leader: 'not known' })),
+  const ending = faults.filter(({ kind }) => endingKinds.includes(kind));
+  return ending.flatMap(({ hits }) =>
+    hits.map(({ member, atMs }) => ({ atMs, member, role: 'down', term: 0, leader: 'not known' })),
   );
 }
 

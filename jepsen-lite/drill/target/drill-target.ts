@@ -4,7 +4,7 @@ import type { Server } from '../../checker/rocketmq-outcome.ts';
 import type { Verdict } from '../../checker/verdict.ts';
 import type { Schedule } from '../../fault/schedule.ts';
 import type { LiveJudge } from '../../live/chaos/client-judge.ts';
-import type { StrikeGuard } from '../../live/chaos/fault-player.ts';
+import type { Hit, StrikeGuard } from '../../live/chaos/fault-player.ts';
 import type { LiveClients } from '../../live/chaos/live-clients.ts';
 import type { ActiveFault } from '../../live/chaos/look.ts';
 import type { SelfEnded } from '../../live/chaos/self-ends.ts';
@@ -52,8 +52,10 @@ export interface RoleSighting {
 /** A fault that was made, on the clock of the run. */
 export interface MadeFault {
   readonly kind: string;
-  /** Whom it hit. */
+  /** Whom it meant. */
   readonly members: readonly string[];
+  /** Whom it struck so far, and when. */
+  readonly hits: readonly Hit[];
   readonly startMs: number;
   readonly endMs: number;
 }

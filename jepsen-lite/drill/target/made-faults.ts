@@ -17,9 +17,14 @@ export class MadeFaults<Group extends Hurtable> implements FaultMaker {
   }
 
   get made(): readonly MadeFault[] {
-    return this.#player.made.map(({ fault, members, startMs, endMs }) => {
-      return { kind: fault.kind, members, startMs: startMs - this.#startedMs, endMs: endMs - this.#startedMs };
-    });
+    const onClock = (atMs: number): number => atMs - this.#startedMs;
+    return this.#player.made.map(({ fault, members, hits, startMs, endMs }) => ({
+      kind: fault.kind,
+      members,
+      hits: hits.map(({ member, atMs }) => ({ member, atMs: onClock(atMs) })),
+      startMs: onClock(startMs),
+      endMs: onClock(endMs),
+    }));
   }
 
   get strikes(): readonly MadeStrike[] {

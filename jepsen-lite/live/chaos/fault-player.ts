@@ -4,11 +4,19 @@ import type { Hurtable } from './hurtable.ts';
 import type { LiveFault } from './live-fault.ts';
 import type { ActiveFault } from './look.ts';
 
+/** A member that a fault has struck, on the clock of `performance.now()`. */
+export interface Hit {
+  readonly member: string;
+  readonly atMs: number;
+}
+
 /** A fault that was made, on the clock of `performance.now()`. */
 export interface PlayedFault {
   readonly fault: Fault;
   /** Whom it meant at that moment. */
   readonly members: readonly string[];
+  /** Of one that goes from member to member, those whose turn has come so far. */
+  readonly hits: readonly Hit[];
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -84,12 +92,19 @@ export class FaultPlayer<Group extends Hurtable> {
       return refusal === undefined;
     };
     const isAllowed = kind.oneByOne || mayHit(members);
-    const happens = isAllowed && kind.apply(this.#group, fault, (member) => mayHit([member]));
+    const hits: Hit[] = kind.oneByOne ? [] : members.map((member) => ({ member, atMs: startMs }));
+    const happens =
+      isAllowed &&
+      kind.apply(this.#group, fault, (member) => {
+        const may = mayHit([member]);
+        if (may) hits.push({ member, atMs: performance.now() });
+        return may;
+      });
     const counts = happens ? this.injected : this.skipped;
     counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
     const endMs = startMs + fault.forMs;
     if (happens) {
-      const played = { fault, members, startMs, endMs };
+      const played = { fault, members, hits, startMs, endMs };
       this.#on.push(played);
       this.made.push(played);
       this.#onMade(played);

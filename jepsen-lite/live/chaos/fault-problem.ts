@@ -12,13 +12,27 @@ export function sameEndsProblem(
 
 /** Why a fault that was written down would not do what it says, in a few words; undefined if it would. */
 export function faultProblem(
-  made: Pick<LiveFault, 'hitsOne'> & Valued,
+  made: Pick<LiveFault, 'hitsOne'> & Aimed & Valued,
   fault: Pick<Fault, 'kind' | 'target' | 'other' | 'mode' | 'amount' | 'forMs'>,
 ): string | undefined {
   const { kind, target, other } = fault;
   if (made.hitsOne && target === 'all') return `${kind} hits one member, not all; write it once for each`;
   if (made.hitsOne && other === 'all') return `${kind} goes to one other member, not to all; write it once for each`;
-  return valueProblem(made, fault);
+  return aimProblem(made, fault) ?? valueProblem(made, fault);
+}
+
+type Aimed = Pick<LiveFault, 'onlyTarget' | 'needsOther' | 'takesOther'>;
+
+/** The same of whom it is aimed at, in any number. */
+export function aimProblem(
+  { onlyTarget, needsOther, takesOther }: Aimed,
+  { kind, target, other }: Pick<Fault, 'kind' | 'target' | 'other'>,
+): string | undefined {
+  if (onlyTarget !== undefined && target !== onlyTarget)
+    return `${kind} cannot have target ${target}; ${onlyTarget} is the only one`;
+  return other === undefined || needsOther || takesOther
+    ? undefined
+    : `${kind} has no other end; leave out other ${other}`;
 }
 
 type Valued = Pick<LiveFault, 'modes' | 'pathBehindMode' | 'amounts' | 'needsAmount' | 'lasts'>;

@@ -1,4 +1,4 @@
-import type { Fault } from '../../fault/schedule.ts';
+import type { Fault, Target } from '../../fault/schedule.ts';
 import type { LiveGroup } from './live-group.ts';
 
 /** How a kind of fault is made on real processes. How one is drawn, the simulator's kind of the same name knows. */
@@ -6,8 +6,10 @@ export interface LiveFault<Group = LiveGroup> {
   readonly name: string;
   /** By what means. */
   readonly by: string;
-  /** It hits none of the members, whatever its target says. */
+  /** It hits none of the members. */
   readonly besideMembers?: true;
+  /** Whom it is aimed at in any case: another target is refused. */
+  readonly onlyTarget?: Target;
   /** It hits one member: a target that means all is refused. */
   readonly hitsOne?: true;
   /** What its mode may be; empty: it has none. */
@@ -22,6 +24,8 @@ export interface LiveFault<Group = LiveGroup> {
   readonly lasts?: true;
   /** It is made between its target and `other`. */
   readonly needsOther?: true;
+  /** Its `other` means something, though it is made on its target alone; where neither this holds nor `needsOther`, one is refused. */
+  readonly takesOther?: true;
   /** It hits one member after another, and asks `mayHit` for each when its turn has come. */
   readonly oneByOne?: true;
   /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */

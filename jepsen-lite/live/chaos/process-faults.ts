@@ -50,6 +50,7 @@ const blackout: LiveFault<Hurtable> = {
   // What a drawn one says for the simulator; here it is SIGKILL in any case.
   modes: ['kill', 'power'],
   amounts: ORDERS,
+  onlyTarget: 'all',
   apply(live, { forMs, amount = 0 }) {
     const order = rotated(
       live.members.filter(({ state }) => state === 'up'),
@@ -67,6 +68,7 @@ const rolling: LiveFault<Hurtable> = {
   by: 'SIGTERM and a start, one member after another',
   modes: [],
   amounts: ORDERS,
+  onlyTarget: 'all',
   oneByOne: true,
   apply(live, { forMs, amount = 0 }, mayHit) {
     const order = rotated(live.members, amount);
@@ -109,6 +111,7 @@ const nameServer: LiveFault = {
   modes: [],
   amounts: NAME_SERVERS,
   besideMembers: true,
+  onlyTarget: 'all',
   apply(live, { forMs, amount }) {
     // `amount`: so many, from the first on; all, where it is missing.
     const meant = live.group.nameServers.slice(0, amount).filter((name) => live.group.process(name) !== undefined);

@@ -29,6 +29,8 @@ const transfer: LiveFault = {
   by: 'a request to the leader',
   modes: [],
   amounts: { least: 1, most: 1_000 },
+  onlyTarget: 'leader',
+  takesOther: true,
   apply(live, { other = 'follower', forMs, amount = 1 }) {
     if (live.leader() === undefined) return false;
     for (let turn = 0; turn < amount; turn++) {

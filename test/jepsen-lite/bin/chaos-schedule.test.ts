@@ -43,6 +43,8 @@ test.for([
   ['less than nothing', [{ ...kill, kind: 'slow-link', amount: -50 }], [], 'slow-link cannot have amount -50'],
   ['no amount', [{ ...kill, kind: 'clock-jump' }], [], 'fault 1: clock-jump without an amount changes nothing; give'],
   ['no duration', [{ ...kill, kind: 'pause', forMs: 0 }], [], 'fault 1: pause for 0 ms changes nothing; give it a'],
+  ['one where all are hit', [{ ...kill, kind: 'blackout' }], [], 'fault 1: blackout cannot have target leader; all is'],
+  ['a far end of none', [{ ...kill, other: 'n2' }], [], 'fault 1: kill has no other end; leave out other n2'],
   ['no list', { faults: [] }, [], 'a JSON list of faults is needed'],
   ['what the mode does not survive', [{ ...kill, kind: 'rot' }], ['--mode', 'controller'], 'fault 1: mode controller'],
   ['what these cuts cannot do', [{ ...kill, kind: 'reset' }], ['--cuts', 'namespaces'], 'fault 1: only proxies make'],

@@ -17,7 +17,7 @@ export function sampleTrial(number: number, more: Partial<TrialFigures> = {}): T
       healMs: 5_000,
       endMs: 8_000,
       phases: [{ faultMs: 3_000, healMs: 5_000 }],
-      faults: [{ kind: 'kill', members: ['n0'], startMs: 3_000, endMs: 5_000 }],
+      faults: [{ kind: 'kill', members: ['n0'], hits: [{ member: 'n0', atMs: 3_000 }], startMs: 3_000, endMs: 5_000 }],
       strikes: [{ startMs: 3_000, endMs: 3_010 }],
       roles: [
         { atMs: 5, member: 'n0', role: 'leader', term: 1, leader: 'n0' },

@@ -54,7 +54,13 @@ test('counted from the end of faults, each phase has its recovery, the last one,
 });
 
 test('each fault has its recovery, also one in a phase with others', () => {
-  const faults = [3_000, 9_000].map((startMs) => ({ kind: 'kill', members: ['n0'], startMs, endMs: startMs + 2_000 }));
+  const faults = [3_000, 9_000].map((startMs) => ({
+    kind: 'kill',
+    members: ['n0'],
+    hits: [],
+    startMs,
+    endMs: startMs + 2_000,
+  }));
   for (const { startMs } of faults)
     expect(figuresOf({ faults }, { stall: [startMs, startMs + 300] })).toEqual({ rtoMs: 300, outageFromMs: startMs });
 });

@@ -24,7 +24,7 @@ function sendsWithout(...stalls: readonly Times[]): Send[] {
 function trial(...strikes: readonly Times[]) {
   const [[faultMs]] = strikes as [Times];
   return {
-    faults: [{ kind: 'kill', members: ['n0'], startMs: faultMs, endMs: faultMs + 6_000 }],
+    faults: [{ kind: 'kill', members: ['n0'], hits: [], startMs: faultMs, endMs: faultMs + 6_000 }],
     strikes: strikes.map(([startMs, endMs]) => ({ startMs, endMs })),
     phases: [{ faultMs, healMs: faultMs + 6_000 }],
     faultMs,

@@ -81,6 +81,14 @@ test('a name of OpenChaos means whom it says, unless the plan says whom', () => 
   ]);
 });
 
+test('a fault that hits all means all where the plan does not say whom', () => {
+  const plan = readPlan('{ allowQuorumLoss: true, faults: [{ kind: blackout }, { kind: rolling }] }', 'x');
+  expect(plan.phases[0]?.faults.map(({ target }) => target)).toEqual(['all', 'all']);
+  expect(describePlan(plan)).toContain('blackout of all, by');
+  const other = readPlan('{ faults: [{ kind: name-server }, { kind: transfer, other: n1 }] }', 'x');
+  expect(other.phases[0]?.faults.map(({ target }) => target)).toEqual(['all', 'leader']);
+});
+
 test('a preset with other values', () => {
   const plan = readPlan('{ preset: leader-kill, repeat: 3, load: { rate: 50 } }', 'file');
   expect(plan).toMatchObject({ name: 'leader-kill', repeat: 3, load: { rate: 50 }, expect: { rtoMs: 500 } });
@@ -190,6 +198,21 @@ describe('what makes no sense is refused with one sentence', () => {
     [
       `{ faults: [{ kind: pause, forMs: 0 }], target: { kind: running, nameServer: "h:9", ${pausable} } }`,
       'the fault pause for 0 ms changes nothing',
+    ],
+    [
+      '{ allowQuorumLoss: true, faults: [{ kind: blackout, target: n2 }] }',
+      'the fault blackout cannot have target n2; all is the only one',
+    ],
+    [
+      '{ faults: [{ kind: rolling, target: leader, forMs: 9000 }] }',
+      'the fault rolling cannot have target leader; all is the only one',
+    ],
+    ['{ faults: [{ kind: name-server, target: n2 }] }', 'the fault name-server cannot have target n2; all is the'],
+    ['{ faults: [{ kind: transfer, target: n2 }] }', 'the fault transfer cannot have target n2; leader is the only'],
+    ['{ faults: [{ kind: kill, other: follower }] }', 'the fault kill has no other end; leave out other follower'],
+    [
+      `{ faults: [{ kind: pause, other: n0 }], target: { kind: running, nameServer: "h:9", ${pausable} } }`,
+      'the fault pause has no other end; leave out other n0',
     ],
     ['{ faults: [{ kind: disk-error, mode: raed }] }', 'disk-error has no mode raed; there are sync, write, read'],
     ['{ faults: [{ kind: cut, other: leader }] }', 'the fault cut goes from leader to leader, which are one'],

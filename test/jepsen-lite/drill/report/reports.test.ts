@@ -86,7 +86,13 @@ test('a timeline shows sends, faults, leaders, terms and the recovery', () => {
 
 test('names of faults in a timeline stand above the plot, none over another, and none is cut off', () => {
   const { record } = sampleTrial(1);
-  const faults = ['kill', 'pause', 'isolate'].map((kind) => ({ kind, members: ['n0'], startMs: 7_990, endMs: 7_995 }));
+  const faults = ['kill', 'pause', 'isolate'].map((kind) => ({
+    kind,
+    members: ['n0'],
+    hits: [],
+    startMs: 7_990,
+    endMs: 7_995,
+  }));
   const svg = timelineSvg(sampleTrial(1, { record: { ...record, faults } }));
   const names = [...svg.matchAll(/<text [^>]*x="([^"]*)" y="([^"]*)"[^>]*>([a-z]+ n0)</g)];
   const places = names.map(([, x, y, text]) => ({ right: Number(x) + (text ?? '').length * 6.2, y: Number(y) }));

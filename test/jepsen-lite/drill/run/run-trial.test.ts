@@ -24,6 +24,8 @@ const plan = {
 };
 
 interface Paper {
+  /** Kind of the first fault. */
+  readonly kind?: string;
   /** Kinds that find nobody to hit. */
   readonly missed?: readonly string[];
   /** What is wrong with the group after so many faults were made. */
@@ -37,7 +39,14 @@ interface Paper {
 }
 
 /** A trial on a group of paper, to which a message is sent every 5 ms, the faults that were made in it, and what was told of it where it was cut short. */
-async function trialOn({ missed = [], problem = () => undefined, mistake, stopMs, lastStartMs = 0 }: Paper) {
+async function trialOn({
+  kind: first = 'kill',
+  missed = [],
+  problem = () => undefined,
+  mistake,
+  stopMs,
+  lastStartMs = 0,
+}: Paper) {
   const interruption = new AbortController();
   if (stopMs !== undefined) setTimeout(() => interruption.abort(), stopMs);
   const nowMs = (): number => performance.now();
@@ -53,8 +62,18 @@ async function trialOn({ missed = [], problem = () => undefined, mistake, stopMs
     }
   };
   const play = (schedule: Schedule): void => {
-    for (const { kind, forMs } of schedule.filter((each) => !missed.includes(each.kind))) {
-      made.push({ kind, members: ['n0'], startMs: nowMs(), endMs: nowMs() + forMs });
+    const named = schedule.map((each, at) => (at === 0 ? { ...each, kind: first } : each));
+    for (const { kind, forMs } of named.filter((each) => !missed.includes(each.kind))) {
+      made.push({
+        kind,
+        members: ['n0', 'n1'],
+        hits: [
+          { member: 'n0', atMs: nowMs() },
+          { member: 'n1', atMs: nowMs() + forMs / 2 },
+        ],
+        startMs: nowMs(),
+        endMs: nowMs() + forMs,
+      });
       strikes.push({ startMs: nowMs(), endMs: nowMs() + STRIKES_MS });
     }
     if (mistake !== undefined) misses.push(mistake);
@@ -109,6 +128,21 @@ test('a trial whose faults were all made, and after which all is well, has no pr
     strikes: made.map(({ startMs }) => ({ startMs, endMs: startMs + STRIKES_MS })),
   });
   expect(cutShort).toEqual([]);
+});
+
+test('whoever was ended is told as down from when his turn had come, and who was halted is not', async () => {
+  const down = async (kind: string) => {
+    const { outcome, made } = await trialOn({ kind });
+    if (outcome instanceof Error) throw outcome;
+    const startMs = made[0]?.startMs ?? 0;
+    return outcome.roles.map(({ member, role, atMs }) => [member, role, atMs - startMs]);
+  };
+  const both = [
+    ['n0', 'down', 0],
+    ['n1', 'down', 150],
+  ];
+  for (const kind of ['kill', 'rolling', 'blackout']) expect(await down(kind)).toEqual(both);
+  expect(await down('pause')).toEqual([]);
 });
 
 test('the faults of a phase are over when the last of what they ended was started', async () => {

@@ -118,6 +118,28 @@ test('of a rolling fault the guard is asked for each member when its turn has co
   expect(group.told).toEqual(['stop n0', 'start n0', 'kill n2', 'start n2', 'kill n0', 'start n0']);
 });
 
+test('of a fault it is told whom it struck and when, of one that goes from member to member as their turns come', async () => {
+  await played(async (player) => {
+    const startMs = performance.now();
+    const hits = (at: number) => player.made[at]?.hits.map(({ member, atMs }) => [member, atMs - startMs]);
+    player.play([
+      { kind: 'blackout', target: 'all', atMs: 10, forMs: 30 },
+      { kind: 'rolling', target: 'all', atMs: 1_000, forMs: 3_000 },
+    ]);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(player.made.map(({ members }) => members)).toEqual(Array(2).fill(['n0', 'n1', 'n2']));
+    expect(hits(0)).toEqual([
+      ['n0', 10],
+      ['n1', 10],
+      ['n2', 10],
+    ]);
+    expect(hits(1)).toEqual([
+      ['n0', 1_000],
+      ['n1', 2_000],
+    ]);
+  });
+});
+
 test('a fault that finds nobody is not counted as made, and none begins when faults are over', async () => {
   const group = await played(async (player, live) => {
     player.play([

@@ -42,8 +42,8 @@ test('nor is anything of a drawn live schedule refused', () => {
 });
 
 /** A fault of a kind as it has to be at least. */
-function sound({ name, needsAmount }: (typeof liveFaults)[number]) {
-  return { kind: name, target: 'n0', forMs: 1, ...(needsAmount ? { amount: 100 } : {}) } as const;
+function sound({ name, needsAmount, onlyTarget = 'n0' }: (typeof liveFaults)[number]) {
+  return { kind: name, target: onlyTarget, forMs: 1, ...(needsAmount ? { amount: 100 } : {}) } as const;
 }
 
 test('what changes nothing is refused', () => {
@@ -63,6 +63,21 @@ test('what changes nothing is refused', () => {
   expect(faultProblem(slow, { ...sound(slow), amount: 0 })).toBe(
     'slow-disk cannot have amount 0; whole numbers from 1 to 600000 are possible',
   );
+});
+
+test('a target that a kind passes over is refused, as is another end of a kind that has none', () => {
+  const refusing = (value: Partial<Fault>, word: string): string[] => {
+    const made = liveFaults.filter((each) => faultProblem(each, { ...sound(each), ...value })?.includes(word));
+    return made.map(({ name }) => name).sort();
+  };
+  expect(refusing({ target: 'n1' }, 'cannot have target n1; ')).toEqual([
+    'blackout',
+    'name-server',
+    'rolling',
+    'transfer',
+  ]);
+  const ends = liveFaults.map(({ name }) => name).filter((name) => !['cut', 'reset', 'transfer'].includes(name));
+  expect(refusing({ other: 'n2' }, 'has no other end; leave out other n2')).toEqual(ends.sort());
 });
 
 test('every kind refuses a mode that it does not know, and amounts beyond its bounds', () => {
