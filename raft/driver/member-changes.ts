@@ -4,7 +4,10 @@ import type { MemberChange, MemberSet, NodeId } from '../core/types.ts';
 /** What `Replica.changeMembers` takes: one change, or two in a row. `replace`: the learner `by` is promoted, then `id` is removed. */
 export type MembersRequest = MemberChange | { readonly kind: 'replace'; readonly id: NodeId; readonly by: NodeId };
 
-/** `refusal` undefined: committed, by entry `index`. Else a sentence; with an index not 0 the entry was appended, and its outcome is unknown. */
+/**
+ * `refusal` undefined: committed, by entry `index`. Else a sentence. Index 0: nothing was changed. Else entry `index` was appended, and the sentence says what is known: its outcome is unknown, or
+ * it is committed, and was the first of two steps.
+ */
 export type MembersDone = (refusal: string | undefined, index: number) => void;
 
 /** Changes of the set of members that were asked of this leader: one at a time, each waits for its commit. */
@@ -39,7 +42,9 @@ export class MemberChanges {
         return;
       }
       this.propose({ kind: 'remove', id }, (second, last) => {
-        done(second === undefined ? undefined : `${by} is a voter now, but ${id} still is one: ${second}`, last);
+        if (second === undefined) done(undefined, last);
+        else if (last === 0) done(`${by} is a voter now, but ${id} still is one: ${second}`, index);
+        else done(`${by} is a voter now, but whether ${id} still is one is open: ${second}`, last);
       });
     });
   }
