@@ -12,20 +12,23 @@ interface Voter {
 }
 
 /**
- * The voters whose votes a doubt election needs now, of each of them; none: it is not open (safety rule 2). It is open while fewer than a majority are known to be
- * free of doubt, and needs all voters but those whom an operator gave up; those who are left must be a majority, so that two such elections share a voter. A fresh
+ * The voters whose votes a doubt election needs now, of each of them; none: it is not open (safety rule 2). It is open while an ordinary election under the set in
+ * force here cannot be won: fewer than a majority are known to be free of doubt, or none of those has the entry of that set, so that nobody stands under it. It needs
+ * all voters of the set but those whom an operator gave up; those who are left must be a majority, so that two such elections share a voter. A fresh
  * store (it may be a wiped member) takes part only if all are empty. `bootstrapWithMajority` waives who is absent, and who is fresh where the founder's entry
- * stands, while nobody present was ever made whole.
+ * stands, while nobody present was ever made whole. Who calls it need be no voter itself where the entry that says so is not known to be committed (`Membership.mayStand`).
  */
 export function doubtVoters(node: NodeState): readonly NodeId[] {
-  const { majority } = node.members;
+  const { majority, changedAt, isSelfVoter } = node.members;
   const left = node.members.voters.filter((id) => !node.givenUp.has(id)).map((id) => voterOf(node, id));
   const here = left.filter(({ isHere }) => isHere);
-  const free = here.filter(({ inDoubt }) => !inDoubt).length;
+  const free = here.filter(({ inDoubt }) => !inDoubt);
   const longest = Math.max(0, ...here.map(({ lastIndex }) => lastIndex));
-  const isFounding = node.config.bootstrapWithMajority && free === 0 && longest <= 1;
+  const isFounding = node.config.bootstrapWithMajority && free.length === 0 && longest <= 1;
   const needed = isFounding ? here.filter(({ fresh }) => !fresh || longest === 0) : left;
-  const isOpen = free < majority && needed.length >= majority && needed.some(({ id }) => id === node.id);
+  const isNeeded = needed.some(({ id }) => id === node.id) || !isSelfVoter;
+  const isWinnable = free.length >= majority && free.some(({ lastIndex }) => lastIndex >= changedAt);
+  const isOpen = !isWinnable && isNeeded && needed.length >= majority;
   const mayBeWiped = longest > 0 && needed.some(({ isHere, fresh }) => isHere && fresh);
   return isOpen && !mayBeWiped ? needed.map(({ id }) => id) : [];
 }
@@ -41,6 +44,6 @@ function voterOf(node: NodeState, id: NodeId): Voter {
     const { inDoubt, fresh, lastIndex } = node;
     return { id, isHere: true, inDoubt, fresh, lastIndex };
   }
-  const { connected, inDoubt, fresh, helloLastIndex } = node.peerOf(id);
-  return { id, isHere: connected, inDoubt, fresh, lastIndex: helloLastIndex };
+  const { connected, isWhole, fresh, helloLastIndex } = node.peerOf(id);
+  return { id, isHere: connected, inDoubt: !isWhole, fresh, lastIndex: helloLastIndex };
 }

@@ -197,8 +197,6 @@ function mayVoteFor(node: NodeState, request: VoteRequest): boolean {
   // An entry of that term proves that it has had its leader, whatever a member in doubt has forgotten.
   if (request.term <= node.lastTerm) return false;
   if (request.type === 'doubt-vote') {
-    // It is a vote of all voters; who is none here takes no part. (An ordinary vote asks nobody whether he is a member: thesis 4.1.)
-    if (!node.members.isVoter(request.from) || !node.members.isSelfVoter) return false;
     // A fresh store helps to elect, and is elected, only among empty ones.
     const fresh = node.fresh || node.peers.get(request.from)?.fresh === true;
     if (fresh && (node.lastIndex > 0 || request.lastIndex > 0)) return false;

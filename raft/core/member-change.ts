@@ -44,7 +44,7 @@ function notReadyToVote(node: NodeState, id: NodeId): string | undefined {
   const peer = node.peers.get(id);
   if (!peer || !node.members.isLearner(id)) return `${id} is no learner`;
   if (!peer.connected) return `${id} is not connected`;
-  if (peer.inDoubt) return `${id} may lack entries that it acknowledged`;
+  if (!peer.isWhole) return `${id} may lack entries that it acknowledged`;
   if (peer.state === 'replicate' && peer.match >= node.commitAtHeartbeat) return undefined;
   return `${id} has not caught up: it lacks ${node.lastIndex - peer.match} entries`;
 }
@@ -54,7 +54,7 @@ function tooFewAtWork(node: NodeState, voters: readonly NodeId[]): string | unde
   const atWork = voters.filter((id) => {
     if (id === node.id) return !node.inDoubt;
     const peer = node.peers.get(id);
-    return peer?.connected && !peer.inDoubt && node.now - peer.heardAt < node.config.electionTicks;
+    return peer?.connected && peer.isWhole && node.now - peer.heardAt < node.config.electionTicks;
   }).length;
   const needed = majorityOf(voters.length);
   return atWork >= needed

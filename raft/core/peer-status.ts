@@ -8,6 +8,7 @@ export interface PeerStatus {
   readonly voter: boolean;
   readonly connected: boolean;
   readonly incarnation: number;
+  /** It may lack entries that it acknowledged: not found whole yet, or it has not said itself that its doubt is over. */
   readonly inDoubt: boolean;
   /** Leader only: as the peer said last, it should not lead (slow disk, damaged log). */
   readonly unwell: boolean;
@@ -29,7 +30,7 @@ export function peerStatus(node: NodeState, peer: Progress): PeerStatus {
     voter: node.members.isVoter(peer.id),
     connected: peer.connected,
     incarnation: peer.incarnation,
-    inDoubt: peer.inDoubt,
+    inDoubt: !peer.isWhole,
     unwell: leads && peer.unwell,
     match: leads ? peer.match : 0,
     synced: leads ? peer.synced : 0,

@@ -138,14 +138,16 @@ describe('a doubt election (safety 2)', () => {
     expect(solo.ticks(300).some((m) => m.type === 'doubt-vote')).toBe(false);
   });
 
-  it('is one of the voters: who is none in the own log is granted nothing, and who is none himself grants nothing', () => {
+  it('is one of the voters by the log of who stands: what a shorter log says of members, its owner included, counts for nothing (thesis 4.1)', () => {
     const request = { term: 9, lastTerm: 8, lastIndex: 9 };
     const solo = new Solo({ learners: ['n3'] });
     solo.step('doubt-vote', 'n3', request);
-    expect(solo.last('doubt-vote-reply')).toMatchObject({ to: 'n3', granted: false });
+    expect(solo.last('doubt-vote-reply')).toMatchObject({ to: 'n3', granted: true });
     const learner = new Solo({ voters: ['n1', 'n2', 'n3'], learners: ['n0'] });
     learner.step('doubt-vote', 'n1', request);
-    expect(learner.last('doubt-vote-reply')).toMatchObject({ to: 'n1', granted: false });
+    expect(learner.last('doubt-vote-reply')).toMatchObject({ to: 'n1', granted: true });
+    learner.step('doubt-vote', 'n2', { ...request, term: 10, lastTerm: 0, lastIndex: 0 });
+    expect(learner.last('doubt-vote-reply')).toMatchObject({ to: 'n2', granted: false });
   });
 
   it('goes to the highest last term, not to the longest log', () => {

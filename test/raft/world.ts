@@ -123,11 +123,11 @@ export class World {
     return this.leader() as Host;
   }
 
-  /** Every member that is up has committed and applied the leader's whole log, and none is in doubt. */
+  /** Every member that is up has committed and applied the leader's whole log, none is in doubt, and the leader knows it. */
   converged(): boolean {
     const leader = this.leader();
     const members = leader?.replica?.status();
-    if (!leader || !members) return false;
+    if (!leader || !members || members.peers.some(({ connected, inDoubt }) => connected && inDoubt)) return false;
     return [...members.voters, ...members.learners].every((id) => {
       const status = this.host(id).replica?.status();
       return !status || (status.appliedIndex === leader.log.lastIndex && !status.inDoubt);

@@ -23,8 +23,8 @@ async function send(group: DledgerWorld, count: number): Promise<string[]> {
 
 const voters = (group: DledgerWorld, name: MemberName) => group.broker(name).status().voters.join(' ');
 
-/** A group with n3 as a voter, which n0, n1 and n2 do not have in their configuration. */
-async function groupOfFour(): Promise<DledgerWorld> {
+/** A group with n3 as a learner that has everything. */
+async function groupWithLearner(): Promise<DledgerWorld> {
   const group = await DledgerWorld.serving();
   await send(group, 20);
   group.addMachine('n3');
@@ -33,6 +33,24 @@ async function groupOfFour(): Promise<DledgerWorld> {
   await group.untilEqual();
   await group.until(() => !group.broker('n3').status().inDoubt);
   await group.world.run(300);
+  return group;
+}
+
+/** n0, alone in its group, and n1, which is to join it. */
+async function groupOfOne(): Promise<DledgerWorld> {
+  const group = await DledgerWorld.create('dLegerPeers=n0-n0:40911');
+  group.own.set('n1', 'dLegerPeers=n0-n0:40911;n1-n1:40911');
+  await group.start('n0');
+  await group.untilServing();
+  await send(group, 20);
+  await group.start('n1');
+  expect(await change(group, learner('n1'))).toBeUndefined();
+  return group;
+}
+
+/** A group with n3 as a voter, which n0, n1 and n2 do not have in their configuration. */
+async function groupOfFour(): Promise<DledgerWorld> {
+  const group = await groupWithLearner();
   expect(await change(group, { kind: 'promote', id: 'n3' })).toBeUndefined();
   await group.untilEqual();
   return group;
@@ -142,5 +160,57 @@ describe('members of a DLedger group', () => {
     const sent = await send(group, 10);
     expect((await group.readAll('Orders')).map(({ messageId }) => messageId)).toEqual(expect.arrayContaining(sent));
     expect(group.serving()).not.toContain(old);
+  });
+
+  it('elects a leader after a power failure of all, though one that was promoted died before it knew (raft/SAFETY.md 2)', async () => {
+    const group = await groupWithLearner();
+    const promoted = change(group, { kind: 'promote', id: 'n3' });
+    group.kill('n3');
+    expect(await promoted).toBeUndefined();
+    const sent = await send(group, 20);
+    await group.untilEqual();
+    for (const name of ['n0', 'n1', 'n2'] as const) group.kill(name, { machine: true, unsynced: 'kept' });
+    for (const name of group.names) await group.start(name);
+    await group.untilServing();
+    const ids = (await group.readAll('Orders')).map(({ messageId }) => messageId);
+    for (const id of sent) expect(ids).toContain(id);
+    expect(voters(group, 'n3')).toBe('n0 n1 n2 n3');
+  });
+
+  it('serves again when the second of two voters, promoted and without power before it knew, is back (raft/SAFETY.md 2)', async () => {
+    const group = await groupOfOne();
+    const whole = () =>
+      group
+        .broker('n0')
+        .status()
+        .peers.every(({ inDoubt, lag }) => !inDoubt && lag === 0);
+    await group.until(whole);
+    const promoted = change(group, { kind: 'promote', id: 'n1' });
+    group.kill('n1', { machine: true });
+    await group.world.run(30_000);
+    expect(group.serving()).toEqual([]);
+    await group.start('n1');
+    await group.untilServing();
+    expect(await promoted).toBe('outcome unknown: this node leads no longer');
+    expect(voters(group, 'n1')).toBe('n0 n1');
+  });
+
+  it('promotes nobody before it has said itself that its doubt is over: its process may end at any time', async () => {
+    const group = await groupOfOne();
+    const { replica } = group.broker('n0').parts.group;
+    const isAsked = () => {
+      let refusal: string | undefined;
+      replica.changeMembers({ kind: 'promote', id: 'n1' }, (answer) => {
+        refusal = answer;
+      });
+      return refusal === undefined;
+    };
+    while (!isAsked()) await group.world.run(0.2);
+    expect(group.broker('n1').parts.member.storage.hardState.record.inDoubt).toBe(false);
+    group.kill('n1');
+    await group.world.run(3_000);
+    await group.start('n1');
+    await group.untilServing();
+    expect(voters(group, 'n1')).toBe('n0 n1');
   });
 });
