@@ -7,6 +7,7 @@ import { isExcusedEnd } from '../fault/self-ends.ts';
 import type { Judge, Moment } from '../invariant/judge.ts';
 import { NoSelfStop } from '../invariant/no-self-stop.ts';
 import { nativeReplica } from '../replica/replica-files.ts';
+import { atOnce } from '../replica/steps.ts';
 import { ImageFiles } from '../sim/image-files.ts';
 import type { Scene } from '../sim/scene.ts';
 import type { ServerEvents } from '../sim/sim-server.ts';
@@ -265,7 +266,7 @@ export class ControllerCluster implements Scene {
       const { bytes } = this.judge;
       const firstOf = (position: number): number => bytes.recordsBefore(position) + 1;
       const states = this.nodes.map(({ name, host }) => {
-        return nativeReplica(new ImageFiles(host.image), name, '/store', firstOf);
+        return atOnce(nativeReplica(new ImageFiles(host.image), name, '/store', firstOf));
       });
       return { states, events: [] };
     };

@@ -2,7 +2,8 @@
 export interface FileView {
   /** Names of what is in a folder; none if there is no such folder. */
   names(directory: string): readonly string[];
-  read(path: string): Buffer;
+  /** So many bytes of a file from a place on, or fewer where it ends before. */
+  read(path: string, from: number, length: number): Buffer;
 }
 
 /** A file of a log that grows. */

@@ -11,6 +11,7 @@ import type { Judge, Moment } from '../invariant/judge.ts';
 import { NoSelfStop } from '../invariant/no-self-stop.ts';
 import { dledgerMember } from '../invariant/raft-member.ts';
 import { groupReplica } from '../replica/replica-files.ts';
+import { atOnce } from '../replica/steps.ts';
 import { LISTEN_PORT } from '../workload/clients.ts';
 import { ImageFiles } from './image-files.ts';
 import type { ReignEnd, Scene, SceneLimits } from './scene.ts';
@@ -148,7 +149,8 @@ export class Cluster implements Scene, ServerEvents<SimNode> {
     const commits = this.nodes.map(({ name }) => this.judge.watch(name).commit);
     return () => {
       const states = this.nodes.map(({ name, host }, at) => {
-        return groupReplica(new ImageFiles(host.image), name, `/store/dledger-${name}`, '/store', commits[at] ?? 0);
+        const files = new ImageFiles(host.image);
+        return atOnce(groupReplica(files, name, `/store/dledger-${name}`, '/store', commits[at] ?? 0));
       });
       return { states, events: this.#events };
     };

@@ -20,7 +20,10 @@ export class ImageFiles implements FileView {
     return [...names];
   }
 
-  read(path: string): Buffer {
-    return this.#image.files.get(path)?.content() ?? Buffer.alloc(0);
+  read(path: string, from: number, length: number): Buffer {
+    const file = this.#image.files.get(path);
+    const bytes = Buffer.alloc(Math.max(0, Math.min(length, (file?.size ?? 0) - from)));
+    file?.read(bytes, from);
+    return bytes;
   }
 }

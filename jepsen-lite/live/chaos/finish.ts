@@ -5,6 +5,7 @@ import type { Verdict } from '../../checker/verdict.ts';
 import { judgeOnewayOffsets } from '../../workload/oneway-offsets.ts';
 import { readTopicSettings } from '../../workload/topic-settings.ts';
 import { askAgain } from '../ask-again.ts';
+import { inTurns } from '../in-turns.ts';
 import { checkReadBack, type ReadBack, readBack } from '../read-back.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveDisturbances } from './live-disturbances.ts';
@@ -80,7 +81,8 @@ export async function finish(options: FinishOptions): Promise<Verdict[]> {
   if (!(await liveness.within(CLIENTS_END_MS, 'consumers do not end', () => clients.consumersIdle))) return [];
   if (!(await liveness.within(TOGETHER_MS, 'the members do not come together again', () => areTogether(live))))
     return [];
-  const states = await stoppedReplicas(live, phase);
+  const states = await stoppedReplicas(options);
+  if (states === undefined) return [];
   phase('judging');
   const verdicts = judgeRun({
     history: clients.history,
@@ -100,13 +102,19 @@ async function untilJudged(
   await untilSeen(live, platform, signal, JUDGED_MS, () => clients.nowNs() / NS_PER_MS > disturbances.judgedMs);
 }
 
-/** Stops everybody; what is in the files, up to what all had committed when they were together. */
-async function stoppedReplicas(live: LiveGroup, phase: (text: string) => void): Promise<ReplicaState[]> {
+/** Stops everybody; what is in the files, up to what all had committed when they were together. Undefined: the run was interrupted. */
+async function stoppedReplicas({ live, platform, signal, phase }: FinishOptions): Promise<ReplicaState[] | undefined> {
   const leader = live.leader()?.report;
   if (leader === undefined) throw new Error('a group that has come together has a leader');
   phase('comparing the files of the members');
   await live.stopAll(STOP_MS);
-  return live.members.map(({ node }) => live.mode.replica(node, leader));
+  const states: ReplicaState[] = [];
+  for (const { node } of live.members) {
+    const state = await inTurns(live.mode.replica(node, leader), platform, signal);
+    if (state === undefined) return undefined;
+    states.push(state);
+  }
+  return states;
 }
 
 /** All are sound and hold the same, which is all there is. */

@@ -1,6 +1,7 @@
 import type { GroupNode } from '../../../cluster/launch/group.ts';
 import type { BrokerReport } from '../../../cluster/launch/node-status.ts';
 import type { ReplicaState } from '../../checker/replica-state.ts';
+import type { Steps } from '../../replica/steps.ts';
 
 /** What the run has to know of brokers that replicate in some way: who leads, who is whole, what is in their files. */
 export interface LiveMode {
@@ -31,7 +32,7 @@ export interface LiveMode {
   /** All members are sound and hold the same, which is all there is. */
   areTogether(reports: readonly BrokerReport[]): boolean;
   /** What has to be the same in the files of all, once they were together and stopped; `leader`: what the leader told then. */
-  replica(node: GroupNode, leader: BrokerReport): ReplicaState;
+  replica(node: GroupNode, leader: BrokerReport): Steps<ReplicaState>;
   /** How a member is, for people. */
   describe(report: BrokerReport): string;
 }

@@ -1,12 +1,21 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileView, type LogFile, logFiles } from '../../replica/file-view.ts';
+import { FileWindow } from '../../replica/file-window.ts';
 import { storedEntries } from '../../replica/stored-entries.ts';
 
 /** The files of this machine. */
 export const realFiles: FileView = {
   names: (directory) => (existsSync(directory) ? readdirSync(directory) : []),
-  read: (path) => readFileSync(path),
+  read: (path, from, length) => {
+    const file = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(length);
+      return bytes.subarray(0, readSync(file, bytes, 0, length, from));
+    } finally {
+      closeSync(file);
+    }
+  },
 };
 
 /** One file of a member's log. */
@@ -26,5 +35,5 @@ export function segmentFiles(directory: string): SegmentFile[] {
 
 /** See `storedEntries`. */
 export function entriesOf({ path, start }: LogFile) {
-  return storedEntries(readFileSync(path), start);
+  return storedEntries(new FileWindow(realFiles, path), start);
 }

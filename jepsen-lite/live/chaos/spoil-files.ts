@@ -1,6 +1,6 @@
-import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { entriesOf, type SegmentFile, segmentFiles } from './raft-files.ts';
+import { entriesOf, realFiles, type SegmentFile, segmentFiles } from './raft-files.ts';
 
 const SECTOR_BYTES = 512;
 const HARD_STATE_BYTES = 8_192;
@@ -70,7 +70,7 @@ export function tearTail(directory: string, syncedIndex: number, share: number):
   const entries = segments.flatMap((file) => {
     return [...entriesOf(file)]
       .filter(({ index }) => index > syncedIndex)
-      .map(({ position, byteLength }) => ({ position, byteLength }));
+      .map(({ position, bytes }) => ({ position, byteLength: bytes.length }));
   });
   const [first] = entries;
   const last = entries.at(-1);
@@ -89,16 +89,8 @@ function spotsIn(segments: readonly SegmentFile[], from: number, to: number, by:
 function spotsOf(path: string, from: number, to: number, by: (byte: number) => number): Spot[] {
   const end = existsSync(path) ? Math.min(to, statSync(path).size) : 0;
   if (from >= end) return [];
-  const bytes = bytesOf(path, from, end);
+  const bytes = realFiles.read(path, from, end - from);
   return bytes.every((byte) => by(byte) === byte) ? [] : [{ path, from, to: end, by }];
-}
-
-function bytesOf(path: string, from: number, to: number): Buffer {
-  const file = openSync(path, 'r');
-  const bytes = Buffer.alloc(to - from);
-  const length = readSync(file, bytes, 0, bytes.length, from);
-  closeSync(file);
-  return bytes.subarray(0, length);
 }
 
 function spoiled(spots: readonly Spot[]): string | undefined {
@@ -110,7 +102,7 @@ function spoiled(spots: readonly Spot[]): string | undefined {
 }
 
 function spoil({ path, from, to, by }: Spot): void {
-  const bytes = by === undefined ? undefined : bytesOf(path, from, to).map(by);
+  const bytes = by === undefined ? undefined : realFiles.read(path, from, to - from).map(by);
   const file = openSync(path, 'r+');
   if (bytes === undefined) ftruncateSync(file, from);
   else writeSync(file, bytes, 0, bytes.length, from);

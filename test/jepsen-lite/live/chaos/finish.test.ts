@@ -4,6 +4,7 @@ import type { Verdict } from '../../../../jepsen-lite/checker/verdict.ts';
 import { finish } from '../../../../jepsen-lite/live/chaos/finish.ts';
 import type { LiveGroup } from '../../../../jepsen-lite/live/chaos/live-group.ts';
 import { MetadataAudit } from '../../../../jepsen-lite/live/chaos/metadata-audit.ts';
+import type { Steps } from '../../../../jepsen-lite/replica/steps.ts';
 import { PlayedGroup } from '../played-group.ts';
 
 /** Members have a minute and a half to come together. */
@@ -17,12 +18,14 @@ interface Planted {
   readonly metadata?: MetadataAudit;
   /** A member that lacks something of what it should have. */
   readonly unsound?: string;
+  /** Hears whose files are begun to be read. */
+  readonly onFiles?: (name: string) => void;
 }
 
 /** A group whose members are as healthy as can be, and whose files hold one entry each. */
 function liveGroup(
   played: PlayedGroup,
-  { crcs = [7, 7, 7], addresses = played.addresses, unsound }: Planted,
+  { crcs = [7, 7, 7], addresses = played.addresses, unsound, onFiles = () => {} }: Planted,
 ): LiveGroup {
   const members = addresses.map((address, at) => {
     return {
@@ -33,7 +36,9 @@ function liveGroup(
       describe: () => 'sound',
     };
   });
-  const replica = ({ name }: { readonly name: string }): ReplicaState => {
+  const replica = function* ({ name }: { readonly name: string }): Steps<ReplicaState> {
+    onFiles(name);
+    yield;
     const entry = { index: 1, term: 1, position: 0, byteLength: 9, crc: crcs[NAMES.indexOf(name)] ?? 0, messages: [] };
     return { node: name, timeNs: 0, commitIndex: 1, entries: [entry], queues: [] };
   };
@@ -53,7 +58,7 @@ function liveGroup(
 }
 
 /** What the end of a run finds: verdicts by their checkers, and the promise that was seen broken. */
-async function finished(planted: Planted & { readonly ghost?: boolean } = {}) {
+async function finished(planted: Planted & { readonly ghost?: boolean } = {}, { signal } = new AbortController()) {
   const played = await PlayedGroup.play();
   if (planted.ghost) played.addGhost();
   const verdicts = await played.settle(
@@ -63,7 +68,7 @@ async function finished(planted: Planted & { readonly ghost?: boolean } = {}) {
       metadata: planted.metadata ?? new MetadataAudit(),
       disturbances: undefined,
       platform: played.platform,
-      signal: new AbortController().signal,
+      signal,
       phase: () => {},
     }),
     MOST_MS,
@@ -119,4 +124,17 @@ test('members that hold the same have not come together while one of them is not
   expect(violation).toMatchObject({ invariant: 'liveness' });
   expect(violation?.text).toContain('the members do not come together');
   expect(byChecker).toEqual({});
+});
+
+test('who interrupts a run while files are read does not wait for the rest, and nothing is judged', async () => {
+  const interrupt = new AbortController();
+  const begun: string[] = [];
+  const onFiles = (name: string): void => {
+    begun.push(name);
+    if (name === 'n1') interrupt.abort();
+  };
+  const { byChecker, violation } = await finished({ onFiles }, interrupt);
+  expect(begun).toEqual(['n0', 'n1']);
+  expect(byChecker).toEqual({});
+  expect(violation).toBeUndefined();
 });

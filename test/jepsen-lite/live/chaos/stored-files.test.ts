@@ -9,6 +9,7 @@ import { entriesOf, realFiles, segmentFiles } from '../../../../jepsen-lite/live
 import { liveRotFaults } from '../../../../jepsen-lite/live/chaos/rot-faults.ts';
 import { ROT_PARTS, rotFiles, rotModes, tearTail } from '../../../../jepsen-lite/live/chaos/spoil-files.ts';
 import { groupReplica, nativeReplica } from '../../../../jepsen-lite/replica/replica-files.ts';
+import { atOnce } from '../../../../jepsen-lite/replica/steps.ts';
 import { encodeRecord, recordSize } from '../../../../src/protocol/message/record.ts';
 
 const SEGMENT = 1_000;
@@ -48,7 +49,7 @@ const indexes = (folder: string): number[] =>
 
 const judge = (folders: readonly string[], commit: number) =>
   checkReplicas(
-    folders.map((folder, number) => groupReplica(realFiles, `n${number}`, folder, folder, commit)),
+    folders.map((folder, number) => atOnce(groupReplica(realFiles, `n${number}`, folder, folder, commit))),
     [],
     { healed: true },
   );
@@ -91,7 +92,7 @@ test('a native log counts record by record, over several files', () => {
   };
   file(0, [record(0, 0), record(1, size), record(2, 2 * size)]);
   file(3 * size, [record(3, 3 * size)]);
-  const { commitIndex, entries } = nativeReplica(realFiles, 'n0', folder);
+  const { commitIndex, entries } = atOnce(nativeReplica(realFiles, 'n0', folder));
   expect(commitIndex).toBe(4);
   expect(entries.map(({ index, position }) => [index, position])).toEqual([1, 2, 3, 4].map((n) => [n, (n - 1) * size]));
   expect(entries[3]?.messages).toEqual([{ key: 'A/2', offset: 3, position: 3 * size, byteLength: size }]);
