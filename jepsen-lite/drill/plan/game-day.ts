@@ -1,3 +1,4 @@
+import { nameSchema } from './plan-name.ts';
 import type { Schema } from './schema.ts';
 
 /** Several drills, one after another, now or by a calendar. */
@@ -29,7 +30,7 @@ export const gameDaySchema: Schema = {
   type: 'object',
   description: 'Several drills, one after another, now or by a calendar.',
   properties: {
-    name: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', description: 'small letters, digits and hyphens' },
+    name: nameSchema,
     at: {
       type: 'string',
       description:

@@ -13,6 +13,7 @@ import { liveRotFaults } from '../../live/chaos/rot-faults.ts';
 import { liveGroupFaults } from '../../live/chaos/transfer.ts';
 import { shownMs } from '../measure/pace.ts';
 import { mostAway } from './members-away.ts';
+import { isOwnedKey } from './owned-keys.ts';
 import { membersOf, type OwnTarget, type Plan, type StockTarget } from './plan.ts';
 import { commandProblem } from './running-commands.ts';
 import { twinProblem } from './twin-members.ts';
@@ -75,6 +76,9 @@ function sizeProblem({ mode, nodes }: OwnTarget | StockTarget): string | undefin
 
 /** A broker starts without a key that it does not know, and a drill would measure another configuration than the plan says. Which keys RocketMQ's versions know, only they know. */
 function keyProblem(target: OwnTarget | StockTarget): string | undefined {
+  const owned = Object.keys(target.brokerKeys).find(isOwnedKey);
+  if (owned !== undefined)
+    return `target.brokerKeys.${owned}: the drill gives this key to each of its brokers itself; leave it out`;
   if (target.kind === 'rocketmq') return undefined;
   for (const [key, value] of Object.entries(target.brokerKeys)) {
     if (ignoredKeys.has(key)) continue;

@@ -1,5 +1,6 @@
 import { liveModeNames } from '../../live/chaos/live-modes.ts';
 import { cutMeans } from '../../live/network/open-network.ts';
+import { nameSchema } from './plan-name.ts';
 import type { Schema } from './schema.ts';
 
 const HOUR_MS = 3_600_000;
@@ -149,7 +150,7 @@ export const planSchema = {
   title: 'LedgerMQ drill',
   ...section('A failover drill. Everything that is left out has a default.', {
     preset: text('a drill that comes with the program, whose keys hold where this plan has none'),
-    name: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]*$', description: 'small letters, digits and hyphens' },
+    name: nameSchema,
     about: text('what happens, in one sentence'),
     target,
     load: section('what clients do meanwhile', {

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { type GameDay, type GameDayDrill, gameDaySchema } from './game-day.ts';
+import { nameFrom } from './plan-name.ts';
 import { parsedText, WrongPlan } from './read-plan.ts';
 import { schemaProblem } from './schema.ts';
 
@@ -12,12 +13,7 @@ export function readGameDay(text: string, nameOfFile: string): GameDay {
   const file = parsedText(text);
   const problem = schemaProblem(gameDaySchema, file);
   if (problem !== undefined) throw new WrongPlan(problem);
-  const {
-    name = nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
-    at,
-    goOn = 'passed',
-    drills,
-  } = file as GameDayFile;
+  const { name = nameFrom(nameOfFile), at, goOn = 'passed', drills } = file as GameDayFile;
   if (at !== undefined) checkTimes(at);
   return { name, at, goOn, drills: drills.map((drill) => ({ waitMs: 0, ...drill })) };
 }

@@ -3,6 +3,7 @@ import type { Fault } from '../../fault/schedule.ts';
 import { liveFaults } from '../../live/chaos/live-faults.ts';
 import { faultsNamed } from '../../live/chaos/named-faults.ts';
 import { membersOf, type PhasePlan, type Plan, type TargetPlan } from './plan.ts';
+import { nameFrom } from './plan-name.ts';
 import { planProblem } from './plan-problem.ts';
 import { planSchema } from './plan-schema.ts';
 import {
@@ -57,6 +58,8 @@ export function checkPlan(plan: Plan): void {
 export function parsedText(text: string): unknown {
   const document = parseDocument(/^\s*(\/[/*]|\{)/.test(text) ? withoutSlashComments(text) : text);
   const [error] = document.errors;
+  if (error?.code === 'MULTIPLE_DOCS')
+    throw new WrongPlan('there are several documents, divided by ---; put each into a file of its own');
   if (error !== undefined) throw new WrongPlan(error.message.split('\n')[0]?.replace(/:$/, '') ?? 'it is no YAML');
   try {
     return document.toJS() as unknown;
@@ -82,7 +85,7 @@ function filled(file: PlanFile, nameOfFile: string, instead: Instead): Plan {
   const hasOwnFaults = file.faults !== undefined || file.phases !== undefined;
   // What a preset is called, tells, expects and may take down goes with its own faults, not with others.
   const meant = hasOwnFaults ? undefined : base;
-  const name = file.name ?? meant?.name ?? nameOfFile.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const name = file.name ?? meant?.name ?? nameFrom(nameOfFile);
   const from = base ?? defaultPlan;
   const target = instead.targetOf(targetOf(file.target, from.target));
   const problem = meant === undefined ? undefined : elsewhereProblem(meant, target);

@@ -5,6 +5,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import type { Platform } from '../../../src/platform/ports.ts';
 import { getBrokerConfig } from '../../../src/protocol/command/get-broker-config.ts';
 import { RemotingClient } from '../../../src/remoting/client.ts';
+import { isPlaceKey } from '../plan/owned-keys.ts';
 
 /** A key whose value is not LedgerMQ's default, or not the same on all members. */
 export interface ChangedKey {
@@ -61,24 +62,23 @@ async function keysOf(client: BrokerClient, address: string): Promise<Told | und
   }
 }
 
-/** Keys that say who and where a member is, or on which machine: they differ without any meaning for a drill. */
-const PLACE =
-  /^(?:storePath.*|.*(?:Port|Path|Dir|Address|Addr|Peers|Home)|broker(?:IP1|IP2|Id|Name)|dLegerSelfId|machineMemoryBytes)$/;
-
 /** What is unlike the defaults or unlike on some members, by key. */
 export function changedKeys(told: ReadonlyMap<string, Told>, asked: readonly string[]): ChangedKey[] {
   const keys = new Set([...asked, ...[...told.values()].flatMap((each) => [...each.keys()])]);
-  return [...keys]
-    .filter((key) => !PLACE.test(key))
-    .sort()
-    .map((key): ChangedKey => ({ key, usual: usualOf(key), values: valuesOf(told, key) }))
-    .filter(({ key, usual, values }) => {
-      const all = new Set(Object.values(values));
-      // Who is master says the Controller, and says so in a key of RocketMQ's brokers.
-      if (key === 'brokerRole' && [...told.values()].some((each) => each.get('enableControllerMode') === 'true'))
-        return false;
-      return all.size > 1 || (usual === undefined ? asked.includes(key) : !all.has(usual));
-    });
+  return (
+    [...keys]
+      // Where a member is, and on which machine, differs without any meaning for a drill.
+      .filter((key) => !isPlaceKey(key) && key !== 'machineMemoryBytes')
+      .sort()
+      .map((key): ChangedKey => ({ key, usual: usualOf(key), values: valuesOf(told, key) }))
+      .filter(({ key, usual, values }) => {
+        const all = new Set(Object.values(values));
+        // Who is master says the Controller, and says so in a key of RocketMQ's brokers.
+        if (key === 'brokerRole' && [...told.values()].some((each) => each.get('enableControllerMode') === 'true'))
+          return false;
+        return all.size > 1 || (usual === undefined ? asked.includes(key) : !all.has(usual));
+      })
+  );
 }
 
 function usualOf(key: string): string | undefined {

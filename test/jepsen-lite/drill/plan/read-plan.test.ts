@@ -100,6 +100,12 @@ test('a preset with other values', () => {
   expect(readPlan('faults: [{ kind: kill }]', 'My first Plan')).toMatchObject({ name: 'my-first-plan' });
 });
 
+test('the name of a long file is cut, and the longest name that a plan may have is one', () => {
+  expect(readPlan('faults: [{ kind: kill }]', 'Ab '.repeat(80)).name).toHaveLength(100);
+  const longest = 'a'.repeat(100);
+  expect(readPlan(`{ preset: pause, name: ${longest} }`, 'file').name).toBe(longest);
+});
+
 test('an alias that names nothing is refused, as is one that grows without end', () => {
   expect(() => readPlan('faults: *b', 'file')).toThrow(WrongPlan);
   const bomb = [
@@ -121,7 +127,9 @@ describe('what makes no sense is refused with one sentence', () => {
     ['fault: []', 'fault: there is no such key; known are preset, name'],
     ['name: x', 'faults is missing; without a preset a plan says what happens'],
     ['preset: nothing', 'preset: "nothing" must be one of leader-kill, pause'],
-    ['name: A B', 'name: "A B" must be small letters, digits and hyphens'],
+    [`{ preset: pause, name: ${'a'.repeat(101)} }`, 'must be at most 100 small letters, digits and hyphens'],
+    ['preset: pause\n---\npreset: leader-kill', 'there are several documents, divided by ---; put each into a file'],
+    ['name: A B', 'name: "A B" must be at most 100 small letters, digits and hyphens'],
     ['faults: []', 'faults: at least 1 must be listed'],
     ['faults: [{ target: leader }]', 'faults[0].kind is missing'],
     [
@@ -150,6 +158,15 @@ describe('what makes no sense is refused with one sentence', () => {
       '{ preset: pause, target: { brokerKeys: { flushDiskType: SYNC } } }',
       'target.brokerKeys.flushDiskType: "SYNC" must be one of ASYNC_FLUSH, SYNC_FLUSH',
     ],
+    ...['ledgermq', 'rocketmq'].flatMap((kind) =>
+      ['storePathRootDir', 'listenPort', 'namesrvAddr', 'dLegerPeers', 'enableControllerMode'].map(
+        (key) =>
+          [
+            `{ preset: pause, target: { kind: ${kind}, brokerKeys: { ${key}: "1" } } }`,
+            `target.brokerKeys.${key}: the drill gives this key to each of its brokers itself; leave it out`,
+          ] as const,
+      ),
+    ),
     [
       '{ preset: controller-loss, target: { mode: dledger } }',
       'preset: controller-loss: mode dledger has no Controller; say --mode controller',
