@@ -13,6 +13,11 @@ function milliseconds(description: string): Schema {
   return { type: 'integer', minimum: 0, maximum: HOUR_MS, description: `${description}, ms` };
 }
 
+/** For what 0 would make impossible. */
+function someMilliseconds(description: string): Schema {
+  return { ...milliseconds(description), minimum: 1 };
+}
+
 function count(description: string, minimum: number, maximum: number): Schema {
   return { type: 'integer', minimum, maximum, description };
 }
@@ -157,27 +162,27 @@ export const planSchema = {
       rate: count('messages a second that the senders aim at together', 1, 10_000),
       senders: count('sends that may be on their way at once', 1, 256),
       bodyBytes: count('size of a body', 16, 1 << 20),
-      sendTimeoutMs: milliseconds('timeout of a send'),
+      sendTimeoutMs: someMilliseconds('timeout of a send'),
     }),
     steady: section('what it looks like when all is well: looked for before each trial and after it', {
       forMs: { ...milliseconds('it has looked so for so long'), minimum: 100 },
       timeoutMs: milliseconds('longest wait for it before a trial'),
       maxErrorShare: { type: 'number', minimum: 0, maximum: 1, description: 'share of sends that may fail' },
-      maxP99Ms: milliseconds('p99 of the sends'),
+      maxP99Ms: someMilliseconds('p99 of the sends'),
       maxLag: count('acknowledged messages that the consumer has not seen', 0, MOST),
     }),
     faults,
     phases,
-    recoverMs: milliseconds('how long after the faults all may take to be steady again'),
+    recoverMs: someMilliseconds('how long after the faults all may take to be steady again'),
     abort: section('when the drill stops at once and rolls back', {
-      stallMs: milliseconds('no message was acknowledged for so long'),
+      stallMs: someMilliseconds('no message was acknowledged for so long'),
       maxErrorShare: {
         type: 'number',
         minimum: 0,
         maximum: 1,
         description: 'share of sends of the last five seconds that failed',
       },
-      maxP99Ms: milliseconds('p99 of the sends of the last five seconds that were acknowledged'),
+      maxP99Ms: someMilliseconds('p99 of the sends of the last five seconds that were acknowledged'),
       maxLag: count('acknowledged messages that the consumer has not seen', 0, MOST),
     }),
     expect: section('what has to hold; what is left out is only measured', {
