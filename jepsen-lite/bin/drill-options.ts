@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { GameDay } from '../drill/plan/game-day.ts';
-import type { OwnTarget, Plan, StockTarget, TargetPlan } from '../drill/plan/plan.ts';
+import { NODES, type OwnTarget, type Plan, type StockTarget, type TargetPlan } from '../drill/plan/plan.ts';
 import { defaultTargets, elsewhereProblem, phasesOn, presetNamed, presets } from '../drill/plan/presets.ts';
 import { readGameDay } from '../drill/plan/read-game-day.ts';
 import { checkPlan, readPlan, WrongPlan } from '../drill/plan/read-plan.ts';
@@ -24,7 +24,7 @@ ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
   --target KIND    ledgermq or rocketmq: whose group is started (default: what the plan says; ledgermq)
   --mode M         dledger, or controller: three brokers and a Controller inside their name server (default: what the plan says; dledger)
   --cuts MEANS     what cuts links: proxies, or namespaces: network namespaces of the kernel (needs root, ip and nsenter; default: what the plan says; proxies)
-  --nodes N        members of the group that is started (default: what the plan says; 3)
+  --nodes N        members of the group that is started, 2 to 9 (default: what the plan says; 3)
   --repeat N       trials (default: what the plan says; 1)
   --seed S         decides the drawn pauses of the load (default: drawn, and told)
   --dry-run        says what would be done to whom, and does nothing; a running group is asked who leads now
@@ -202,7 +202,7 @@ function targetOf(target: TargetPlan, { target: kind, nodes, mode, cuts }: Value
     );
   const meant = kind === undefined || kind === target.kind ? target : defaultTargets[kind];
   const base = withCuts(inMode(meant, mode), cuts);
-  return nodes === undefined ? base : { ...base, nodes: wholeNumber('nodes', nodes, 1, 9) };
+  return nodes === undefined ? base : { ...base, nodes: wholeNumber('nodes', nodes, NODES.least, NODES.most) };
 }
 
 function inMode(target: OwnTarget | StockTarget, mode: string | undefined): OwnTarget | StockTarget {

@@ -1,5 +1,6 @@
 import { liveModeNames } from '../../live/chaos/live-modes.ts';
 import { cutMeans } from '../../live/network/open-network.ts';
+import { NODES } from './plan.ts';
 import { nameSchema } from './plan-name.ts';
 import type { Schema } from './schema.ts';
 
@@ -27,6 +28,7 @@ function section(description: string, properties: Readonly<Record<string, Schema
 }
 
 const MOST = 1_000_000_000;
+const nodes = count('members', NODES.least, NODES.most);
 const brokerKeys: Schema = {
   type: 'object',
   description: 'keys for all brokers, over those that the drill gives them; values as text',
@@ -53,13 +55,13 @@ const target: Schema = {
         enum: cutMeans,
         description: 'what cuts links: proxies, or network namespaces of the kernel, which need root, ip and nsenter',
       },
-      nodes: count('members', 1, 9),
+      nodes,
       brokerKeys,
     }),
     section('a group of Apache RocketMQ that the drill starts, from the published jars (Maven and Java needed)', {
       kind: { const: 'rocketmq' },
       mode,
-      nodes: count('members', 1, 9),
+      nodes,
       version: { type: 'string', pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$', description: 'a version such as 5.3.3' },
       brokerKeys,
     }),
@@ -192,8 +194,8 @@ export const planSchema = {
         enum: ['fault', 'heal'],
         description: 'it counts from the first fault, or from the end of the last one',
       },
-      lost: count('acknowledged messages that may be lost', 0, MOST),
-      orderBreaks: count('breaks of the order of a queue', 0, MOST),
+      lost: count('acknowledged messages that may be lost; the checkers fail a drill with the first one', 0, 0),
+      orderBreaks: count('breaks of the order of a queue; the checkers fail a drill with the first one', 0, 0),
       duplicates: count('copies of messages, over all trials', 0, MOST),
       failedSends: count('sends without success, in one trial', 0, MOST),
       longestStallMs: milliseconds('longest time without an acknowledgement'),

@@ -21,6 +21,9 @@ export interface Plan {
   readonly allowQuorumLoss: boolean;
 }
 
+/** So many members a group that a drill starts may have: what a single one holds is nowhere else, and nothing could be compared. */
+export const NODES = { least: 2, most: 9 } as const;
+
 /** What the drill is done to. */
 export type TargetPlan = OwnTarget | StockTarget | RunningTarget;
 
@@ -123,8 +126,9 @@ export interface ExpectPlan {
   readonly rtoMs?: number | undefined;
   /** From where it is counted: the first fault, or the end of the last one. */
   readonly rtoFrom: 'fault' | 'heal';
-  /** Acknowledged messages that are lost (RPO). */
+  /** Acknowledged messages that are lost (RPO). No more than 0 can be allowed. */
   readonly lost: number;
+  /** Likewise. */
   readonly orderBreaks: number;
   readonly duplicates?: number | undefined;
   /** Sends that our client gave up, in one trial. */

@@ -48,9 +48,10 @@ function hasType(type: keyof typeof typeNames, value: unknown): boolean {
   return typeof value === type;
 }
 
-function rangeProblem({ minimum, maximum }: Schema, value: number, at: string): string | undefined {
-  if (minimum !== undefined && value < minimum) return `${at}: ${value} must be at least ${minimum}`;
-  return maximum !== undefined && value > maximum ? `${at}: ${value} must be at most ${maximum}` : undefined;
+function rangeProblem({ minimum, maximum, description }: Schema, value: number, at: string): string | undefined {
+  const what = description === undefined ? '' : ` (${description})`;
+  if (minimum !== undefined && value < minimum) return `${at}: ${value} must be at least ${minimum}${what}`;
+  return maximum !== undefined && value > maximum ? `${at}: ${value} must be at most ${maximum}${what}` : undefined;
 }
 
 function listProblem({ items, minItems = 0 }: Schema, list: readonly unknown[], path: string): string | undefined {

@@ -72,6 +72,7 @@ describe('refused with one sentence:', () => {
       'controller-loss: mode dledger has no Controller; say --mode controller, or target.mode: controller',
     ],
     [['controller-loss', '--target', 'rocketmq'], 'controller-loss: mode dledger has no Controller; say --mode'],
+    [['leader-kill', '--nodes', '1', '--allow-quorum-loss'], '--nodes 1: a whole number from 2 to 9 is needed'],
     [['leader-kill', '--nodes', '2'], 'leader-kill: the faults may take 1 of 2 members away at the same time'],
     [['leader-kill', '--sed', '1'], "Unknown option '--sed'"],
     [['leader-kill', '--seed', '1', '--seed=2'], '--seed is given twice'],

@@ -239,6 +239,21 @@ describe('what makes no sense is refused with one sentence', () => {
     ['{ preset: pause, abort: { maxP99Ms: 0 } }', 'abort.maxP99Ms: 0 must be at least 1'],
     ['{ preset: pause, load: { sendTimeoutMs: 0 } }', 'load.sendTimeoutMs: 0 must be at least 1'],
     ['{ preset: pause, steady: { maxP99Ms: 0 } }', 'steady.maxP99Ms: 0 must be at least 1'],
+    [
+      '{ preset: pause, expect: { lost: 5 } }',
+      'expect.lost: 5 must be at most 0 (acknowledged messages that may be lost; the checkers fail a drill with the',
+    ],
+    [
+      '{ preset: pause, expect: { orderBreaks: 1 } }',
+      'expect.orderBreaks: 1 must be at most 0 (breaks of the order of',
+    ],
+    ...['ledgermq', 'rocketmq'].map(
+      (kind) =>
+        [
+          `{ preset: pause, allowQuorumLoss: true, target: { kind: ${kind}, nodes: 1 } }`,
+          'target.nodes: 1 must be at least 2 (members)',
+        ] as const,
+    ),
     ['{ preset: pause, repeat: 0 }', 'repeat: 0 must be at least 1'],
     ['{ preset: pause, steady: { maxErrorShare: 2 } }', 'steady.maxErrorShare: 2 must be at most 1'],
     ['{ preset: pause, recoverMs: 1000 }', 'expect.rtoMs: 3000 is never reached, because recoverMs is 1000'],
@@ -357,6 +372,14 @@ test('a dry run says whom, when, by what means, and what has to hold', () => {
     'file',
   );
   expect(describePlan(running)).toContain('by n0: "k 0", then "s 0"; n1: "k 1", then "s 1"');
+});
+
+test('a plan may say of loss and order what holds in any case, and a group may be of two', () => {
+  const plan = readPlan(
+    '{ preset: pause, allowQuorumLoss: true, target: { nodes: 2 }, expect: { lost: 0, orderBreaks: 0 } }',
+    'file',
+  );
+  expect(plan).toMatchObject({ target: { nodes: 2 }, expect: { lost: 0, orderBreaks: 0 } });
 });
 
 test('the schema describes what it allows', () => {
