@@ -64,7 +64,7 @@ export class LogCare {
       onChange: () => {
         const isFilled = heldBack && !holdsBack();
         heldBack = holdsBack();
-        replica.logChanged(isFilled ? membersInLog?.() : undefined);
+        replica.logChanged(isFilled ? membersInLog : undefined);
       },
       onFatal,
     });

@@ -112,7 +112,7 @@ export class RaftNode extends NodeState {
     return changedSet(this, change);
   }
 
-  /** The sets of all entries behind the applied ones, of which some could not be read before; nothing was appended since the start. */
+  /** The sets of all entries behind the applied ones, of which some could not be read before. */
   rereadMembers(sets: readonly MembersAt[]): void {
     this.members.truncate(this.appliedIndex + 1);
     for (const set of sets) this.members.append(set);

@@ -26,7 +26,7 @@ export interface Log {
   /** Oldest entry that is kept; `lastIndex + 1` while the log is empty. */
   readonly firstIndex: number;
   readonly lastIndex: number;
-  /** Runs that cover firstIndex - 1 (where known) up to lastIndex, oldest first. Read by the core once, at start. */
+  /** Runs that cover firstIndex - 1 (where known) up to lastIndex, oldest first. Read at the start, and when the damage has changed. */
   termRuns(): readonly TermRun[];
   /** Chain checksum of an entry between firstIndex - 1 and lastIndex; 0 for index 0. */
   chainCrc(index: number): number;

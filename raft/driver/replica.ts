@@ -3,6 +3,7 @@ import { type CoreStatus, describe } from '../core/describe.ts';
 import { type CoreStart, RaftNode, type Refusal } from '../core/node.ts';
 import type { LoadRequest, LogWrite, Ready, RoleReport, TransferResult } from '../core/ready.ts';
 import type { AppendRequest, MemberChange, MemberSet, MembersAt, Message, NodeId, PeerHello } from '../core/types.ts';
+import { LogChanges, mayGrow } from './log-changes.ts';
 import { MemberChanges, type MembersDone, type MembersRequest } from './member-changes.ts';
 import { PersistQueue } from './persist-queue.ts';
 import type { HardStateStore, Log, PortError, Scheduler, StateMachine, Transport, TransportEvents } from './ports.ts';
@@ -43,6 +44,7 @@ export class Replica implements TransportEvents {
   private readonly reads = new WaitingReads();
   private readonly memberChanges: MemberChanges;
   private readonly transfers: Transfers;
+  private readonly logChanges: LogChanges;
 
   private stopped = false;
   private scheduled = false;
@@ -66,6 +68,7 @@ export class Replica implements TransportEvents {
     const nowMs = (): number => ports.scheduler.monotonicMs();
     this.persists = new PersistQueue(log, nowMs, (number, error) => this.persisted(number, error));
     this.transfers = new Transfers(this.core);
+    this.logChanges = new LogChanges(this.core, log);
     this.memberChanges = new MemberChanges(this.core, (members, change) => this.appendMembers(members, change));
     this.saver = new StateSaver(ports.hardState, (number, error) => this.stateSaved(number, error));
   }
@@ -220,9 +223,9 @@ export class Replica implements TransportEvents {
     this.scheduled = false;
     if (this.stopped) return;
     this.running = true;
-    for (let rounds = 0; !this.stopped && this.core.hasReady(); rounds++) {
+    for (let rounds = 0; !this.stopped && (this.logChanges.waiting || this.core.hasReady()); rounds++) {
       assert(rounds < 1000, 'the core does not come to rest');
-      this.execute(this.core.ready());
+      if (!this.logChanges.tell()) this.execute(this.core.ready());
     }
     this.running = false;
   }
@@ -317,16 +320,12 @@ export class Replica implements TransportEvents {
   }
 
   /**
-   * The log's damage has changed: looks at it anew. The terms of what was not readable before may be known now, and with `members` all sets that entries behind the
-   * applied ones bring.
+   * The log's damage has changed: looks at it anew. The terms of what was not readable before may be known now, and with `membersInLog`, which may be called later, all sets that entries behind
+   * the applied ones bring.
    */
-  logChanged(members?: readonly MembersAt[]): void {
-    const { damage } = this.ports.log;
-    const knew = this.core.logDamaged;
-    this.core.logDamaged = damage !== undefined;
-    this.core.unwell ||= this.core.logDamaged;
-    if (knew) this.core.runs.replace(this.ports.log.termRuns());
-    if (members) this.core.rereadMembers(members);
+  logChanged(membersInLog?: () => readonly MembersAt[]): void {
+    this.logChanges.note(membersInLog);
+    if (!this.running) this.logChanges.tell();
     this.schedule();
   }
 
@@ -336,7 +335,7 @@ export class Replica implements TransportEvents {
    */
   private holdsBack({ from, term, prevIndex }: AppendRequest): boolean {
     const { log } = this.ports;
-    if (log.damage === undefined || log.damage === 'below-applied' || term < this.core.term) return false;
+    if (mayGrow(log) || term < this.core.term) return false;
     if (log.damage === 'fill-first' || prevIndex >= log.lastIndex) return true;
     const message = `the log is damaged, and that of ${from}, which leads term ${term}, has another end: this member cuts its log at the damaged place at its next start, in doubt`;
     this.fail({ code: 'ROT', message });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryLog } from '../../raft/core/memory-log.ts';
 import type { Message } from '../../raft/core/types.ts';
-import type { PortError } from '../../raft/driver/ports.ts';
+import type { LogDamage, PortError } from '../../raft/driver/ports.ts';
 import { Replica } from '../../raft/driver/replica.ts';
 import { replicaDefaults } from '../../raft/driver/replica-config.ts';
 import { batch } from './solo.ts';
@@ -25,6 +25,7 @@ function start(voters = ['n0', 'n1', 'n2'], inDoubt = false) {
       persists.push({ sync, done: (error) => done(error, log.lastIndex) });
     },
     load: () => {},
+    damage: undefined as LogDamage | undefined,
   });
   const replica = new Replica(
     { ...replicaDefaults, id: 'n0', voters },
@@ -239,6 +240,65 @@ describe('replica', () => {
     expect(log.lastIndex).toBe(3);
     expect(fatals).toEqual([]);
   });
+
+  it.each(['before', 'while'])(
+    'takes the end of damage and an append of a new term in one turn, %s the append is written',
+    (when) => {
+      const { replica, log, append, turn, fatals } = start();
+      log.damage = 'below-applied';
+      replica.logChanged();
+      append(2, 1, 1, 1, [2]);
+      const repaired = (): void => {
+        log.damage = undefined;
+        replica.logChanged();
+      };
+      if (when === 'before') repaired();
+      else {
+        const truly = log.append.bind(log);
+        log.append = (entries) => {
+          repaired();
+          return truly(entries);
+        };
+      }
+      turn();
+      expect(replica.status()).toMatchObject({ logDamaged: false, lastIndex: 2 });
+      expect(log.lastIndex).toBe(2);
+      expect(fatals).toEqual([]);
+    },
+  );
+
+  it.each(['below-applied', 'fill-first'] as const)(
+    'keeps the set that an append brings in the turn of a repair, and reads none from a log that is damaged again: %s',
+    (again) => {
+      const { replica, log, turn } = start();
+      const members = { voters: ['n0', 'n1'], learners: [] };
+      const entries = {
+        ...batch(2, [1]),
+        payload: [{ term: 1, value: 'set', size: 100, members }],
+        members: [{ ...members, index: 2 }],
+      };
+      const base = {
+        from: 'n1',
+        to: 'n0',
+        term: 1,
+        sequence: 1,
+        prevChainCrc: 0,
+        commit: 0,
+        syncFlush: false,
+      } as const;
+      replica.receive({ ...base, type: 'append', prevIndex: 1, prevTerm: 1, entries });
+      let reads = 0;
+      replica.logChanged(() => {
+        reads++;
+        return log.membersIn(1, log.lastIndex) ?? [];
+      });
+      log.damage = again;
+      replica.logChanged();
+      turn();
+      expect(replica.status()).toMatchObject({ voters: ['n0', 'n1'], logDamaged: true });
+      expect(reads).toBe(again === 'fill-first' ? 0 : 1);
+    },
+  );
 
   it('tells the state machine once that it may serve, when its first entry is applied', () => {
     const run = start(['n0']);
