@@ -1,6 +1,6 @@
 import { endingKinds } from '../plan/ending-kinds.ts';
 import { lengthOf, type PhasePlan } from '../plan/plan.ts';
-import type { MadeFault, MadeStrike, RoleSighting } from '../target/drill-target.ts';
+import type { DrillTarget, MadeFault, MadeStrike, RoleSighting } from '../target/drill-target.ts';
 import { type DrillRun, DrillStopped } from './drill-run.ts';
 import { quorumGuard } from './quorum-guard.ts';
 import { steadyProblem } from './steady-state.ts';
@@ -121,7 +121,7 @@ function recordOf(
     faults,
     strikes: run.target.faults.strikes.slice(strikesBefore),
     phases,
-    roles: sightingsSince([...rolesBefore, ...endsOf(faults), ...told], calmFromMs),
+    roles: sightingsSince([...rolesBefore, ...endsOf(faults, run.target.selfEnds), ...told], calmFromMs),
     problem,
     isCutShort: false,
   };
@@ -178,11 +178,11 @@ async function untilSteady(run: DrillRun, phase: string, timeoutMs: number): Pro
 }
 
 /** The ends of processes as sightings of a role that they play from then on: what those told of themselves is gone. */
-function endsOf(faults: readonly MadeFault[]): RoleSighting[] {
-  const ending = faults.filter(({ kind }) => endingKinds.includes(kind));
-  return ending.flatMap(({ hits }) =>
-    hits.map(({ member, atMs }) => ({ atMs, member, role: 'down', term: 0, leader: 'not known' })),
-  );
+function endsOf(faults: readonly MadeFault[], selfEnds: DrillTarget['selfEnds'] = []): RoleSighting[] {
+  const hits = faults.filter(({ kind }) => endingKinds.includes(kind)).flatMap((fault) => fault.hits);
+  return [...hits, ...selfEnds].map(({ member, atMs }) => {
+    return { atMs, member, role: 'down', term: 0, leader: 'not known' };
+  });
 }
 
 /** What was told since a moment, and before it the last of each member; once what was told twice. */
