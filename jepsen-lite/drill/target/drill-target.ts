@@ -97,7 +97,7 @@ export interface DrillTarget {
   readonly faults: FaultMaker;
   /** A command of the plan failed: what is measured then says nothing, and the drill ends. */
   readonly failure?: Error | undefined;
-  /** Commands of the plan that had no effect, or hit others too, in words, oldest first: their trials say nothing. */
+  /** Faults and commands of the plan that had no effect, or hit others too, in words, oldest first: their trials say nothing. */
   readonly misses?: readonly string[];
   /** Members that ended by themselves, oldest first; only a group that the drill starts tells. */
   readonly selfEnds?: readonly SelfEnded[];

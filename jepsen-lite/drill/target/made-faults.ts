@@ -34,6 +34,11 @@ export class MadeFaults<Group extends Hurtable> implements FaultMaker {
     });
   }
 
+  /** See `DrillTarget`. */
+  get misses(): readonly string[] {
+    return this.#player.misses;
+  }
+
   get active(): FaultMaker['active'] {
     return this.#player.active;
   }

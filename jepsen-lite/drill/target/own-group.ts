@@ -14,7 +14,7 @@ import { type StartedLive, startLive } from '../../live/chaos/start-live.ts';
 import { Patient } from '../../live/sick/patient.ts';
 import type { OwnTarget } from '../plan/plan.ts';
 import type { Broker } from './broker-keys.ts';
-import type { DrillTarget, FaultMaker, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
+import type { DrillTarget, RoleSighting, TargetLook, TargetOptions } from './drill-target.ts';
 import { MadeFaults } from './made-faults.ts';
 import { NameServerWatch } from './name-server-watch.ts';
 
@@ -27,7 +27,7 @@ export class OwnGroup implements DrillTarget {
   readonly platform: Platform;
   readonly #started: StartedLive;
   readonly server = 'ledgermq';
-  readonly faults: FaultMaker;
+  readonly faults: MadeFaults<LiveGroup>;
   readonly #options: OwnGroupOptions;
   /** Brokers that are no members of a Raft group keep no history of their roles. */
   readonly #watch: NameServerWatch | undefined;
@@ -75,6 +75,10 @@ export class OwnGroup implements DrillTarget {
 
   get brokers(): readonly Broker[] {
     return this.#live.members.map(({ name, node }) => ({ name, address: node.address }));
+  }
+
+  get misses(): readonly string[] {
+    return this.faults.misses;
   }
 
   get selfEnds(): LiveGroup['selfEnds']['seen'] {

@@ -199,7 +199,7 @@ export const isolateByCommand: LiveFault<RunningMembers> = {
   // Of the cuts that a plan may name; which one it is, the commands say.
   modes: ['peers', 'all'],
   apply(group, { target, forMs }) {
-    const members = group.targets(target).filter(({ state }) => state === 'up');
+    const members = group.targetsUp(target);
     for (const member of members) {
       group.act(() => group.strike(() => group.isolate(member)));
       group.later(forMs, () => group.resume(member));

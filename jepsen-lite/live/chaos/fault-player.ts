@@ -13,7 +13,7 @@ export interface Hit {
 /** A fault that was made, on the clock of `performance.now()`. */
 export interface PlayedFault {
   readonly fault: Fault;
-  /** Whom it meant at that moment. */
+  /** Whom it meant at that moment; only those that were up, where all are struck at once. */
   readonly members: readonly string[];
   /** Of one that goes from member to member, those whose turn has come so far. */
   readonly hits: readonly Hit[];
@@ -28,10 +28,12 @@ export type StrikeGuard = (fault: Fault, members: readonly string[]) => string |
 export class FaultPlayer<Group extends Hurtable> {
   /** How often each kind was made. */
   readonly injected: Record<string, number> = {};
-  /** How often nobody was there to be hit, or the promises did not cover it. */
+  /** How often nobody was there to be hit, it had no effect, or the promises did not cover it. */
   readonly skipped: Record<string, number> = {};
   /** Those that were made, oldest first. */
   readonly made: PlayedFault[] = [];
+  /** Those among them of which it showed later that they had no effect, in words, oldest first. */
+  readonly misses: string[] = [];
   /** Why a fault was not made that a guard refused: the first one. */
   refused: string | undefined;
   readonly #group: Group;
@@ -84,7 +86,9 @@ export class FaultPlayer<Group extends Hurtable> {
     const kind = this.#faults.find(({ name }) => name === fault.kind);
     assert(kind !== undefined, 'a schedule names kinds that can be made');
     const leader = this.#group.leader()?.name ?? 'nobody';
-    const members = kind.besideMembers ? [] : this.#group.targets(fault.target).map(({ name }) => name);
+    // Whose turn comes later may be up by then.
+    const meant = kind.oneByOne ? this.#group.targets(fault.target) : this.#group.targetsUp(fault.target);
+    const members = kind.besideMembers ? [] : meant.map(({ name }) => name);
     const startMs = performance.now();
     const mayHit = (hit: readonly string[]): boolean => {
       const refusal = guard(fault, hit);
@@ -95,13 +99,17 @@ export class FaultPlayer<Group extends Hurtable> {
     const hits: Hit[] = kind.oneByOne ? [] : members.map((member) => ({ member, atMs: startMs }));
     const happens =
       isAllowed &&
-      kind.apply(this.#group, fault, (member) => {
-        const may = mayHit([member]);
-        if (may) hits.push({ member, atMs: performance.now() });
-        return may;
-      });
-    const counts = happens ? this.injected : this.skipped;
-    counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
+      kind.apply(
+        this.#group,
+        fault,
+        (member) => {
+          const may = mayHit([member]);
+          if (may) hits.push({ member, atMs: performance.now() });
+          return may;
+        },
+        (why) => this.#missed(fault, why),
+      );
+    count(happens ? this.injected : this.skipped, fault.kind, 1);
     const endMs = startMs + fault.forMs;
     if (happens) {
       const played = { fault, members, hits, startMs, endMs };
@@ -111,4 +119,18 @@ export class FaultPlayer<Group extends Hurtable> {
     }
     this.#journal(`${happens ? 'fault' : 'skipped'} ${JSON.stringify(fault)} (${leader} leads)`);
   }
+
+  #missed(fault: Fault, why: string): void {
+    count(this.injected, fault.kind, -1);
+    count(this.skipped, fault.kind, 1);
+    this.misses.push(`${fault.kind} had no effect: ${why}`);
+    this.#journal(`no effect ${JSON.stringify(fault)}: ${why}`);
+  }
+}
+
+/** Kinds that were counted down to none are not told. */
+function count(counts: Record<string, number>, kind: string, by: number): void {
+  const sum = (counts[kind] ?? 0) + by;
+  if (sum > 0) counts[kind] = sum;
+  else delete counts[kind];
 }

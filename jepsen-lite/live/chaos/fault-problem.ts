@@ -21,18 +21,16 @@ export function faultProblem(
   return aimProblem(made, fault) ?? valueProblem(made, fault);
 }
 
-type Aimed = Pick<LiveFault, 'onlyTarget' | 'needsOther' | 'takesOther'>;
+type Aimed = Pick<LiveFault, 'onlyTarget' | 'needsOther'>;
 
 /** The same of whom it is aimed at, in any number. */
 export function aimProblem(
-  { onlyTarget, needsOther, takesOther }: Aimed,
+  { onlyTarget, needsOther }: Aimed,
   { kind, target, other }: Pick<Fault, 'kind' | 'target' | 'other'>,
 ): string | undefined {
   if (onlyTarget !== undefined && target !== onlyTarget)
     return `${kind} cannot have target ${target}; ${onlyTarget} is the only one`;
-  return other === undefined || needsOther || takesOther
-    ? undefined
-    : `${kind} has no other end; leave out other ${other}`;
+  return other === undefined || needsOther ? undefined : `${kind} has no other end; leave out other ${other}`;
 }
 
 type Valued = Pick<LiveFault, 'modes' | 'pathBehindMode' | 'amounts' | 'needsAmount' | 'lasts'>;

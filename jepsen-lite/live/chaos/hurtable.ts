@@ -58,6 +58,11 @@ export abstract class Hurtable<Member extends Victim = Victim> {
     return membersMeant(this.members, this.leader() ?? this.members.find(({ state }) => state === 'up'), target);
   }
 
+  /** Those of them that are up: the others cannot be hurt now. */
+  targetsUp(target: Target): readonly Member[] {
+    return this.targets(target).filter(({ state }) => state === 'up');
+  }
+
   /** Does something later unless the faults are over by then. */
   later(ms: number, run: () => Promise<void> | void): void {
     const timer = setTimeout(() => {

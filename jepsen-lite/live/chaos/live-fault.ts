@@ -22,14 +22,15 @@ export interface LiveFault<Group = LiveGroup> {
   readonly needsAmount?: true;
   /** Whatever it does ends with it: where it lasts for no time, it changes nothing. */
   readonly lasts?: true;
-  /** It is made between its target and `other`. */
+  /** It is made between its target and `other`; where this does not hold, an `other` is refused. */
   readonly needsOther?: true;
-  /** Its `other` means something, though it is made on its target alone; where neither this holds nor `needsOther`, one is refused. */
-  readonly takesOther?: true;
   /** It hits one member after another, and asks `mayHit` for each when its turn has come. */
   readonly oneByOne?: true;
-  /** Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. */
-  apply(group: Group, fault: Fault, mayHit: (member: string) => boolean): boolean;
+  /**
+   * Lets it happen now and arranges for its end. False: nobody is there to be hit, or the promises do not cover it now. `missed` hears, at most once, why it
+   * had no effect, where that shows later.
+   */
+  apply(group: Group, fault: Fault, mayHit: (member: string) => boolean, missed: (why: string) => void): boolean;
 }
 
 /** Of so many name servers a fault may be. */

@@ -12,7 +12,7 @@ const isolate: LiveFault<Linked> = {
   lasts: true,
   modes: ['peers', 'all'],
   apply(live, { target, forMs, mode }) {
-    const [member] = live.targets(target);
+    const [member] = live.targetsUp(target);
     if (member === undefined) return false;
     const others = live.members.map(({ name }) => name).filter((name) => name !== member.name);
     if (mode === 'all') others.push(...live.nameServerParties, CLIENTS_PARTY);
@@ -29,8 +29,8 @@ const cut: LiveFault<Linked> = {
   modes: ['both', 'out', 'in'],
   needsOther: true,
   apply(live, { target, other = 'follower', forMs, mode }) {
-    const [member] = live.targets(target);
-    const [peer] = live.targets(other);
+    const [member] = live.targetsUp(target);
+    const [peer] = live.targetsUp(other);
     if (member === undefined || peer === undefined || member === peer) return false;
     if (mode !== 'in') cutFor(live, forMs, [member.name, peer.name]);
     if (mode !== 'out') cutFor(live, forMs, [peer.name, member.name]);
@@ -45,7 +45,7 @@ const deaf: LiveFault<Linked> = {
   lasts: true,
   modes: ['out', 'in'],
   apply(live, { target, forMs, mode }) {
-    const [member] = live.targets(target);
+    const [member] = live.targetsUp(target);
     if (member === undefined) return false;
     for (const { name } of live.members) {
       if (name !== member.name) cutFor(live, forMs, mode === 'out' ? [member.name, name] : [name, member.name]);
@@ -62,7 +62,7 @@ const hide: LiveFault<Linked> = {
   modes: ['ns', 'clients'],
   amounts: NAME_SERVERS,
   apply(live, { target, forMs, mode, amount }) {
-    const [member] = live.targets(target);
+    const [member] = live.targetsUp(target);
     if (member === undefined) return false;
     // `amount`: of so many name servers, from the first on; of all, where it is missing.
     const others = mode === 'ns' ? live.nameServerParties.slice(0, amount) : [CLIENTS_PARTY];
@@ -79,8 +79,8 @@ const reset: LiveFault<Linked> = {
   hitsOne: true,
   needsOther: true,
   apply(live, { target, other = 'follower', forMs, amount = 1 }) {
-    const [member] = live.targets(target);
-    const [peer] = live.targets(other);
+    const [member] = live.targetsUp(target);
+    const [peer] = live.targetsUp(other);
     if (member === undefined || peer === undefined || member === peer) return false;
     for (let count = 0; count < amount; count++) {
       live.later((forMs * count) / amount, () => {
@@ -102,7 +102,7 @@ const slowLink: LiveFault<Linked> = {
   hitsOne: true,
   lasts: true,
   apply(live, { target, forMs, amount = 20 }) {
-    const [member] = live.targets(target);
+    const [member] = live.targetsUp(target);
     if (member === undefined) return false;
     const quality = { delayMs: amount / 10, jitterMs: amount, lossRatio: LOSS };
     for (const { name } of live.members) {

@@ -13,7 +13,7 @@ const slowDisk: LiveFault = {
   lasts: true,
   hitsOne: true,
   apply(live, { target, forMs, amount = 50 }) {
-    const [member] = live.targets(target);
+    const [member] = live.targetsUp(target);
     if (member === undefined) return false;
     const part = { writeDelayMs: Math.ceil(amount / 10), syncDelayMs: amount, readDelayMs: Math.ceil(amount / 10) };
     live.later(forMs, live.ailing.add(member.name, part));
@@ -34,7 +34,7 @@ const diskFull: LiveFault<DiskHolder> = {
   amounts: { least: 0, most: 2 ** 40 },
   lasts: true,
   apply(live, { target, forMs, amount = 0 }) {
-    const members = live.targets(target);
+    const members = live.targetsUp(target);
     for (const member of members) {
       live.act(async () => {
         const end = await live.strike(() => live.fillDisk(member, amount));
@@ -66,7 +66,7 @@ const diskError: LiveFault = {
   pathBehindMode: true,
   hitsOne: true,
   apply(live, { target, mode = 'sync' }) {
-    const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
+    const [member] = live.targetsUp(target).filter((each) => live.mayHurt(each));
     if (member === undefined) return false;
     live.hurts.hurt(member.name, member.starts);
     member.excuses.add('disk-error');
@@ -91,14 +91,15 @@ const clockJump: LiveFault = {
   lasts: true,
   apply(live, { target, forMs, amount = 0, mode }) {
     const turns = mode === 'strobe' ? 10 : 1;
-    for (const { name } of live.targets(target)) {
+    const members = live.targetsUp(target);
+    for (const { name } of members) {
       for (let turn = 0; turn < turns; turn++) {
         live.later((forMs * turn) / turns, () => {
           return live.strike(() => live.later(forMs / turns / 2, live.ailing.add(name, { clockOffsetMs: amount })));
         });
       }
     }
-    return true;
+    return members.length > 0;
   },
 };
 

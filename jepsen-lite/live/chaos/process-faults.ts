@@ -12,7 +12,7 @@ const kill: LiveFault<Hurtable> = {
   by: 'SIGKILL, and a start',
   modes: [],
   apply(live, { target, forMs }) {
-    const members = live.targets(target).filter(({ state }) => state === 'up');
+    const members = live.targetsUp(target);
     for (const member of members) restart(live, member, forMs, () => live.kill(member));
     return members.length > 0;
   },
@@ -23,7 +23,7 @@ const stop: LiveFault<Hurtable> = {
   by: 'SIGTERM, and a start',
   modes: [],
   apply(live, { target, forMs }) {
-    const members = live.targets(target).filter(({ state }) => state === 'up');
+    const members = live.targetsUp(target);
     for (const member of members) restart(live, member, forMs, () => live.stop(member, GRACE_MS));
     return members.length > 0;
   },
@@ -35,7 +35,7 @@ const pause: LiveFault<Hurtable> = {
   modes: [],
   lasts: true,
   apply(live, { target, forMs }) {
-    const members = live.targets(target).filter(({ state }) => state === 'up');
+    const members = live.targetsUp(target);
     for (const member of members) {
       live.act(() => live.strike(() => live.pause(member)));
       live.later(forMs, () => live.resume(member));
@@ -94,7 +94,7 @@ const wipe: LiveFault = {
   modes: [],
   hitsOne: true,
   apply(live, { target, forMs }) {
-    const [member] = live.targets(target).filter((each) => each.state === 'up' && live.mayHurt(each));
+    const [member] = live.targetsUp(target).filter((each) => live.mayHurt(each));
     if (member === undefined || !live.hasFounded(member)) return false;
     live.hurts.hurt(member.name, member.starts);
     restart(live, member, forMs, async () => {
@@ -131,7 +131,7 @@ const loseDerived: LiveFault = {
   hitsOne: true,
   modes: ['consumequeue', 'index', 'consumequeue index'],
   apply(live, { target, forMs, mode = 'consumequeue' }) {
-    const [member] = live.targets(target).filter(({ state }) => state === 'up');
+    const [member] = live.targetsUp(target);
     if (member === undefined) return false;
     restart(live, member, forMs, async () => {
       await live.kill(member);

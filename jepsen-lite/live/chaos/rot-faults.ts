@@ -29,7 +29,9 @@ const rot: LiveFault = {
       await live.kill(member);
       live.journal(`rot on ${member.name}: ${rotFiles(member.raftDirectory, mode, amount, end) ?? 'nothing to hit'}`);
     });
-    live.later(forMs + HAND_OVER_MS, () => live.strike(() => transferTo(live, member)));
+    live.later(forMs + HAND_OVER_MS, async () => {
+      await live.strike(() => transferTo(live, member));
+    });
     return true;
   },
 };

@@ -8,17 +8,22 @@ import type { LiveMember } from './live-member.ts';
 
 const PATIENCE_MS = 2_000;
 
-/** Asks whoever leads to hand over; that he does not is an answer too. */
-export async function transferTo(live: LiveGroup, member: LiveMember): Promise<void> {
+/** Asks whoever leads to hand over; returns why he did not, in words. */
+export async function transferTo(live: LiveGroup, member: LiveMember): Promise<string | undefined> {
   const leader = live.leader();
-  if (leader === undefined || leader === member) return;
+  if (leader === undefined) return 'nobody leads';
+  if (leader === member) return `${member.name} leads already`;
   const remoting = new RemotingClient({ platform: live.group.platform });
   try {
     const brokers = new BrokerClient(remoting);
     const options = { timeoutMs: PATIENCE_MS };
     await brokers.request(transferLeadership, leader.node.address, { memberId: member.name }, undefined, options);
+    return undefined;
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
+    // An answer may be late or lost.
+    await live.look();
+    return live.leader() === member ? undefined : error.message;
   } finally {
     remoting.close();
   }
@@ -30,13 +35,17 @@ const transfer: LiveFault = {
   modes: [],
   amounts: { least: 1, most: 1_000 },
   onlyTarget: 'leader',
-  takesOther: true,
-  apply(live, { other = 'follower', forMs, amount = 1 }) {
-    if (live.leader() === undefined) return false;
+  needsOther: true,
+  apply(live, { other = 'follower', forMs, amount = 1 }, _mayHit, missed) {
+    const leader = live.leader();
+    const [heir] = live.targetsUp(other);
+    if (leader === undefined || heir === undefined || heir === leader) return false;
     for (let turn = 0; turn < amount; turn++) {
       live.later((forMs * turn) / amount, async () => {
         const [to] = live.targets(other);
-        if (to !== undefined) await live.strike(() => transferTo(live, to));
+        const why = to === undefined ? undefined : await live.strike(() => transferTo(live, to));
+        // Whom a later one means may lead by then.
+        if (turn === 0 && why !== undefined) missed(`leadership did not go to ${to?.name}: ${why}`);
       });
     }
     return true;

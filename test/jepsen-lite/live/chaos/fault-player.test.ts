@@ -1,6 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import type { Fault, Target } from '../../../../jepsen-lite/fault/schedule.ts';
 import { FaultPlayer } from '../../../../jepsen-lite/live/chaos/fault-player.ts';
 import { Hurtable, type Victim } from '../../../../jepsen-lite/live/chaos/hurtable.ts';
+import type { LiveFault } from '../../../../jepsen-lite/live/chaos/live-fault.ts';
+import { networkFaults } from '../../../../jepsen-lite/live/chaos/network-faults.ts';
+import { livePlatformFaults } from '../../../../jepsen-lite/live/chaos/platform-faults.ts';
 import { processFaults } from '../../../../jepsen-lite/live/chaos/process-faults.ts';
 
 const STOP_MS = 40;
@@ -28,11 +32,26 @@ class PaperGroup extends Hurtable {
   resume(member: Victim): void {
     this.#set(member, 'resume', 'up');
   }
+  /** As a group whose links and disks can be hurt. */
+  readonly links = { cut: this.#hurts('cut'), heal() {}, setQuality: this.#hurts('slow'), reset: this.#hurts('reset') };
+  readonly ailing = { add: (name: string) => this.#hurts('ail')(name) };
+  readonly nameServerParties = ['ns'];
+  fillDisk(member: Victim): Promise<() => Promise<void>> {
+    this.#hurts('fill')(member.name);
+    return Promise.resolve(() => Promise.resolve());
+  }
   heal(): Promise<void> {
     return this.endFaults();
   }
   protected failed(error: Error): void {
     this.told.push(error.message);
+  }
+
+  #hurts(what: string): (...names: unknown[]) => () => void {
+    return (...names) => {
+      this.told.push([what, ...names.filter((name) => typeof name === 'string')].join(' '));
+      return () => {};
+    };
   }
 
   #set(member: Victim, what: string, state: Victim['state']): void {
@@ -41,11 +60,14 @@ class PaperGroup extends Hurtable {
   }
 }
 
-async function played(run: (player: FaultPlayer<PaperGroup>, group: PaperGroup) => Promise<void>): Promise<PaperGroup> {
+async function played(
+  run: (player: FaultPlayer<PaperGroup>, group: PaperGroup) => Promise<void>,
+  faults: readonly LiveFault<PaperGroup>[] = processFaults,
+): Promise<PaperGroup> {
   vi.useFakeTimers();
   try {
     const group = new PaperGroup();
-    await run(new FaultPlayer<PaperGroup>(group, processFaults, () => {}), group);
+    await run(new FaultPlayer<PaperGroup>(group, faults, () => {}), group);
     return group;
   } finally {
     vi.useRealTimers();
@@ -175,4 +197,82 @@ test('each time that somebody is hurt is noted, from its beginning until it is d
       [3_000, Number.NaN],
     ]);
   });
+});
+
+/** All that a group can be hurt by whose links and disks are at hand. */
+const allFaults = [...processFaults, ...networkFaults, ...livePlatformFaults] as unknown as LiveFault<PaperGroup>[];
+
+describe('a member that is down when a fault begins', () => {
+  const kill: Fault = { kind: 'kill', target: 'n1', atMs: 0, forMs: 5_000 };
+  const dead: Omit<Fault, 'kind'> = { target: 'n1', atMs: 1_500, forMs: 2_000, amount: 5 };
+
+  test.each<Fault>([
+    { ...dead, kind: 'isolate' },
+    { ...dead, kind: 'cut', other: 'n0' },
+    { ...dead, kind: 'cut', target: 'n0', other: 'n1' },
+    { ...dead, kind: 'reset', target: 'n0', other: 'n1' },
+    { ...dead, kind: 'deaf' },
+    { ...dead, kind: 'hide', mode: 'ns' },
+    { ...dead, kind: 'slow-link' },
+    { ...dead, kind: 'slow-disk' },
+    { ...dead, kind: 'disk-full' },
+    { ...dead, kind: 'clock-jump' },
+  ])('is not hit by it: $kind of $target', async (fault) => {
+    const group = await played(async (player) => {
+      player.play([kill, fault]);
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect([player.injected, player.skipped]).toEqual([{ kill: 1 }, { [fault.kind]: 1 }]);
+    }, allFaults);
+    expect(group.told).toEqual(['kill n1', 'start n1']);
+  });
+
+  test('is not among those whom it struck', async () => {
+    await played(async (player) => {
+      player.play([kill, { ...dead, kind: 'disk-full', target: 'all' }]);
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect(player.made[1]?.members).toEqual(['n0', 'n2']);
+    }, allFaults);
+  });
+
+  test('may go down while one lasts', async () => {
+    await played(async (player) => {
+      player.play([
+        { ...dead, atMs: 0, kind: 'isolate' },
+        { ...kill, atMs: 100 },
+      ]);
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect(player.injected).toEqual({ isolate: 1, kill: 1 });
+    }, allFaults);
+  });
+});
+
+test('a fault that hits a member which is not there is not counted as made', async () => {
+  await played(async (player) => {
+    player.play([{ kind: 'clock-jump', target: 'n7' as Target, atMs: 0, forMs: 100, amount: 5_000 }]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect([player.injected, player.skipped]).toEqual([{}, { 'clock-jump': 1 }]);
+  }, allFaults);
+});
+
+test('a fault of which it shows later that it had no effect is counted as skipped, and why is told', async () => {
+  const late: LiveFault<PaperGroup> = {
+    name: 'transfer',
+    by: 'a request',
+    modes: [],
+    apply(group, { forMs }, _mayHit, missed) {
+      group.later(forMs, () => missed('nobody took it'));
+      return true;
+    },
+  };
+  await played(
+    async (player) => {
+      player.play([{ kind: 'transfer', target: 'leader', atMs: 0, forMs: 100 }]);
+      await vi.advanceTimersByTimeAsync(50);
+      expect([player.injected, player.skipped, player.misses]).toEqual([{ transfer: 1 }, {}, []]);
+      await vi.advanceTimersByTimeAsync(100);
+      expect([player.injected, player.skipped]).toEqual([{}, { transfer: 1 }]);
+      expect(player.misses).toEqual(['transfer had no effect: nobody took it']);
+    },
+    [late],
+  );
 });

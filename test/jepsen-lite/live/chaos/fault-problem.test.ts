@@ -29,6 +29,12 @@ test('a link between one and the same is none, and the other end is a follower w
   expect(sameEndsProblem({}, { kind: 'kill', target: 'follower' })).toBeUndefined();
 });
 
+test('leadership does not go from the leader to the leader', () => {
+  const transfer = liveFaults.find(({ name }) => name === 'transfer')!;
+  const problem = sameEndsProblem(transfer, { kind: 'transfer', target: 'leader', other: 'leader' });
+  expect(problem).toBe('transfer goes from leader to leader, which are one; name another member with other');
+});
+
 test('nor is anything of a drawn live schedule refused', () => {
   for (const mode of [dledgerMode, controllerMode]) {
     const kinds = mode.kinds.filter((kind) => liveFaults.some(({ name }) => name === kind));

@@ -150,7 +150,12 @@ describe('rot that would change nothing', () => {
       journal: (line: string) => done.push(line),
     };
     const fault = { kind: 'rot', target: 'n1', atMs: 0, forMs: 10, mode } as const;
-    const counts = rot!.apply(live as unknown as LiveGroup, fault, () => true);
+    const counts = rot!.apply(
+      live as unknown as LiveGroup,
+      fault,
+      () => true,
+      () => {},
+    );
     await Promise.all(acts);
     return { counts, done };
   }
