@@ -9,10 +9,9 @@ import { RottenLog } from '../raft-storage/entry-reader.ts';
 import { DledgerLog } from './dledger-log.ts';
 import { GroupMembers } from './group-members.ts';
 import { type GroupIdentity, GroupRecords } from './group-records.ts';
-import { isAlone } from './group-settings.ts';
 import { releaseDirectory } from './member-end.ts';
 import { setsInLog } from './member-sets.ts';
-import { type Member, openMember, reopenToBuildAnew } from './open-member.ts';
+import { hasOthers, type Member, openMember, reopenToBuildAnew } from './open-member.ts';
 import { readSnapshot } from './snapshot-content.ts';
 import { SpaceWatch } from './space-watch.ts';
 
@@ -40,7 +39,7 @@ export function openMemberWithData(
   try {
     return { member, data: openMemberData(member, (identity) => onIdentity(member, identity)) };
   } catch (thrown) {
-    if (!(thrown instanceof RottenLog) || isAlone(member.settings)) {
+    if (!(thrown instanceof RottenLog) || !hasOthers(member)) {
       releaseDirectory(member.storage, member.lock);
       throw thrown;
     }

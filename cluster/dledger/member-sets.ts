@@ -5,6 +5,7 @@ import { INTERNAL_TOPIC } from '../../src/store/internal-topic.ts';
 import type { DurableLog } from '../raft-storage/durable-log.ts';
 import { entryHeaderBytes, entryIndex } from '../raft-storage/entry.ts';
 import { entryBytesOf } from '../raft-storage/entry-batch.ts';
+import { type ReadableEntriesOptions, visitReadable } from '../raft-storage/readable-entries.ts';
 import { visitBatch } from '../raft-storage/received-entries.ts';
 
 /** A member and where its peer port is, `host:port`, as the log has it. */
@@ -46,6 +47,16 @@ export function setsInBatch(batch: EntryBatch): readonly NamedSet[] {
 }
 
 const NONE: readonly NamedSet[] = [];
+
+/** The same of a log that is damaged, and not open: of its entries from `position` on that can be read. Blocking; throws the disk's error. */
+export function setsInDamagedLog(options: ReadableEntriesOptions, position: number): readonly NamedSet[] {
+  const found: NamedSet[] = [];
+  visitReadable(options, position, (bytes, offset, size) => {
+    const set = setInBody(bytes, offset + entryHeaderBytes, offset + size, entryIndex(bytes, offset));
+    if (set !== undefined) found.push(set);
+  });
+  return found;
+}
 
 /** The same of the entries of the own log from `first` on, but for damaged ones. Blocking; throws what makes the log unreadable. */
 export function setsInLog(log: DurableLog, first: number): readonly NamedSet[] {

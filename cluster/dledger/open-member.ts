@@ -4,10 +4,17 @@ import { asDiskError } from '../../src/log/log-error.ts';
 import type { DirectoryLock, Disk, Platform } from '../../src/platform/ports.ts';
 import { encodeHost } from '../../src/protocol/message/host.ts';
 import { parseAddress } from '../../src/remoting/address.ts';
-import { openRaftStorage, type RaftStorage } from '../raft-storage/open-raft-storage.ts';
+import { readHardState } from '../raft-storage/hard-state.ts';
+import {
+  openRaftStorage,
+  type RaftStorage,
+  type StorageFault,
+  searchBytes,
+} from '../raft-storage/open-raft-storage.ts';
 import type { PeerAddress } from '../raft-storage/peers.ts';
+import { SnapshotStore } from '../raft-storage/snapshot-store.ts';
 import { type GroupSettings, groupSettings, isAlone } from './group-settings.ts';
-import { setsInLog } from './member-sets.ts';
+import { type NamedSet, setsInDamagedLog, setsInLog } from './member-sets.ts';
 import { readSnapshot } from './snapshot-content.ts';
 
 /** Thrown where a member cannot start: one sentence for people; nothing was changed. */
@@ -93,10 +100,8 @@ function placeHolder(disk: Disk, config: BrokerConfig): PeerAddress | undefined 
 /** Where `dLegerPeers` does not name this member, its log does, or it is refused. */
 function settledBy(storage: RaftStorage, config: BrokerConfig, read: GroupSettings): GroupSettings {
   if (read.self.port !== 0) return read;
-  const { log, hardState, snapshot } = storage;
-  const inSnapshot = snapshot === undefined ? undefined : readSnapshot(snapshot).members;
-  const sets = [...(inSnapshot === undefined ? [] : [inSnapshot]), ...setsInLog(log, (inSnapshot?.index ?? 0) + 1)];
-  const own = sets
+  const { log, hardState } = storage;
+  const own = setsOf(storage)
     .flatMap(({ voters, learners }) => [...voters, ...learners])
     .findLast(({ id }) => id === read.self.id);
   const address = parseAddress(own?.address ?? '');
@@ -105,6 +110,40 @@ function settledBy(storage: RaftStorage, config: BrokerConfig, read: GroupSettin
   log.close();
   hardState.close();
   throw new WrongConfiguration(settings);
+}
+
+/** The sets of members that snapshot and log bring, oldest first. */
+function setsOf({ log, snapshot }: RaftStorage): readonly NamedSet[] {
+  const inSnapshot = snapshot === undefined ? undefined : readSnapshot(snapshot).members;
+  const later = setsInLog(log, (snapshot?.header.index ?? 0) + 1);
+  return inSnapshot === undefined ? later : [inSnapshot, ...later];
+}
+
+/** May other members have what cannot be read here? The log rules who is one (raft/SAFETY.md 8); `dLegerPeers` names those who are to be asked anyway. */
+export function hasOthers({ settings, storage }: Member): boolean {
+  return !isAlone(settings) || namesOthers(setsOf(storage).at(-1), settings.self.id);
+}
+
+/** The same by the newest set that can be read of a log that is too damaged to be opened without others. */
+function hasOthersByLog({ disk, logger }: Platform, config: BrokerConfig, { self, groupName }: GroupSettings): boolean {
+  const { directory } = memberPaths(config);
+  const [snapshot] = new SnapshotStore(disk, `${directory}/snapshots`, logger).loadAll();
+  const read = readHardState(disk, `${directory}/hardstate`, { memberId: self.id, groupName });
+  const log = {
+    disk,
+    directory: `${directory}/data`,
+    segmentBytes: config.mappedFileSizeCommitLog,
+    firstWrotePosition: read.kind === 'ok' ? read.record.firstWrotePosition : 0,
+    searchBytes,
+  };
+  const newest =
+    setsInDamagedLog(log, snapshot?.header.endPosition ?? 0).at(-1) ??
+    (snapshot === undefined ? undefined : readSnapshot(snapshot).members);
+  return namesOthers(newest, self.id);
+}
+
+function namesOthers(set: NamedSet | undefined, self: string): boolean {
+  return set !== undefined && [...set.voters, ...set.learners].some(({ id }) => id !== self);
 }
 
 function refuseNativeStore(disk: Disk, { storePathRootDir: root, storePathCommitLog }: BrokerConfig): void {
@@ -141,11 +180,31 @@ export function reopenToBuildAnew({ platform, config, settings, storage, ...rest
   log.close();
   hardState.close();
   received.putOwnInForce(snapshots, snapshot?.header.index ?? 0);
-  return { ...rest, platform, config, settings, storage: openStorage(platform, config, settings) };
+  return { ...rest, platform, config, settings, storage: openDamagedStorage(platform, config, settings) };
 }
 
 function openStorage(platform: Platform, config: BrokerConfig, settings: GroupSettings): RaftStorage {
-  const storage = openRaftStorage({
+  const alone = isAlone(settings);
+  const storage = readStorage(platform, config, settings, alone);
+  if (!('message' in storage)) return storage;
+  if (!alone || !hasOthersByLog(platform, config, settings)) throw new MemberRefused(storage.message);
+  return openDamagedStorage(platform, config, settings);
+}
+
+/** Where others may repair what is damaged. */
+function openDamagedStorage(platform: Platform, config: BrokerConfig, settings: GroupSettings): RaftStorage {
+  const storage = readStorage(platform, config, settings, false);
+  if ('message' in storage) throw new MemberRefused(storage.message);
+  return storage;
+}
+
+function readStorage(
+  platform: Platform,
+  config: BrokerConfig,
+  settings: GroupSettings,
+  aloneInGroup: boolean,
+): RaftStorage | StorageFault {
+  return openRaftStorage({
     platform,
     directory: memberPaths(config).directory,
     memberId: settings.self.id,
@@ -153,8 +212,6 @@ function openStorage(platform: Platform, config: BrokerConfig, settings: GroupSe
     segmentBytes: config.mappedFileSizeCommitLog,
     firstPosition: 0,
     syncFlush: config.flushDiskType === 'SYNC_FLUSH',
-    aloneInGroup: isAlone(settings),
+    aloneInGroup,
   });
-  if ('message' in storage) throw new MemberRefused(storage.message);
-  return storage;
 }

@@ -13,7 +13,7 @@ import { readStockState, type StockState } from './stock-dledger.ts';
  * How far behind the last good entry to look for surviving ones. A process crash leaves no hole (the page cache takes a write from front to back), a power
  * failure that left one puts the node in doubt; what is left is rot, and a bad place of this size is a lost disk. Reading the whole file would take a second for 1 GiB.
  */
-const searchBytes = 64 << 20;
+export const searchBytes = 64 << 20;
 
 export interface RaftStorageOptions extends MemberName {
   readonly platform: Platform;
