@@ -24,6 +24,8 @@ const plan = {
 };
 
 interface Paper {
+  /** A member ends by itself so long after its first fault. */
+  readonly endsAfterMs?: number | undefined;
   /** Kind of the first fault. */
   readonly kind?: string;
   /** Kinds that find nobody to hit. */
@@ -41,6 +43,7 @@ interface Paper {
 /** A trial on a group of paper, to which a message is sent every 5 ms, the faults that were made in it, and what was told of it where it was cut short. */
 async function trialOn({
   kind: first = 'kill',
+  endsAfterMs,
   missed = [],
   problem = () => undefined,
   mistake,
@@ -87,6 +90,12 @@ async function trialOn({
     target: {
       faults: { play, made, strikes, active: [], refused: undefined, lastStartMs: startedMs + lastStartMs },
       misses,
+      get selfEnds() {
+        const [fault] = made;
+        return fault === undefined || endsAfterMs === undefined
+          ? []
+          : [{ member: 'n1', atMs: fault.startMs + endsAfterMs, code: 'EIO', excusedBy: ['disk-error'] }];
+      },
       look,
       away: () => [],
       roles: () => Promise.resolve([]),
@@ -131,8 +140,8 @@ test('a trial whose faults were all made, and after which all is well, has no pr
 });
 
 test('whoever was ended is told as down from when his turn had come, and who was halted is not', async () => {
-  const down = async (kind: string) => {
-    const { outcome, made } = await trialOn({ kind });
+  const down = async (kind: string, endsAfterMs?: number) => {
+    const { outcome, made } = await trialOn({ kind, endsAfterMs });
     if (outcome instanceof Error) throw outcome;
     const startMs = made[0]?.startMs ?? 0;
     return outcome.roles.map(({ member, role, atMs }) => [member, role, atMs - startMs]);
@@ -143,6 +152,9 @@ test('whoever was ended is told as down from when his turn had come, and who was
   ];
   for (const kind of ['kill', 'rolling', 'blackout']) expect(await down(kind)).toEqual(both);
   expect(await down('pause')).toEqual([]);
+  // Nobody knows before whether a member ends by an error of its disk, and when.
+  expect(await down('disk-error')).toEqual([]);
+  expect(await down('disk-error', 210)).toEqual([['n1', 'down', 210]]);
 });
 
 test('the faults of a phase are over when the last of what they ended was started', async () => {
