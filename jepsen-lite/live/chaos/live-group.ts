@@ -149,11 +149,14 @@ export class LiveGroup extends Hurtable<LiveMember> {
 
   /** Its disk takes so many bytes more, and what then fails is no fault of its own; the returned function ends that. */
   async fillDisk(member: LiveMember, freeBytes: number): Promise<() => Promise<void>> {
+    member.fills++;
     member.excuses.add('disk-full');
     const end = await this.#disks.fill(member.name, freeBytes);
     return async () => {
       await end();
-      this.later(EXCUSED_MS, () => void member.excuses.delete('disk-full'));
+      this.later(EXCUSED_MS, () => {
+        if (--member.fills === 0) member.excuses.delete('disk-full');
+      });
     };
   }
 

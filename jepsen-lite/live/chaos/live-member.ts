@@ -21,6 +21,8 @@ export class LiveMember implements Victim {
   /** What it told last; undefined while it does not answer. */
   report: BrokerReport | undefined;
   readonly excuses = new Set<Excuse>();
+  /** So many faults keep its disk full, or did a moment ago. */
+  fills = 0;
   /** What ails the process that runs, and must not ail the next one: called before that starts. */
   readonly endBeforeStart = new Set<() => void>();
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Group } from '../../../../cluster/launch/group.ts';
 import type { ProcessEnd } from '../../../../cluster/launch/launched-process.ts';
 import type { Ailing } from '../../../../jepsen-lite/live/chaos/ailing.ts';
@@ -46,7 +46,10 @@ function liveGroup(httpUrl: string, { end = { exitCode: 1, signal: null }, log =
     links: { healAll() {} } as unknown as Links,
     ward: { healAll() {} } as unknown as Ward,
     ailing: { healAll() {} } as unknown as Ailing,
-    disks: { healAll: () => Promise.resolve() } as unknown as FullDisks,
+    disks: {
+      healAll: () => Promise.resolve(),
+      fill: () => Promise.resolve(() => Promise.resolve()),
+    } as unknown as FullDisks,
     judge,
     journal: (line) => void journal.push(line),
   });
@@ -103,6 +106,22 @@ test.each<[string, string, End]>([
   const { violation, seen } = await goneMember('disk-full', end);
   expect(violation).toBeUndefined();
   expect(seen).toEqual([{ member: 'n0', atMs: 0, code, excusedBy: ['disk-full'] }]);
+});
+
+test('a disk is full until the last of the faults that fill it is over, and a moment longer', async () => {
+  vi.useFakeTimers();
+  try {
+    const { live, member } = liveGroup(NOBODY);
+    const ends = [await live.fillDisk(member, 0), await live.fillDisk(member, 0)];
+    for (const isExcused of [true, false]) {
+      await ends.shift()?.();
+      expect([...member.excuses]).toEqual(['disk-full']);
+      await vi.advanceTimersByTimeAsync(3_000);
+      expect(member.excuses.has('disk-full')).toBe(isExcused);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a bug is excused by no disk, and a fault that comes upon its end hides nothing', async () => {
