@@ -38,6 +38,7 @@ export function exchangeSnapshots(
     replica,
     transport,
     newest: () => snapshotter.newest,
+    makeDue: () => snapshotter.makeDue(),
   });
   const receiver = new SnapshotReceiver({
     log,

@@ -27,6 +27,8 @@ export interface SnapshotSenderOptions {
   readonly transport: PeerTransport;
   /** Path and entry of the newest durable snapshot; undefined: there is none. */
   readonly newest: () => { readonly path: string; readonly index: number; readonly position: number } | undefined;
+  /** A member needs a snapshot, and there is none. */
+  readonly makeDue: () => void;
 }
 
 /** What is sent to one member. */
@@ -118,9 +120,13 @@ export class SnapshotSender {
 
   /** The log of the receiver begins with the first file here; if that was gone once before it came back, with the file that no retention touches. */
   #begin(peer: string): void {
-    const { log, newest, disk, logger } = this.#options;
+    const { log, newest, makeDue, disk, logger } = this.#options;
+    if (this.#loading.has(peer)) return;
     const snapshot = newest();
-    if (snapshot === undefined || this.#loading.has(peer)) return;
+    if (snapshot === undefined) {
+      makeDue();
+      return;
+    }
     const { segments } = log;
     const { minPosition } = segments;
     const again = this.#sent.has(peer) && !this.#wantedMs.has(peer) && snapshot.position > minPosition;

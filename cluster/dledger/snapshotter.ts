@@ -83,6 +83,11 @@ export class Snapshotter {
     this.#timer = this.#platform.timers.every(CHECK_MS, () => this.#check());
   }
 
+  /** One is needed, as a member can be made whole by a snapshot alone: the next look takes it, if none is on its way. */
+  makeDue(): void {
+    if (!this.#taking) this.#checks = this.#dueChecks;
+  }
+
   #stop(): void {
     if (this.#timer !== undefined) this.#platform.timers.cancel(this.#timer);
   }

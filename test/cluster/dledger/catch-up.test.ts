@@ -103,6 +103,24 @@ describe("a member whose log ends before its leader's begins", () => {
     expect((await group.readAll('Orders')).length).toBe(before + 4);
   });
 
+  it('is served within seconds by a leader that has just begun anew itself, and has no snapshot of its own yet', async () => {
+    const { group, away } = await leftBehind();
+    await group.start(away);
+    await becomesWhole(group, away);
+    const { replica } = partsOf(group, group.leader).group;
+    await group.world.settle(new Promise((resolve) => replica.transferLeadership(away, resolve)));
+    await group.until(() => group.serving().join() === away);
+    expect(partsOf(group, away).snapshots.newest).toBeUndefined();
+    const wiped = group.followers()[0]!;
+    group.kill(wiped);
+    group.world.disk(wiped).files.clear();
+    await group.start(wiped);
+    const at = group.world.nowMs;
+    await becomesWhole(group, wiped);
+    expect(group.world.nowMs - at).toBeLessThan(5_000);
+    expect(group.renewed).toEqual([away, wiped]);
+  });
+
   it('keeps what it was given over restarts, before and after its first own snapshot', async () => {
     const { group, away } = await leftBehind();
     await group.start(away);
