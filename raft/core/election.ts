@@ -1,5 +1,5 @@
 import { openRound, repeatRequests, retrySoon, tallyVotes } from './candidate.ts';
-import { mayCallDoubtElection } from './doubt-election.ts';
+import { endRound, mayCallDoubtElection } from './doubt-election.ts';
 import { becomeFollower, setLeader } from './follower.ts';
 import type { NodeState, VoteKind } from './node-state.ts';
 import type { Progress } from './progress.ts';
@@ -39,6 +39,7 @@ export function campaign(node: NodeState, reason: string): void {
     else becomeFollower(node, node.term, undefined, reason);
     return;
   }
+  endRound(node);
   if ((node.inDoubt || node.preVoteFailed) && mayCallDoubtElection(node)) {
     startVote(node, 'doubt-vote', false, `${reason}, doubt election`);
   } else if (!node.inDoubt) {
@@ -180,6 +181,7 @@ export function handleVoteRequest(node: NodeState, request: VoteRequest): void {
   } else if (ended !== undefined) {
     retrySoon(node, ended);
   }
+  if (!granted && request.type === 'doubt-vote' && !isUpToDate(node, request)) node.isBetterVoter = true;
   reply(node, request, granted);
 }
 
@@ -197,14 +199,22 @@ function mayVoteFor(node: NodeState, request: VoteRequest): boolean {
   // An entry of that term proves that it has had its leader, whatever a member in doubt has forgotten.
   if (request.term <= node.lastTerm) return false;
   if (request.type === 'doubt-vote') {
+    // Before a group's first entry nothing but the configuration tells who founds it. (Later a vote asks nobody whether he is a member: thesis 4.1.)
+    const isFounding = node.lastIndex === 0 && request.lastIndex === 0;
+    if (isFounding && !(node.members.isVoter(request.from) && node.members.isSelfVoter)) return false;
     // A fresh store helps to elect, and is elected, only among empty ones.
     const fresh = node.fresh || node.peers.get(request.from)?.fresh === true;
     if (fresh && (node.lastIndex > 0 || request.lastIndex > 0)) return false;
   } else if (node.inDoubt) {
     return false;
   }
-  if (request.lastTerm !== node.lastTerm) return request.lastTerm > node.lastTerm;
-  return request.lastIndex >= node.lastIndex;
+  return isUpToDate(node, request);
+}
+
+/** Is the log of who asks at least as good as the own one (thesis 3.6.1)? */
+function isUpToDate(node: NodeState, { lastTerm, lastIndex }: VoteRequest): boolean {
+  if (lastTerm !== node.lastTerm) return lastTerm > node.lastTerm;
+  return lastIndex >= node.lastIndex;
 }
 
 const replyTypes = {

@@ -34,6 +34,9 @@ export function setLeader(node: NodeState, leader: NodeId | undefined, reason: s
     node.preVoteFailed = false;
     node.lostRounds = 0;
     node.givenUp.clear();
+    node.granted.clear();
+    node.quietRounds = 0;
+    node.isBetterVoter = false;
   }
   if (leader === node.leader) return;
   if (leader === undefined) node.leaderlessSince = node.now;

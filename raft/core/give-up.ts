@@ -11,7 +11,7 @@ import type { NodeId } from './types.ts';
 export function giveUp(node: NodeState, id: NodeId): string | undefined {
   const { members, givenUp, leader } = node;
   if (id === node.id || !members.isVoter(id)) return `${id} is no other voter of this group`;
-  if (!members.isSelfVoter) return `${node.id} is no voter itself: those who are must be told`;
+  if (!node.mayStand) return `${node.id} is no voter itself: those who are must be told`;
   if (leader !== undefined) return `${leader} leads: remove ${id} from the group instead`;
   const peer = node.peers.get(id);
   if (peer?.connected && !peer.fresh) return `${id} is connected`;

@@ -79,9 +79,9 @@ function welcome(node: NodeState, peer: Progress): void {
   peer.heardAt = node.now;
 }
 
-/** The set without this leader is committed: its work is done (thesis 4.2.2). */
-export function mustRetire(node: NodeState): boolean {
-  return node.role === 'leader' && !node.members.isSelfVoter && node.members.changedAt <= node.commit;
+/** The set without this leader, and the first entry of its term, are committed: its work is done (thesis 4.2.2). */
+export function mustRetire({ role, members, firstOwnIndex, commit }: NodeState): boolean {
+  return role === 'leader' && !members.isSelfVoter && Math.max(members.changedAt, firstOwnIndex) <= commit;
 }
 
 /** Tells all of the commit, asks who may take over and has everything, as nobody waits for who has not, and steps down. */

@@ -112,6 +112,11 @@ export class NodeState {
   preVoteAt = 0;
   /** The last ordinary attempt found no majority: a doubt election may be due. */
   preVoteFailed = false;
+  /** In doubt: who granted a pre-vote since the last attempt, and in how many attempts in a row all voters did that are free of doubt. */
+  readonly granted = new Set<NodeId>();
+  quietRounds = 0;
+  /** No voter by the own log, but asked in this outage for a vote that all must give, by one with a worse log: nobody can be elected without this node. */
+  isBetterVoter = false;
   voteKind: VoteKind = 'vote';
   /** The running attempt is the leader's own wish. */
   voteTransfer = false;
@@ -217,7 +222,7 @@ export class NodeState {
   }
 
   get mayStand(): boolean {
-    return this.members.mayStand && !this.logDamaged;
+    return (this.members.mayStand || this.isBetterVoter) && !this.logDamaged;
   }
 
   /** Tick at which an election timeout that starts now ends. */

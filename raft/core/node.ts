@@ -49,6 +49,7 @@ export class RaftNode extends NodeState {
     if (peer && 'granted' in message) {
       peer.voted(message);
       takeBack(this, peer);
+      if (message.type === 'pre-vote-reply' && message.granted) this.granted.add(message.from);
     }
     if (message.term > this.term && !(message.type === 'pre-vote-reply' && message.granted)) {
       const fromLeader = message.type === 'append' || message.type === 'heartbeat';

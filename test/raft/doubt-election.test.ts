@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Solo } from './solo.ts';
+import { coreConfig, Solo } from './solo.ts';
 
 describe('a doubt election (safety 2)', () => {
   const standing = (fields = {}) => {
@@ -148,6 +148,36 @@ describe('a doubt election (safety 2)', () => {
     expect(learner.last('doubt-vote-reply')).toMatchObject({ to: 'n1', granted: true });
     learner.step('doubt-vote', 'n2', { ...request, term: 10, lastTerm: 0, lastIndex: 0 });
     expect(learner.last('doubt-vote-reply')).toMatchObject({ to: 'n2', granted: false });
+  });
+
+  it('founds no group with a stranger: before the first entry nothing but the configuration tells who is a member', () => {
+    const empty = { log: [], hardState: { fresh: true, term: 0 } };
+    const request = { term: 1, lastTerm: 0, lastIndex: 0 };
+    for (const [from, voters] of [
+      ['n3', ['n0', 'n1', 'n2']],
+      ['n1', ['n1', 'n2', 'n3']],
+    ] as const) {
+      const solo = new Solo({ ...empty, voters });
+      solo.step('doubt-vote', from, request);
+      expect(solo.last('doubt-vote-reply')).toMatchObject({ to: from, granted: false });
+    }
+  });
+
+  it('is called by a member in doubt, though a majority is free, when all of those have said twice in a row that they hear no leader and have no more', () => {
+    const solo = new Solo({ inDoubt: true, log: [1, 2] });
+    for (const id of ['n1', 'n2']) solo.hello(id, { lastIndex: 1 });
+    const round = (...answers: boolean[]) => {
+      const types = new Set(solo.ticks(coreConfig.electionTicks).map(({ type }) => type));
+      const { term } = solo.node;
+      for (const [i, granted] of answers.entries()) {
+        solo.step('pre-vote-reply', `n${i + 1}`, { term: granted ? term + 1 : term, granted });
+      }
+      return [...types].join();
+    };
+    const asked = [round(true, true), round(true, false), round(true, true), round(true, true), round()];
+    expect(asked).toEqual(['pre-vote', 'pre-vote', 'pre-vote', 'pre-vote', 'doubt-vote']);
+    // One that failed is not the last (its requests are repeated until its time is over), but they are asked again before the next one.
+    expect([round(true, true), round(true, true), round()]).toEqual(['doubt-vote,pre-vote', 'pre-vote', 'doubt-vote']);
   });
 
   it('goes to the highest last term, not to the longest log', () => {
