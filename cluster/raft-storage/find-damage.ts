@@ -35,13 +35,21 @@ function isProved({ segments }: DurableLog, gap: Gap | undefined, from: number, 
   return gap.before !== undefined && gap.before.index !== indexAt(segments, from);
 }
 
-/** A gap together with the entry behind it, which turned out to be no successor; undefined where nothing intact follows. */
+/**
+ * A gap together with the entry behind it, which turned out to be no successor, and with the next gap, where that begins there: nothing proves it but that entry. Undefined where nothing intact
+ * follows.
+ */
 export function widened(log: DurableLog, gap: Gap): Gap | undefined {
-  const { segments, firstWrotePosition } = log;
-  const to = resumesAt(segments, firstWrotePosition, gap.to, gap.to + SEARCH_BYTES);
-  if (to === undefined) return undefined;
+  const { segments, firstWrotePosition, gaps } = log;
+  const end = resumesAt(segments, firstWrotePosition, gap.to, gap.to + SEARCH_BYTES);
+  if (end === undefined) return undefined;
+  const next = gaps.all.find(({ from }) => from > gap.to && from <= end);
+  const to = Math.max(end, next?.to ?? end);
   const header = segments.view(to, entryHeaderBytes) ?? segments.readSync(to, entryHeaderBytes);
   const last = entryIndex(header, 0) - 1;
   if (last <= gap.last) return undefined;
-  return { ...gap, last, to, termsKnown: !log.gaps.mustBeFilled(gap) || gap.before?.term === entryTerm(header, 0) };
+  const wereKnown = gap.termsKnown && next?.termsKnown !== false;
+  const mustBeFilled = gaps.mustBeFilled(gap) || (next !== undefined && gaps.mustBeFilled(next));
+  const termsKnown = wereKnown && (!mustBeFilled || gap.before?.term === entryTerm(header, 0));
+  return { ...gap, last, to, termsKnown };
 }

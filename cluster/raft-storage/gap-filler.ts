@@ -51,12 +51,21 @@ export class GapFiller {
   }
 
   #taken = 0;
+  #matchesBehind = false;
+
+  /** The peer has an entry of the same index and term as the one behind the gap: so what it sent before is what was lost (Log Matching, Raft 5.3). */
+  get matchesBehind(): boolean {
+    return this.#matchesBehind;
+  }
 
   /** Takes what of a batch belongs here; a text says why it cannot be what was lost. `termOf` tells known terms. */
   take(batch: EntryBatch, termOf: (index: number) => number | undefined): string | undefined {
     let fault: string | undefined;
     visitBatch(entryBytesOf(batch), this.nextIndex - 1, (bytes, offset, size) => {
-      if (fault === undefined && !this.isFull) fault = this.#takeEntry(bytes, offset, size, termOf);
+      if (fault !== undefined) return;
+      if (!this.isFull) fault = this.#takeEntry(bytes, offset, size, termOf);
+      else if (entryIndex(bytes, offset) === this.#gap.last + 1)
+        this.#matchesBehind = entryTerm(bytes, offset) === entryTerm(this.#headerBehind(), 0);
     });
     return fault;
   }
@@ -101,7 +110,7 @@ export class GapFiller {
   /** Full: does the intact entry behind follow from the last one? A text says why not. */
   proof(): string | undefined {
     const { to, last } = this.#gap;
-    const header = this.#segments.view(to, entryHeaderBytes) ?? this.#segments.readSync(to, entryHeaderBytes);
+    const header = this.#headerBehind();
     const startsFile = this.#segments.files.startOf(to) === to;
     if (
       to !== this.#end &&
@@ -112,6 +121,11 @@ export class GapFiller {
     if (stored === 0 && to < this.#chain.firstWrotePosition) return undefined;
     const expected = chainCrcOf(this.#chain.chainCrc, header, 0, entryBodyCrc(header, 0));
     return stored === expected ? undefined : `entry ${last + 1} does not follow from what would fill the gap`;
+  }
+
+  #headerBehind(): Buffer {
+    const { to } = this.#gap;
+    return this.#segments.view(to, entryHeaderBytes) ?? this.#segments.readSync(to, entryHeaderBytes);
   }
 
   /** The last piece before the entry behind, if a file ends there. */

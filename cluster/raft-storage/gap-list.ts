@@ -41,11 +41,12 @@ export class GapList {
     this.#gaps.sort((a, b) => a.from - b.from);
   }
 
-  /** A gap has become smaller or bigger. */
+  /** A gap has become smaller, or bigger: then those that lie within it are a part of it. */
   replace(gap: Gap, by: Gap): void {
-    this.#gaps[this.#gaps.indexOf(gap)] = by;
-    if (this.#toFill.delete(gap)) this.#toFill.add(by);
-    this.#nowhere.delete(gap);
+    const replaced = this.#gaps.filter((one) => one === gap || (one.from >= by.from && one.to <= by.to));
+    if (replaced.some((one) => this.#toFill.has(one))) this.#toFill.add(by);
+    this.#gaps.splice(this.#gaps.indexOf(gap), 0, by);
+    for (const one of replaced) this.remove(one);
   }
 
   remove(gap: Gap): void {

@@ -184,7 +184,7 @@ export class LogRepair {
     const gap = this.#gap!;
     const fault = filler.proof();
     if (fault !== undefined) {
-      this.#widen(gap, fault);
+      this.#widen(filler, gap, fault);
       return;
     }
     this.#filler = undefined;
@@ -210,10 +210,13 @@ export class LogRepair {
     });
   }
 
-  /** What is there does not lead to the entry behind. Where terms are known it is right, and the entry behind is damaged, too; else the peer has another history. */
-  #widen(gap: Gap, fault: string): void {
+  /**
+   * What is there does not lead to the entry behind. Where terms are known, or the peer has that entry in the same term, it is right, and the entry behind is damaged, too; else the peer has
+   * another history.
+   */
+  #widen({ matchesBehind }: GapFiller, gap: Gap, fault: string): void {
     const { log } = this.#options;
-    const wider = gap.termsKnown ? widened(log, gap) : undefined;
+    const wider = gap.termsKnown || matchesBehind ? widened(log, gap) : undefined;
     if (wider === undefined) {
       this.#refuse(fault);
       return;

@@ -67,6 +67,13 @@ describe('a member with a damaged log (raft/SAFETY.md 3)', () => {
     ['zeros over a whole file', (group: DledgerWorld, name: MemberName) => zero(group, name, FILE_BYTES, FILE_BYTES)],
     ['a file cut short', (group: DledgerWorld, name: MemberName) => cutFile(group, name, FILE_BYTES, 1_000)],
     ['the first entry', (group: DledgerWorld, name: MemberName) => zero(group, name, 0, 512)],
+    [
+      'the first entry, and one in the middle, each together with the chain CRC of the next one',
+      (group: DledgerWorld, name: MemberName) => {
+        const places = [2, 41].map((index) => positionOf(group, group.leader, index));
+        for (const next of places) for (const position of [next - 1, next + 37]) spoil(group, name, position);
+      },
+    ],
     ['the blank of a file', (group: DledgerWorld, name: MemberName) => spoilBlank(group, name, FILE_BYTES)],
   ])('repairs %s', async (_what, harm) => {
     const group = await filled();
