@@ -26,10 +26,17 @@ export async function drain(
       const end = await ask(() => consumer.maxOffset(queue));
       const start = await ask(() => consumer.minOffset(queue));
       queues.set(key, { start, end });
-      recordRemoved(workload, topic, queue.queueId, start);
+      recordRemoved(workload, topic, queue.queueId, 0, start);
       for (let offset = start; offset < end; ) {
         const callNs = workload.nowNs();
         const { messages, nextOffset } = await ask(() => consumer.pull(queue, offset));
+        const found = messages[0]?.queueOffset ?? nextOffset;
+        if (found > offset) {
+          // Retention went on since the queue was asked where it begins.
+          const begins = await ask(() => consumer.minOffset(queue));
+          queues.set(key, { start: begins, end });
+          recordRemoved(workload, topic, queue.queueId, offset, Math.min(found, begins));
+        }
         record(workload, reader, key, callNs, messages);
         if (nextOffset <= offset) throw new Error(`${key} ends at ${offset}, but its length is ${end}`);
         offset = nextOffset;
@@ -40,10 +47,10 @@ export async function drain(
   return queues;
 }
 
-function recordRemoved(workload: Workload, topic: string, queueId: number, end: number): void {
+function recordRemoved(workload: Workload, topic: string, queueId: number, start: number, end: number): void {
   const { history, judge } = workload;
   const polled: PolledMessage[] = [];
-  for (let offset = 0; offset < end; offset++) {
+  for (let offset = start; offset < end; offset++) {
     const value = judge.ledger.at(topic, queueId, offset);
     if (value !== undefined) polled.push({ offset, value });
   }
