@@ -39,7 +39,8 @@ export function doubtVoters(node: NodeState): readonly NodeId[] {
 /** An attempt begins: what was answered since the last one counts. */
 export function endRound(node: NodeState): void {
   const free = node.members.otherVoters.map((id) => node.peerOf(id)).filter((peer) => peer.connected && peer.isWhole);
-  node.quietRounds = node.inDoubt && free.every(({ id }) => node.granted.has(id)) ? node.quietRounds + 1 : 0;
+  const isQuiet = node.inDoubt && free.length > 0 && free.every(({ id }) => node.granted.has(id));
+  node.quietRounds = isQuiet ? node.quietRounds + 1 : 0;
   node.granted.clear();
 }
 

@@ -180,6 +180,14 @@ describe('a doubt election (safety 2)', () => {
     expect([round(true, true), round(true, true), round()]).toEqual(['doubt-vote,pre-vote', 'pre-vote', 'doubt-vote']);
   });
 
+  it('is over when a majority turns out to be free of doubt, however long nobody was', () => {
+    const solo = standing();
+    solo.ticks(600);
+    expect(solo.node.role).toBe('candidate');
+    for (const id of ['n1', 'n2']) solo.hello(id);
+    expect(solo.node.role).toBe('follower');
+  });
+
   it('goes to the highest last term, not to the longest log', () => {
     const solo = standing();
     solo.step('doubt-vote', 'n1', { term: 3, lastTerm: 1, lastIndex: 99 });
