@@ -25,6 +25,7 @@ export class MemberLife {
 
   constructor(options: MemberLifeOptions) {
     this.#options = options;
+    options.storage.hardState.onCopyFailed = (error) => this.fail(error);
   }
 
   /** Takes part no longer. */

@@ -83,7 +83,11 @@ export class PeerPort {
       ...(frames === undefined ? {} : { otherFrames: frames }),
       incarnation: hardState.record.incarnation,
       incarnationFromDisk: storage.incarnationFromDisk,
-      raiseIncarnation: (incarnation, done) => hardState.saveIncarnation(incarnation, done),
+      raiseIncarnation: (incarnation, done) =>
+        hardState.saveIncarnation(incarnation, (error) => {
+          if (error !== undefined) options.onFatal(error);
+          done(error);
+        }),
       hello: () => this.#hello(),
       seenStarts: hardState.record.peerStarts,
       onStart: (peer, start) =>

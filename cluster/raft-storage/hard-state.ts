@@ -105,6 +105,8 @@ export class HardStateFile implements HardStateStore {
   /** Callbacks of the write in flight, and of the one to come. */
   #inFlight: Done[] = [];
   #waiting: Done[] = [];
+  /** The second copy of a change that is done could not be written, and nothing else was on its way: the process has to stop, as after any failed fsync. */
+  onCopyFailed: (error: DiskError) => void = () => {};
   readonly #onWritten = (error: DiskError | undefined): void => {
     if (error !== undefined) this.#finish(error);
     else this.#sync();
@@ -270,6 +272,7 @@ export class HardStateFile implements HardStateStore {
       this.#waiting = [];
     }
     for (const done of finished) done(error);
+    if (error !== undefined && finished.length === 0) this.onCopyFailed(error);
     if (error !== undefined || this.#writing) return;
     if (this.#waiting.length > 0 || (this.#copyDue && !this.#ending)) this.#write();
   }

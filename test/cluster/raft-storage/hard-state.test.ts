@@ -255,6 +255,24 @@ describe('the file', () => {
     expect(save(platform, file, 2, 'n0')).toBe('EIO');
     expect(save(platform, file, 3, 'n0')).toBe('EIO');
   });
+
+  it.each(['write', 'sync'] as const)(
+    'tells of a failed %s of its second copy, which nobody waits for',
+    (operation) => {
+      const world = new VirtualWorld();
+      const platform = world.start('a');
+      const file = begun(platform);
+      const failures: string[] = [];
+      file.onCopyFailed = ({ code }) => failures.push(code);
+      file.save({ term: 2, vote: 'n0', fresh: false }, (error) => {
+        expect(error).toBeUndefined();
+        platform.disk.image.fail({ operation, code: 'EIO', path });
+      });
+      while (failures.length === 0) expect(world.runTurn()).toBe(true);
+      expect(failures).toEqual(['EIO']);
+      expect(save(platform, file, 3, 'n0')).toBe('EIO');
+    },
+  );
 });
 
 it('makes 16 bytes of any boot id', () => {
