@@ -27,7 +27,7 @@ export interface MemberName {
 }
 
 /** Reads the newer valid slot. Throws the disk's error. */
-export function readHardState(disk: Disk, path: string, name: MemberName): HardStateRead {
+export function readHardState(disk: Pick<Disk, 'readFile'>, path: string, name: MemberName): HardStateRead {
   const bytes = disk.readFile(path);
   if (bytes === undefined) return { kind: 'absent' };
   const slots = [0, 1].map((slot) => decodeSlot(bytes.subarray(slot * slotBytes, (slot + 1) * slotBytes)));

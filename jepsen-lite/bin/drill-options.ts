@@ -24,7 +24,7 @@ ${presets.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
   --target KIND    ledgermq or rocketmq: whose group is started (default: what the plan says; ledgermq)
   --mode M         dledger, or controller: three brokers and a Controller inside their name server (default: what the plan says; dledger)
   --cuts MEANS     what cuts links: proxies, or namespaces: network namespaces of the kernel (needs root, ip and nsenter; default: what the plan says; proxies)
-  --nodes N        members of the group that is started, 2 to 9 (default: what the plan says; 3)
+  --nodes N        members of the group that is started, ${NODES.least} to ${NODES.most} (default: what the plan says; 3)
   --repeat N       trials (default: what the plan says; 1)
   --seed S         decides the drawn pauses of the load (default: drawn, and told)
   --dry-run        says what would be done to whom, and does nothing; a running group is asked who leads now

@@ -1,6 +1,5 @@
 import { readHardState } from '../../cluster/raft-storage/hard-state.ts';
 import type { HardStateRecord } from '../../cluster/raft-storage/hard-state-codec.ts';
-import type { Disk } from '../../src/platform/ports.ts';
 import type { Cluster } from '../sim/cluster.ts';
 import type { SimFile } from '../sim/sim-file.ts';
 import type { SimNode } from '../sim/sim-node.ts';
@@ -54,8 +53,8 @@ function hardStatePath({ name }: SimNode): string {
 }
 
 function readRecord(member: SimNode, content: Buffer | undefined): HardStateRecord | undefined {
-  const medium: Pick<Disk, 'readFile'> = { readFile: () => content };
-  const read = readHardState(medium as Disk, hardStatePath(member), { memberId: member.name, groupName: 'g' });
+  const names = { memberId: member.name, groupName: 'g' };
+  const read = readHardState({ readFile: () => content }, hardStatePath(member), names);
   return read.kind === 'ok' ? read.record : undefined;
 }
 

@@ -1,6 +1,5 @@
 import { readHardState } from '../../cluster/raft-storage/hard-state.ts';
 import type { Message } from '../../raft/index.ts';
-import type { Disk } from '../../src/platform/ports.ts';
 import type { Invariant } from './invariant.ts';
 import type { NodeWatch } from './node-watch.ts';
 
@@ -23,9 +22,9 @@ export class DurableVote implements Invariant {
 
   #judge({ name, member, machine }: NodeWatch, term: number, candidate: string): string | undefined {
     const { storage, hardStatePath: path } = member;
-    const medium: Pick<Disk, 'readFile'> = { readFile: () => machine.durableContent(path) };
+    const medium = { readFile: () => machine.durableContent(path) };
     const { memberId, groupName } = storage.hardState.record;
-    const read = readHardState(medium as Disk, path, { memberId, groupName });
+    const read = readHardState(medium, path, { memberId, groupName });
     const there = read.kind === 'ok' ? `term ${read.record.term}, vote '${read.record.vote}'` : read.kind;
     if (
       read.kind === 'ok' &&

@@ -65,20 +65,18 @@ async function keysOf(client: BrokerClient, address: string): Promise<Told | und
 /** What is unlike the defaults or unlike on some members, by key. */
 export function changedKeys(told: ReadonlyMap<string, Told>, asked: readonly string[]): ChangedKey[] {
   const keys = new Set([...asked, ...[...told.values()].flatMap((each) => [...each.keys()])]);
-  return (
-    [...keys]
-      // Where a member is, and on which machine, differs without any meaning for a drill.
-      .filter((key) => !isPlaceKey(key) && key !== 'machineMemoryBytes')
-      .sort()
-      .map((key): ChangedKey => ({ key, usual: usualOf(key), values: valuesOf(told, key) }))
-      .filter(({ key, usual, values }) => {
-        const all = new Set(Object.values(values));
-        // Who is master says the Controller, and says so in a key of RocketMQ's brokers.
-        if (key === 'brokerRole' && [...told.values()].some((each) => each.get('enableControllerMode') === 'true'))
-          return false;
-        return all.size > 1 || (usual === undefined ? asked.includes(key) : !all.has(usual));
-      })
-  );
+  // Where a member is, and on which machine, differs without any meaning for a drill.
+  return [...keys]
+    .filter((key) => !isPlaceKey(key) && key !== 'machineMemoryBytes')
+    .sort()
+    .map((key): ChangedKey => ({ key, usual: usualOf(key), values: valuesOf(told, key) }))
+    .filter(({ key, usual, values }) => {
+      const all = new Set(Object.values(values));
+      // Who is master says the Controller, and says so in a key of RocketMQ's brokers.
+      if (key === 'brokerRole' && [...told.values()].some((each) => each.get('enableControllerMode') === 'true'))
+        return false;
+      return all.size > 1 || (usual === undefined ? asked.includes(key) : !all.has(usual));
+    });
 }
 
 function usualOf(key: string): string | undefined {

@@ -43,11 +43,14 @@ function paperCheck(
 }
 
 /** What failed when a member was killed and all was healed. */
-async function failuresOf(commands: Pick<RunningMember, 'kill' | 'start'>): Promise<string[]> {
+async function failuresOf(
+  commands: Pick<RunningMember, 'kill' | 'start'>,
+  undoer: Undoer = watchdog(),
+): Promise<string[]> {
   const failures: string[] = [];
   const members = new RunningMembers({
     members: [{ name: 'n1', address: 'h:1', ...commands }],
-    watchdog: watchdog(),
+    watchdog: undoer,
     leaderName: () => 'n1',
     failed: (error) => failures.push(error.message),
     check: () => Promise.resolve(paperCheck(true, [])),
@@ -87,25 +90,17 @@ test('a command is over when it has ended, whatever it leaves behind that holds 
 
 test('a command does not begin before the watchdog knows its process', async () => {
   const file = join(folder, 'killed');
-  const failures: string[] = [];
   let command: LaunchedProcess | undefined;
-  const members = new RunningMembers({
-    members: [{ name: 'n1', address: 'h:1', kill: `touch ${file}`, start: 'true' }],
-    watchdog: {
+  const failures = await failuresOf(
+    { kill: `touch ${file}`, start: 'true' },
+    {
       register: (undo) => {
         command = undo.kind === 'command' ? undo.after : undefined;
         return Promise.reject(new Error('the watchdog has ended'));
       },
       undo: () => Promise.resolve(),
     },
-    leaderName: () => 'n1',
-    failed: (error) => failures.push(error.message),
-    check: () => Promise.resolve(paperCheck(true, [])),
-  });
-  const [member] = members.members;
-  if (member === undefined) throw new Error('there is one');
-  members.act(() => members.kill(member));
-  await members.heal();
+  );
   expect(failures).toEqual(['the watchdog has ended']);
   if (command === undefined) throw new Error('the watchdog was told of a process');
   await commandOver(command);
